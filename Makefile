@@ -1,0 +1,131 @@
+# callmem: a static library, three FastCGI programs, tests. `make help` lists the targets.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+
+ifeq ($(origin CC),default)
+  CC := gcc
+endif
+CFLAGS  ?= -O2 -g
+# Debian's hardening flags; gcc and clang both know them.
+HARDEN  := -fstack-protector-strong -fPIE -fstack-clash-protection -fcf-protection
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+           -Wundef -Wpointer-arith -Wwrite-strings -Werror
+ifneq ($(SANITIZE),)
+  HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+  LDFLAGS += -fsanitize=address,undefined
+  BUILD   := build-asan
+  CFLAGS  := -O1 -g
+else
+  CPPFLAGS += -D_FORTIFY_SOURCE=2
+  LDFLAGS  += -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
+endif
+
+PC      := fcgi libcjson libcrypto sqlite3 libutf8proc libcurl
+CPPFLAGS += -Ilib -I. -D_GNU_SOURCE -DCALLMEM_VERSION='"$(VERSION)"'
+STD     := -std=c11 -pthread -MMD -MP
+PC_CFLAGS := $(shell pkg-config --cflags $(PC))
+# No pkg-config files: iniparser, libstemmer.
+LIBS    := $(shell pkg-config --libs $(PC)) -liniparser -lstemmer -lm -pthread
+
+LIB_SOURCES ?= $(wildcard lib/*/*.c)
+LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o
+LIBRARY      = $(BUILD)/libcallmem.a
+PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call)
+# Word lists and lexica, compiled in so that a program needs no file of its own at run time.
+DATA        := $(sort $(wildcard lib/*/words/*.txt lib/*/lexicon/*.txt))
+UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
+UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
+
+.PHONY: all help up down test bench install uninstall clean unit fuzz check docs
+all: $(LIBRARY)
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make            library and programs into build/ (SANITIZE=1: with ASan and UBSan into build-asan/)
+## make up, down   start and stop a development instance, as ./spawn/up and ./spawn/down do
+## make test       everything that ./tests/run tests
+## make unit       builds the unit tests
+## make bench      what a request costs
+## make fuzz       builds the fuzzing harnesses into build-fuzz/
+## make check      format, static analysis
+## make docs       renews what is generated from the settings table
+## make install    DESTDIR= PREFIX=/usr/local; make uninstall takes it away
+up:
+	./spawn/up
+down:
+	./spawn/down
+test:
+	./tests/run
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(CFLAGS) $(HARDEN) $(WARN) -c -o $@ $<
+
+$(BUILD)/data.c: $(DATA) lib/embed.sh Makefile
+	@mkdir -p $(@D)
+	sh lib/embed.sh $(DATA) > $@.tmp && mv $@.tmp $@
+$(BUILD)/data.o: $(BUILD)/data.c
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(HARDEN) -c -o $@ $<
+
+$(LIBRARY): $(LIB_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# client-data is cgi/client_data.c and so on; cgi/door.c is what the three share.
+$(BUILD)/client-data: $(BUILD)/cgi/client_data.o $(BUILD)/cgi/caller_commands.o $(BUILD)/cgi/import_command.o
+$(BUILD)/search-data: $(BUILD)/cgi/search_data.o $(BUILD)/cgi/caller_commands.o
+$(BUILD)/post-call: $(BUILD)/cgi/post_call.o
+$(PROGRAMS): $(BUILD)/cgi/door.o $(LIBRARY)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
+
+$(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(LDFLAGS) -MF $@.d -o $@ $< \
+	    $(LIBRARY) $(LIBS) $(shell pkg-config --libs cmocka)
+unit: $(UNIT)
+
+# What a request costs, as ratios within one run; docs/performance.md tells the figures.
+$(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(LDFLAGS) -MF $@.d -o $@ $< \
+	    $(LIBRARY) $(LIBS)
+bench: $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+	@for program in $^; do $$program || exit 1; done
+
+# libFuzzer harnesses; tests/run and .ci/run run them for a bounded time. clang alone has them.
+FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g
+FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h) $(DATA)
+	$(MAKE) BUILD=build-fuzz CC=clang HARDEN="-fsanitize=fuzzer-no-link,address,undefined" CFLAGS="-O1 -g" \
+	    WARN= $@
+build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c build-fuzz/libcallmem.a
+	clang $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(FUZZ_FLAGS) -MF $@.d -o $@ $< build-fuzz/libcallmem.a $(LIBS)
+fuzz: $(FUZZ)
+
+check:
+	./.ci/run --check
+docs: $(BUILD)/client-data
+	env/generate $<
+
+# Programs, manual pages, documentation and the files that a site starts from.
+DATADIR = $(DESTDIR)$(PREFIX)/share
+install: $(PROGRAMS)
+	install -d $(DESTDIR)$(PREFIX)/lib/callmem $(DATADIR)/man/man1 $(DATADIR)/man/man5 \
+	    $(DATADIR)/doc/callmem/examples
+	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/lib/callmem/
+	install -m 0644 $(wildcard docs/man/*.1) $(DATADIR)/man/man1/
+	install -m 0644 $(wildcard docs/man/*.5) $(DATADIR)/man/man5/
+	install -m 0644 README.md LICENSE $(wildcard docs/*.md) $(DATADIR)/doc/callmem/
+	install -m 0644 env/callmem.env nginx/callmem.conf.template $(DATADIR)/doc/callmem/examples/
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/lib/callmem $(DATADIR)/doc/callmem
+	rm -f $(addprefix $(DATADIR)/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
+	    $(addprefix $(DATADIR)/man/man5/,$(notdir $(wildcard docs/man/*.5)))
+
+clean:
+	rm -rf build build-asan build-fuzz
+
+-include $(LIB_OBJECTS:.o=.d) $(wildcard $(BUILD)/cgi/*.d) $(wildcard $(BUILD)/unit/*.d)

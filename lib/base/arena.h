@@ -1,0 +1,22 @@
+/*
+ * arena: many small pieces of text that live and die together.
+ */
+#ifndef CALLMEM_BASE_ARENA_H
+#define CALLMEM_BASE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+struct arena *arena_new(void);        /* NULL when out of memory */
+void arena_free(struct arena *arena); /* NULL is taken */
+void *arena_alloc(struct arena *arena,
+                  size_t size); /* zeroed, aligned for any type; NULL when out of memory */
+/* Copies `len` bytes and ends them with NUL. On failure returns NULL, and arena_failed() says so from then
+ * on. */
+char *arena_text(struct arena *arena, const char *text, size_t len);
+char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool arena_failed(const struct arena *arena);
+
+#endif

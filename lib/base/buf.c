@@ -1,0 +1,147 @@
+#include "base/buf.h"
+
+#include "base/text.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buf_free(struct buf *b)
+{
+    free(b->data);
+    *b = (struct buf)BUF_INIT;
+}
+
+void buf_reset(struct buf *b)
+{
+    b->len = 0;
+    b->failed = false;
+    if (b->data)
+        b->data[0] = '\0';
+}
+
+bool buf_reserve(struct buf *b, size_t more)
+{
+    if (b->failed)
+        return false;
+    if (b->data && more < b->cap - b->len)
+        return true;
+    if (more > SIZE_MAX / 2 - b->len - 64) {
+        b->failed = true;
+        return false;
+    }
+    size_t cap = b->cap ? b->cap : 64;
+    while (cap < b->len + more + 1)
+        cap *= 2;
+    char *data = realloc(b->data, cap);
+    if (!data) {
+        b->failed = true;
+        return false;
+    }
+    b->data = data;
+    b->cap = cap;
+    b->data[b->len] = '\0';
+    return true;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+    if (!buf_reserve(b, len))
+        return;
+    if (len)
+        memcpy(b->data + b->len, bytes, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+
+void buf_puts(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text));
+}
+
+void buf_putc(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0)
+        b->failed = true;
+    else if (buf_reserve(b, (size_t)len)) {
+        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+        b->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+/* Adds what stands for one character that may not stand for itself in a JSON string; false when it may. */
+static bool add_escape(struct buf *b, unsigned char c)
+{
+    static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (const char *p = names; *p; p += 2)
+        if ((unsigned char)*p == c) {
+            buf_putc(b, '\\');
+            buf_putc(b, p[1]);
+            return true;
+        }
+    if (c >= 0x20 && c != 0x7f)
+        return false;
+    buf_printf(b, "\\u%04x", c);
+    return true;
+}
+
+void buf_json(struct buf *b, const char *text, size_t len)
+{
+    buf_putc(b, '"');
+    size_t plain = 0; /* start of what can be copied as it is */
+    for (size_t at = 0; at < len;) {
+        unsigned char c = (unsigned char)text[at];
+        size_t size = 1;
+        if (c >= 0x80) {
+            size = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+            bool good = size <= len - at && text_is_utf8(text + at, size);
+            bool separator = good && size == 3 && memcmp(text + at, "\xe2\x80", 2) == 0 &&
+                             ((unsigned char)text[at + 2] == 0xa8 || (unsigned char)text[at + 2] == 0xa9);
+            if (!good || separator) {
+                buf_add(b, text + plain, at - plain);
+                buf_puts(b, good ? ((unsigned char)text[at + 2] == 0xa8 ? "\\u2028" : "\\u2029")
+                                 : "\xef\xbf\xbd");
+                at += good ? size : 1;
+                plain = at;
+                continue;
+            }
+        } else if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
+            buf_add(b, text + plain, at - plain);
+            add_escape(b, c);
+            plain = at + 1;
+        }
+        at += size;
+    }
+    buf_add(b, text + plain, len - plain);
+    buf_putc(b, '"');
+}
+
+const char *buf_text(struct buf *b)
+{
+    if (b->failed)
+        return NULL;
+    return b->data ? b->data : "";
+}
+
+char *buf_take(struct buf *b)
+{
+    if (!buf_reserve(b, 0)) {
+        buf_free(b);
+        return NULL;
+    }
+    char *data = b->data;
+    *b = (struct buf)BUF_INIT;
+    return data;
+}

@@ -1,0 +1,39 @@
+/*
+ * buf: bytes that grow. A failed allocation is remembered in `failed` and makes every later call a no-op, so
+ * that a whole answer can be built and checked once at its end.
+ */
+#ifndef CALLMEM_BASE_BUF_H
+#define CALLMEM_BASE_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf {
+    char *data; /* NUL-terminated when len > 0 or after buf_text(); owned by the buf */
+    size_t len; /* bytes, without the NUL */
+    size_t cap;
+    bool failed;
+};
+
+#define BUF_INIT                                                                                             \
+    {                                                                                                        \
+        NULL, 0, 0, false                                                                                    \
+    }
+
+void buf_free(struct buf *b);                 /* releases and resets to BUF_INIT */
+void buf_reset(struct buf *b);                /* empties, keeps the allocation, clears `failed` */
+bool buf_reserve(struct buf *b, size_t more); /* room for `more` bytes and the NUL; false when it failed */
+void buf_add(struct buf *b, const void *bytes, size_t len);
+void buf_puts(struct buf *b, const char *text);
+void buf_putc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A JSON string literal with its quotes. `text` is UTF-8; bytes that are not become U+FFFD, and control
+ * characters, U+2028 and U+2029 are escaped, so that the result is always one line of valid JSON. */
+void buf_json(struct buf *b, const char *text, size_t len);
+/* The text so far, "" when empty, NULL when `failed`. Belongs to the buf. */
+const char *buf_text(struct buf *b);
+/* Hands the text over to the caller (free()), NULL when `failed`; the buf is empty afterwards. */
+char *buf_take(struct buf *b);
+
+#endif

@@ -1,0 +1,159 @@
+#include "base/log.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+    const char *service;
+    char *file; /* NULL: standard error */
+    _Atomic int level;
+    int fd;
+    pthread_rwlock_t lock; /* writers of lines read `fd`, a reopen changes it */
+} out = {"callmem", NULL, LOG_INFO, STDERR_FILENO, PTHREAD_RWLOCK_INITIALIZER};
+
+static const char *const level_names[] = {"debug", "info", "warn", "error"};
+
+static int open_file(const char *file)
+{
+    return open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+}
+
+int log_open(const char *service, enum log_level least, const char *file, struct error *error)
+{
+    log_close();
+    out.service = service;
+    out.level = least;
+    if (!file || !*file)
+        return 0;
+    int fd = open_file(file);
+    if (fd < 0)
+        return error_set(error, ERROR_SETTINGS, "CALLMEM_LOG_FILE: %s cannot be written: %s", file,
+                         strerror(errno));
+    out.file = strdup(file);
+    if (!out.file) {
+        close(fd);
+        return error_set(error, ERROR_INTERNAL, "out of memory");
+    }
+    out.fd = fd;
+    return 0;
+}
+
+void log_reopen(void)
+{
+    if (!out.file)
+        return;
+    int fd = open_file(out.file);
+    if (fd < 0) {
+        log_say(LOG_ERROR, "the log file cannot be opened again, going on with the old one");
+        return;
+    }
+    pthread_rwlock_wrlock(&out.lock);
+    int old = out.fd;
+    out.fd = fd;
+    pthread_rwlock_unlock(&out.lock);
+    close(old);
+}
+
+void log_close(void)
+{
+    pthread_rwlock_wrlock(&out.lock);
+    if (out.file)
+        close(out.fd);
+    free(out.file);
+    out.file = NULL;
+    out.fd = STDERR_FILENO;
+    pthread_rwlock_unlock(&out.lock);
+}
+
+void log_begin(struct log_line *line, enum log_level level, const char *message)
+{
+    line->text = (struct buf)BUF_INIT;
+    line->level = level;
+    line->on = (int)level >= out.level;
+    if (!line->on)
+        return;
+    char stamp[CLOCK_STAMP_SIZE];
+    clock_stamp_ms(stamp);
+    buf_printf(&line->text,
+               "{\"time\":\"%s\",\"level\":\"%s\",\"service\":\"%s\",\"pid\":%ld,\"message\":", stamp,
+               level_names[level], out.service, (long)getpid());
+    buf_json(&line->text, message, strlen(message));
+}
+
+void log_text(struct log_line *line, const char *name, const char *value)
+{
+    if (!line->on || !value)
+        return;
+    buf_printf(&line->text, ",\"%s\":", name);
+    buf_json(&line->text, value, strlen(value));
+}
+
+void log_int(struct log_line *line, const char *name, int64_t value)
+{
+    if (line->on)
+        buf_printf(&line->text, ",\"%s\":%lld", name, (long long)value);
+}
+
+void log_ms(struct log_line *line, const char *name, int64_t microseconds)
+{
+    if (line->on)
+        buf_printf(&line->text, ",\"%s\":%lld.%03lld", name, (long long)(microseconds / 1000),
+                   (long long)(microseconds % 1000));
+}
+
+void log_caller(struct log_line *line, const char *caller)
+{
+    if (!line->on || !caller || !*caller)
+        return;
+    size_t len = strlen(caller);
+    buf_puts(&line->text, ",\"caller\":\"…");
+    /* Identifiers are ASCII; anything else would be shown as it is only when it is two plain characters. */
+    const char *tail = caller + (len > 3 ? len - 2 : len);
+    for (; *tail; tail++)
+        if (((unsigned char)*tail >= '0' && (unsigned char)*tail <= '9') || (*tail >= 'A' && *tail <= 'Z') ||
+            (*tail >= 'a' && *tail <= 'z'))
+            buf_putc(&line->text, *tail);
+    buf_putc(&line->text, '"');
+}
+
+void log_error(struct log_line *line, const struct error *error)
+{
+    log_text(line, "error", error_name(error->code));
+    log_text(line, "reason", error->message);
+}
+
+void log_end(struct log_line *line)
+{
+    if (line->on) {
+        buf_puts(&line->text, "}\n");
+        if (!line->text.failed) {
+            pthread_rwlock_rdlock(&out.lock);
+            /* A line that cannot be written has nobody to be told to. */
+            ssize_t written = write(out.fd, line->text.data, line->text.len);
+            (void)written;
+            pthread_rwlock_unlock(&out.lock);
+        }
+    }
+    buf_free(&line->text);
+}
+
+void log_say(enum log_level level, const char *message)
+{
+    log_failure(level, message, NULL);
+}
+
+void log_failure(enum log_level level, const char *message, const struct error *error)
+{
+    struct log_line line;
+    log_begin(&line, level, message);
+    if (error)
+        log_error(&line, error);
+    log_end(&line);
+}

@@ -1,0 +1,177 @@
+#include "base/text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+bool text_is_utf8(const char *bytes, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)bytes, *end = p + len;
+    while (p < end) {
+        if (*p < 0x80) {
+            p++;
+            continue;
+        }
+        size_t more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : 1;
+        if (*p < 0xc2 || *p > 0xf4 || (size_t)(end - p) <= more)
+            return false;
+        /* The second byte's range keeps out overlong forms, surrogates and what is over U+10FFFF. */
+        unsigned char low = *p == 0xe0 ? 0xa0 : *p == 0xf0 ? 0x90 : 0x80;
+        unsigned char high = *p == 0xed ? 0x9f : *p == 0xf4 ? 0x8f : 0xbf;
+        if (p[1] < low || p[1] > high)
+            return false;
+        for (size_t i = 2; i <= more; i++)
+            if ((p[i] & 0xc0) != 0x80)
+                return false;
+        p += more + 1;
+    }
+    return true;
+}
+
+size_t text_prefix(const char *text, size_t chars)
+{
+    const char *p = text;
+    for (size_t n = 0; *p; p++)
+        if ((*p & 0xc0) != 0x80 && n++ == chars)
+            break;
+    return (size_t)(p - text);
+}
+
+size_t text_chars(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += (*text & 0xc0) != 0x80;
+    return n;
+}
+
+/* What must not reach a prompt or a line as it is: controls, separators, bidirectional overrides, BOM. */
+static bool is_unfit(utf8proc_int32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0x061c ||
+           (c >= 0x200b && c <= 0x200f && c != 0x200c && c != 0x200d) || (c >= 0x202a && c <= 0x202e) ||
+           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+void text_add_line(struct buf *b, const char *text, size_t max_chars)
+{
+    size_t start = b->len, chars = 0;
+    size_t last_space = start, fits = start; /* where a cut could fall: lengths of b */
+    bool blank = false;
+    const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
+    utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text);
+    if (max_chars == 0)
+        return;
+    while (left > 0) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t size = utf8proc_iterate(p, left, &c);
+        if (size <= 0) {
+            c = 0xfffd;
+            size = 1;
+        }
+        if (is_unfit(c) || c == ' ' || c == 0xa0) {
+            blank = b->len > start;
+        } else {
+            size_t need = blank ? 2 : 1;
+            if (chars + need > max_chars) {
+                bool at_word_end = blank && fits == b->len;
+                b->len = !at_word_end && last_space > start + (fits - start) / 2 ? last_space : fits;
+                buf_puts(b, "…");
+                return;
+            }
+            if (blank) {
+                last_space = b->len;
+                buf_putc(b, ' ');
+            }
+            if (c == 0xfffd)
+                buf_puts(b, "\xef\xbf\xbd");
+            else
+                buf_add(b, p, (size_t)size);
+            chars += need;
+            blank = false;
+            if (chars < max_chars)
+                fits = b->len; /* room for the ellipsis is left up to here */
+        }
+        p += size;
+        left -= size;
+    }
+}
+
+char *text_line(const char *text, size_t max_chars)
+{
+    struct buf b = BUF_INIT;
+    text_add_line(&b, text, max_chars);
+    return buf_take(&b);
+}
+
+void text_hex(const unsigned char *bytes, size_t len, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    out[2 * len] = '\0';
+}
+
+char *text_dup(const char *text)
+{
+    return strdup(text ? text : "");
+}
+
+char *text_dup_n(const char *text, size_t len)
+{
+    char *copy = malloc(len + 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+void text_split(const char *list, bool (*each)(void *ctx, const char *part, size_t len), void *ctx)
+{
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        const char *part = list, *end = list + len;
+        while (part < end && is_blank(*part))
+            part++;
+        while (end > part && is_blank(end[-1]))
+            end--;
+        if (end > part && !each(ctx, part, (size_t)(end - part)))
+            return;
+        list += len + (list[len] == ',');
+    }
+}
+
+int text_distance(const char *a, const char *b)
+{
+    enum { MAX = 64 };
+    size_t n = strnlen(a, MAX), m = strnlen(b, MAX);
+    int before[MAX + 1], last[MAX + 1], row[MAX + 1];
+    for (size_t j = 0; j <= m; j++)
+        last[j] = (int)j;
+    memcpy(before, last, sizeof before);
+    for (size_t i = 1; i <= n; i++) {
+        row[0] = (int)i;
+        for (size_t j = 1; j <= m; j++) {
+            int best = last[j - 1] + (a[i - 1] != b[j - 1]);
+            if (last[j] + 1 < best)
+                best = last[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
+        }
+        memcpy(before, last, sizeof before);
+        memcpy(last, row, sizeof last);
+    }
+    return last[m];
+}

@@ -1,0 +1,296 @@
+/*
+ * The small modules of base: buf, error, arena, data.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/data.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- buf --- */
+
+static void a_buf_grows_and_ends_with_nul(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT;
+    assert_string_equal(buf_text(&b), "");
+    for (int i = 0; i < 10000; i++) {
+        buf_printf(&b, "%d,", i % 10);
+        assert_int_equal(b.data[b.len], '\0');
+    }
+    assert_int_equal(b.len, 20000);
+    buf_add(&b, "\0x", 2);
+    assert_int_equal(b.len, 20002);
+    buf_putc(&b, 'y');
+    assert_memory_equal(b.data + 20000, "\0xy", 4);
+    buf_reset(&b);
+    assert_string_equal(buf_text(&b), "");
+    assert_true(b.cap > 20000); /* what was allocated is kept */
+    buf_puts(&b, "again");
+    assert_string_equal(buf_text(&b), "again");
+    buf_free(&b);
+    assert_null(b.data);
+    buf_free(&b);
+}
+
+static void taking_a_text_leaves_an_empty_buf(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT;
+    char *text = buf_take(&b);
+    assert_string_equal(text, "");
+    free(text);
+    buf_puts(&b, "mine");
+    text = buf_take(&b);
+    assert_string_equal(text, "mine");
+    free(text);
+    assert_null(b.data);
+    assert_int_equal(b.len, 0);
+    assert_string_equal(buf_text(&b), "");
+}
+
+static void a_buf_that_failed_stays_failed_until_reset(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT;
+    buf_puts(&b, "text");
+    assert_false(buf_reserve(&b, SIZE_MAX - 10));
+    assert_true(b.failed);
+    buf_puts(&b, "more");
+    buf_putc(&b, 'x');
+    buf_printf(&b, "%d", 1);
+    buf_json(&b, "x", 1);
+    assert_false(buf_reserve(&b, 1));
+    assert_null(buf_text(&b));
+    buf_reset(&b);
+    buf_puts(&b, "anew");
+    assert_string_equal(buf_text(&b), "anew");
+    assert_false(buf_reserve(&b, SIZE_MAX - 10));
+    assert_null(buf_take(&b)); /* and nothing is left to be freed */
+    assert_null(b.data);
+}
+
+static void text_becomes_json(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *json;
+    } rows[] = {
+        {"", "\"\""},
+        {"a\"b\\c/d", "\"a\\\"b\\\\c/d\""},
+        {"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
+        {"\x01\x1f\x7f", "\"\\u0001\\u001f\\u007f\""},
+        {"caf\xc3\xa9 \xe6\x9d\xb1 \xf0\x9f\x98\x80", "\"caf\xc3\xa9 \xe6\x9d\xb1 \xf0\x9f\x98\x80\""},
+        {"a\xe2\x80\xa8"
+         "b\xe2\x80\xa9"
+         "c",
+         "\"a\\u2028b\\u2029c\""},
+        {"a\xff"
+         "b\xc3",
+         "\"a\xef\xbf\xbd"
+         "b\xef\xbf\xbd\""},
+        {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
+        {"\xe2\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf b = BUF_INIT;
+        buf_json(&b, rows[i].text, strlen(rows[i].text));
+        assert_string_equal(buf_text(&b), rows[i].json);
+        buf_free(&b);
+    }
+    struct buf b = BUF_INIT;
+    buf_json(&b, "a\0b", 3);
+    assert_string_equal(buf_text(&b), "\"a\\u0000b\"");
+    buf_free(&b);
+}
+
+/* Whatever the bytes are, they make one line of JSON that reads back, and as they were when they were UTF-8.
+ */
+static void any_bytes_make_json(void **state)
+{
+    (void)state;
+    uint32_t seed = 7;
+    for (int round = 0; round < 20000; round++) {
+        char bytes[24];
+        struct buf b = BUF_INIT;
+        struct error error = {0};
+        size_t len = (size_t)round % sizeof bytes;
+        for (size_t i = 0; i < len; i++) {
+            seed = seed * 1664525 + 1013904223;
+            static const unsigned char likely[] = {0xe2, 0x80, 0xa8, 0xed, 0xa0, 0xf0,
+                                                   0x9f, '\n', '"',  '\\', 0xc3, 0xff};
+            unsigned char any = (unsigned char)(seed >> 8);
+            bytes[i] = (char)(seed >> 30 ? likely[any % sizeof likely] : any);
+            if (!bytes[i])
+                bytes[i] = 'x'; /* C text cannot show what \u0000 is read as */
+        }
+        buf_puts(&b, "{\"v\":");
+        buf_json(&b, bytes, len);
+        buf_puts(&b, "}");
+        assert_true(text_is_utf8(b.data, b.len));
+        for (size_t i = 0; i < b.len; i++)
+            assert_true((unsigned char)b.data[i] >= 0x20);
+        cJSON *object = json_parse(b.data, b.len, &error);
+        if (!object)
+            fail_msg("%s: %s", b.data, error.message);
+        const char *read = cJSON_GetObjectItem(object, "v")->valuestring;
+        if (text_is_utf8(bytes, len)) {
+            assert_int_equal(strlen(read), len);
+            assert_memory_equal(read, bytes, len);
+        }
+        cJSON_Delete(object);
+        buf_free(&b);
+    }
+}
+
+/* --- error --- */
+
+static void an_error_is_one_sentence_on_one_line(void **state)
+{
+    (void)state;
+    struct error error;
+    assert_int_equal(error_set(&error, ERROR_NOT_FOUND, "no %s\r\nSet-Cookie: %d\x7f\x1b", "such\tthing", 7),
+                     -1);
+    assert_int_equal(error.code, ERROR_NOT_FOUND);
+    assert_string_equal(error.message, "no such thing  Set-Cookie: 7  ");
+    assert_int_equal(error_set(NULL, ERROR_NOT_FOUND, "nobody wants to know"), -1);
+}
+
+static void a_long_error_is_cut_at_a_character(void **state)
+{
+    (void)state;
+    for (int shift = 0; shift < 8; shift++) {
+        struct error error;
+        struct buf b = BUF_INIT;
+        for (int i = 0; i < shift; i++)
+            buf_putc(&b, 'x');
+        for (int i = 0; i < 200; i++)
+            buf_puts(&b, i % 2 ? "\xe6\x9d\xb1" : "\xf0\x9f\x98\x80");
+        error_set(&error, ERROR_INTERNAL, "%s", buf_text(&b));
+        size_t len = strlen(error.message);
+        assert_true(len < sizeof error.message && len > sizeof error.message - 6);
+        assert_true(text_is_utf8(error.message, len));
+        assert_memory_equal(error.message, b.data, len);
+        buf_free(&b);
+    }
+}
+
+static void every_error_has_its_name_and_status(void **state)
+{
+    (void)state;
+    static const struct {
+        enum error_code code;
+        int status;
+        const char *name;
+        bool transient;
+    } rows[] = {
+        {ERROR_INVALID_JSON, 400, "invalid_json", false},
+        {ERROR_INVALID_REQUEST, 400, "invalid_request", false},
+        {ERROR_MISSING_CREDENTIALS, 401, "missing_credentials", false},
+        {ERROR_MALFORMED_SIGNATURE, 401, "malformed_signature", false},
+        {ERROR_TIMESTAMP_OUT_OF_TOLERANCE, 401, "timestamp_out_of_tolerance", false},
+        {ERROR_INVALID_SIGNATURE, 401, "invalid_signature", false},
+        {ERROR_INVALID_SECRET, 401, "invalid_secret", false},
+        {ERROR_NOT_FOUND, 404, "not_found", false},
+        {ERROR_METHOD_NOT_ALLOWED, 405, "method_not_allowed", false},
+        {ERROR_BODY_TOO_LARGE, 413, "body_too_large", false},
+        {ERROR_UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type", false},
+        {ERROR_TOO_MANY_REQUESTS, 429, "too_many_requests", true},
+        {ERROR_INTERNAL, 500, "internal_error", true},
+        {ERROR_MEMORY_UNAVAILABLE, 503, "memory_unavailable", true},
+        {ERROR_INBOX_UNAVAILABLE, 503, "inbox_unavailable", true},
+        {ERROR_SETTINGS, 500, "settings", false},
+        {ERROR_CODES, 500, "internal_error", true}, /* never a crash for a code that is none */
+    };
+    assert_int_equal(sizeof rows / sizeof *rows, ERROR_CODES); /* each but ERROR_NONE, and the one too many */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(error_name(rows[i].code), rows[i].name);
+        assert_int_equal(error_status(rows[i].code), rows[i].status);
+        assert_int_equal(error_is_transient(rows[i].code), rows[i].transient);
+    }
+}
+
+/* --- arena --- */
+
+static void an_arena_keeps_its_pieces_apart(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    const char *texts[500];
+    assert_non_null(arena);
+    for (int i = 0; i < 500; i++) {
+        max_align_t *aligned = arena_alloc(arena, (size_t)i + 1);
+        assert_non_null(aligned);
+        assert_int_equal((uintptr_t)aligned % _Alignof(max_align_t), 0);
+        for (int j = 0; j <= i; j++)
+            assert_int_equal(((char *)aligned)[j], 0);
+        memset(aligned, 0xee, (size_t)i + 1);
+        texts[i] = i % 2 ? arena_printf(arena, "number %d", i) : arena_text(arena, "numbers", 6);
+    }
+    char *large = arena_alloc(arena, 100000);
+    assert_non_null(large);
+    memset(large, 0xee, 100000);
+    for (int i = 0; i < 500; i++) {
+        char want[32];
+        snprintf(want, sizeof want, "number %d", i);
+        assert_string_equal(texts[i], i % 2 ? want : "number");
+    }
+    assert_string_equal(arena_text(arena, NULL, 0), "");
+    assert_false(arena_failed(arena));
+    arena_free(arena);
+    arena_free(NULL);
+}
+
+static void an_arena_remembers_that_it_failed(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    assert_non_null(arena_text(arena, "x", 1));
+    assert_null(arena_alloc(arena, SIZE_MAX));
+    assert_null(arena_alloc(arena, SIZE_MAX - 40));
+    assert_true(arena_failed(arena));
+    arena_free(arena);
+}
+
+/* --- data --- */
+
+static void data_files_are_compiled_in_whole(void **state)
+{
+    (void)state;
+    const struct data_file *words = data_find("words/en.txt");
+    assert_non_null(words);
+    assert_int_equal(strlen(words->text), words->len);
+    assert_non_null(strstr(words->text, "[stop]"));
+    assert_null(data_find("words/none.txt"));
+    assert_null(data_find(""));
+    for (const struct data_file *file = data_files; file->name; file++) {
+        assert_ptr_equal(data_find(file->name), file);
+        assert_true(text_is_utf8(file->text, file->len));
+        assert_true(file->len > 0 && file->text[file->len - 1] == '\n');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_buf_grows_and_ends_with_nul),
+        cmocka_unit_test(taking_a_text_leaves_an_empty_buf),
+        cmocka_unit_test(a_buf_that_failed_stays_failed_until_reset),
+        cmocka_unit_test(text_becomes_json),
+        cmocka_unit_test(any_bytes_make_json),
+        cmocka_unit_test(an_error_is_one_sentence_on_one_line),
+        cmocka_unit_test(a_long_error_is_cut_at_a_character),
+        cmocka_unit_test(every_error_has_its_name_and_status),
+        cmocka_unit_test(an_arena_keeps_its_pieces_apart),
+        cmocka_unit_test(an_arena_remembers_that_it_failed),
+        cmocka_unit_test(data_files_are_compiled_in_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,276 @@
+#include "base/json.h"
+
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const good[] = {
+    "{}",
+    " \r\n\t{ } ",
+    "{\"a\":1}",
+    "{\"a\":-0.5e+10,\"b\":[],\"c\":[1,2,{\"d\":null}],\"e\":true,\"f\":false}",
+    "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\"}",
+    "{\"\":\"\",\"\xc3\xa9\":\"\xf0\x9f\x98\x80\"}",
+    "{\"a\":0,\"b\":-0,\"c\":0.0,\"d\":1E5}",
+};
+
+static const char *const bad[] = {
+    "",
+    "   ",
+    "[]",
+    "1",
+    "\"text\"",
+    "null",
+    "{",
+    "}",
+    "{\"a\"}",
+    "{\"a\":}",
+    "{\"a\":1,}",
+    "{,}",
+    "{\"a\":1}x",
+    "{\"a\":1}{}",
+    "{'a':1}",
+    "{a:1}",
+    "{\"a\":01}",
+    "{\"a\":1.}",
+    "{\"a\":.5}",
+    "{\"a\":-}",
+    "{\"a\":1e}",
+    "{\"a\":+1}",
+    "{\"a\":NaN}",
+    "{\"a\":tru}",
+    "{\"a\":nul}",
+    "{\"a\":[1,]}",
+    "{\"a\":[1 2]}",
+    "{\"a\":[1}",
+    "{\"a\":{]}",
+    "{\"a\":\"\n\"}",
+    "{\"a\":\"\\x\"}",
+    "{\"a\":\"\\u12g4\"}",
+    "{\"a\":\"\\u12\"}",
+    "{\"a\":\"open",
+    "{\"a\":\"\xff\"}",
+    "{\"a\":\"\xc0\xaf\"}",
+    "{\"a\":\"\xed\xa0\x80\"}",
+    "{\"a\":\"\xf4\x90\x80\x80\"}",
+    "{\"a\":\"\xc3\"}",
+    "{\"a\":\"\xe2\x82\"}",
+    "\xef\xbb\xbf{}",
+};
+
+static void takes_what_is_json(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct error error = {0};
+        cJSON *object = json_parse(good[i], strlen(good[i]), &error);
+        if (!object)
+            fail_msg("%s: %s", good[i], error.message);
+        cJSON_Delete(object);
+    }
+}
+
+static void refuses_what_is_not(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct error error = {0};
+        cJSON *object = json_parse(bad[i], strlen(bad[i]), &error);
+        if (object)
+            fail_msg("taken: %s", bad[i]);
+        assert_int_equal(error.code, ERROR_INVALID_JSON);
+        assert_true(strlen(error.message) > 10);
+    }
+    struct error error = {0};
+    assert_null(json_parse("{\"a\":\"\0\"}", 9, &error)); /* a NUL byte is a control character */
+}
+
+static void knows_how_deep_is_too_deep(void **state)
+{
+    (void)state;
+    char text[512];
+    for (int depth = 63; depth <= 66; depth++) {
+        /* depth - 1 arrays within the outermost object */
+        size_t len = 0;
+        memcpy(text, "{\"a\":", 5);
+        len = 5;
+        memset(text + len, '[', (size_t)depth - 1);
+        len += (size_t)depth - 1;
+        memset(text + len, ']', (size_t)depth - 1);
+        len += (size_t)depth - 1;
+        text[len++] = '}';
+        struct error error = {0};
+        cJSON *object = json_parse(text, len, &error);
+        assert_int_equal(object != NULL, depth <= JSON_MAX_DEPTH);
+        cJSON_Delete(object);
+    }
+}
+
+static void no_text_is_cut_at_a_nul(void **state)
+{
+    (void)state;
+    const char *text = "{\"a\":\"x\\u0000y\",\"b\":\"\\ud83d!\",\"c\":\"\\ude00\",\"d\":\"\\\\u0000\",\"e\":"
+                       "\"\\uD83D\\uDE00\"}";
+    struct error error = {0};
+    cJSON *object = json_parse(text, strlen(text), &error);
+    assert_non_null(object);
+    assert_string_equal(json_text(object, "a"), "x\xef\xbf\xbdy");
+    assert_string_equal(json_text(object, "b"), "\xef\xbf\xbd!");
+    assert_string_equal(json_text(object, "c"), "\xef\xbf\xbd");
+    assert_string_equal(json_text(object, "d"), "\\u0000");
+    assert_string_equal(json_text(object, "e"), "\xf0\x9f\x98\x80");
+    cJSON_Delete(object);
+}
+
+struct seen {
+    struct buf text;
+};
+
+static bool note(void *ctx, const char *path, bool is_string, const char *piece, size_t len, bool last)
+{
+    struct seen *seen = ctx;
+    if (seen->text.len == 0 || seen->text.data[seen->text.len - 1] == '\n')
+        buf_printf(&seen->text, "%s%s", path, is_string ? "=" : ":");
+    buf_add(&seen->text, piece, len);
+    if (last)
+        buf_putc(&seen->text, '\n');
+    return strcmp(path, "stop") != 0;
+}
+
+/* Feeds `text` in pieces of `size` bytes. */
+static char *scanned(const char *text, size_t size)
+{
+    struct seen seen = {BUF_INIT};
+    struct error error = {0};
+    struct json_scan *scan = json_scan_new(note, &seen);
+    assert_non_null(scan);
+    size_t len = strlen(text);
+    int result = 0;
+    for (size_t at = 0; at < len && result == 0; at += size)
+        result = json_scan_feed(scan, text + at, len - at < size ? len - at : size, &error);
+    if (result == 0)
+        result = json_scan_end(scan, &error);
+    if (result != 0)
+        buf_printf(&seen.text, "error %s\n", error_name(error.code));
+    json_scan_free(scan);
+    return buf_take(&seen.text);
+}
+
+static void scanner_reports_paths_and_values(void **state)
+{
+    (void)state;
+    const char *text =
+        "{\"type\":\"x\\u00e9\\ud83d\\ude00\\ud83d\\u0000y\",\"data\":{\"n\":-1.5e3,\"a\":[1,{\"b\":\"c\"},"
+        "[null,true]],\"e\":{}, \"s\":\"\"},\"after\":\"\xc3\xa9z\"}";
+    const char *want = "type=x\xc3\xa9\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbdy\ndata.n:-1.5e3\ndata.a[]:1\n"
+                       "data.a[].b=c\ndata.a[][]:null\ndata.a[][]:true\ndata.s=\nafter=\xc3\xa9z\n";
+    for (size_t size = 1; size <= strlen(text); size++) {
+        char *got = scanned(text, size);
+        assert_string_equal(got, want);
+        free(got);
+    }
+}
+
+static void scanner_agrees_with_the_parser(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        for (size_t size = 1; size < 8; size++) {
+            char *got = scanned(bad[i], size);
+            if (!strstr(got, "error invalid_json"))
+                fail_msg("taken: %s", bad[i]);
+            free(got);
+        }
+}
+
+static void scanner_stops_when_told(void **state)
+{
+    (void)state;
+    char *got = scanned("{\"a\":1,\"stop\":\"here\",\"b\":2}", 100);
+    assert_non_null(strstr(got, "error invalid_request"));
+    assert_null(strstr(got, "b:2"));
+    free(got);
+}
+
+static void long_strings_come_in_pieces(void **state)
+{
+    (void)state;
+    struct buf text = BUF_INIT;
+    buf_puts(&text, "{\"long\":\"");
+    for (int i = 0; i < 5000; i++)
+        buf_puts(&text, i % 7 ? "abc" : "\\n\xc3\xa9");
+    buf_puts(&text, "\"}");
+    char *got = scanned(buf_text(&text), 333);
+    struct error error = {0};
+    cJSON *object = json_parse(text.data, text.len, &error);
+    assert_non_null(object);
+    struct buf want = BUF_INIT;
+    buf_printf(&want, "long=%s\n", json_text(object, "long"));
+    /* note() begins a line anew after a line break within the text, so compare without those */
+    assert_int_equal(strncmp(got, "long=\n", 6), 0);
+    size_t letters = 0, wanted = 0;
+    for (const char *p = got; *p; p++)
+        letters += *p == 'b';
+    for (const char *p = buf_text(&want); *p; p++)
+        wanted += *p == 'b';
+    assert_int_equal(letters, wanted);
+    cJSON_Delete(object);
+    buf_free(&want);
+    buf_free(&text);
+    free(got);
+}
+
+static void long_names_match_nothing(void **state)
+{
+    (void)state;
+    struct buf text = BUF_INIT;
+    buf_puts(&text, "{\"");
+    for (int i = 0; i < 300; i++)
+        buf_putc(&text, 'n');
+    buf_puts(&text, "\":1}");
+    char *got = scanned(buf_text(&text), 50);
+    assert_int_equal(strcspn(got, ":"), 65);
+    buf_free(&text);
+    free(got);
+}
+
+static void members_by_name_and_type(void **state)
+{
+    (void)state;
+    const char *text =
+        "{\"t\":\"x\",\"n\":2.7,\"z\":null,\"b\":true,\"o\":{},\"a\":[],\"big\":1e300,\"T\":1}";
+    struct error error = {0};
+    cJSON *object = json_parse(text, strlen(text), &error);
+    assert_string_equal(json_text(object, "t"), "x");
+    assert_null(json_text(object, "n"));
+    assert_null(json_get(object, "z"));
+    assert_null(json_text(NULL, "t"));
+    assert_int_equal(json_int(object, "n", 9), 2);
+    assert_int_equal(json_int(object, "t", 9), 9);
+    assert_true(json_int(object, "big", 0) == INT64_MAX);
+    assert_true(json_bool(object, "b", false));
+    assert_true(json_bool(object, "t", true));
+    assert_non_null(json_object(object, "o"));
+    assert_null(json_object(object, "a"));
+    assert_non_null(json_array(object, "a"));
+    cJSON_Delete(object);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_what_is_json),
+        cmocka_unit_test(refuses_what_is_not),
+        cmocka_unit_test(knows_how_deep_is_too_deep),
+        cmocka_unit_test(no_text_is_cut_at_a_nul),
+        cmocka_unit_test(scanner_reports_paths_and_values),
+        cmocka_unit_test(scanner_agrees_with_the_parser),
+        cmocka_unit_test(scanner_stops_when_told),
+        cmocka_unit_test(long_strings_come_in_pieces),
+        cmocka_unit_test(long_names_match_nothing),
+        cmocka_unit_test(members_by_name_and_type),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
