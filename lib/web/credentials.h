@@ -1,0 +1,67 @@
+/*
+ * credentials: who may call an endpoint. Either ElevenLabs' signature,
+ *
+ *     ElevenLabs-Signature: t=<unix seconds>,v0=<hex of HMAC-SHA256(secret, "<t>.<raw body>")>
+ *
+ * with any number of v0 and t and v0 in any order, or the secret itself as `Authorization: Bearer <secret>`
+ * or `X-Api-Key: <secret>`. An endpoint has one secret, or several during a rotation. All comparisons take
+ * constant time. Source: contract of ElevenLabs' webhooks and of their SDKs (webhooks.constructEvent).
+ */
+#ifndef CALLMEM_WEB_CREDENTIALS_H
+#define CALLMEM_WEB_CREDENTIALS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CREDENTIALS_SECRETS    8    /* how many secrets an endpoint can have at once */
+#define CREDENTIALS_AHEAD_SECS 300  /* a signature's time may be this far in the future */
+#define SIGNATURE_MAX          8192 /* bytes of the header; a web server takes no longer ones */
+#define SIGNATURE_MACS         (SIGNATURE_MAX / 68 + 1) /* so many v0=<64 digits>, fit into one */
+
+/* What an endpoint asks for; filled by the program from its settings, the strings are borrowed. */
+struct credentials {
+    bool hmac, secret; /* which kinds are accepted; neither: everybody may call (AUTH_NONE) */
+    const char *secrets[CREDENTIALS_SECRETS]; /* NULL or empty ones never fit */
+    size_t secret_count;                      /* 0 with a kind accepted: nobody gets in */
+    int64_t tolerance;                        /* seconds that a signature may be old */
+};
+
+/* A parsed signature header. */
+struct signature {
+    int64_t time;
+    char stamp[24];                        /* the digits after t=, as they were signed */
+    unsigned char mac[SIGNATURE_MACS][32]; /* the v0 values */
+    size_t count;
+};
+
+/* The header's parser: 0, or -1 with ERROR_MALFORMED_SIGNATURE. At most SIGNATURE_MAX bytes of name=value
+ * parts between commas, blanks around a part do not count. Exactly one t (1 to 20 digits, no sign) and at
+ * least one v0 of 64 hexadecimal digits in either case; a v0 that is not is passed over, as one that fits is
+ * enough, and so are other schemes (v1=…). */
+int signature_parse(const char *header, struct signature *signature, struct error *error);
+
+/* Tries both kinds once, before threads start: what OpenSSL cannot load on its first use stays broken for as
+ * long as the process lives. -1 with ERROR_INTERNAL: the process should not go on. */
+int credentials_prepare(struct error *error);
+
+/* A check in progress. */
+struct check;
+
+/* Looks at the headers (NULL when absent; an empty one counts as absent, and so does a credential of a kind
+ * that is not accepted, and an Authorization of another scheme than Bearer). Fails at once where the body
+ * cannot change the outcome: ERROR_MISSING_CREDENTIALS, ERROR_MALFORMED_SIGNATURE,
+ * ERROR_TIMESTAMP_OUT_OF_TOLERANCE, ERROR_INVALID_SECRET. When both a signature and a secret came and both
+ * kinds are accepted, one that fits is enough, and when none does, the error is the signature's.
+ * ERROR_INTERNAL: nothing could be compared. `now` is in Unix seconds. */
+struct check *check_begin(const struct credentials *credentials, const char *signature,
+                          const char *authorization, const char *api_key, int64_t now, struct error *error);
+void check_feed(struct check *check, const void *bytes, size_t len); /* the body, in pieces, as it came */
+/* Frees the check in every case. 0, or -1 with ERROR_INVALID_SIGNATURE (or ERROR_INTERNAL: nothing could be
+ * computed). NULL has failed already: -1, and `error` stays what check_begin() made it. */
+int check_end(struct check *check, struct error *error);
+void check_abandon(struct check *check); /* frees it without an outcome; NULL is taken */
+
+#endif

@@ -1,0 +1,258 @@
+#include "web/exchange.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* So much of a body that nobody asked for is read before the answer, because a web server may see a broken
+ * pipe instead of the answer otherwise. Who sends more is let go by libfcgi, which reads on until the server
+ * closes. */
+#define DRAIN_MAX ((size_t)256 * 1024)
+
+/* Where a web server puts the path, best first: DOCUMENT_URI is nginx's and normalised; SCRIPT_NAME and
+ * PATH_INFO are of the standard, and a program mapped below a folder of its own has our path in PATH_INFO
+ * alone. */
+static const char *const path_variables[][2] = {
+    {"DOCUMENT_URI", NULL},
+    {"REQUEST_URI", NULL},
+    {"SCRIPT_NAME", "PATH_INFO"},
+    {"PATH_INFO", NULL},
+};
+#define PATH_VARIABLES (sizeof path_variables / sizeof *path_variables)
+
+static const struct {
+    int status;
+    const char *reason;
+} reasons[] = {
+    {200, "OK"},
+    {204, "No Content"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {429, "Too Many Requests"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
+};
+
+/* A method is text from outside: only these are named in the log. */
+static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+static const char *reason(int status)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "Other";
+}
+
+static const char *method_for_log(const char *method)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(method, methods[i]) == 0)
+            return methods[i];
+    return "other";
+}
+
+/* The first route of a path, whatever its method. */
+static const struct route *find_place(const struct server *server, const char *path)
+{
+    for (size_t i = 0; i < server->route_count; i++)
+        if (strcmp(server->routes[i].path, path) == 0)
+            return &server->routes[i];
+    return NULL;
+}
+
+static const struct route *find_route(const struct server *server, const char *path, const char *method)
+{
+    if (strcmp(method, "HEAD") == 0)
+        method = "GET";
+    for (size_t i = 0; i < server->route_count; i++)
+        if (strcmp(server->routes[i].path, path) == 0 && strcmp(server->routes[i].method, method) == 0)
+            return &server->routes[i];
+    return NULL;
+}
+
+static void add_variable(struct buf *path, char *const *environment, const char *name)
+{
+    const char *value = name ? environment_get(environment, name) : NULL;
+    if (value)
+        buf_add(path, value, strcspn(value, "?#"));
+}
+
+/* Fills `path` with the first candidate that is a route's, or with the first that there is. */
+static void find_path(const struct server *server, char *const *environment, struct buf *path)
+{
+    struct buf candidate = BUF_INIT;
+    for (size_t i = 0; i < PATH_VARIABLES; i++) {
+        buf_reset(&candidate);
+        add_variable(&candidate, environment, path_variables[i][0]);
+        add_variable(&candidate, environment, path_variables[i][1]);
+        const char *text = buf_text(&candidate);
+        if (!text) {
+            path->failed = true;
+            break;
+        }
+        bool known = find_place(server, text) != NULL;
+        if (known)
+            buf_reset(path);
+        if (known || path->len == 0)
+            buf_puts(path, text);
+        if (known)
+            break;
+    }
+    buf_free(&candidate);
+}
+
+static void list_methods(const struct server *server, const char *path, bool options, struct buf *allow)
+{
+    for (size_t i = 0; i < server->route_count; i++)
+        if (strcmp(server->routes[i].path, path) == 0) {
+            const char *method = server->routes[i].method;
+            buf_printf(allow, "%s%s", allow->len ? ", " : "", method);
+            if (strcmp(method, "GET") == 0)
+                buf_puts(allow, ", HEAD");
+        }
+    if (options)
+        buf_puts(allow, ", OPTIONS");
+}
+
+/* No route has this method: a preflight, or 405. */
+static void answer_other(const struct server *server, const struct request *request,
+                         struct response *response)
+{
+    bool asks_options = strcmp(request_method(request), "OPTIONS") == 0;
+    struct buf allow = BUF_INIT;
+    /* An OPTIONS that is refused is not among what would be allowed. */
+    list_methods(server, request_path(request), server->cors && server->cors->count > 0 && !asks_options,
+                 &allow);
+    const char *list = buf_text(&allow);
+    if (!list) {
+        response->head.failed = true;
+    } else if (!asks_options || !cors_preflight(server->cors, request, list, response)) {
+        struct error error;
+        error_set(&error, ERROR_METHOD_NOT_ALLOWED, "this path takes %s", list);
+        response_error(response, &error, request_id(request));
+        response_header(response, "Allow", list);
+    }
+    buf_free(&allow);
+}
+
+static void answer(const struct server *server, struct request *request, struct response *response,
+                   void *thread)
+{
+    struct error error = {ERROR_NONE, ""};
+    const char *path = request_path(request);
+    const struct route *route = find_route(server, path, request_method(request));
+    if (!route && find_place(server, path)) {
+        answer_other(server, request, response);
+        return;
+    }
+    if (!route)
+        error_set(&error, ERROR_NOT_FOUND, "nothing is served at this path");
+    if (!route || route->handle(request, response, server->app, thread, &error)) {
+        if (error.code == ERROR_NONE)
+            error_set(&error, ERROR_INTERNAL, "the request could not be answered");
+        response_error(response, &error, request_id(request));
+    }
+}
+
+/* The whole answer as it goes to the web server. */
+static void compose(const struct request *request, const struct response *response, struct buf *out)
+{
+    buf_printf(out, "Status: %d %s\r\n", response->status, reason(response->status));
+    buf_printf(out, "X-Request-Id: %s\r\n", request_id(request));
+    buf_puts(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+    bool has_body = response->status != 204;
+    if (has_body)
+        buf_printf(out, "Content-Type: application/json; charset=utf-8\r\nContent-Length: %zu\r\n",
+                   response->body.len);
+    if (response->head.len)
+        buf_add(out, response->head.data, response->head.len);
+    buf_puts(out, "\r\n");
+    if (has_body && response->body.len && strcmp(request_method(request), "HEAD") != 0)
+        buf_add(out, response->body.data, response->body.len);
+}
+
+/* An answer for which nothing needs to be allocated. */
+static void write_last_resort(const struct gateway *gateway, const char *id)
+{
+    char body[256], out[512];
+    int len = snprintf(body, sizeof body,
+                       "{\"error\":{\"code\":\"internal_error\",\"message\":\"out of memory\","
+                       "\"request_id\":\"%s\"}}",
+                       id);
+    int all = snprintf(out, sizeof out,
+                       "Status: 500 %s\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n"
+                       "Content-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s",
+                       reason(500), id, len, body);
+    gateway->write(gateway->ctx, out, (size_t)all);
+}
+
+static void log_request(const struct route *place, const struct request *request,
+                        const struct response *response, int64_t duration_us)
+{
+    bool health = place && strcmp(place->endpoint, "health") == 0;
+    enum log_level level = health ? LOG_DEBUG : response->status >= 500 ? LOG_WARN : LOG_INFO;
+    struct log_line line;
+    log_begin(&line, level, "answered");
+    log_text(&line, "request_id", request_id(request));
+    log_text(&line, "endpoint", place ? place->endpoint : NULL);
+    log_text(&line, "method", method_for_log(request_method(request)));
+    log_text(&line, "path", place ? place->path : NULL);
+    log_int(&line, "status", response->status);
+    if (response->error.code != ERROR_NONE)
+        log_error(&line, &response->error);
+    log_caller(&line, request_caller(request));
+    log_ms(&line, "duration_ms", duration_us);
+    log_int(&line, "bytes_in", (int64_t)request_received(request));
+    log_int(&line, "bytes_out", (int64_t)response->body.len);
+    log_end(&line);
+}
+
+/* Answers into `out`; false when there is not enough memory for even an error. */
+static bool converse(const struct server *server, struct request *request, void *thread, struct buf *out)
+{
+    int64_t started = clock_us();
+    struct response response = RESPONSE_INIT;
+    answer(server, request, &response, thread);
+    request_drain(request, DRAIN_MAX);
+    cors_add(server->cors, request, &response);
+    if (response.head.failed || response.body.failed) {
+        struct error error;
+        error_set(&error, ERROR_INTERNAL, "out of memory");
+        response_error(&response, &error, request_id(request));
+    }
+    compose(request, &response, out);
+    bool good = !response.head.failed && !response.body.failed && !out->failed;
+    /* Both logs come before the answer, so that who has the answer finds the lines. */
+    int64_t duration_us = clock_us() - started;
+    const char *path = request_path(request);
+    const struct route *place = find_place(server, path);
+    const struct route *route = find_route(server, path, request_method(request));
+    if (server->payloads && route && strcmp(route->method, "GET") != 0)
+        payload_log_write(server->payloads, route->endpoint, request, &response, duration_us);
+    log_request(place, request, &response, duration_us);
+    response_free(&response);
+    return good;
+}
+
+void exchange(const struct server *server, const struct gateway *gateway, char *const *environment,
+              void *thread)
+{
+    struct buf path = BUF_INIT, out = BUF_INIT;
+    find_path(server, environment, &path);
+    const char *text = buf_text(&path);
+    struct request *request = text ? request_open(environment, text, &gateway->source) : NULL;
+    if (request && converse(server, request, thread, &out))
+        gateway->write(gateway->ctx, out.data, out.len);
+    else
+        write_last_resort(gateway, request ? request_id(request) : "none");
+    request_close(request);
+    buf_free(&path);
+    buf_free(&out);
+}

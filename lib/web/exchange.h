@@ -1,0 +1,26 @@
+/*
+ * exchange: one request from its CGI variables to its answer. Finds the route, calls the handler, adds what
+ * every answer has, and writes the lines in the logs. FastCGI, plain CGI and the tests differ only in their
+ * gateway.
+ */
+#ifndef CALLMEM_WEB_EXCHANGE_H
+#define CALLMEM_WEB_EXCHANGE_H
+
+#include "web/request.h"
+#include "web/server.h"
+
+#include <stddef.h>
+
+/* Where the body comes from and where the answer goes. A client that has gone is no failure of ours, so
+ * writing returns nothing. */
+struct gateway {
+    struct request_source source;
+    void (*write)(void *ctx, const void *bytes, size_t len);
+    void *ctx; /* of write() */
+};
+
+/* `thread` is what server->thread_open() made. The answer is written in one call, at the end. */
+void exchange(const struct server *server, const struct gateway *gateway, char *const *environment,
+              void *thread);
+
+#endif

@@ -1,0 +1,215 @@
+#include "web/payload_file.h"
+#include "web/payload_log.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What a line is looked through for. */
+struct wanted {
+    const char *caller;
+    struct buf *conversations; /* each as it stands in JSON, with its quotes */
+    size_t count;
+};
+
+static bool is_phone_number(const char *caller)
+{
+    return caller[0] == '+' && caller[1] && caller[1 + strspn(caller + 1, "0123456789")] == '\0';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A byte that may stand between the digits of a number; dashes may be those of Unicode. */
+static bool is_separator(char c)
+{
+    return (c && strchr(" -./()", c)) || (unsigned char)c >= 0x80;
+}
+
+/* Whether the digits stand at `at`, which is the first of them. */
+static bool number_at(const char *at, const char *end, const char *digits)
+{
+    while (*digits) {
+        while (at < end && is_separator(*at))
+            at++;
+        if (at == end || *at != *digits)
+            return false;
+        at++;
+        digits++;
+    }
+    return at == end || !is_digit(*at);
+}
+
+static bool holds_number(const char *text, size_t len, const char *digits)
+{
+    const char *end = text + len;
+    for (const char *at = text; (at = memchr(at, *digits, (size_t)(end - at))) != NULL; at++) {
+        const char *from = at;
+        if (from - text >= 2 && from[-1] == '0' && from[-2] == '0')
+            from -= 2; /* 00 in place of + */
+        if ((from == text || !is_digit(from[-1])) && number_at(at, end, digits))
+            return true;
+    }
+    return false;
+}
+
+static bool is_word_char(char c)
+{
+    return isalnum((unsigned char)c) != 0;
+}
+
+static bool holds_word(const char *text, size_t len, const char *word)
+{
+    size_t size = strlen(word);
+    const char *end = text + len;
+    for (const char *at = text; (at = memmem(at, (size_t)(end - at), word, size)) != NULL; at++) {
+        bool begins = at == text || !is_word_char(at[-1]) || !is_word_char(*word);
+        bool ends = at + size == end || !is_word_char(at[size]) || !is_word_char(word[size - 1]);
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+static bool is_about(const struct wanted *wanted, const char *line, size_t len)
+{
+    const char *caller = wanted->caller;
+    if (is_phone_number(caller) ? holds_number(line, len, caller + 1)
+                                : *caller && holds_word(line, len, caller))
+        return true;
+    for (size_t i = 0; i < wanted->count; i++)
+        if (memmem(line, len, wanted->conversations[i].data, wanted->conversations[i].len))
+            return true;
+    return false;
+}
+
+/* Copies the lines that are not wanted; how many were, -1 with errno on failure. */
+static long copy_others(FILE *in, FILE *out, const struct wanted *wanted)
+{
+    char *line = NULL;
+    size_t size = 0;
+    long removed = 0;
+    ssize_t len;
+    errno = 0;
+    while ((len = getline(&line, &size, in)) >= 0) {
+        if (is_about(wanted, line, (size_t)len))
+            removed++;
+        else if (fwrite(line, 1, (size_t)len, out) != (size_t)len)
+            break;
+    }
+    bool good = feof(in) && !ferror(in) && !ferror(out) && fflush(out) == 0 && fsync(fileno(out)) == 0;
+    int code = errno;
+    free(line);
+    errno = code;
+    return good ? removed : -1;
+}
+
+static int sync_directory_of(const char *path)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return -1;
+    int directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(copy);
+    if (directory < 0)
+        return -1;
+    int result = fsync(directory);
+    close(directory);
+    return result;
+}
+
+/* The new file belongs to whom the old one did, whoever erases. */
+static FILE *open_copy(const char *path, int old)
+{
+    struct stat status;
+    if (fstat(old, &status) != 0)
+        return NULL;
+    unlink(path); /* of an attempt that was cut short */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return NULL;
+    bool ours = status.st_uid == geteuid() && status.st_gid == getegid();
+    FILE *file = NULL;
+    if (ours || fchown(fd, status.st_uid, status.st_gid) == 0)
+        file = fdopen(fd, "w");
+    if (!file)
+        close(fd);
+    return file;
+}
+
+/* With the file locked: writes what is left beside it and puts that in its place. */
+static long rewrite(const char *path, const char *copy_path, int fd, const struct wanted *wanted)
+{
+    int reader = dup(fd);
+    FILE *in = reader < 0 ? NULL : fdopen(reader, "r");
+    FILE *out = in ? open_copy(copy_path, fd) : NULL;
+    long removed = out ? copy_others(in, out, wanted) : -1;
+    int code = errno;
+    if (out && fclose(out) != 0)
+        removed = -1;
+    if (in)
+        fclose(in);
+    else if (reader >= 0)
+        close(reader);
+    if (removed > 0 && (rename(copy_path, path) != 0 || sync_directory_of(path) != 0)) {
+        code = errno;
+        removed = -1;
+    }
+    if (removed > 0) {
+        /* Nothing stays in a file that some process still holds open. */
+        if (ftruncate(fd, 0) != 0)
+            removed = -1;
+    } else {
+        unlink(copy_path);
+    }
+    errno = code;
+    return removed;
+}
+
+/* Frees what it made. */
+static long erase_locked(const char *path, int fd, struct wanted *wanted, const char *const *conversations,
+                         struct error *error)
+{
+    struct buf copy_path = BUF_INIT;
+    bool failed = false;
+    buf_printf(&copy_path, "%s.erasing", path);
+    for (size_t i = 0; i < wanted->count; i++) {
+        buf_json(&wanted->conversations[i], conversations[i], strlen(conversations[i]));
+        failed = failed || wanted->conversations[i].failed;
+    }
+    long removed = -1;
+    if (failed || copy_path.failed)
+        error_set(error, ERROR_INTERNAL, "out of memory");
+    else if (lseek(fd, 0, SEEK_SET) != 0 || (removed = rewrite(path, copy_path.data, fd, wanted)) < 0)
+        error_set(error, ERROR_INTERNAL, "the payload log %s cannot be rewritten: %s", path, strerror(errno));
+    for (size_t i = 0; i < wanted->count; i++)
+        buf_free(&wanted->conversations[i]);
+    buf_free(&copy_path);
+    return removed;
+}
+
+long payload_log_erase(const char *path, const char *caller, const char *const *conversations, size_t count,
+                       struct error *error)
+{
+    int fd = -1;
+    if (payload_file_lock(path, &fd, 0) != 0) {
+        if (errno == ENOENT)
+            return 0;
+        return error_set(error, ERROR_INTERNAL, "the payload log %s cannot be opened: %s", path,
+                         strerror(errno));
+    }
+    struct wanted wanted = {caller, calloc(count ? count : 1, sizeof *wanted.conversations), count};
+    long removed = wanted.conversations ? erase_locked(path, fd, &wanted, conversations, error)
+                                        : error_set(error, ERROR_INTERNAL, "out of memory");
+    free(wanted.conversations);
+    close(fd);
+    return removed;
+}

@@ -1,0 +1,43 @@
+/*
+ * payload_log: both sides of every request of one endpoint, one JSON object a line, for an operator who wants
+ * to see what ElevenLabs really sends. Off unless a file is named. It holds what callers said, so the file
+ * has mode 0600, secrets are redacted, and erasing a caller cleans it.
+ *
+ *     {"time":"…","request_id":"…","endpoint":"client-data","caller":"+1…","conversation_id":"…",
+ *      "request":{"method":"POST","path":"…","headers":{"authorization":"[redacted]",…},"body":{…}},
+ *      "response":{"status":200,"body":{…}},"duration_ms":0.412}
+ *
+ * A body that did not pass the credentials is not kept: only its length is ("body_bytes"). A body that is
+ * JSON is printed as such on one line, another one as a string. Headers whose names sound like a secret and
+ * members whose names begin with secret__ are redacted. A string over PAYLOAD_STRING bytes ("full_audio") is
+ * cut to its first 64 characters and its length.
+ *
+ * Writers from any number of processes take a lock on the file for one write() and look whether the path
+ * still names it; so a file can be renamed by logrotate or rewritten by payload_log_erase() at any moment
+ * without a torn or lost line.
+ */
+#ifndef CALLMEM_WEB_PAYLOAD_LOG_H
+#define CALLMEM_WEB_PAYLOAD_LOG_H
+
+#include "web/request.h"
+#include "web/response.h"
+
+#define PAYLOAD_STRING 8192
+
+struct payload_log; /* safe to use from several threads */
+
+/* `path` is copied. Makes the file (0600) when it is not there; fails when it cannot be appended to. */
+struct payload_log *payload_log_open(const char *path, struct error *error);
+void payload_log_close(struct payload_log *log); /* NULL is taken */
+/* Failures are logged, once a minute at most, and never change the answer. */
+void payload_log_write(struct payload_log *log, const char *endpoint, const struct request *request,
+                       const struct response *response, int64_t duration_us);
+
+/* Removes every line that is about this caller: its text holds `caller` as a word of its own anywhere (for a
+ * phone number its digits, with blanks, dashes, dots and brackets between them or without), or one of
+ * `conversations` as a whole string. Returns how many lines went, -1 on failure (the file is then as it was).
+ * A file that does not exist has none. Files that were rotated away are not looked for. */
+long payload_log_erase(const char *path, const char *caller, const char *const *conversations, size_t count,
+                       struct error *error);
+
+#endif

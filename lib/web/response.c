@@ -1,0 +1,50 @@
+#include "web/response.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+#define RETRY_AFTER "5" /* seconds */
+
+void response_json(struct response *response, int status, const cJSON *value)
+{
+    response->status = status;
+    buf_reset(&response->body);
+    if (value)
+        json_add(&response->body, value);
+    else
+        response->body.failed = true;
+}
+
+void response_error(struct response *response, const struct error *error, const char *request_id)
+{
+    const char *code = error_name(error->code);
+    response->status = error_status(error->code);
+    response->error = *error;
+    buf_reset(&response->head);
+    buf_reset(&response->body);
+    buf_printf(&response->body, "{\"error\":{\"code\":\"%s\",\"message\":", code);
+    buf_json(&response->body, error->message, strlen(error->message));
+    buf_puts(&response->body, ",\"request_id\":");
+    buf_json(&response->body, request_id, strlen(request_id));
+    buf_puts(&response->body, "}}");
+    if (response->status == 401)
+        response_header(response, "WWW-Authenticate", "Bearer realm=\"callmem\"");
+    if (response->status == 429 || response->status == 503)
+        response_header(response, "Retry-After", RETRY_AFTER);
+}
+
+void response_header(struct response *response, const char *name, const char *value)
+{
+    buf_puts(&response->head, name);
+    buf_puts(&response->head, ": ");
+    for (; *value; value++)
+        buf_putc(&response->head, (unsigned char)*value < 0x20 || *value == 0x7f ? ' ' : *value);
+    buf_puts(&response->head, "\r\n");
+}
+
+void response_free(struct response *response)
+{
+    buf_free(&response->head);
+    buf_free(&response->body);
+}

@@ -1,0 +1,314 @@
+#include "web/server.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "web/exchange.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define LISTENER      STDIN_FILENO
+#define OPENING_SECS  10 /* a web server sends the variables in one piece as soon as it is connected */
+#define STALLED_SECS  90 /* it may wait for its client's body; no byte for so long, and it is gone */
+#define PAUSE_MS      100
+#define COMPLAINT_SEC 10
+
+extern char **environ;
+
+struct pool {
+    const struct server *server;
+    pthread_mutex_t lead; /* held by the thread that waits for a connection */
+    int stop;             /* an eventfd, readable from the moment that the loop shall end */
+    int64_t complained;   /* clock_ms() of the last line about accept(), 0: none yet */
+};
+
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGUSR1};
+
+static void signal_set(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGHUP);
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++)
+        sigaddset(set, stop_signals[i]);
+}
+
+void server_signals(void)
+{
+    sigset_t set;
+    signal_set(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* Waits; true when the loop shall end meanwhile. */
+static bool pause_or_stop(const struct pool *pool)
+{
+    struct pollfd stop = {pool->stop, POLLIN, 0};
+    return poll(&stop, 1, PAUSE_MS) > 0;
+}
+
+static bool is_passing(int code)
+{
+    /* Another process was quicker, or the client has gone already. */
+    return code == EAGAIN || code == EINTR || code == ECONNABORTED || code == EPROTO;
+}
+
+static void complain(struct pool *pool, int code)
+{
+    int64_t now = clock_ms();
+    if (pool->complained && now - pool->complained < (int64_t)COMPLAINT_SEC * 1000)
+        return;
+    pool->complained = now;
+    struct error error;
+    error_set(&error, ERROR_INTERNAL, "accept: %s", strerror(code));
+    log_failure(LOG_ERROR, "no connection can be accepted, trying on", &error);
+}
+
+/* An accepted connection, -1 when the loop shall end. The connection is taken while leading, so that the next
+ * leader does not wake for it. */
+static int next_connection(struct pool *pool)
+{
+    int connection = -1;
+    pthread_mutex_lock(&pool->lead);
+    while (connection < 0) {
+        struct pollfd wait[] = {{LISTENER, POLLIN, 0}, {pool->stop, POLLIN, 0}};
+        if (poll(wait, 2, -1) < 0) {
+            if (errno != EINTR && pause_or_stop(pool))
+                break;
+            continue;
+        }
+        if (wait[1].revents)
+            break;
+        connection = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
+        if (connection >= 0 || is_passing(errno))
+            continue;
+        /* Out of file descriptors or memory: the socket stays readable, so wait for better times. */
+        complain(pool, errno);
+        if (pause_or_stop(pool))
+            break;
+    }
+    pthread_mutex_unlock(&pool->lead);
+    return connection;
+}
+
+static void set_patience(int connection, int seconds)
+{
+    struct timeval patience = {seconds, 0};
+    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+static long fastcgi_read(void *ctx, void *bytes, size_t size)
+{
+    FCGX_Stream *in = ctx;
+    int got = FCGX_GetStr(bytes, size < 65536 ? (int)size : 65536, in);
+    return got == 0 && FCGX_GetError(in) != 0 ? -1 : got;
+}
+
+static void fastcgi_write(void *ctx, const void *bytes, size_t len)
+{
+    while (len > 0) {
+        int part = len < 65536 ? (int)len : 65536;
+        if (FCGX_PutStr(bytes, part, ctx) != part)
+            return;
+        bytes = (const char *)bytes + part;
+        len -= (size_t)part;
+    }
+}
+
+/* libfcgi's own accept would block within the library, with neither a way to end it nor a limit for a client
+ * that sends nothing. So the connection is accepted here and handed over like one that was kept open from an
+ * earlier request (ipcFd, keepConnection), and the library has no listening socket (-1) to go on with when it
+ * fails. */
+static void serve_connection(const struct server *server, int connection, void *thread)
+{
+    FCGX_Request fcgi;
+    FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+    fcgi.ipcFd = connection;
+    fcgi.keepConnection = 1;
+    int on = 1;
+    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a Unix socket: no matter */
+    set_patience(connection, OPENING_SECS);
+    if (FCGX_Accept_r(&fcgi) == 0) {
+        set_patience(connection, STALLED_SECS);
+        struct gateway gateway = {{fastcgi_read, fcgi.in, true}, fastcgi_write, fcgi.out};
+        exchange(server, &gateway, fcgi.envp, thread);
+        FCGX_Finish_r(&fcgi);
+    }
+    FCGX_Free(&fcgi, 1); /* closes what Finish leaves open when the web server asked for that */
+}
+
+static void *thread_begin(const struct server *server)
+{
+    return server->thread_open ? server->thread_open(server->app) : NULL;
+}
+
+static void thread_end(const struct server *server, void *thread)
+{
+    if (server->thread_close)
+        server->thread_close(server->app, thread);
+}
+
+static void *serve(void *ctx)
+{
+    struct pool *pool = ctx;
+    void *thread = thread_begin(pool->server);
+    int connection;
+    while ((connection = next_connection(pool)) >= 0)
+        serve_connection(pool->server, connection, thread);
+    thread_end(pool->server, thread);
+    return NULL;
+}
+
+static void wait_for_stop(void)
+{
+    sigset_t set;
+    signal_set(&set);
+    for (;;) {
+        int signal_number = 0;
+        if (sigwait(&set, &signal_number) != 0)
+            continue;
+        if (signal_number != SIGHUP)
+            return;
+        log_reopen();
+    }
+}
+
+static int run_threads(struct pool *pool, struct error *error)
+{
+    pthread_t threads[SERVER_THREADS];
+    int want = pool->server->threads, count = 0;
+    want = want < 1 ? 1 : want > SERVER_THREADS ? SERVER_THREADS : want;
+    while (count < want && pthread_create(&threads[count], NULL, serve, pool) == 0)
+        count++;
+    if (count == 0)
+        return error_set(error, ERROR_INTERNAL, "no thread can be started");
+    if (count < want)
+        log_say(LOG_WARN, "fewer threads than set could be started");
+    log_say(LOG_INFO, "serving");
+    wait_for_stop();
+    log_say(LOG_INFO, "stopping when what is in flight is answered");
+    eventfd_write(pool->stop, 1);
+    while (count > 0)
+        pthread_join(threads[--count], NULL);
+    log_say(LOG_INFO, "stopped");
+    return 0;
+}
+
+static int run_fastcgi(const struct server *server, struct error *error)
+{
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (getsockopt(LISTENER, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens)
+        return error_set(error, ERROR_INTERNAL, "file descriptor 0 is a socket that does not listen");
+    int flags = fcntl(LISTENER, F_GETFL);
+    if (flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) != 0)
+        return error_set(error, ERROR_INTERNAL, "file descriptor 0: %s", strerror(errno));
+    struct pool pool = {server, PTHREAD_MUTEX_INITIALIZER, eventfd(0, EFD_CLOEXEC), 0};
+    if (pool.stop < 0)
+        return error_set(error, ERROR_INTERNAL, "eventfd: %s", strerror(errno));
+    int result = run_threads(&pool, error);
+    close(pool.stop);
+    return result;
+}
+
+static long cgi_read(void *ctx, void *bytes, size_t size)
+{
+    (void)ctx;
+    ssize_t got;
+    do
+        got = read(STDIN_FILENO, bytes, size);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static void cgi_write(void *ctx, const void *bytes, size_t len)
+{
+    (void)ctx;
+    while (len > 0) {
+        ssize_t written = write(STDOUT_FILENO, bytes, len);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return;
+        bytes = (const char *)bytes + written;
+        len -= (size_t)written;
+    }
+}
+
+static int run_cgi(const struct server *server)
+{
+    /* By RFC 3875 there is no body without CONTENT_LENGTH, and no end of it to wait for; servers that hand on
+     * a chunked one all the same say so and close it. */
+    bool chunked = environment_get(environ, "HTTP_TRANSFER_ENCODING") != NULL;
+    struct gateway gateway = {{cgi_read, NULL, chunked}, cgi_write, NULL};
+    void *thread = thread_begin(server);
+    exchange(server, &gateway, environ, thread);
+    thread_end(server, thread);
+    return 0;
+}
+
+int server_run(const struct server *server, struct error *error)
+{
+    int failed = FCGX_Init();
+    /* The library sets handlers of its own. */
+    server_signals();
+    if (failed)
+        return error_set(error, ERROR_INTERNAL, "libfcgi cannot be initialised");
+    if (credentials_prepare(error))
+        return -1;
+    if (!FCGX_IsCGI())
+        return run_fastcgi(server, error);
+    if (environment_get(environ, "REQUEST_METHOD"))
+        return run_cgi(server);
+    return error_set(
+        error, ERROR_INTERNAL,
+        "this serves FastCGI on file descriptor 0, which is no listening socket here: start it with "
+        "spawn-fcgi (spawn-fcgi -n -s SOCKET -- PROGRAM), or as CGI from a web server; --help tells "
+        "what else it does");
+}
+
+struct memory {
+    const char *body;
+    size_t len;
+    struct buf *out;
+};
+
+static long memory_read(void *ctx, void *bytes, size_t size)
+{
+    struct memory *memory = ctx;
+    if (size > memory->len)
+        size = memory->len;
+    if (size > 0)
+        memcpy(bytes, memory->body, size);
+    memory->body += size;
+    memory->len -= size;
+    return (long)size;
+}
+
+static void memory_write(void *ctx, const void *bytes, size_t len)
+{
+    struct memory *memory = ctx;
+    buf_add(memory->out, bytes, len);
+}
+
+void server_handle(const struct server *server, char *const *environment, const void *body, size_t len,
+                   struct buf *out)
+{
+    struct memory memory = {len ? body : "", len, out};
+    struct gateway gateway = {{memory_read, &memory, true}, memory_write, &memory};
+    void *thread = thread_begin(server);
+    exchange(server, &gateway, environment, thread);
+    thread_end(server, thread);
+}
