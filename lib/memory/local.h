@@ -1,0 +1,81 @@
+/*
+ * local: the embedded memory's own interior, shared by local.c (connection, storing) and local_search.c.
+ */
+#ifndef CALLMEM_MEMORY_LOCAL_H
+#define CALLMEM_MEMORY_LOCAL_H
+
+#include "base/arena.h"
+#include "memory/analysis.h"
+#include "memory/store.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+/* Every statement, prepared when first used and kept with the connection. */
+enum statement {
+    SQL_BEGIN,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_CHECK,
+    SQL_ADD_CALLER,
+    SQL_ADD_CONVERSATION,
+    SQL_FIND_CONVERSATION,
+    SQL_ADD_MEMORY,
+    SQL_HAS_MEMORY,
+    SQL_UPDATE_MEMORY,
+    SQL_GET_MEMORY,
+    SQL_DELETE_MEMORY,
+    SQL_LIST_MEMORIES,
+    SQL_LIST_BUT_TURNS,
+    SQL_CONVERSATION_TEXTS,
+    SQL_SET_TERMS,
+    SQL_SEARCH_TERMS,
+    SQL_GET_PROFILE,
+    SQL_SET_PROFILE,
+    SQL_DELETE_PROFILE,
+    SQL_CONVERSATIONS,
+    SQL_OLDER,
+    SQL_FORGET_CONVERSATION,
+    SQL_FORGET_EMPTY_CALLER,
+    SQL_COUNT_OF_CALLER,
+    SQL_FORGET_CALLER,
+    SQL_COUNT_CALLERS,
+    SQL_COUNT_MEMORIES,
+    STATEMENTS
+};
+
+struct local {
+    struct memory_store store; /* first: what memory.h hands out */
+    struct memory_options options;
+    sqlite3 *db;  /* NULL while the database is not open */
+    dev_t device; /* of the file that is open, to notice that another one took its place */
+    ino_t inode;
+    sqlite3_stmt *statements[STATEMENTS];
+    int64_t deadline; /* of the operation that runs, in clock_ms() */
+    bool in_transaction;
+    bool deleted; /* something was deleted in the transaction: its traces are cleaned when it is through */
+    struct analyser *analysers[8]; /* by language, made when first needed */
+    char languages[8][4];
+    size_t analyser_count;
+};
+
+/* Begins an operation that may take `timeout_ms`: opens the database when it is not, and looks whether its
+ * path still names it. */
+int local_ready(struct local *local, int timeout_ms, struct error *error);
+/* The statement, reset and without bindings; NULL with an error. */
+sqlite3_stmt *local_sql(struct local *local, enum statement which, struct error *error);
+/* Turns what SQLite just said into an error (always -1), and closes the database where a new start may help.
+ */
+int local_wrong(struct local *local, const char *doing, struct error *error);
+/* The analyser of a language; NULL when out of memory. */
+struct analyser *local_analyser(struct local *local, const char *language);
+int64_t local_now(const struct local *local);
+
+/* Appends a row of SQL_GET_MEMORY's columns to a list; false when out of memory. */
+bool local_take_row(struct memory_list *list, sqlite3_stmt *row);
+/* Writes the terms of a conversation anew from its memories. */
+int local_index(struct local *local, int64_t conversation, const char *language, struct error *error);
+int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                 struct memory_list *found, struct error *error);
+
+#endif

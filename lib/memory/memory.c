@@ -1,0 +1,203 @@
+#include "memory/memory.h"
+
+#include "base/arena.h"
+#include "memory/store.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const sector_names[SECTORS] = {"episodic", "semantic", "procedural", "emotional",
+                                                  "reflective"};
+
+static const char *const kind_names[KINDS] = {
+    [KIND_SUMMARY] = "summary",         [KIND_TURN] = "turn",
+    [KIND_COLLECTED] = "collected",     [KIND_NAME] = "name",
+    [KIND_PREFERENCE] = "preference",   [KIND_NEED] = "need",
+    [KIND_INSTRUCTION] = "instruction", [KIND_FACT] = "fact",
+    [KIND_REQUEST] = "request",         [KIND_PROMISE] = "promise",
+    [KIND_FEELING] = "feeling",         [KIND_TOPIC] = "topic",
+    [KIND_ATTEMPT] = "attempt",         [KIND_FORGET] = "forget",
+};
+
+const char *sector_name(enum sector sector)
+{
+    return (unsigned)sector < SECTORS ? sector_names[sector] : "";
+}
+
+enum sector sector_find(const char *name)
+{
+    unsigned i = 0;
+    while (i < SECTORS && strcmp(sector_names[i], name) != 0)
+        i++;
+    return (enum sector)i;
+}
+
+const char *kind_name(enum kind kind)
+{
+    return (unsigned)kind < KINDS ? kind_names[kind] : "";
+}
+
+enum kind kind_find(const char *name)
+{
+    unsigned i = 0;
+    while (i < KINDS && strcmp(kind_names[i], name) != 0)
+        i++;
+    return (enum kind)i;
+}
+
+double memory_decayed(double salience, double decay_lambda, int64_t age)
+{
+    return age > 0 && decay_lambda > 0 ? salience * exp(-decay_lambda * (double)age / 86400.0) : salience;
+}
+
+void memory_list_free(struct memory_list *list)
+{
+    free(list->items);
+    arena_free(list->arena);
+    *list = (struct memory_list){0};
+}
+
+struct memory_store *memory_open(const struct memory_options *options)
+{
+    return local_open(options);
+}
+
+void memory_close(struct memory_store *store)
+{
+    if (store)
+        store->ops->close(store);
+}
+
+const char *memory_mode(const struct memory_store *store)
+{
+    return store->ops->mode;
+}
+
+/* Nobody has no memory: asking for it is a mistake of the program. */
+static int need_caller(const char *caller, struct error *error)
+{
+    return caller && *caller ? 0
+                             : error_set(error, ERROR_INTERNAL, "a memory without a caller was asked for");
+}
+
+int memory_check(struct memory_store *store, struct error *error)
+{
+    return store->ops->check(store, error);
+}
+
+int memory_begin(struct memory_store *store, struct error *error)
+{
+    return store->ops->begin(store, error);
+}
+
+int memory_commit(struct memory_store *store, struct error *error)
+{
+    return store->ops->commit(store, error);
+}
+
+void memory_rollback(struct memory_store *store)
+{
+    store->ops->rollback(store);
+}
+
+int memory_add(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
+               struct error *error)
+{
+    size_t ignored;
+    if (!added)
+        added = &ignored;
+    *added = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (need_caller(items[i].caller, error) != 0)
+            return -1;
+        if (strcmp(items[i].caller, items[0].caller) != 0 ||
+            strcmp(items[i].conversation, items[0].conversation) != 0)
+            return error_set(error, ERROR_INTERNAL, "memories of two conversations were added as one");
+    }
+    return count ? store->ops->add(store, items, count, added, error) : 0;
+}
+
+int memory_update(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
+                  struct error *error)
+{
+    return need_caller(caller, error) == 0 ? store->ops->update(store, caller, id, change, error) : -1;
+}
+
+int memory_get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
+               struct error *error)
+{
+    *found = (struct memory_list){0};
+    return need_caller(caller, error) == 0 ? store->ops->get(store, caller, id, found, error) : -1;
+}
+
+int memory_delete(struct memory_store *store, const char *caller, const char *id, struct error *error)
+{
+    return need_caller(caller, error) == 0 ? store->ops->remove(store, caller, id, error) : -1;
+}
+
+int memory_list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
+                struct error *error)
+{
+    *found = (struct memory_list){0};
+    return need_caller(filter->caller, error) == 0 ? store->ops->list(store, filter, found, error) : -1;
+}
+
+int memory_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                  struct memory_list *found, struct error *error)
+{
+    *found = (struct memory_list){0};
+    return need_caller(filter->caller, error) == 0 ? store->ops->search(store, filter, query, found, error)
+                                                   : -1;
+}
+
+int memory_profile(struct memory_store *store, const char *caller, const char *scope, char **document,
+                   struct error *error)
+{
+    *document = NULL;
+    return need_caller(caller, error) == 0 ? store->ops->profile(store, caller, scope, document, error) : -1;
+}
+
+int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,
+                       const char *document, struct error *error)
+{
+    return need_caller(caller, error) == 0 ? store->ops->set_profile(store, caller, scope, document, error)
+                                           : -1;
+}
+
+int memory_conversations(struct memory_store *store, const char *caller, struct memory_list *found,
+                         struct error *error)
+{
+    *found = (struct memory_list){0};
+    return need_caller(caller, error) == 0 ? store->ops->conversations(store, caller, found, error) : -1;
+}
+
+int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
+                 struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->older(store, before, limit, found, error);
+}
+
+int memory_forget_conversation(struct memory_store *store, const char *caller, const char *conversation,
+                               struct error *error)
+{
+    return need_caller(caller, error) == 0
+               ? store->ops->forget_conversation(store, caller, conversation, error)
+               : -1;
+}
+
+int memory_forget(struct memory_store *store, const char *caller, size_t *count, struct error *error)
+{
+    size_t ignored;
+    if (!count)
+        count = &ignored;
+    *count = 0;
+    return need_caller(caller, error) == 0 ? store->ops->forget(store, caller, count, error) : -1;
+}
+
+int memory_count(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error)
+{
+    int64_t ignored;
+    return store->ops->count(store, callers ? callers : &ignored, memories ? memories : &ignored, error);
+}

@@ -1,0 +1,175 @@
+/*
+ * memory: what callmem remembers of callers, behind one interface. local.c keeps it in SQLite; another kind
+ * of store (an OpenMemory server) has the same functions behind the same table (struct memory_ops in
+ * store.h).
+ *
+ * A memory belongs to a caller and to a conversation of that caller. Its key is (caller, conversation, kind,
+ * position): adding it again replaces it, so that working an event off twice changes nothing. Nothing here
+ * ever returns a memory of another caller.
+ *
+ * A handle belongs to one thread. Opening one does no work: the store is reached when it is first needed and
+ * again after a failure, so that a program starts, and answers, while its memory is away. Every function that
+ * reaches the store fails with ERROR_MEMORY_UNAVAILABLE when that did not work in time.
+ */
+#ifndef CALLMEM_MEMORY_MEMORY_H
+#define CALLMEM_MEMORY_MEMORY_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* OpenMemory's five sectors; the order is used in databases: only append. */
+enum sector {
+    SECTOR_EPISODIC,
+    SECTOR_SEMANTIC,
+    SECTOR_PROCEDURAL,
+    SECTOR_EMOTIONAL,
+    SECTOR_REFLECTIVE,
+    SECTORS
+};
+
+const char *sector_name(enum sector sector); /* "episodic"; static */
+enum sector sector_find(const char *name);   /* SECTORS when it is none */
+
+/* What a memory is; the order is used in databases: only append. Names: kind_name(). */
+enum kind {
+    KIND_SUMMARY,     /* "summary": what a call was about, one for each call */
+    KIND_TURN,        /* "turn": what was said, one for each turn with words */
+    KIND_COLLECTED,   /* "collected": one of data_collection_results */
+    KIND_NAME,        /* "name": evidence for the caller's name */
+    KIND_PREFERENCE,  /* "preference": likes, dislikes, how and when to be reached */
+    KIND_NEED,        /* "need": diet, allergy, access */
+    KIND_INSTRUCTION, /* "instruction": standing instructions, "never call before ten" */
+    KIND_FACT,        /* "fact": life, work, family, address, things owned */
+    KIND_REQUEST,     /* "request": what the caller still wants */
+    KIND_PROMISE,     /* "promise": what the agent said will be done */
+    KIND_FEELING,     /* "feeling": how the caller felt in a call */
+    KIND_TOPIC,       /* "topic": what a call was about, in a word or two */
+    KIND_ATTEMPT,     /* "attempt": a call that did not come about */
+    KIND_FORGET,      /* "forget": the caller asked for something not to be kept */
+    KINDS
+};
+
+const char *kind_name(enum kind kind);
+enum kind kind_find(const char *name); /* KINDS when it is none */
+
+/* One memory. In what is handed in, all text is borrowed; in what comes back, all of it is owned by the list.
+ */
+struct memory {
+    const char *id;           /* the store's name for it; NULL in what is handed in */
+    const char *caller;       /* normalised, see call/caller.h */
+    const char *agent;        /* agent_id, "" when unknown */
+    const char *conversation; /* conversation_id */
+    const char *language;     /* ISO 639-1 of the call, "" when unknown */
+    enum kind kind;
+    enum sector sector;
+    int position;         /* which of its kind in this conversation; for a turn its index in the transcript */
+    const char *speaker;  /* "user", "agent" or "" */
+    const char *content;  /* what a person, or an LLM, reads */
+    double salience;      /* 0 to 1 */
+    double decay_lambda;  /* a day; 0 keeps for ever */
+    const char *tags;     /* words separated by commas, or "" */
+    const char *metadata; /* a JSON object, "{}" when there is nothing more */
+    int64_t created_at;   /* Unix seconds of when it was said */
+    int64_t updated_at;   /* Unix seconds of when it was written; set by the store */
+    double score;         /* of memory_search(): 0 to 1, else 0 */
+};
+
+/* Memories that came out of a store; freed as one. */
+struct memory_list {
+    struct memory *items;
+    size_t count;
+    void *arena; /* owns every string */
+};
+void memory_list_free(struct memory_list *list);
+
+struct memory_store; /* a handle */
+
+struct memory_options {
+    const char *path;          /* local: database file, made with mode 0600 */
+    const char *url, *key;     /* remote */
+    int timeout_ms;            /* the most that a live read waits */
+    int write_timeout_ms;      /* the most that a write waits for others; 0: 5,000 */
+    int (*now)(int64_t *when); /* for tests: the clock that decay is reckoned by; NULL: clock_now() */
+};
+
+/* NULL only when out of memory. The strings of `options` are borrowed until memory_close(). */
+struct memory_store *memory_open(const struct memory_options *options);
+void memory_close(struct memory_store *store);             /* NULL is taken */
+const char *memory_mode(const struct memory_store *store); /* "local" */
+/* Whether the store can be read and written now. */
+int memory_check(struct memory_store *store, struct error *error);
+
+/*
+ * Several changes that become durable together. Between begin and commit no other process changes the memory;
+ * reads of this handle see the changes. Without begin each change is a transaction of its own. Local mode is
+ * durable (synced) when commit returns.
+ */
+int memory_begin(struct memory_store *store, struct error *error);
+int memory_commit(struct memory_store *store, struct error *error);
+void memory_rollback(struct memory_store *store);
+
+/* Adds or, where caller, conversation, kind and position are those of one that is there, replaces. All items
+ * are of one caller and one conversation. `added` (may be NULL): how many were new. */
+int memory_add(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
+               struct error *error);
+/* Changes content, sector, salience, decay_lambda, tags and metadata of the caller's memory `id`.
+ * ERROR_NOT_FOUND when the caller has none of that id. */
+int memory_update(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
+                  struct error *error);
+/* One memory by id; ERROR_NOT_FOUND. The list has one item. */
+int memory_get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
+               struct error *error);
+int memory_delete(struct memory_store *store, const char *caller, const char *id, struct error *error);
+
+/* What to list or search. Zero-initialise; what is zero or NULL does not restrict. */
+struct memory_filter {
+    const char *caller; /* must be there */
+    const char *agent;  /* only memories of calls with this agent */
+    const char *conversation;
+    unsigned kinds;       /* bit set of 1 << KIND_…; 0: all */
+    unsigned sectors;     /* bit set of 1 << SECTOR_…; 0: all */
+    int64_t since, until; /* created_at, both inclusive; 0: open */
+    double min_salience;  /* after decay: salience · e^(−λ·days) */
+    size_t limit;         /* 0: all (list), 10 (search) */
+};
+
+/* All that fits, oldest call first, in the order of the conversation. */
+int memory_list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
+                struct error *error);
+/* The memories that answer `query` best, best first, no two of which say the same; see docs/search.md. */
+int memory_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                  struct memory_list *found, struct error *error);
+
+/* A caller's profile: one JSON document for each scope ("" for all agents together, else an agent_id),
+ * written when a call ends and read in one indexed step while the phone rings. `document` is NULL when there
+ * is none, else free()d by the caller of the function. */
+int memory_profile(struct memory_store *store, const char *caller, const char *scope, char **document,
+                   struct error *error);
+int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,
+                       const char *document, struct error *error);
+
+/* The conversations of a caller, oldest first: conversation, agent, language and created_at of each (start of
+ * the call) are filled. */
+int memory_conversations(struct memory_store *store, const char *caller, struct memory_list *found,
+                         struct error *error);
+/* Forgets one conversation of a caller with all its memories, and the caller with the last of them.
+ * ERROR_NOT_FOUND. */
+int memory_forget_conversation(struct memory_store *store, const char *caller, const char *conversation,
+                               struct error *error);
+/* The conversations, of any caller, that began before `before`, oldest first, at most `limit`: caller, conversation,
+ * agent and created_at of each are filled. What retention forgets. */
+int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
+                 struct error *error);
+/* Forgets a caller: memories, conversations, profiles; nothing of it stays in the files. `count` (may be
+ * NULL): how many memories went. An unknown caller is no error. */
+int memory_forget(struct memory_store *store, const char *caller, size_t *count, struct error *error);
+/* How much there is. Any pointer may be NULL. */
+int memory_count(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
+
+/* What a memory's salience has become after `age` seconds: salience · e^(−λ·days). */
+double memory_decayed(double salience, double decay_lambda, int64_t age);
+
+#endif

@@ -1,0 +1,106 @@
+#include "memory/schema.h"
+
+#include <stdio.h>
+
+/* migrations[n] leads from version n to n + 1. A step that was released is never changed. */
+static const char *const migrations[] = {
+    "CREATE TABLE callers("
+    "  id INTEGER PRIMARY KEY,"
+    "  caller TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE conversations("
+    "  id INTEGER PRIMARY KEY,"
+    "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
+    "  conversation TEXT NOT NULL,"
+    "  agent TEXT NOT NULL,"
+    "  language TEXT NOT NULL,"
+    "  started_at INTEGER NOT NULL,"
+    "  UNIQUE(caller_id, conversation)) STRICT;"
+    "CREATE INDEX conversations_by_age ON conversations(started_at);" /* for retention */
+    "CREATE TABLE memories("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT," /* an id is never given twice, not even after a deletion */
+    "  conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,"
+    "  kind INTEGER NOT NULL,"
+    "  position INTEGER NOT NULL,"
+    "  sector INTEGER NOT NULL,"
+    "  speaker TEXT NOT NULL,"
+    "  content TEXT NOT NULL,"
+    "  salience REAL NOT NULL,"
+    "  decay_lambda REAL NOT NULL,"
+    "  tags TEXT NOT NULL,"
+    "  metadata TEXT NOT NULL,"
+    "  created_at INTEGER NOT NULL,"
+    "  updated_at INTEGER NOT NULL,"
+    "  UNIQUE(conversation_id, kind, position)) STRICT;"
+    /* What a profile is made of: everything but single turns (kind 1). */
+    "CREATE INDEX memories_but_turns ON memories(conversation_id) WHERE kind <> 1;"
+    "CREATE TABLE terms("
+    "  conversation_id INTEGER PRIMARY KEY REFERENCES conversations(id) ON DELETE CASCADE,"
+    "  version INTEGER NOT NULL,"
+    "  segment BLOB NOT NULL) STRICT;"
+    "CREATE TABLE profiles("
+    "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
+    "  scope TEXT NOT NULL,"
+    "  document TEXT NOT NULL,"
+    "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",
+};
+
+static int wrong(sqlite3 *db, struct error *error)
+{
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory's database cannot be prepared: %s",
+                     sqlite3_errmsg(db));
+}
+
+static int read_version(sqlite3 *db, int *version, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW) {
+        sqlite3_finalize(statement);
+        return wrong(db, error);
+    }
+    *version = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return 0;
+}
+
+static int migrate_step(sqlite3 *db, int from, struct error *error)
+{
+    char set_version[64];
+    int version;
+    snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", from + 1);
+    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return wrong(db, error);
+    /* Another process may have done the step while this one waited for the lock. */
+    int result = read_version(db, &version, error);
+    if (result == 0 && version == from &&
+        (sqlite3_exec(db, migrations[from], NULL, NULL, NULL) != SQLITE_OK ||
+         sqlite3_exec(db, set_version, NULL, NULL, NULL) != SQLITE_OK))
+        result = wrong(db, error);
+    if (result == 0 && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        result = wrong(db, error);
+    if (result != 0)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
+int schema_migrate_to(sqlite3 *db, int target, struct error *error)
+{
+    _Static_assert(sizeof migrations / sizeof *migrations == SCHEMA_VERSION, "each version has its step");
+    int version;
+    if (read_version(db, &version, error) != 0)
+        return -1;
+    if (version > SCHEMA_VERSION)
+        return error_set(
+            error, ERROR_MEMORY_UNAVAILABLE,
+            "the memory's database has version %d, made by a newer callmem; this one knows up to %d", version,
+            SCHEMA_VERSION);
+    for (; version < target; version++)
+        if (migrate_step(db, version, error) != 0)
+            return -1;
+    return 0;
+}
+
+int schema_migrate(sqlite3 *db, struct error *error)
+{
+    return schema_migrate_to(db, SCHEMA_VERSION, error);
+}

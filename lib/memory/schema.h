@@ -1,0 +1,27 @@
+/*
+ * schema: the tables of the embedded memory, and how an older database becomes a current one.
+ *
+ *   callers        one row for each caller
+ *   conversations  one for each call, of a caller; started_at is the earliest created_at of its memories
+ *   memories       one for each memory; the key (conversation, kind, position) makes adding again a
+ * replacement terms          what is searched, one row for each conversation: the analysed terms of its
+ * memories (segment.h), so that a search reads what one caller has and nothing else profiles       the
+ * profile documents
+ */
+#ifndef CALLMEM_MEMORY_SCHEMA_H
+#define CALLMEM_MEMORY_SCHEMA_H
+
+#include "base/error.h"
+
+#include <sqlite3.h>
+
+#define SCHEMA_VERSION 1
+
+/* Brings the open database to SCHEMA_VERSION, one transaction for each step. A database of a newer version is
+ * not touched: ERROR_MEMORY_UNAVAILABLE that says so. */
+int schema_migrate(sqlite3 *db, struct error *error);
+
+/* For tests: migrates only up to `version`. */
+int schema_migrate_to(sqlite3 *db, int version, struct error *error);
+
+#endif

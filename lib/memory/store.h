@@ -1,0 +1,50 @@
+/*
+ * store: what a kind of memory has to do to stand behind memory.h. One table of functions for each; every
+ * function has the meaning of the one in memory.h that it is named after, with its arguments checked already.
+ */
+#ifndef CALLMEM_MEMORY_STORE_H
+#define CALLMEM_MEMORY_STORE_H
+
+#include "memory/memory.h"
+
+struct memory_ops {
+    const char *mode;
+    void (*close)(struct memory_store *store);
+    int (*check)(struct memory_store *store, struct error *error);
+    int (*begin)(struct memory_store *store, struct error *error);
+    int (*commit)(struct memory_store *store, struct error *error);
+    void (*rollback)(struct memory_store *store);
+    int (*add)(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
+               struct error *error);
+    int (*update)(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
+                  struct error *error);
+    int (*get)(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
+               struct error *error);
+    int (*remove)(struct memory_store *store, const char *caller, const char *id, struct error *error);
+    int (*list)(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
+                struct error *error);
+    int (*search)(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                  struct memory_list *found, struct error *error);
+    int (*profile)(struct memory_store *store, const char *caller, const char *scope, char **document,
+                   struct error *error);
+    int (*set_profile)(struct memory_store *store, const char *caller, const char *scope,
+                       const char *document, struct error *error);
+    int (*conversations)(struct memory_store *store, const char *caller, struct memory_list *found,
+                         struct error *error);
+    int (*older)(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
+                 struct error *error);
+    int (*forget_conversation)(struct memory_store *store, const char *caller, const char *conversation,
+                               struct error *error);
+    int (*forget)(struct memory_store *store, const char *caller, size_t *count, struct error *error);
+    int (*count)(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
+};
+
+/* The first member of every kind's own struct. */
+struct memory_store {
+    const struct memory_ops *ops;
+};
+
+/* The kinds of store. NULL only when out of memory. */
+struct memory_store *local_open(const struct memory_options *options);
+
+#endif
