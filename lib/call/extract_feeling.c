@@ -1,0 +1,130 @@
+/*
+ * Feelings: what the caller's words weigh, turn by turn, the end of the call counting more than its beginning.
+ */
+#include "call/extract_private.h"
+
+#include <string.h>
+
+#define CLEAR        0.8 /* from here on a call is positive or negative */
+#define NEGATED      (-0.7)
+#define STRONGER     1.4
+#define WEAKER       0.6
+#define NEGATOR_SPAN 3 /* how many words before a feeling a "not" reaches it */
+
+/* How what stands before a feeling changes it. */
+static double changed(const struct call *call, const struct words *words, size_t at, double weight)
+{
+    bool negated = false;
+    for (size_t back = 1; back <= NEGATOR_SPAN && back <= at; back++) {
+        size_t before = at - back;
+        if (words->items[before + 1].gap != GAP_NONE)
+            break;
+        if (language_list(call->language, LIST_NEGATOR, words, before) > 0)
+            negated = !negated;
+        else if (language_list(call->language, LIST_STRONGER, words, before) > 0)
+            weight *= STRONGER;
+        else if (language_list(call->language, LIST_WEAKER, words, before) > 0)
+            weight *= WEAKER;
+    }
+    return negated ? weight * NEGATED : weight;
+}
+
+struct mood {
+    double weight;
+    size_t at;     /* the word of the strongest feeling */
+    double most;   /* its weight */
+    size_t end;
+};
+
+static void read_mood(struct call *call, const struct spoken *spoken, struct mood *mood)
+{
+    *mood = (struct mood){0};
+    for (size_t at = 0; at < spoken->words.count;) {
+        /* The longest: "thanks for nothing" before "thanks". */
+        const struct rule *rule = call_longest(call, SECTION_FEELING, spoken, at);
+        if (!rule) {
+            at++;
+            continue;
+        }
+        size_t end = call->matcher.all.to > at ? call->matcher.all.to : at + 1;
+        double weight = changed(call, &spoken->words, at, rule->weight);
+        mood->weight += weight;
+        if (weight * weight > mood->most * mood->most) {
+            mood->most = weight;
+            mood->at = at;
+            mood->end = end;
+        }
+        at = end;
+    }
+    mood->weight = mood->weight > 3 ? 3 : mood->weight < -3 ? -3 : mood->weight;
+}
+
+static void add_feeling(struct call *call, const struct spoken *spoken, const struct mood *mood)
+{
+    bool good = mood->weight > 0;
+    if (mood->weight < CLEAR && mood->weight > -CLEAR)
+        return;
+    char *quote = call_quote(call, &spoken->words, mood->at);
+    char *value = call_value(call, &spoken->words, (struct span){mood->at, mood->end});
+    if (!quote)
+        return;
+    call_fact(call,
+              &(struct fact){.kind = KIND_FEELING,
+                             .slot = "feeling",
+                             .value = value ? value : good ? "pleased" : "displeased",
+                             .text = arena_printf(call->arena, "%s: \"%s\"", good ? "Was pleased" : "Was unhappy", quote),
+                             .confidence = 0.7,
+                             .polarity = good ? 1 : -1,
+                             .turn = spoken->turn});
+}
+
+/* The mood that the operator's own analysis found. */
+static bool collected_mood(const struct call *call, double *mood)
+{
+    for (size_t at = 0; at < call->event->collected_count; at++) {
+        const struct collected *c = &call->event->collected[at];
+        if (!key_is(call, c->name, LIST_KEY_MOOD, false))
+            continue;
+        if (key_is(call, c->value, LIST_POSITIVE, true))
+            *mood = 1;
+        else if (key_is(call, c->value, LIST_NEGATIVE, true))
+            *mood = -1;
+        else
+            continue;
+        return true;
+    }
+    return false;
+}
+
+void extract_feelings(struct call *call)
+{
+    double sum = 0, weights = 0, mood_found = 0;
+    size_t turns = 0, seen = 0;
+    for (size_t at = 0; at < call->count; at++)
+        turns += call->spoken[at].role == ROLE_USER;
+    for (size_t at = 0; at < call->count; at++) {
+        struct mood mood;
+        if (call->spoken[at].role != ROLE_USER)
+            continue;
+        seen++;
+        read_mood(call, &call->spoken[at], &mood);
+        add_feeling(call, &call->spoken[at], &mood);
+        double size = mood.weight < 0 ? -mood.weight : mood.weight;
+        if (size < 0.3)
+            continue;
+        /* From 1 for the first turn to 3 for the last; a strong feeling is not thinned out by a weak one. */
+        double late = turns > 1 ? (double)(seen - 1) / (double)(turns - 1) : 0;
+        double weight = (1 + 2 * late) * (size < CLEAR ? 0.4 : 1);
+        sum += weight * mood.weight;
+        weights += weight;
+    }
+    double feeling = weights > 0 ? sum / weights : 0;
+    call->out->sentiment = feeling >= CLEAR * 0.95   ? SENTIMENT_POSITIVE
+                           : feeling <= -CLEAR * 0.95 ? SENTIMENT_NEGATIVE
+                                                      : SENTIMENT_NEUTRAL;
+    call->out->feeling = feeling / 3;
+    if (collected_mood(call, &mood_found)) {
+        call->out->sentiment = mood_found > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE;
+        call->out->feeling = mood_found;
+    }
+}

@@ -1,0 +1,355 @@
+#include "call/profile.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SUMMARY_CHARS    600
+#define LIST_CHARS       500 /* caller_preferences, key_topics */
+#define NAME_CHARS       80
+#define ITEM_CHARS       160 /* of one note in memory_context */
+#define TOPICS           6
+#define DOCUMENT_VERSION 1
+
+/* One thing that is known, with what extraction noted of it. Text belongs to the memories or their metadata.
+ */
+struct known {
+    const struct memory *memory;
+    cJSON *metadata;
+    const char *slot, *value;
+    double confidence;
+    int polarity;
+    bool replaced; /* a newer one says otherwise */
+};
+
+/* What a profile is folded from, oldest call first. */
+struct fold {
+    struct known *items;
+    size_t count;
+    int calls;
+    int64_t first, last;            /* start of the first and the last call */
+    const struct memory *last_call; /* the summary memory of the last call */
+    const char *last_summary;
+    int64_t last_summary_at;
+    const char *sentiment;
+    const char *language;
+    const char *name;
+    double name_confidence;
+};
+
+static void read_known(struct known *known, const struct memory *memory)
+{
+    known->memory = memory;
+    known->metadata = cJSON_Parse(memory->metadata);
+    const char *slot = json_text(known->metadata, "slot"), *value = json_text(known->metadata, "value");
+    known->slot = slot ? slot : "";
+    known->value = value ? value : memory->content;
+    known->confidence = json_number(known->metadata, "confidence", 0.5);
+    known->polarity = (int)json_int(known->metadata, "polarity", 0);
+}
+
+/* Whether one name is the other with more to it: "Ana" and "Ana Kowalska". */
+static bool is_part_of(const char *part, const char *whole)
+{
+    size_t len = strlen(part);
+    for (const char *at = strstr(whole, part); at && len; at = strstr(at + 1, part))
+        if ((at == whole || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
+            return true;
+    return false;
+}
+
+/*
+ * A name once confirmed is not lost to a mishearing: another name needs to be as certain as the one that
+ * stands. Being heard again makes a name more certain. Of two forms of the same name, the one that the caller
+ * was surer of stands, and the newer one when both are alike.
+ */
+static void fold_name(struct fold *fold, const struct known *known)
+{
+    if (!*known->value)
+        return;
+    bool same = fold->name && (is_part_of(fold->name, known->value) || is_part_of(known->value, fold->name));
+    if (!fold->name || known->confidence >= fold->name_confidence) {
+        fold->name = known->value;
+        if (!same || known->confidence > fold->name_confidence)
+            fold->name_confidence = known->confidence;
+    }
+    if (same && fold->name_confidence < 0.95)
+        fold->name_confidence += 0.05;
+}
+
+/* A newer statement about the same thing replaces the older one. */
+static void replace_older(struct fold *fold, size_t at)
+{
+    const struct known *newer = &fold->items[at];
+    for (size_t i = 0; i < at; i++) {
+        struct known *older = &fold->items[i];
+        if (older->replaced || older->memory->kind == KIND_NAME)
+            continue;
+        bool same_slot = *newer->slot && older->memory->kind == newer->memory->kind &&
+                         strcmp(older->slot, newer->slot) == 0;
+        bool same_words = older->memory->kind == newer->memory->kind &&
+                          strcasecmp(older->memory->content, newer->memory->content) == 0;
+        /* Within a call both may be meant: "the aisle, near the front". Only a call later is a change of
+         * mind. */
+        bool same_call = strcmp(older->memory->conversation, newer->memory->conversation) == 0;
+        if (same_words || (same_slot && !same_call))
+            older->replaced = true;
+    }
+}
+
+static void fold_call(struct fold *fold, const struct known *known)
+{
+    const struct memory *memory = known->memory;
+    const char *sentiment = json_text(known->metadata, "sentiment");
+    if (fold->calls++ == 0)
+        fold->first = memory->created_at;
+    fold->last = memory->created_at;
+    fold->last_call = memory;
+    fold->sentiment = sentiment ? sentiment : "neutral";
+    fold->language = memory->language;
+    if (*memory->content) {
+        fold->last_summary = memory->content;
+        fold->last_summary_at = memory->created_at;
+    }
+}
+
+static int fold_all(struct fold *fold, const struct memory_list *list, const char *scope)
+{
+    *fold = (struct fold){.last_summary = "", .sentiment = "", .language = ""};
+    fold->items = calloc(list->count ? list->count : 1, sizeof *fold->items);
+    if (!fold->items)
+        return -1;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct memory *memory = &list->items[i];
+        if (*scope && strcmp(memory->agent, scope) != 0)
+            continue;
+        struct known *known = &fold->items[fold->count];
+        read_known(known, memory);
+        if (memory->kind == KIND_SUMMARY)
+            fold_call(fold, known);
+        else if (memory->kind == KIND_NAME)
+            fold_name(fold, known);
+        else
+            replace_older(fold, fold->count);
+        fold->count++;
+    }
+    return 0;
+}
+
+static void fold_free(struct fold *fold)
+{
+    for (size_t i = 0; i < fold->count; i++)
+        cJSON_Delete(fold->items[i].metadata);
+    free(fold->items);
+}
+
+/* Adds `text` to a list unless it would grow over `chars` characters; false when it was full. */
+static bool add_part(struct buf *b, const char *separator, const char *text, size_t most_each, size_t chars)
+{
+    size_t before = b->len;
+    if (before)
+        buf_puts(b, separator);
+    text_add_line(b, text, most_each);
+    if (b->failed || text_chars(b->data ? b->data : "") <= chars)
+        return true;
+    b->len = before;
+    if (b->data)
+        b->data[before] = '\0';
+    return false;
+}
+
+static bool is_wish(const struct known *known)
+{
+    enum kind kind = known->memory->kind;
+    return (kind == KIND_NEED || kind == KIND_INSTRUCTION || kind == KIND_PREFERENCE) && !known->replaced &&
+           known->polarity >= 0;
+}
+
+/* What the caller wants, needs first, newest first. */
+static char *preferences(const struct fold *fold)
+{
+    static const enum kind order[] = {KIND_NEED, KIND_PREFERENCE, KIND_INSTRUCTION};
+    struct buf b = BUF_INIT;
+    for (size_t o = 0; o < sizeof order / sizeof *order; o++)
+        for (size_t i = fold->count; i-- > 0;)
+            if (fold->items[i].memory->kind == order[o] && is_wish(&fold->items[i]))
+                add_part(&b, "; ", fold->items[i].value, ITEM_CHARS, LIST_CHARS);
+    return buf_take(&b);
+}
+
+static char *topics(const struct fold *fold)
+{
+    struct buf b = BUF_INIT;
+    int count = 0;
+    for (size_t i = fold->count; i-- > 0 && count < TOPICS;)
+        if (fold->items[i].memory->kind == KIND_TOPIC && !fold->items[i].replaced)
+            count += add_part(&b, ", ", fold->items[i].value, ITEM_CHARS, LIST_CHARS);
+    return buf_take(&b);
+}
+
+/* --- memory_context --- */
+
+/* Adds "Label: a; b." of all that is known of some kinds, newest first, within the room that is left. */
+static void add_section(struct buf *context, const struct fold *fold, const char *label, unsigned kinds,
+                        int polarity, size_t room)
+{
+    struct buf b = BUF_INIT;
+    size_t used = text_chars(context->data ? context->data : "") + strlen(label) + 4;
+    for (size_t i = fold->count; i-- > 0 && used < room;) {
+        const struct known *known = &fold->items[i];
+        if (!(kinds >> known->memory->kind & 1) || known->replaced || known->polarity * polarity < 0 ||
+            (polarity < 0 && known->polarity >= 0))
+            continue;
+        add_part(&b, "; ", known->memory->content, ITEM_CHARS, room - used);
+    }
+    if (b.len && !b.failed) {
+        buf_printf(context, "%s%s: %s%s", context->len ? " " : "", label, b.data,
+                   strchr(".!?", b.data[b.len - 1]) ? "" : ".");
+    }
+    buf_free(&b);
+}
+
+/* The calls themselves, the last one first: "2026-03-02: …". */
+static void add_calls(struct buf *context, const struct fold *fold, size_t room)
+{
+    for (size_t i = fold->count; i-- > 0;) {
+        const struct memory *memory = fold->items[i].memory;
+        if ((memory->kind != KIND_SUMMARY && memory->kind != KIND_ATTEMPT) || !*memory->content)
+            continue;
+        size_t used = text_chars(context->data ? context->data : "");
+        if (used + 40 > room)
+            return;
+        char date[CLOCK_STAMP_SIZE];
+        clock_date(memory->created_at, date);
+        size_t left = room - used - strlen(date) - 3;
+        buf_printf(context, "%s%s: ", context->len ? " " : "", date);
+        text_add_line(context, memory->content, left < SUMMARY_CHARS ? left : SUMMARY_CHARS);
+    }
+}
+
+/* What a good receptionist would want to glance at. */
+static char *context_of(const struct fold *fold, size_t room)
+{
+    struct buf b = BUF_INIT;
+    static const struct {
+        const char *label;
+        unsigned kinds;
+        int polarity;
+    } sections[] = {
+        {"Needs", 1u << KIND_NEED, 0},
+        {"Instructions", 1u << KIND_INSTRUCTION, 0},
+        {"Preferences", 1u << KIND_PREFERENCE, 1},
+        {"Dislikes", 1u << KIND_PREFERENCE, -1},
+        {"Open", 1u << KIND_REQUEST | 1u << KIND_PROMISE, 0},
+        {"On record", 1u << KIND_COLLECTED, 0},
+        {"Facts", 1u << KIND_FACT, 0},
+    };
+    if (fold->name) {
+        buf_puts(&b, "Name: ");
+        text_add_line(&b, fold->name, NAME_CHARS);
+        buf_putc(&b, '.');
+    }
+    /* What is listed leaves at least a third of the room to what happened. */
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        add_section(&b, fold, sections[i].label, sections[i].kinds, sections[i].polarity, room * 2 / 3);
+    add_calls(&b, fold, room);
+    return buf_take(&b);
+}
+
+/* --- The document --- */
+
+static bool add_text(cJSON *document, const char *name, char *text)
+{
+    bool added = text && cJSON_AddStringToObject(document, name, text);
+    free(text);
+    return added;
+}
+
+static bool add_date(cJSON *document, const char *name, int64_t when, bool known)
+{
+    char date[CLOCK_STAMP_SIZE] = "";
+    if (known)
+        clock_date(when, date);
+    return cJSON_AddStringToObject(document, name, date);
+}
+
+static cJSON *document_of(const struct fold *fold, size_t context_chars)
+{
+    cJSON *document = cJSON_CreateObject();
+    bool good = document && cJSON_AddNumberToObject(document, "version", DOCUMENT_VERSION) &&
+                add_text(document, "caller_name", text_line(fold->name ? fold->name : "", NAME_CHARS)) &&
+                cJSON_AddNumberToObject(document, "call_count", fold->calls) &&
+                add_date(document, "first_call_date", fold->first, fold->calls) &&
+                add_date(document, "last_call_date", fold->last, fold->calls) &&
+                add_text(document, "last_call_summary", text_line(fold->last_summary, SUMMARY_CHARS)) &&
+                add_text(document, "caller_preferences", preferences(fold)) &&
+                add_text(document, "key_topics", topics(fold)) &&
+                cJSON_AddStringToObject(document, "caller_sentiment", fold->sentiment) &&
+                add_text(document, "memory_context", context_of(fold, context_chars)) &&
+                cJSON_AddStringToObject(document, "language", fold->language);
+    if (good)
+        return document;
+    cJSON_Delete(document);
+    return NULL;
+}
+
+static int update_scope(struct memory_store *store, const char *caller, const char *scope,
+                        const struct memory_list *list, size_t context_chars, struct error *error)
+{
+    struct fold fold;
+    struct buf text = BUF_INIT;
+    cJSON *document = NULL;
+    bool good = fold_all(&fold, list, scope) == 0;
+    if (good && fold.count) {
+        document = document_of(&fold, context_chars);
+        good = document != NULL;
+        if (good)
+            json_add(&text, document);
+    }
+    int result = good && buf_text(&text) ? memory_set_profile(store, caller, scope, buf_text(&text), error)
+                                         : error_set(error, ERROR_INTERNAL, "out of memory");
+    cJSON_Delete(document);
+    fold_free(&fold);
+    buf_free(&text);
+    return result;
+}
+
+int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
+                   struct error *error)
+{
+    const struct memory_filter all_but_turns = {.caller = caller, .kinds = ~(1u << KIND_TURN)};
+    struct memory_list list;
+    if (memory_list(store, &all_but_turns, &list, error) != 0)
+        return -1;
+    int result = update_scope(store, caller, "", &list, context_chars, error);
+    if (result == 0 && *agent)
+        result = update_scope(store, caller, agent, &list, context_chars, error);
+    memory_list_free(&list);
+    return result;
+}
+
+cJSON *profile_variables(const char *document, const char *caller)
+{
+    static const char *const texts[] = {"caller_name",       "first_call_date",    "last_call_date",
+                                        "last_call_summary", "caller_preferences", "key_topics",
+                                        "caller_sentiment",  "memory_context"};
+    cJSON *profile = document ? cJSON_Parse(document) : NULL;
+    cJSON *variables = cJSON_CreateObject();
+    bool good = variables && (profile || !document) &&
+                cJSON_AddBoolToObject(variables, "caller_known", profile != NULL) &&
+                cJSON_AddStringToObject(variables, "caller_id", profile ? caller : "") &&
+                cJSON_AddNumberToObject(variables, "call_count", (double)json_int(profile, "call_count", 0));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && good; i++) {
+        const char *text = json_text(profile, texts[i]);
+        good = cJSON_AddStringToObject(variables, texts[i], text ? text : "") != NULL;
+    }
+    cJSON_Delete(profile);
+    if (good)
+        return variables;
+    cJSON_Delete(variables);
+    return NULL;
+}

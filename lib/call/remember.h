@@ -1,0 +1,21 @@
+/*
+ * remember: an event becomes memories. Ties event, extraction, classification, memory and profile together.
+ */
+#ifndef CALLMEM_CALL_REMEMBER_H
+#define CALLMEM_CALL_REMEMBER_H
+
+#include "base/error.h"
+#include "base/settings.h"
+#include "call/event.h"
+#include "call/lexicon.h"
+#include "memory/memory.h"
+
+/* Stores what an event says, in one transaction, and renews the profile. Doing it again changes nothing. Events of
+ * nobody and of other types leave nothing. ERROR_MEMORY_UNAVAILABLE is transient, everything else is for ever. */
+int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
+                   const struct event *event, struct error *error);
+
+/* The decay lambda that the operator set for a sector, else the one for all. */
+double remember_lambda(const struct settings *settings, enum sector sector);
+
+#endif
