@@ -39,7 +39,7 @@ UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
 UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
 
 .PHONY: all help up down test bench install uninstall clean unit fuzz check docs
-all: $(LIBRARY)
+all: $(PROGRAMS)
 
 help:
 	@sed -n 's/^## //p' Makefile

@@ -1,0 +1,332 @@
+#include "cgi/caller_commands.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "call/audio.h"
+#include "call/caller.h"
+#include "call/inbox.h"
+#include "call/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool caller_argument(const char *argument, char caller[])
+{
+    switch (caller_parse(argument, caller)) {
+    case CALLER_NUMBER:
+    case CALLER_OTHER:
+        return true;
+    case CALLER_NOBODY:
+        fprintf(stderr, "A withheld number is nobody: nothing is kept of it.\n");
+        return false;
+    case CALLER_INVALID:
+    default:
+        fprintf(stderr, "That is no caller: a number such as +15550100001 is expected, or an identifier of "
+                        "letters, digits and . _ : @ + - with at most 128 characters.\n");
+        return false;
+    }
+}
+
+/* Everything that is known of a caller. */
+struct dossier {
+    char caller[CALLER_SIZE];
+    struct memory_store *memory;
+    char *document; /* the profile, NULL when there is none */
+    struct memory_list calls, memories;
+};
+
+static void dossier_close(struct dossier *dossier)
+{
+    memory_list_free(&dossier->calls);
+    memory_list_free(&dossier->memories);
+    free(dossier->document);
+    memory_close(dossier->memory);
+}
+
+static int dossier_open(struct dossier *dossier, struct door *door, struct error *error)
+{
+    struct memory_filter filter = {.caller = dossier->caller};
+    dossier->memory = memory_open(&door->memory);
+    if (!dossier->memory)
+        return error_set(error, ERROR_INTERNAL, "out of memory");
+    if (memory_profile(dossier->memory, dossier->caller, "", &dossier->document, error) != 0 ||
+        memory_conversations(dossier->memory, dossier->caller, &dossier->calls, error) != 0)
+        return -1;
+    return memory_list(dossier->memory, &filter, &dossier->memories, error);
+}
+
+/* --- Show --- */
+
+static void show_variable(const cJSON *variables, const char *name, const char *label)
+{
+    const cJSON *value = json_get(variables, name);
+    if (cJSON_IsNumber(value))
+        printf("%-13s %d\n", label, value->valueint);
+    else if (cJSON_IsString(value) && *value->valuestring)
+        printf("%-13s %s\n", label, value->valuestring);
+}
+
+static void show_profile(const struct dossier *dossier)
+{
+    static const char *const lines[][2] = {
+        {"caller_name", "Name"},           {"call_count", "Calls"},
+        {"first_call_date", "First call"}, {"last_call_date", "Last call"},
+        {"caller_sentiment", "Sentiment"}, {"caller_preferences", "Preferences"},
+        {"key_topics", "Topics"},
+    };
+    cJSON *variables = profile_variables(dossier->document, dossier->caller);
+    printf("%-13s %s\n", "Caller", dossier->caller);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        show_variable(variables, lines[i][0], lines[i][1]);
+    cJSON_Delete(variables);
+}
+
+static void show_memory(const struct memory *memory)
+{
+    if (!*memory->content)
+        return;
+    if (memory->kind == KIND_TURN)
+        printf("  %s: %s\n", strcmp(memory->speaker, "agent") == 0 ? "agent " : "caller", memory->content);
+    else
+        printf("  [%s, %s, %.2f] %s\n", kind_name(memory->kind), sector_name(memory->sector),
+               memory->salience, memory->content);
+}
+
+static void show_call(const struct dossier *dossier, const struct memory *call)
+{
+    char date[CLOCK_STAMP_SIZE];
+    clock_stamp(call->created_at, date);
+    printf("\n%s  %s%s%s\n", date, call->conversation, *call->agent ? ", " : "", call->agent);
+    for (int turns = 0; turns <= 1; turns++)
+        for (size_t i = 0; i < dossier->memories.count; i++) {
+            const struct memory *memory = &dossier->memories.items[i];
+            if (strcmp(memory->conversation, call->conversation) == 0 && (memory->kind == KIND_TURN) == turns)
+                show_memory(memory);
+        }
+}
+
+int caller_show(struct door *door, char **arguments)
+{
+    struct dossier dossier = {0};
+    struct error error = {0};
+    if (!caller_argument(arguments[0], dossier.caller))
+        return EXIT_USAGE;
+    int status = EXIT_SUCCESS;
+    if (dossier_open(&dossier, door, &error) != 0) {
+        status = door_failed(&error);
+    } else if (dossier.calls.count == 0) {
+        printf("Nothing is known of %s.\n", dossier.caller);
+    } else {
+        show_profile(&dossier);
+        for (size_t i = 0; i < dossier.calls.count; i++)
+            show_call(&dossier, &dossier.calls.items[i]);
+    }
+    dossier_close(&dossier);
+    return status;
+}
+
+/* --- Export --- */
+
+static cJSON *stamp(int64_t when)
+{
+    char text[CLOCK_STAMP_SIZE];
+    clock_stamp(when, text);
+    return cJSON_CreateString(text);
+}
+
+static cJSON *export_memory(const struct memory *memory)
+{
+    cJSON *item = cJSON_CreateObject();
+    cJSON *metadata = cJSON_Parse(memory->metadata);
+    cJSON_AddStringToObject(item, "id", memory->id);
+    cJSON_AddStringToObject(item, "kind", kind_name(memory->kind));
+    cJSON_AddStringToObject(item, "sector", sector_name(memory->sector));
+    cJSON_AddNumberToObject(item, "position", memory->position);
+    if (*memory->speaker)
+        cJSON_AddStringToObject(item, "speaker", memory->speaker);
+    cJSON_AddStringToObject(item, "content", memory->content);
+    cJSON_AddNumberToObject(item, "salience", memory->salience);
+    cJSON_AddNumberToObject(item, "decay_lambda", memory->decay_lambda);
+    cJSON_AddStringToObject(item, "tags", memory->tags);
+    cJSON_AddItemToObject(item, "metadata", metadata ? metadata : cJSON_CreateObject());
+    cJSON_AddItemToObject(item, "created_at", stamp(memory->created_at));
+    cJSON_AddItemToObject(item, "updated_at", stamp(memory->updated_at));
+    return item;
+}
+
+static cJSON *export_call(const struct dossier *dossier, const struct memory *call)
+{
+    cJSON *item = cJSON_CreateObject();
+    cJSON_AddStringToObject(item, "conversation_id", call->conversation);
+    cJSON_AddStringToObject(item, "agent_id", call->agent);
+    cJSON_AddStringToObject(item, "language", call->language);
+    cJSON_AddItemToObject(item, "started_at", stamp(call->created_at));
+    cJSON *memories = cJSON_AddArrayToObject(item, "memories");
+    for (size_t i = 0; i < dossier->memories.count; i++)
+        if (strcmp(dossier->memories.items[i].conversation, call->conversation) == 0)
+            cJSON_AddItemToArray(memories, export_memory(&dossier->memories.items[i]));
+    return item;
+}
+
+static int export_print(const struct dossier *dossier)
+{
+    cJSON *whole = cJSON_CreateObject();
+    cJSON_AddStringToObject(whole, "format", "callmem-export");
+    cJSON_AddNumberToObject(whole, "version", 1);
+    cJSON_AddStringToObject(whole, "caller", dossier->caller);
+    cJSON_AddItemToObject(whole, "exported_at", stamp(clock_now()));
+    cJSON_AddItemToObject(whole, "profile", profile_variables(dossier->document, dossier->caller));
+    cJSON *calls = cJSON_AddArrayToObject(whole, "conversations");
+    for (size_t i = 0; i < dossier->calls.count; i++)
+        cJSON_AddItemToArray(calls, export_call(dossier, &dossier->calls.items[i]));
+    char *text = cJSON_Print(whole);
+    cJSON_Delete(whole);
+    if (!text) {
+        fprintf(stderr, "out of memory\n");
+        return EXIT_FAILURE;
+    }
+    printf("%s\n", text);
+    cJSON_free(text);
+    return EXIT_SUCCESS;
+}
+
+int caller_export(struct door *door, char **arguments)
+{
+    struct dossier dossier = {0};
+    struct error error = {0};
+    if (!caller_argument(arguments[0], dossier.caller))
+        return EXIT_USAGE;
+    int status = dossier_open(&dossier, door, &error) == 0 ? export_print(&dossier) : door_failed(&error);
+    dossier_close(&dossier);
+    return status;
+}
+
+/* --- Forget --- */
+
+/* The conversations that belonged to the caller, from the memory and from the inbox: payload logs and audio
+ * are known by them. */
+struct forgetting {
+    const char *caller;
+    const char **conversations;
+    size_t count;
+    bool failed;
+};
+
+static void note_conversation(struct forgetting *forgetting, const char *conversation)
+{
+    for (size_t i = 0; i < forgetting->count; i++)
+        if (strcmp(forgetting->conversations[i], conversation) == 0)
+            return;
+    const char **more = realloc(forgetting->conversations, (forgetting->count + 1) * sizeof *more);
+    char *copy = strdup(conversation);
+    if (more)
+        forgetting->conversations = more;
+    if (!more || !copy) {
+        free(copy);
+        forgetting->failed = true;
+        return;
+    }
+    forgetting->conversations[forgetting->count++] = copy;
+}
+
+static bool is_of_caller(void *ctx, const struct event *event)
+{
+    struct forgetting *forgetting = ctx;
+    if (strcmp(event->caller, forgetting->caller) == 0) {
+        note_conversation(forgetting, event->conversation);
+        return true;
+    }
+    /* An audio event names no caller: it goes with its conversation. */
+    for (size_t i = 0; i < forgetting->count && event->type == EVENT_AUDIO; i++)
+        if (strcmp(event->conversation, forgetting->conversations[i]) == 0)
+            return true;
+    return false;
+}
+
+static long forget_inbox(struct door *door, struct forgetting *forgetting, struct error *error)
+{
+    struct inbox *inbox = door_inbox(door, error);
+    if (!inbox)
+        return -1;
+    long first = inbox_erase(inbox, is_of_caller, forgetting, error);
+    /* Once more for audio that was looked at before its conversation was known. */
+    long second = first < 0 ? -1 : inbox_erase(inbox, is_of_caller, forgetting, error);
+    inbox_close(inbox);
+    return second < 0 ? -1 : first + second;
+}
+
+static long forget_payloads(struct door *door, const struct forgetting *forgetting, struct error *error)
+{
+    static const enum setting logs[] = {CALLMEM_PAYLOAD_LOG_CLIENT_DATA, CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
+                                        CALLMEM_PAYLOAD_LOG_POST_CALL};
+    long all = 0;
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        const char *path = setting_text(door->settings, logs[i]);
+        if (!*path)
+            continue;
+        long lines =
+            payload_log_erase(path, forgetting->caller, forgetting->conversations, forgetting->count, error);
+        if (lines < 0)
+            return -1;
+        all += lines;
+    }
+    return all;
+}
+
+static long forget_audio(struct door *door, const struct forgetting *forgetting, struct error *error)
+{
+    const char *directory = setting_text(door->settings, CALLMEM_AUDIO_DIR);
+    long all = 0;
+    for (size_t i = 0; i < forgetting->count && *directory; i++) {
+        int gone = audio_remove(directory, forgetting->conversations[i], error);
+        if (gone < 0)
+            return -1;
+        all += gone;
+    }
+    return all;
+}
+
+/* In the order in which a memory comes to be, so that nothing that waits is worked off behind our back. */
+static int forget_everywhere(struct door *door, struct memory_store *memory, struct forgetting *forgetting,
+                             struct error *error)
+{
+    struct memory_list calls;
+    size_t memories;
+    if (memory_conversations(memory, forgetting->caller, &calls, error) != 0)
+        return -1;
+    for (size_t i = 0; i < calls.count; i++)
+        note_conversation(forgetting, calls.items[i].conversation);
+    memory_list_free(&calls);
+    long events = forget_inbox(door, forgetting, error);
+    if (events < 0 || memory_forget(memory, forgetting->caller, &memories, error) != 0)
+        return -1;
+    long lines = forget_payloads(door, forgetting, error);
+    long recordings = lines < 0 ? -1 : forget_audio(door, forgetting, error);
+    if (recordings < 0)
+        return -1;
+    if (forgetting->failed)
+        return error_set(error, ERROR_INTERNAL, "out of memory: run it again");
+    printf(
+        "Forgot %s: %zu memories of %zu conversations, %ld events in the inbox, %ld lines of payload logs, "
+        "%ld recordings.\n",
+        forgetting->caller, memories, forgetting->count, events, lines, recordings);
+    return 0;
+}
+
+int caller_forget(struct door *door, char **arguments)
+{
+    char caller[CALLER_SIZE];
+    struct error error = {0};
+    if (!caller_argument(arguments[0], caller))
+        return EXIT_USAGE;
+    struct forgetting forgetting = {.caller = caller};
+    struct memory_store *memory = memory_open(&door->memory);
+    int result = memory ? forget_everywhere(door, memory, &forgetting, &error)
+                        : error_set(&error, ERROR_INTERNAL, "out of memory");
+    memory_close(memory);
+    for (size_t i = 0; i < forgetting.count; i++)
+        free((char *)forgetting.conversations[i]);
+    free(forgetting.conversations);
+    return result == 0 ? EXIT_SUCCESS : door_failed(&error);
+}

@@ -1,0 +1,195 @@
+/*
+ * client-data: while the phone rings. Who is calling, what do we know of them, how should they be greeted.
+ */
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "call/caller.h"
+#include "call/profile.h"
+#include "call/template.h"
+#include "cgi/caller_commands.h"
+#include "cgi/door.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BODY_LIMIT (256 * 1024)
+#define ID_CHARS   256
+
+/* The caller of a request; false with an error when the field is not there or no text. */
+static int read_caller(const cJSON *body, char caller[CALLER_SIZE], enum caller_kind *kind,
+                       struct error *error)
+{
+    const cJSON *field = cJSON_GetObjectItemCaseSensitive(body, "caller_id");
+    if (!field)
+        return error_set(error, ERROR_INVALID_REQUEST,
+                         "caller_id: it is missing; the caller's number is expected, "
+                         "or empty text when it is withheld");
+    if (!cJSON_IsString(field) && !cJSON_IsNull(field))
+        return error_set(error, ERROR_INVALID_REQUEST, "caller_id: text is expected");
+    *kind = caller_parse(field->valuestring, caller);
+    /* Something odd in place of a number must not cost the call: then it is nobody whom we know. */
+    if (*kind == CALLER_INVALID)
+        log_say(LOG_WARN,
+                "caller_id is neither a number nor an identifier, the caller is treated as unknown");
+    return 0;
+}
+
+static int read_agent(const cJSON *body, const char **agent, struct error *error)
+{
+    const cJSON *field = json_get(body, "agent_id");
+    *agent = "";
+    if (!field)
+        return 0;
+    if (!cJSON_IsString(field) || text_chars(field->valuestring) > ID_CHARS)
+        return error_set(error, ERROR_INVALID_REQUEST, "agent_id: text of at most %d characters is expected",
+                         ID_CHARS);
+    *agent = field->valuestring;
+    return 0;
+}
+
+/* The caller's profile, NULL when there is none. A memory that does not answer must not cost the call. */
+static char *read_profile(const struct door *door, struct memory_store *memory, const char *caller,
+                          const char *agent)
+{
+    struct error error = {ERROR_INTERNAL, "out of memory"};
+    char *document = NULL;
+    bool agents_apart = setting_choice(door->settings, CALLMEM_SCOPE) == SCOPE_AGENT;
+    if (agents_apart && !*agent) {
+        log_say(
+            LOG_WARN,
+            "CALLMEM_SCOPE is agent, but the request names no agent_id: the caller is treated as unknown");
+        return NULL;
+    }
+    if (!memory || memory_profile(memory, caller, door_scope(door, agent), &document, &error) != 0) {
+        struct log_line line;
+        log_begin(&line, LOG_ERROR, "the memory could not be read, the caller is treated as unknown");
+        log_caller(&line, caller);
+        log_error(&line, &error);
+        log_end(&line);
+    }
+    return document;
+}
+
+static bool add_own_variables(const struct settings *settings, cJSON *variables)
+{
+    bool good = true;
+    for (size_t i = 0; i < settings_variables(settings) && good; i++)
+        good = cJSON_AddStringToObject(variables, settings_variable_name(settings, i),
+                                       settings_variable_value(settings, i));
+    return good;
+}
+
+/* Puts a filled-in template into `object`[`name`]; false only when out of memory. */
+static bool add_override(const struct settings *settings, enum setting template, const cJSON *variables,
+                         cJSON *object, const char *name)
+{
+    struct buf text = BUF_INIT;
+    bool good = true;
+    if (template_apply(setting_text(settings, template), variables, &text) && buf_text(&text))
+        good = cJSON_AddStringToObject(object, name, buf_text(&text));
+    buf_free(&text);
+    return good;
+}
+
+/* The parts of conversation_config_override: each is there only when it has something in it. */
+static cJSON *overrides(const struct settings *settings, const cJSON *variables)
+{
+    bool returning = json_number(variables, "call_count", 0) > 0;
+    cJSON *override = cJSON_CreateObject(), *agent = cJSON_CreateObject();
+    cJSON *prompt = cJSON_CreateObject(), *tts = cJSON_CreateObject();
+    bool good =
+        override && agent && prompt && tts &&
+        add_override(settings, returning ? CALLMEM_FIRST_MESSAGE_RETURNING : CALLMEM_FIRST_MESSAGE_NEW,
+                     variables, agent, "first_message") &&
+        add_override(settings, CALLMEM_LANGUAGE, variables, agent, "language") &&
+        add_override(settings, CALLMEM_PROMPT, variables, prompt, "prompt") &&
+        add_override(settings, CALLMEM_VOICE_ID, variables, tts, "voice_id");
+    if (good && prompt->child && (good = cJSON_AddItemToObject(agent, "prompt", prompt)))
+        prompt = NULL;
+    if (good && agent->child && (good = cJSON_AddItemToObject(override, "agent", agent)))
+        agent = NULL;
+    if (good && tts->child && (good = cJSON_AddItemToObject(override, "tts", tts)))
+        tts = NULL;
+    cJSON_Delete(prompt);
+    cJSON_Delete(agent);
+    cJSON_Delete(tts);
+    if (good)
+        return override;
+    cJSON_Delete(override);
+    return NULL;
+}
+
+static int answer(const struct door *door, const char *document, const char *caller,
+                  struct response *response, struct error *error)
+{
+    cJSON *variables = profile_variables(document, caller);
+    if (!variables && document) {
+        log_say(LOG_ERROR, "a profile in the memory cannot be read, the caller is treated as unknown");
+        variables = profile_variables(NULL, "");
+    }
+    cJSON *body = cJSON_CreateObject(), *override = NULL;
+    bool good = body && cJSON_AddStringToObject(body, "type", "conversation_initiation_client_data") &&
+                variables && add_own_variables(door->settings, variables) &&
+                (override = overrides(door->settings, variables)) != NULL;
+    if (good && (good = cJSON_AddItemToObject(body, "dynamic_variables", variables)))
+        variables = NULL;
+    if (good && override->child &&
+        (good = cJSON_AddItemToObject(body, "conversation_config_override", override)))
+        override = NULL;
+    if (good)
+        response_json(response, 200, body);
+    cJSON_Delete(override);
+    cJSON_Delete(variables);
+    cJSON_Delete(body);
+    return good ? 0 : error_set(error, ERROR_INTERNAL, "out of memory");
+}
+
+static int client_data(struct request *request, struct response *response, void *app, void *thread,
+                       struct error *error)
+{
+    const struct door *door = app;
+    const cJSON *body;
+    const char *agent;
+    char caller[CALLER_SIZE];
+    enum caller_kind kind = CALLER_NOBODY;
+    if (request_json(request, &door->credentials, BODY_LIMIT, &body, error) != 0 ||
+        read_caller(body, caller, &kind, error) != 0 || read_agent(body, &agent, error) != 0)
+        return -1;
+    char *document = NULL;
+    if (kind == CALLER_NUMBER || kind == CALLER_OTHER) {
+        request_note_caller(request, caller);
+        document = read_profile(door, thread, caller, agent);
+    }
+    int result = answer(door, document, caller, response, error);
+    free(document);
+    return result;
+}
+
+static const struct route routes[] = {
+    {"POST", "/webhook/client-data", "client-data", client_data},
+    {"GET", "/health/client-data", "health", door_health_handler},
+};
+
+static const struct door_command commands[] = {
+    {"--show", "CALLER", "profile and memories of a caller, for a person to read", 1, 1, caller_show},
+    {"--export", "CALLER", "the same, whole, as JSON", 1, 1, caller_export},
+    {"--import", "FILE", "brings back what --export wrote; - reads standard input", 1, 1, caller_import},
+    {"--forget", "CALLER", "erases a caller everywhere and prints what was erased", 1, 1, caller_forget},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct door_program program = {
+        .name = "client-data",
+        .purpose = "tells a voice agent, while the phone rings, who is calling and what is known of them.",
+        .secret = ELEVENLABS_CLIENT_DATA_SECRET,
+        .auth = ELEVENLABS_CLIENT_DATA_AUTH,
+        .payload_log = CALLMEM_PAYLOAD_LOG_CLIENT_DATA,
+        .commands = commands,
+        .routes = routes,
+        .route_count = sizeof routes / sizeof *routes,
+    };
+    return door_main(&program, argc, argv);
+}

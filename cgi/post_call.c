@@ -1,0 +1,396 @@
+/*
+ * post-call: after a call. The event is made safe on disk and acknowledged; a thread of this program makes
+ * memories of it.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "call/audio.h"
+#include "call/event.h"
+#include "call/inbox.h"
+#include "call/remember.h"
+#include "call/retention.h"
+#include "cgi/door.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define KEEPER_SECS  3600              /* between two looks for what is too old */
+#define PAYLOAD_MOST (4 * 1024 * 1024) /* of a body in the payload log; audio is larger and left out */
+
+/* What this program has beside the others. */
+struct post_call {
+    struct inbox *inbox;
+    struct inbox_worker *worker;
+    struct lexicon *lexicon;
+    /* Forgets by age; runs only where CALLMEM_RETENTION_DAYS says so. */
+    pthread_t keeper;
+    bool keeping, ending;
+    pthread_mutex_t lock;
+    pthread_cond_t end;
+};
+
+/* --- Receiving --- */
+
+static int keep(void *ctx, const void *bytes, size_t len, struct error *error)
+{
+    return delivery_write(ctx, bytes, len, error);
+}
+
+static void note_payload(struct request *request, const struct door *door, struct delivery *delivery)
+{
+    size_t len;
+    if (!door->payloads || request_received(request) > PAYLOAD_MOST)
+        return;
+    char *text = delivery_text(delivery, PAYLOAD_MOST, &len);
+    if (text)
+        request_note_body(request, text, len);
+    free(text);
+}
+
+static int answer(struct response *response, const struct receipt *receipt, struct error *error)
+{
+    static const char *const names[] = {
+        [ACCEPTED] = "accepted", [DUPLICATE] = "duplicate", [IGNORED] = "ignored"};
+    cJSON *body = cJSON_CreateObject();
+    bool good = body && cJSON_AddStringToObject(body, "status", names[receipt->accepted]) &&
+                cJSON_AddStringToObject(body, "type", receipt->type) &&
+                cJSON_AddStringToObject(body, "conversation_id", receipt->conversation);
+    if (good)
+        response_json(response, 200, body);
+    cJSON_Delete(body);
+    return good ? 0 : error_set(error, ERROR_INTERNAL, "out of memory");
+}
+
+static int post_call(struct request *request, struct response *response, void *app, void *thread,
+                     struct error *error)
+{
+    const struct door *door = app;
+    const struct post_call *own = door->own;
+    struct receipt receipt;
+    uint64_t limit = (uint64_t)setting_int(door->settings, CALLMEM_MAX_BODY_MB) * 1024 * 1024;
+    (void)thread;
+    struct delivery *delivery = inbox_receive(own->inbox, error);
+    if (!delivery)
+        return -1;
+    int result = request_stream(request, &door->credentials, limit, keep, delivery, error);
+    if (result == 0) {
+        note_payload(request, door, delivery);
+        result = delivery_accept(delivery, &receipt, error);
+    }
+    delivery_close(delivery);
+    if (result != 0)
+        return -1;
+    request_note_conversation(request, receipt.conversation);
+    return answer(response, &receipt, error);
+}
+
+static cJSON *inbox_state(struct inbox *inbox, bool *ok)
+{
+    struct inbox_status status = {0};
+    struct error error = {0};
+    *ok = inbox_check(inbox, &error) == 0 && inbox_status(inbox, false, &status, &error) == 0;
+    if (!*ok)
+        log_failure(LOG_ERROR, "the inbox does not work", &error);
+    cJSON *state = cJSON_CreateObject();
+    cJSON_AddNumberToObject(state, "pending", (double)status.pending);
+    cJSON_AddNumberToObject(state, "failed", (double)status.failed);
+    return state;
+}
+
+static int health(struct request *request, struct response *response, void *app, void *thread,
+                  struct error *error)
+{
+    struct door *door = app;
+    const struct post_call *own = door->own;
+    bool ok;
+    (void)request;
+    cJSON *inbox = inbox_state(own->inbox, &ok);
+    return door_health(door, thread, inbox, ok, response, error);
+}
+
+/* --- Working off --- */
+
+/* What a worker has of its own. */
+struct work {
+    const struct door *door;
+    struct memory_store *memory;
+};
+
+static void *work_open(void *app)
+{
+    struct work *work = calloc(1, sizeof *work);
+    if (!work)
+        return NULL;
+    work->door = app;
+    work->memory = memory_open(&work->door->memory);
+    if (work->memory)
+        return work;
+    free(work);
+    return NULL;
+}
+
+static void work_close(void *app, void *ctx)
+{
+    struct work *work = ctx;
+    (void)app;
+    if (work)
+        memory_close(work->memory);
+    free(work);
+}
+
+static void tell_worked(const struct event *event, const struct error *error, int64_t started_us)
+{
+    struct log_line line;
+    log_begin(&line, error ? LOG_WARN : LOG_INFO,
+              error ? "event could not be worked off" : "event worked off");
+    log_text(&line, "type", event->type_name);
+    log_text(&line, "conversation_id", event->conversation);
+    log_caller(&line, event->caller);
+    if (error)
+        log_error(&line, error);
+    log_ms(&line, "duration_ms", clock_us() - started_us);
+    log_end(&line);
+}
+
+static enum worked work_event(void *ctx, const char *bytes, size_t len, struct error *error)
+{
+    struct work *work = ctx;
+    struct event event;
+    int64_t started = clock_us();
+    if (!work) {
+        error_set(error, ERROR_INTERNAL, "out of memory");
+        return WORK_AGAIN;
+    }
+    const struct post_call *own = work->door->own;
+    if (event_parse(bytes, len, &event, error) != 0)
+        return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+    int result = remember_event(work->memory, own->lexicon, work->door->settings, &event, error);
+    tell_worked(&event, result == 0 ? NULL : error, started);
+    event_free(&event);
+    if (result == 0)
+        return WORKED;
+    return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+}
+
+/* --- Forgetting by age --- */
+
+static void forget_audio(void *ctx, const char *conversation)
+{
+    const char *directory = setting_text(((const struct door *)ctx)->settings, CALLMEM_AUDIO_DIR);
+    struct error error;
+    if (*directory && audio_remove(directory, conversation, &error) < 0)
+        log_failure(LOG_ERROR, "a recording that is too old could not be removed", &error);
+}
+
+static int forget_old(struct door *door, size_t *forgotten, struct error *error)
+{
+    struct memory_store *memory = memory_open(&door->memory);
+    int result = memory ? retention_run(memory, door->settings, forgotten, forget_audio, door, error)
+                        : error_set(error, ERROR_INTERNAL, "out of memory");
+    memory_close(memory);
+    return result;
+}
+
+static void keep_house(struct door *door)
+{
+    struct error error = {0};
+    struct log_line line;
+    size_t forgotten = 0;
+    if (forget_old(door, &forgotten, &error) != 0)
+        log_failure(LOG_ERROR, "what is too old could not be forgotten", &error);
+    log_begin(&line, forgotten ? LOG_INFO : LOG_DEBUG, "forgot what is too old");
+    log_int(&line, "conversations", (int64_t)forgotten);
+    log_end(&line);
+}
+
+static void *keeper(void *app)
+{
+    struct door *door = app;
+    struct post_call *own = door->own;
+    pthread_mutex_lock(&own->lock);
+    while (!own->ending) {
+        struct timespec until;
+        pthread_mutex_unlock(&own->lock);
+        keep_house(door);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += KEEPER_SECS;
+        pthread_mutex_lock(&own->lock);
+        while (!own->ending && pthread_cond_timedwait(&own->end, &own->lock, &until) == 0)
+            ;
+    }
+    pthread_mutex_unlock(&own->lock);
+    return NULL;
+}
+
+static int start_keeper(struct door *door, struct error *error)
+{
+    struct post_call *own = door->own;
+    if (setting_int(door->settings, CALLMEM_RETENTION_DAYS) == 0)
+        return 0;
+    if (pthread_create(&own->keeper, NULL, keeper, door) != 0)
+        return error_set(error, ERROR_INTERNAL, "no thread can be started");
+    own->keeping = true;
+    return 0;
+}
+
+static void stop_keeper(struct post_call *own)
+{
+    if (!own->keeping)
+        return;
+    pthread_mutex_lock(&own->lock);
+    own->ending = true;
+    pthread_cond_signal(&own->end);
+    pthread_mutex_unlock(&own->lock);
+    pthread_join(own->keeper, NULL);
+}
+
+/* --- Starting and stopping --- */
+
+static void close_own(struct door *door)
+{
+    struct post_call *own = door->own;
+    if (!own)
+        return;
+    stop_keeper(own);
+    inbox_worker_stop(own->worker);
+    inbox_close(own->inbox);
+    lexicon_free(own->lexicon);
+    free(own);
+    door->own = NULL;
+}
+
+static int open_own(struct door *door, struct error *error)
+{
+    struct post_call *own = calloc(1, sizeof *own);
+    if (!own)
+        return error_set(error, ERROR_INTERNAL, "out of memory");
+    door->own = own;
+    own->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    own->end = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+    own->lexicon = lexicon_load(setting_text(door->settings, CALLMEM_LEXICON_DIR), error);
+    own->inbox = own->lexicon ? door_inbox(door, error) : NULL;
+    if (own->inbox)
+        return 0;
+    close_own(door);
+    return -1;
+}
+
+static int start(struct door *door, struct error *error)
+{
+    if (open_own(door, error) != 0)
+        return -1;
+    struct post_call *own = door->own;
+    own->worker = inbox_worker_start(own->inbox, work_event, work_open, work_close, door, error);
+    if (own->worker && start_keeper(door, error) == 0)
+        return 0;
+    close_own(door);
+    return -1;
+}
+
+/* --- Command line --- */
+
+static void show_failed(void *ctx, const char *key, const char *reason)
+{
+    (void)ctx;
+    printf("  %s  %s\n", key, reason);
+}
+
+static int print_status(struct inbox *inbox, struct error *error)
+{
+    struct inbox_status status;
+    char oldest[CLOCK_STAMP_SIZE] = "none";
+    if (inbox_status(inbox, true, &status, error) != 0)
+        return -1;
+    if (status.oldest)
+        clock_stamp(status.oldest, oldest);
+    printf("waiting: %lld\nfailed: %lld\ndone: %lld\noldest: %s\n", (long long)status.pending,
+           (long long)status.failed, (long long)status.done, oldest);
+    return status.failed ? inbox_each_failed(inbox, show_failed, NULL, error) : 0;
+}
+
+static int status_command(struct door *door, char **arguments)
+{
+    struct error error = {0};
+    (void)arguments;
+    struct inbox *inbox = door_inbox(door, &error);
+    int result = inbox ? print_status(inbox, &error) : -1;
+    inbox_close(inbox);
+    return result == 0 ? EXIT_SUCCESS : door_failed(&error);
+}
+
+static int drain_command(struct door *door, char **arguments)
+{
+    struct error error = {0};
+    size_t worked = 0, left = 0, failed = 0;
+    (void)arguments;
+    if (open_own(door, &error) != 0)
+        return door_failed(&error);
+    const struct post_call *own = door->own;
+    void *ctx = work_open(door);
+    int result = inbox_drain(own->inbox, work_event, ctx, &worked, &left, &failed, &error);
+    work_close(door, ctx);
+    close_own(door);
+    if (result != 0)
+        return door_failed(&error);
+    printf("worked off: %zu\nleft: %zu\nfailed: %zu\n", worked, left, failed);
+    return left == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int retry_command(struct door *door, char **arguments)
+{
+    struct error error = {0};
+    (void)arguments;
+    struct inbox *inbox = door_inbox(door, &error);
+    long count = inbox ? inbox_retry(inbox, &error) : -1;
+    inbox_close(inbox);
+    if (count < 0)
+        return door_failed(&error);
+    printf("back in the inbox: %ld\n", count);
+    return EXIT_SUCCESS;
+}
+
+/* For cron, and for who does not want to wait for the next hour. */
+static int expire_command(struct door *door, char **arguments)
+{
+    struct error error = {0};
+    size_t forgotten = 0;
+    (void)arguments;
+    if (forget_old(door, &forgotten, &error) != 0)
+        return door_failed(&error);
+    printf("forgot conversations: %zu\n", forgotten);
+    return EXIT_SUCCESS;
+}
+
+static const struct route routes[] = {
+    {"POST", "/webhook/post-call", "post-call", post_call},
+    {"GET", "/health", "health", health},
+    {"GET", "/health/post-call", "health", health},
+};
+
+static const struct door_command commands[] = {
+    {"--status", "", "how many events wait, failed, were done; the oldest", 0, 0, status_command},
+    {"--drain", "", "works the inbox off now; exit status 0 when it is empty", 0, 0, drain_command},
+    {"--retry", "", "puts failed events back into the inbox", 0, 0, retry_command},
+    {"--expire", "", "forgets now what is older than CALLMEM_RETENTION_DAYS", 0, 0, expire_command},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct door_program program = {
+        .name = "post-call",
+        .purpose = "takes what ElevenLabs sends after a call and makes memories of it.",
+        .secret = ELEVENLABS_POST_CALL_SECRET,
+        .auth = ELEVENLABS_POST_CALL_AUTH,
+        .payload_log = CALLMEM_PAYLOAD_LOG_POST_CALL,
+        .commands = commands,
+        .routes = routes,
+        .route_count = sizeof routes / sizeof *routes,
+        .start = start,
+        .stop = close_own,
+    };
+    return door_main(&program, argc, argv);
+}

@@ -1,0 +1,386 @@
+/*
+ * search-data: in the middle of a call. The agent asks what was said before.
+ */
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "call/caller.h"
+#include "call/notes.h"
+#include "cgi/caller_commands.h"
+#include "cgi/door.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BODY_LIMIT   (256 * 1024)
+#define QUERY_CHARS  2000
+#define ID_CHARS     256
+#define LIMIT        10
+#define LIMIT_MOST   50
+#define NUMBER_CHARS 32
+
+/* What is asked for. */
+struct question {
+    char caller[CALLER_SIZE];
+    enum caller_kind kind;
+    const char *query;
+    struct memory_filter filter;
+};
+
+/* --- Reading the request --- */
+
+/* A field's value; NULL when it is absent, null or empty text: an LLM that fills in a form leaves gaps like
+ * that. */
+static const cJSON *given(const cJSON *body, const char *name)
+{
+    const cJSON *value = json_get(body, name);
+    return cJSON_IsString(value) && !*value->valuestring ? NULL : value;
+}
+
+static int read_text(const cJSON *body, const char *name, const char **text, struct error *error)
+{
+    const cJSON *value = given(body, name);
+    *text = NULL;
+    if (!value)
+        return 0;
+    if (!cJSON_IsString(value) || text_chars(value->valuestring) > ID_CHARS)
+        return error_set(error, ERROR_INVALID_REQUEST, "%s: text of at most %d characters is expected", name,
+                         ID_CHARS);
+    *text = value->valuestring;
+    return 0;
+}
+
+/* A number, or text that is one. */
+static int read_number(const cJSON *body, const char *name, double least, double most, double *number,
+                       struct error *error)
+{
+    const cJSON *value = given(body, name);
+    char *end = NULL;
+    double read = 0;
+    if (!value)
+        return 0;
+    if (cJSON_IsNumber(value))
+        read = value->valuedouble;
+    else if (cJSON_IsString(value) && strlen(value->valuestring) <= NUMBER_CHARS &&
+             strspn(value->valuestring, "0123456789.+-eE ") == strlen(value->valuestring))
+        read = strtod(value->valuestring, &end);
+    bool good = cJSON_IsNumber(value) || (end && end != value->valuestring && end[strspn(end, " ")] == '\0');
+    if (!good || isnan(read) || read < least || read > most)
+        return error_set(error, ERROR_INVALID_REQUEST, "%s: a number from %g to %g is expected", name, least,
+                         most);
+    *number = read;
+    return 0;
+}
+
+static int read_limit(const cJSON *body, size_t *limit, struct error *error)
+{
+    double number = LIMIT;
+    if (read_number(body, "limit", 1, LIMIT_MOST, &number, error) != 0)
+        return -1;
+    if (number != floor(number))
+        return error_set(error, ERROR_INVALID_REQUEST, "limit: a whole number is expected");
+    *limit = (size_t)number;
+    return 0;
+}
+
+/* `until` a day means until that day is over. */
+static int read_time(const cJSON *body, const char *name, bool to_its_end, int64_t *when, struct error *error)
+{
+    const cJSON *value = given(body, name);
+    bool good = true;
+    *when = 0;
+    if (!value)
+        return 0;
+    if (cJSON_IsNumber(value) && value->valuedouble >= 0 && value->valuedouble < 1e12)
+        *when = (int64_t)value->valuedouble;
+    else
+        good = cJSON_IsString(value) && clock_parse(value->valuestring, when);
+    if (!good)
+        return error_set(error, ERROR_INVALID_REQUEST,
+                         "%s: a time such as 2026-03-02, 2026-03-02T10:00:00Z or Unix seconds is expected",
+                         name);
+    if (to_its_end && cJSON_IsString(value) && strlen(value->valuestring) == strlen("2026-03-02") &&
+        strchr(value->valuestring, '-'))
+        *when += CLOCK_DAY - 1;
+    return 0;
+}
+
+/* The values of a field that names one of a set, or several in an array, as bits. */
+struct choice {
+    const char *field;
+    unsigned count;
+    const char *(*name)(unsigned at);
+};
+
+static const char *sector_at(unsigned at)
+{
+    return sector_name((enum sector)at);
+}
+
+static const char *kind_at(unsigned at)
+{
+    return kind_name((enum kind)at);
+}
+
+static int wrong_choice(const struct choice *choice, struct error *error)
+{
+    struct buf names = BUF_INIT;
+    for (unsigned i = 0; i < choice->count; i++)
+        buf_printf(&names, "%s%s", i ? ", " : "", choice->name(i));
+    error_set(error, ERROR_INVALID_REQUEST, "%s: one of these is expected: %s", choice->field,
+              buf_text(&names) ? buf_text(&names) : "");
+    buf_free(&names);
+    return -1;
+}
+
+static int add_choice(const struct choice *choice, const cJSON *value, unsigned *bits, struct error *error)
+{
+    if (!cJSON_IsString(value))
+        return wrong_choice(choice, error);
+    for (unsigned i = 0; i < choice->count; i++)
+        if (strcmp(choice->name(i), value->valuestring) == 0) {
+            *bits |= 1u << i;
+            return 0;
+        }
+    return wrong_choice(choice, error);
+}
+
+static int read_choice(const cJSON *body, const struct choice *choice, unsigned *bits, struct error *error)
+{
+    const cJSON *value = given(body, choice->field), *part;
+    if (!value)
+        return 0;
+    if (!cJSON_IsArray(value))
+        return add_choice(choice, value, bits, error);
+    cJSON_ArrayForEach(part, value)
+    {
+        if (add_choice(choice, part, bits, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_caller(const cJSON *body, struct question *question, struct error *error)
+{
+    static const char *const fields[] = {"caller_id", "user_id", "phone_number"};
+    const cJSON *value = NULL;
+    const char *field = fields[0];
+    bool named = false;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields && !value; i++) {
+        value = given(body, fields[i]);
+        field = fields[i];
+        named = named || cJSON_GetObjectItemCaseSensitive(body, fields[i]);
+    }
+    if (!value && !named)
+        return error_set(
+            error, ERROR_INVALID_REQUEST,
+            "caller_id: it is missing; the number of the caller is expected, here or as user_id or "
+            "phone_number");
+    if (value && !cJSON_IsString(value))
+        return error_set(error, ERROR_INVALID_REQUEST, "%s: text is expected", field);
+    question->kind = caller_parse(value ? value->valuestring : "", question->caller);
+    if (question->kind == CALLER_INVALID)
+        return error_set(
+            error, ERROR_INVALID_REQUEST,
+            "%s: a number such as +15550100001 is expected, or an identifier of at most 128 letters, "
+            "digits and . _ : @ + -",
+            field);
+    question->filter.caller = question->caller;
+    return 0;
+}
+
+static int read_query(const cJSON *body, struct question *question, struct error *error)
+{
+    const char *query = json_text(body, "query");
+    size_t chars = query ? text_chars(query) : 0;
+    if (!query || query[strspn(query, " \t\r\n")] == '\0' || chars > QUERY_CHARS)
+        return error_set(error, ERROR_INVALID_REQUEST, "query: text of 1 to %d characters is expected",
+                         QUERY_CHARS);
+    question->query = query;
+    return 0;
+}
+
+static int read_filter(const cJSON *body, struct memory_filter *filter, struct error *error)
+{
+    static const struct choice sector = {"sector", SECTORS, sector_at},
+                               sectors = {"sectors", SECTORS, sector_at}, kind = {"kind", KINDS, kind_at};
+    if (read_limit(body, &filter->limit, error) != 0 ||
+        read_number(body, "min_salience", 0, 1, &filter->min_salience, error) != 0 ||
+        read_choice(body, &sector, &filter->sectors, error) != 0 ||
+        read_choice(body, &sectors, &filter->sectors, error) != 0 ||
+        read_choice(body, &kind, &filter->kinds, error) != 0 ||
+        read_time(body, "since", false, &filter->since, error) != 0 ||
+        read_time(body, "until", true, &filter->until, error) != 0 ||
+        read_text(body, "agent_id", &filter->agent, error) != 0)
+        return -1;
+    return read_text(body, "conversation_id", &filter->conversation, error);
+}
+
+static int read_question(const struct door *door, const cJSON *body, struct question *question,
+                         struct error *error)
+{
+    if (read_query(body, question, error) != 0 || read_caller(body, question, error) != 0 ||
+        read_filter(body, &question->filter, error) != 0)
+        return -1;
+    if (setting_choice(door->settings, CALLMEM_SCOPE) == SCOPE_AGENT && !question->filter.agent)
+        return error_set(
+            error, ERROR_INVALID_REQUEST,
+            "agent_id: it is missing; each agent has its own memory here (CALLMEM_SCOPE is agent)");
+    return 0;
+}
+
+/* --- Answering --- */
+
+static double rounded(double number, double places)
+{
+    return round(number * places) / places;
+}
+
+static bool add_memory(cJSON *memories, const struct memory *memory, int64_t now)
+{
+    char stamp[CLOCK_STAMP_SIZE];
+    cJSON *item = cJSON_CreateObject();
+    double salience = memory_decayed(memory->salience, memory->decay_lambda, now - memory->created_at);
+    clock_stamp(memory->created_at, stamp);
+    bool good = item && cJSON_AddStringToObject(item, "id", memory->id) &&
+                cJSON_AddStringToObject(item, "content", memory->content) &&
+                cJSON_AddStringToObject(item, "sector", sector_name(memory->sector)) &&
+                cJSON_AddStringToObject(item, "kind", kind_name(memory->kind)) &&
+                cJSON_AddNumberToObject(item, "salience", rounded(salience, 1000)) &&
+                cJSON_AddNumberToObject(item, "score", rounded(memory->score, 10000)) &&
+                cJSON_AddStringToObject(item, "created_at", stamp) &&
+                cJSON_AddStringToObject(item, "conversation_id", memory->conversation) &&
+                (!*memory->speaker || cJSON_AddStringToObject(item, "speaker", memory->speaker));
+    if (good && cJSON_AddItemToArray(memories, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+static bool add_context(cJSON *answer, const struct memory_list *found, size_t chars)
+{
+    struct buf notes = BUF_INIT;
+    notes_add(&notes, found, chars);
+    bool good = buf_text(&notes) && cJSON_AddStringToObject(answer, "context", buf_text(&notes));
+    buf_free(&notes);
+    return good;
+}
+
+static bool add_profile(cJSON *answer, const char *document)
+{
+    cJSON *profile = document ? cJSON_Parse(document) : NULL;
+    cJSON *shown = cJSON_AddObjectToObject(answer, "profile");
+    const char *name = json_text(profile, "caller_name");
+    bool good = shown && cJSON_AddStringToObject(shown, "caller_name", name ? name : "") &&
+                cJSON_AddNumberToObject(shown, "call_count", (double)json_int(profile, "call_count", 0));
+    cJSON_Delete(profile);
+    return good;
+}
+
+static cJSON *answer_of(const struct door *door, const struct memory_list *found, const char *document)
+{
+    cJSON *answer = cJSON_CreateObject(), *memories = NULL;
+    int64_t now = clock_now();
+    bool good = answer && cJSON_AddNumberToObject(answer, "count", (double)found->count) &&
+                (memories = cJSON_AddArrayToObject(answer, "memories"));
+    for (size_t i = 0; i < found->count && good; i++)
+        good = add_memory(memories, &found->items[i], now);
+    if (good && add_context(answer, found, (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS)) &&
+        add_profile(answer, document))
+        return answer;
+    cJSON_Delete(answer);
+    return NULL;
+}
+
+/* The answer to a question; NULL with an error. */
+static cJSON *search(const struct door *door, struct memory_store *memory, const struct question *question,
+                     struct error *error)
+{
+    struct memory_list found = {0};
+    char *document = NULL;
+    const char *agent = question->filter.agent ? question->filter.agent : "";
+    cJSON *answer = NULL;
+    bool nobody = question->kind == CALLER_NOBODY;
+    error_set(error, ERROR_INTERNAL, "out of memory");
+    if (nobody || (memory && memory_search(memory, &question->filter, question->query, &found, error) == 0 &&
+                   memory_profile(memory, question->caller, door_scope(door, agent), &document, error) == 0))
+        answer = answer_of(door, &found, document);
+    memory_list_free(&found);
+    free(document);
+    return answer;
+}
+
+static int search_data(struct request *request, struct response *response, void *app, void *thread,
+                       struct error *error)
+{
+    const struct door *door = app;
+    struct question question = {0};
+    const cJSON *body;
+    if (request_json(request, &door->credentials, BODY_LIMIT, &body, error) != 0 ||
+        read_question(door, body, &question, error) != 0)
+        return -1;
+    request_note_caller(request, question.caller);
+    cJSON *answer = search(door, thread, &question, error);
+    if (!answer)
+        return -1;
+    response_json(response, 200, answer);
+    cJSON_Delete(answer);
+    return 0;
+}
+
+/* --- Command line --- */
+
+/* search-data --caller CALLER QUERY… prints what the webhook would answer. */
+static int search_command(struct door *door, char **arguments)
+{
+    struct question question = {.filter.limit = LIMIT};
+    struct error error = {0};
+    struct buf query = BUF_INIT;
+    if (!caller_argument(arguments[0], question.caller))
+        return EXIT_USAGE;
+    for (char **word = arguments + 1; *word; word++)
+        buf_printf(&query, "%s%s", word == arguments + 1 ? "" : " ", *word);
+    question.kind = CALLER_OTHER;
+    question.filter.caller = question.caller;
+    question.query = buf_text(&query);
+    struct memory_store *memory = memory_open(&door->memory);
+    cJSON *answer = question.query ? search(door, memory, &question, &error) : NULL;
+    char *text = answer ? cJSON_Print(answer) : NULL;
+    int status = text ? EXIT_SUCCESS : door_failed(&error);
+    if (text)
+        printf("%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(answer);
+    memory_close(memory);
+    buf_free(&query);
+    return status;
+}
+
+static const struct route routes[] = {
+    {"POST", "/webhook/search-data", "search-data", search_data},
+    {"GET", "/health/search-data", "health", door_health_handler},
+};
+
+static const struct door_command commands[] = {
+    {"--caller", "CALLER QUERY...", "searches the memories of a caller as the webhook would", 2, -1,
+     search_command},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct door_program program = {
+        .name = "search-data",
+        .purpose = "finds for a voice agent, in the middle of a call, what was said in earlier ones.",
+        .secret = ELEVENLABS_SEARCH_DATA_SECRET,
+        .auth = ELEVENLABS_SEARCH_DATA_AUTH,
+        .payload_log = CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
+        .commands = commands,
+        .routes = routes,
+        .route_count = sizeof routes / sizeof *routes,
+    };
+    return door_main(&program, argc, argv);
+}
