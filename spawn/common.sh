@@ -1,0 +1,240 @@
+# shellcheck shell=bash
+# What spawn/up, spawn/down, spawn/sign, tests/run and .ci/run share. Sourced by bash scripts; everything happens in
+# the checkout's root, so relative paths in settings count from there.
+
+self=$(realpath -- "$0")
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$root" || exit 1
+# An ordinary user's PATH often lacks the folder of nginx and runuser.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+umask 077
+
+programs=(client-data search-data post-call)
+# The same two variables choose the build in the Makefile.
+build=${BUILD:-build}
+[ -z "${SANITIZE:-}" ] || build="build-asan"
+case $build in
+/*) ;;
+*) build=$root/$build ;;
+esac
+
+say() {
+    printf '%s\n' "$*"
+}
+
+complain() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+fail() {
+    complain "$*"
+    exit 1
+}
+
+# --- packages --------------------------------------------------------------------------------------------------
+
+# Prints those packages of spawn/packages of the kinds asked for that are not installed.
+packages_missing() { # KIND…
+    local wanted
+    mapfile -t wanted < <(
+        awk -v kinds=" $* " '!/^#/ && NF && index(kinds, " " $2 " ") { print $1 }' spawn/packages | sort -u
+    )
+    if ! command -v dpkg-query >/dev/null; then
+        printf '%s\n' "${wanted[@]}"
+        return
+    fi
+    comm -13 <(
+        dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null |
+            awk '$2 == "installed" { print $1 }' | sort -u
+    ) <(printf '%s\n' "${wanted[@]}")
+}
+
+# Installs packages, as root or through the command before it. Debian starts a web server on port 80 when its
+# package comes in, unless a policy says no: there is one while this runs, if the machine has none of its own.
+packages_install() { # [sudo [-n]] -- PACKAGE…
+    local as=()
+    while [ "$1" != -- ]; do
+        as+=("$1")
+        shift
+    done
+    shift
+    "${as[@]}" sh -s -- "$@" <<'INSTALL'
+        set -eu
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e $policy ] && [ ! -L $policy ]; then
+            trap 'rm -f $policy' EXIT
+            trap 'exit 130' HUP INT TERM
+            printf '#!/bin/sh\nexit 101\n' >$policy
+            chmod 755 $policy
+        fi
+        umask 022
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get -o DPkg::Lock::Timeout=300 update </dev/null
+        apt-get -o DPkg::Lock::Timeout=300 install --no-install-recommends -y "$@" </dev/null
+INSTALL
+}
+
+# Sees to it that the packages of these kinds are there, or says what to do and ends.
+packages_need() { # KIND…
+    local missing as=() log status=0
+    mapfile -t missing < <(packages_missing "$@")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        fail "this is no Debian system (there is no apt-get); what Debian calls so is missing: ${missing[*]}"
+    if [ "$(id -u)" != 0 ]; then
+        if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+            as=(sudo -n)
+        elif command -v sudo >/dev/null && [ -t 0 ] && [ -t 2 ]; then
+            as=(sudo)
+        else
+            complain 'Debian packages are missing, and installing them takes root. This installs them:'
+            say "apt-get install --no-install-recommends -y ${missing[*]}"
+            exit 1
+        fi
+    fi
+    say "Installing Debian packages: ${missing[*]}"
+    log=$(mktemp)
+    packages_install "${as[@]}" -- "${missing[@]}" >"$log" 2>&1 || status=$?
+    if [ "$status" != 0 ]; then
+        tail -n 15 "$log" >&2
+        fail "apt-get failed with $status; the whole of what it said is in $log"
+    fi
+    rm -f "$log"
+}
+
+# --- who and what ----------------------------------------------------------------------------------------------
+
+# Root in somebody else's checkout goes on as its owner, so that no file in it comes to belong to root.
+become_owner() { # the script's own arguments
+    local owner name home
+    owner=$(stat -c %u .)
+    if [ "$(id -u)" = 0 ] && [ "$owner" != 0 ]; then
+        name=$(getent passwd "$owner" | cut -d : -f 1)
+        home=$(getent passwd "$owner" | cut -d : -f 6)
+        exec setpriv --reuid "$owner" --regid "$(stat -c %g .)" --clear-groups \
+            env HOME="${home:-/}" USER="${name:-$owner}" LOGNAME="${name:-$owner}" "$self" "$@"
+    fi
+}
+
+# One make at a time in this checkout. Says nothing unless it fails.
+build_programs() { # make's arguments
+    local log
+    mkdir -p "$build"
+    log=$build/make.log
+    exec 8<Makefile
+    flock 8
+    if ! make -j"$(nproc)" BUILD="${build#"$root/"}" "$@" >"$log" 2>&1 8<&-; then
+        tail -n 30 "$log" >&2
+        fail "the build failed; the whole of what it said is in $log"
+    fi
+    exec 8<&-
+}
+
+# The value in effect of a setting: environment, settings file, default.
+setting() { # NAME [--reveal]
+    local name=$1
+    shift
+    "$build/post-call" --setting "$name" "$@"
+}
+
+env_file() {
+    printf '%s\n' "${CALLMEM_ENV_FILE:-.env}"
+}
+
+# The state folder as an absolute path. Also when the settings cannot be read any more, since what runs in it must
+# still be found: then by looking for the name alone.
+state_folder() {
+    local folder
+    if ! folder=$(setting CALLMEM_STATE_DIR 2>/dev/null); then
+        folder=${CALLMEM_STATE_DIR:-}
+        if [ -z "$folder" ] && [ -r "$(env_file)" ]; then
+            folder=$(sed -n 's/^[[:blank:]]*CALLMEM_STATE_DIR[[:blank:]]*=[[:blank:]]*"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' \
+                "$(env_file)" | tail -n 1)
+        fi
+    fi
+    realpath -m -- "${folder:-var}"
+}
+
+# --- what runs -------------------------------------------------------------------------------------------------
+# Pid files go stale and pids are used again, so a process is known by what the kernel says of it. multiwatch and
+# the handlers carry SPAWNED_FOR=<state folder> in their environment; nginx overwrites its own, and is known by its
+# working directory, which is the state folder.
+
+# multiwatch and handlers of an instance, also orphans, one pid a line.
+handler_pids() { # STATE
+    { grep -lzxF -- "SPAWNED_FOR=$1" /proc/[0-9]*/environ 2>/dev/null || true; } | cut -d / -f 3
+}
+
+nginx_pids() { # STATE
+    local pid cwd
+    for pid in $(pgrep -x nginx || true); do
+        cwd=$(readlink "/proc/$pid/cwd" 2>/dev/null) || continue
+        [ "${cwd% (deleted)}" != "$1" ] || say "$pid"
+    done
+}
+
+nginx_master() { # STATE
+    local pid
+    for pid in $(nginx_pids "$1"); do
+        ! grep -q '^nginx: master' "/proc/$pid/cmdline" 2>/dev/null || say "$pid"
+    done
+}
+
+# The multiwatch of one program, and that program's handlers.
+pids_of() { # STATE multiwatch|handler PROGRAM
+    local pid
+    for pid in $(handler_pids "$1"); do
+        grep -qzxF -- "SPAWNED_PROGRAM=$build/$3" "/proc/$pid/environ" 2>/dev/null || continue
+        case $2:$(cat "/proc/$pid/comm" 2>/dev/null) in
+        multiwatch:multiwatch | handler:"$3") say "$pid" ;;
+        esac
+    done
+}
+
+# Stops what runs of an instance, whole or in part; what is in flight is answered first.
+stop_instance() { # STATE
+    stop_part nginx QUIT nginx_pids "$1"
+    stop_part 'a handler' TERM handler_pids "$1"
+    rm -f "$1"/{client-data,search-data,post-call}.{sock,pid} "$1/nginx.pid"
+}
+
+# Whether nothing that belongs to a running instance is missing.
+is_running() { # STATE
+    local program
+    [ -n "$(nginx_master "$1")" ] || return 1
+    for program in "${programs[@]}"; do
+        [ -n "$(pids_of "$1" multiwatch "$program")" ] || return 1
+    done
+}
+
+# Waits until a command prints nothing; 1 when it still does after so many seconds.
+wait_gone() { # SECONDS COMMAND…
+    local until=$((SECONDS + $1))
+    shift
+    while [ -n "$("$@")" ]; do
+        [ "$SECONDS" -lt "$until" ] || return 1
+        sleep 0.05
+    done
+}
+
+signal_all() { # SIGNAL PID…
+    local signal=$1 pid
+    shift
+    for pid; do
+        kill "-$signal" "$pid" 2>/dev/null || true
+    done
+}
+
+# Stops one part: the polite signal, thirty seconds, then the one that nobody can refuse.
+stop_part() { # WHAT SIGNAL COMMAND-THAT-LISTS-PIDS…
+    local what=$1 signal=$2 pids
+    shift 2
+    mapfile -t pids < <("$@")
+    [ "${#pids[@]}" -gt 0 ] || return 0
+    signal_all "$signal" "${pids[@]}"
+    wait_gone 30 "$@" && return 0
+    mapfile -t pids < <("$@")
+    complain "$what did not stop within 30 seconds and was killed: pid ${pids[*]}"
+    signal_all KILL "${pids[@]}"
+    wait_gone 5 "$@"
+}

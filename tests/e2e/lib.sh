@@ -1,0 +1,270 @@
+# shellcheck shell=bash
+# What the end-to-end tests share. A test is a script that starts with
+#
+#     . "$(dirname "$0")/lib.sh"
+#     start_instance CALLMEM_SCOPE=agent        # an instance of its own: nginx, programs, state folder, port
+#     client_data +15550100200                  # a request: leaves $status, $answer (a file), $head (a file)
+#     check 'nobody is known yet' field .dynamic_variables.caller_known false
+#     finish
+#
+# and prints TAP. `prove tests/e2e/t0010-client-data.t` runs one; E2E_KEEP=1 keeps its folder.
+set -u
+
+# shellcheck source=spawn/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../spawn/common.sh"
+become_owner "$@"
+
+# Settings and proxies of whoever runs the tests are none of theirs.
+for name in $(compgen -e | grep -E '^(CALLMEM|ELEVENLABS|OPENMEMORY)_|^(https?|all|no)_proxy$' || true); do
+    unset "$name"
+done
+export LC_ALL=C.UTF-8
+export TZ=UTC
+
+# shellcheck disable=SC2034 # for the tests
+data=$root/tests/data
+work=$(mktemp -d "${TMPDIR:-/tmp}/callmem-e2e.XXXXXX")
+answer=$work/answer
+head=$work/head
+status=
+count=0
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+
+clean_up() {
+    local instance
+    for instance in "$work"/instance-*; do
+        [ ! -e "$instance/settings" ] || { use "${instance##*/instance-}" && down; }
+    done >/dev/null 2>&1
+    [ -n "${E2E_KEEP:-}" ] || rm -rf "$work"
+}
+
+# --- TAP -------------------------------------------------------------------------------------------------------
+
+# Runs a command; the test passes when it succeeds. What it printed is shown when it does not.
+check() { # DESCRIPTION COMMAND…
+    # Names that no test uses: a function that is called here sees them instead of its script's.
+    local check_what=$1 check_said
+    shift
+    count=$((count + 1))
+    if check_said=$("$@" 2>&1); then
+        printf 'ok %d - %s\n' "$count" "$check_what"
+        return 0
+    fi
+    printf 'not ok %d - %s\n' "$count" "$check_what"
+    {
+        printf 'failed: %s\n' "$*"
+        printf '%s\n' "$check_said" | head -c 4000
+        [ -z "$status" ] || printf 'last answer: %s %s\n' "$status" "$(head -c 1000 "$answer")"
+    } | sed 's/^/# /'
+    return 1
+}
+
+# Ends the test; without it the plan is missing, and prove knows that something broke on the way.
+finish() {
+    printf '1..%d\n' "$count"
+}
+
+is() { # GOT WANTED
+    [ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2" && return 1; }
+}
+
+like() { # GOT REGEX
+    [[ $1 =~ $2 ]] || { printf 'got: %s\nwanted something like: %s\n' "$1" "$2" && return 1; }
+}
+
+unlike() { # GOT REGEX
+    ! [[ $1 =~ $2 ]] || { printf 'got: %s\nwanted nothing like: %s\n' "$1" "$2" && return 1; }
+}
+
+not() { # COMMAND…
+    ! "$@"
+}
+
+# Tries a command until it succeeds, for twenty seconds at most: nothing here measures time.
+eventually() { # COMMAND…
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do
+        "$@" >/dev/null 2>&1 && return 0
+        sleep 0.1
+    done
+    "$@"
+}
+
+# --- instances -------------------------------------------------------------------------------------------------
+
+# A port that nobody listens on, below those that the kernel gives to outgoing connections.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 12000)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    printf '%s\n' "$port"
+}
+
+# Which instance the functions below are about.
+use() { # NAME
+    local folder=$work/instance-$1 port
+    mapfile -t settings <"$folder/settings"
+    port=$(cat "$folder/port")
+    state=$folder/state
+    env_path=$folder/env
+    url=http://127.0.0.1:$port
+    settings+=("CALLMEM_STATE_DIR=$state" "CALLMEM_ENV_FILE=$env_path" "CALLMEM_LISTEN=127.0.0.1:$port")
+}
+
+# Makes an instance without starting it. What is not set here has its default.
+new_instance() { # NAME [SETTING=value…]
+    local folder=$work/instance-$1
+    mkdir "$folder"
+    free_port >"$folder/port"
+    printf '%s\n' "${@:2}" | grep . >"$folder/settings"
+    use "$1"
+}
+
+# Runs a command with the instance's settings in its environment.
+within() { # COMMAND…
+    env "${settings[@]}" "$@"
+}
+
+# ./spawn/up; what it said is in $up_said. Another test may take the port between the choice and the start.
+up() {
+    local tries folder=${state%/state}
+    for ((tries = 0; tries < 5; tries++)); do
+        up_status=0
+        within ./spawn/up >"$folder/up" 2>&1 || up_status=$?
+        up_said=$(cat "$folder/up")
+        [[ $up_said == *'is taken by another program'* ]] || break
+        free_port >"$folder/port"
+        use "${folder##*/instance-}"
+    done
+    return "$up_status"
+}
+
+down() {
+    down_status=0
+    # shellcheck disable=SC2034 # for the tests
+    down_said=$(within ./spawn/down 2>&1) || down_status=$?
+    return "$down_status"
+}
+
+start_instance() { # [SETTING=value…]
+    new_instance main "$@"
+    up || { printf './spawn/up failed: %s\n' "$up_said" | sed 's/^/# /' && exit 1; }
+}
+
+# A program of the instance, from the command line.
+program() { # PROGRAM ARGUMENT…
+    within "$build/$1" "${@:2}"
+}
+
+secret() { # ENDPOINT
+    local name=${1//-/_}
+    within "$build/post-call" --setting "ELEVENLABS_${name^^}_SECRET" --reveal
+}
+
+# --- requests --------------------------------------------------------------------------------------------------
+
+request() { # METHOD PATH [curl arguments]
+    local how=(-X "$1")
+    [ "$1" != HEAD ] || how=(-I)
+    rm -f "$answer" "$head"
+    status=$(curl -sS --noproxy '*' --max-time 60 "${how[@]}" -o "$answer" -D "$head" -w '%{http_code}' \
+        "${@:3}" "$url$2") || status="curl $?"
+    [ -e "$answer" ] || : >"$answer"
+    tr -d '\r' <"$head" >"$head.lf" && mv "$head.lf" "$head"
+}
+
+# A POST of JSON with no credentials but what is given.
+post() { # ENDPOINT BODY [curl arguments]
+    request POST "/webhook/$1" -H 'Content-Type: application/json' --data-binary "$2" "${@:3}"
+}
+
+# A POST of JSON with the endpoint's secret.
+post_with_key() { # ENDPOINT BODY [curl arguments]
+    post "$1" "$2" -H "X-Api-Key: $(secret "$1")" "${@:3}"
+}
+
+# The signature of a file as ElevenLabs makes it, but made by openssl.
+signature() { # SECRET FILE [TIME]
+    local time=${3:-$(date +%s)} mac
+    mac=$({ printf '%s.' "$time" && cat "$2"; } | openssl dgst -sha256 -hmac "$1" -r | cut -d ' ' -f 1)
+    printf 't=%s,v0=%s\n' "$time" "$mac"
+}
+
+post_call() { # FILE [curl arguments]
+    post post-call "@$1" -H "ElevenLabs-Signature: $(signature "$(secret post-call)" "$1")" "${@:2}"
+}
+
+# A copy of an event with something changed; prints the copy's path.
+variant() { # FILE JQ-FILTER
+    local copy
+    copy=$(mktemp "$work/event.XXXXXX")
+    jq -c "$2" "$1" >"$copy"
+    printf '%s\n' "$copy"
+}
+
+client_data() { # CALLER [JQ-FILTER over the body]
+    post_with_key client-data "$(jq -n --arg caller "$1" '{caller_id: $caller, agent_id: "agent_quince",
+        called_number: "+15550109900", call_sid: "CA1"}' | jq -c "${2:-.}")"
+}
+
+search() { # CALLER QUERY [JQ-FILTER over the body]
+    post_with_key search-data "$(jq -n --arg caller "$1" --arg query "$2" '{caller_id: $caller, query: $query}' |
+        jq -c "${3:-.}")"
+}
+
+# --- what came back --------------------------------------------------------------------------------------------
+
+# A value in the last answer.
+value() { # JQ-PATH
+    jq -r "$1" "$answer"
+}
+
+field() { # JQ-PATH WANTED
+    is "$(value "$1")" "$2"
+}
+
+# Whether a jq filter over the last answer is true.
+holds() { # JQ-FILTER
+    [ "$(jq "$1" "$answer")" = true ] || { jq . "$answer" && return 1; }
+}
+
+# A header of the last answer.
+header() { # NAME
+    sed -n "s/^$1: //Ip" "$head"
+}
+
+# The last answer is an error of the contract: status, code, a message, the request's id in body and header.
+refused() { # STATUS CODE
+    is "$status $(value .error.code)" "$1 $2" &&
+        like "$(value .error.message)" '.{10}' &&
+        like "$(value .error.request_id)" '^[0-9A-Za-z_-]{8,}$' &&
+        is "$(header X-Request-Id)" "$(value .error.request_id)" &&
+        like "$(header Content-Type)" '^application/json' &&
+        is "$(jq -c '[keys, (.error | keys)]' "$answer")" '[["error"],["code","message","request_id"]]'
+}
+
+accepted() { # STATUS-WORD TYPE [CONVERSATION]
+    is "$status" 200 && field .status "$1" && field .type "$2" && { [ $# -lt 3 ] || field .conversation_id "$3"; }
+}
+
+# --- waiting for memory ----------------------------------------------------------------------------------------
+
+has_calls() { # CALLER HOW-MANY
+    client_data "$1" && field .dynamic_variables.call_count "$2"
+}
+
+finds() { # CALLER QUERY REGEX-IN-THE-CONTENTS
+    search "$1" "$2" && like "$(value '.memories[].content')" "$3"
+}
+
+inbox_is_empty() {
+    request GET /health && field .inbox.pending 0
+}
+
+# Sends an event and waits until it has been worked off.
+remember() { # FILE
+    post_call "$1"
+    is "$status" 200 && eventually inbox_is_empty
+}

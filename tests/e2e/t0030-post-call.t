@@ -1,0 +1,99 @@
+#!/bin/bash
+# After a call: every kind of event that ElevenLabs sends.
+. "$(dirname "$0")/lib.sh"
+
+start_instance
+
+post_call "$data/example-post-call.json"
+check 'a transcription is accepted' accepted accepted post_call_transcription conv_quince_0001
+check 'what was accepted is in memory' eventually has_calls +15550100200 1
+check 'what the caller said is found' eventually finds +15550100200 'dental technician' technician
+check 'what the agent promised, too' finds +15550100200 'when does the new tree leave' 'fifth of May'
+check 'what was collected is found' finds +15550100200 'order number' QG-58213
+search +15550100200 'replacement request webhook' '.limit = 50'
+check 'the inside of tool calls is no memory' unlike "$(value '.memories[].content')" 'req_9'
+
+post_call "$data/example-post-call.json"
+check 'the same event again is a duplicate' accepted duplicate post_call_transcription conv_quince_0001
+post_call "$(variant "$data/example-post-call.json" '.data.analysis = null | .event_timestamp += 60')"
+check 'another version of the same call is, too' accepted duplicate post_call_transcription conv_quince_0001
+check 'and counts once' has_calls +15550100200 1
+
+post_call "$data/audio.json"
+check 'the audio of the same conversation is not a duplicate of it' accepted accepted post_call_audio conv_quince_0001
+post_call "$data/audio.json"
+check 'but of itself' accepted duplicate post_call_audio conv_quince_0001
+post_call "$(variant "$data/audio.json" '{data: {full_audio: ("QUJD" * 20000), conversation_id: "conv_late", agent_id: "a"},
+    event_timestamp, type}')" -H 'Transfer-Encoding: chunked'
+check 'audio comes in chunks, with its keys in any order' accepted accepted post_call_audio conv_late
+
+post_call "$data/transcription-sip-outbound.json"
+check 'an outbound call is accepted' accepted accepted post_call_transcription conv_quince_0002
+check 'it belongs to the one who was called' eventually has_calls +442079460321 1
+check 'and not to our own number' has_calls +15550109900 0
+client_data +442079460321
+check 'who is called by the name that was asked for' field .dynamic_variables.caller_name Folake
+
+post_call "$data/transcription-web.json"
+check 'a call from the web without analysis is accepted' accepted accepted post_call_transcription conv_quince_0003
+check 'its caller is the user' eventually has_calls member-3307 1
+check 'what was said there is found in its own letters' eventually finds member-3307 limoneros 'limoneros 🍋'
+
+post_call "$data/failure-twilio.json"
+check 'a failure is accepted' accepted accepted call_initiation_failure conv_quince_0005
+post_call "$data/failure-sip.json"
+check 'a SIP failure is accepted' accepted accepted call_initiation_failure conv_quince_0006
+check 'an attempt is remembered' eventually finds +442079460321 'no answer attempt' '[Nn]o.answer'
+check 'but is no call' has_calls +442079460321 1
+
+post_call "$data/other-type.json"
+check 'a type that is not about a call is ignored' accepted ignored speech_to_text_transcription
+post_call "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_more" | .new = {"deep": [1, 2]}
+    | .data.brand_new = null | .data.transcript[1].brand_new = [] | .data.metadata.phone_call.brand_new = 1
+    | .data.metadata.start_time_unix_secs += 86400')"
+check 'new fields are no trouble' accepted accepted post_call_transcription conv_more
+check 'nor is their memory' eventually has_calls +15550100200 2
+
+# Where the caller stands, first found.
+call_of() { # CONVERSATION JQ-FILTER
+    post_call "$(variant "$data/example-post-call.json" ".data.conversation_id = \"$1\" | .data.user_id = null
+        | .data.metadata.phone_call = null | .data.conversation_initiation_client_data.user_id = null
+        | .data.conversation_initiation_client_data.dynamic_variables = {} | $2")"
+}
+call_of conv_who_1 '.data.metadata.phone_call = {direction: "inbound", external_number: "+15550100301"}
+    | .data.conversation_initiation_client_data.dynamic_variables.system__caller_id = "+15550100302"
+    | .data.user_id = "user-303"'
+check '1. the number outside' eventually has_calls +15550100301 1
+call_of conv_who_2 '.data.conversation_initiation_client_data.dynamic_variables.system__caller_id = "+15550100302"
+    | .data.user_id = "user-303"'
+check '2. system__caller_id' eventually has_calls +15550100302 1
+call_of conv_who_3 '.data.user_id = "user-303" | .data.conversation_initiation_client_data.user_id = "user-304"'
+check '3. the user of the event' eventually has_calls user-303 1
+call_of conv_who_4 '.data.conversation_initiation_client_data.user_id = "user-304"
+    | .data.conversation_initiation_client_data.dynamic_variables.user_id = "user-305"'
+check '4. the user of the conversation' eventually has_calls user-304 1
+call_of conv_who_5 '.data.conversation_initiation_client_data.dynamic_variables.user_id = "user-305"'
+check '5. the user in the variables' eventually has_calls user-305 1
+call_of conv_who_6 '.data.metadata.phone_call = {direction: "outbound"}
+    | .data.conversation_initiation_client_data.dynamic_variables =
+        {system__caller_id: "+15550109900", system__called_number: "+15550100306"}'
+check '6. outbound, the one who was called' eventually has_calls +15550100306 1
+call_of conv_who_7 .
+check '7. nobody: accepted all the same' accepted accepted post_call_transcription conv_who_7
+check 'every event is worked off' eventually inbox_is_empty
+request GET /health
+check 'and none has failed' field .inbox.failed 0
+
+# What is no event.
+refuses() { # FIELD JQ-FILTER
+    post_call "$(variant "$data/example-post-call.json" "$2")"
+    check "$2 is refused" refused 400 invalid_request
+    check 'by name' like "$(value .error.message)" "$1"
+}
+refuses type 'del(.type)'
+refuses type '.type = 5'
+refuses data 'del(.data)'
+refuses conversation_id 'del(.data.conversation_id)'
+refuses conversation_id '.data.conversation_id = ""'
+check 'nothing of that waits' inbox_is_empty
+finish

@@ -1,0 +1,61 @@
+#!/bin/bash
+# The operator on the command line: looking at a caller, at the inbox, and forgetting.
+. "$(dirname "$0")/lib.sh"
+
+start_instance
+remember "$data/example-post-call.json"
+remember "$data/transcription-sip-outbound.json"
+
+said=$(program client-data --show +15550100200)
+check 'show succeeds' is "$?" 0
+for wanted in Nora 2026-04-27 QG-58213 Tobias; do check "it shows $wanted" like "$said" "$wanted"; done
+check 'and nothing of others' unlike "$said" 'Folake|greenhouse'
+said=$(program client-data --show '+1 (555) 010-0200')
+check 'a number may be written in any way' like "$said" Nora
+program client-data --export +15550100200 >"$answer"
+check 'export succeeds' is "$?" 0
+check 'it is a JSON object' is "$(jq -r type "$answer")" object
+check 'with all there is' like "$(cat "$answer")" 'Tobias'
+check 'and nothing of others' unlike "$(cat "$answer")" 'Folake|greenhouse'
+said=$(program client-data --show +15550100999 2>&1)
+check 'show of nobody known says so' like "$said" '(nothing|not|no|unknown)'
+
+said=$(program post-call --status)
+check 'status succeeds' is "$?" 0
+check 'status tells what waits, failed and was done' like "$(tr '\n' ' ' <<<"$said")" '0.*0.*2|2.*0.*0'
+
+# An event that waits while nobody works: --drain is for cron.
+down
+event=$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_waiting" | .data.metadata.start_time_unix_secs += 86400')
+cgi=(CONTENT_TYPE=application/json "CONTENT_LENGTH=$(wc -c <"$event")" REQUEST_METHOD=POST SCRIPT_NAME=/webhook/post-call
+    GATEWAY_INTERFACE=CGI/1.1 SERVER_PROTOCOL=HTTP/1.1 "HTTP_ELEVENLABS_SIGNATURE=$(signature "$(secret post-call)" "$event")")
+env -i "${settings[@]}" "${cgi[@]}" "$build/post-call" <"$event" >"$work/cgi"
+check 'an event can come in without a server' like "$(cat "$work/cgi")" '"status": *"accepted"'
+program post-call --drain >"$work/said" 2>&1
+check 'drain works the inbox off' is "$?" 0
+said=$(program client-data --show +15550100200)
+check 'what waited is in memory' like "$said" 2026-04-28
+program post-call --drain >/dev/null 2>&1
+check 'drain of an empty inbox succeeds' is "$?" 0
+program post-call --retry >/dev/null 2>&1
+check 'retry with nothing to retry succeeds' is "$?" 0
+said=$(program client-data --forget +15550100200)
+check 'forget works while nothing runs' is "$?" 0
+check 'and says what it erased' like "$said" '[1-9]'
+up
+check 'the forgotten are strangers' has_calls +15550100200 0
+search +15550100200 'wedding trees Tobias'
+check 'nothing is found' field .count 0
+check 'others are not forgotten' has_calls +442079460321 1
+down
+check 'no trace is left in any file' not grep -raqE 'Tobias|Lindqvist|15550100200|QG-58213' "$state" --exclude='*.log'
+check 'nor in any log' not grep -raqE 'Tobias|Lindqvist|15550100200|QG-58213' "$state/logs"
+program client-data --forget +15550100200 >/dev/null
+check 'forgetting again is no error' is "$?" 0
+program client-data --forget anonymous >"$work/said" 2>&1
+check 'nobody cannot be forgotten' not is "$?" 0
+for option in --show --export --forget; do
+    program client-data $option >/dev/null 2>&1 </dev/null
+    check "$option without a caller is refused" not is "$?" 0
+done
+finish

@@ -1,0 +1,111 @@
+#!/bin/bash
+# Handlers that are killed while events come in, and a disk that is full for a while: every event that was
+# acknowledged is in memory, once, and nothing needs a hand afterwards. As part of ./tests/run a few hundred events;
+#
+#     bash tests/e2e/t0210-kills.t 10000 8       # so many events over so many connections
+#
+# docs/testing.md tells how that ended.
+. "$(dirname "$0")/lib.sh"
+
+events=${1:-300} connections=${2:-4}
+callers=$((events / 20 + 1))
+new_instance main
+# A disk of its own, small enough to be filled, when we may mount one.
+mounted=''
+mkdir -m 0700 "$state"
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=$((32 + events / 50))m,mode=0700 callmem-test "$state" 2>/dev/null; then
+    mounted=yes
+    trap 'down >/dev/null 2>&1; umount "$state"; clean_up' EXIT
+fi
+up || { printf '%s\n' "$up_said" | sed 's/^/# /' && exit 1; }
+SECRET_POST_CALL=$(secret post-call)
+SECRET_CLIENT_DATA=$(secret client-data)
+export SECRET_POST_CALL SECRET_CLIENT_DATA
+
+load() {
+    perl tests/e2e/load.pl "$@"
+}
+
+# --- killed at random ------------------------------------------------------------------------------------------
+
+touch "$work/killing"
+load kill "$state" 0.1 "$work/killing" client-data search-data post-call >"$work/killed" &
+killer=$!
+
+fill() {
+    dd if=/dev/zero of="$state/filler" bs=64k 2>/dev/null
+    cat /dev/zero >>"$state/filler" 2>/dev/null
+}
+refusals() {
+    grep -c '"path":"/webhook/post-call","status":503' "$state/logs/nginx-access.log"
+}
+# Events FROM to TO, and a disk that becomes full when so many of them are in; 0: before the first.
+deliver() { # FROM TO FULL-AFTER
+    local record=$work/record-$1 before delivery refused
+    before=$(refusals)
+    [ -z "$mounted" ] || [ "$3" != 0 ] || fill
+    load deliver "${url##*:}" "$1" "$2" "$callers" "$connections" "$record" >/dev/null &
+    delivery=$!
+    if [ -n "$mounted" ]; then
+        if [ "$3" != 0 ]; then
+            until [ "$(cat "$record".* 2>/dev/null | grep -c .)" -ge "$3" ] || [ -e "$record" ]; do sleep 0.05; done
+            fill
+        fi
+        until [ "$(refusals)" -gt "$before" ] || [ -e "$record" ]; do sleep 0.05; done
+        sleep 1
+        refused=$(($(refusals) - before))
+        rm "$state/filler"
+        printf '# the disk was full: %d requests were told so\n' "$refused"
+        check 'a full disk is told to the sender' test "$refused" -gt 0
+    fi
+    wait "$delivery"
+    cat "$record" >>"$work/record"
+}
+deliver 0 $((events * 2 / 3)) $((events / 6))
+deliver $((events * 2 / 3)) "$events" 0
+check 'every event was acknowledged in the end' is "$(cut -d ' ' -f 3 "$work/record" | grep -cxE 'accepted|duplicate')" \
+    "$events"
+rm "$work/killing"
+wait "$killer"
+printf '# %s events from %s connections, %s; sent %s times\n' "$events" "$connections" "$(cat "$work/killed")" \
+    "$(awk '{ n += $4 } END { print n }' "$work/record")"
+check 'handlers were killed meanwhile' test "$(cut -d ' ' -f 1 "$work/killed")" -gt 3
+
+# --- what is left ----------------------------------------------------------------------------------------------
+
+inbox_is_empty_for_long() {
+    local tries
+    for ((tries = 0; tries < 60; tries++)); do
+        eventually inbox_is_empty && return 0
+    done
+    return 1
+}
+database() { # SQL
+    sqlite3 "$state/openmemory.sqlite" "$1"
+}
+check 'the inbox is worked off by itself' inbox_is_empty_for_long
+request GET /health
+check 'nothing is among the failed' is "$status $(value .inbox.failed)" '200 0'
+check 'the disk holds nothing half received' is "$(find "$state/inbox/tmp" "$state/inbox/new" -type f)" ''
+check 'every acknowledged event is in memory' is \
+    "$(comm -23 <(cut -d ' ' -f 1 "$work/record" | sort) <(database 'SELECT conversation FROM conversations' | sort))" ''
+check 'and only once' is "$(database 'SELECT count(*) FROM conversations')" "$events"
+check 'each with all of its memories' is "$(database 'SELECT group_concat(DISTINCT n) FROM
+    (SELECT count(*) AS n FROM memories GROUP BY conversation_id)')" \
+    "$(database 'SELECT count(*) FROM memories WHERE conversation_id = 1')"
+check 'of which none is there twice' is "$(database 'SELECT count(*) FROM (SELECT 1 FROM memories
+    GROUP BY conversation_id, kind, content HAVING count(*) > 1)')" 0
+check 'the ledger has each, once' is "$(sqlite3 "$state/inbox/ledger.sqlite" 'SELECT count(*) FROM accepted')" "$events"
+load ask "${url##*:}" "$callers" 4 "$work/asked" >/dev/null
+check 'and client-data counts what was acknowledged' is "$(sort "$work/asked")" \
+    "$(cut -d ' ' -f 2 "$work/record" | sort | uniq -c | awk '{ print $2, $1 }' | sort)"
+check 'the memory is intact' is "$(database 'PRAGMA integrity_check')" ok
+check 'no reference is left dangling' is "$(database 'PRAGMA foreign_key_check')" ''
+check 'so is the ledger' is "$(sqlite3 "$state/inbox/ledger.sqlite" 'PRAGMA integrity_check')" ok
+down
+check 'it stops as always' is "$down_status" 0
+up
+check 'and starts without a hand' is "$up_status" 0
+check 'knowing the same' has_calls "$(sed -n '1s/.* \(+[0-9]*\) .*/\1/p' "$work/record")" \
+    "$(grep -c "$(sed -n '1s/.* \(+[0-9]*\) .*/\1/p' "$work/record")" "$work/record")"
+finish

@@ -1,0 +1,261 @@
+/*
+ * What the inbox reads: bodies that arrive, recordings, and its own files as a broken disk might give them
+ * back. The first byte says which:
+ *
+ *     e  an event, in memory: the inbox and the event parser have to agree about it
+ *     a  the base64 of a recording: however it is cut into pieces, the outcome is the same
+ *     d  an event delivered to an inbox on disk and worked off
+ *     n  the content of a file in new/, worked off, put back, looked through
+ *     l  the content of ledger.sqlite: events go on being accepted, worked off and known
+ */
+#include "base/json.h"
+#include "base/log.h"
+#include "call/audio.h"
+#include "call/envelope.h"
+#include "call/event.h"
+#include "call/inbox.h"
+
+#include <ftw.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+static char home[64], folder[80];
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static void clean_up(void)
+{
+    nftw(home, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    snprintf(home, sizeof home, "%s/callmem-fuzz-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    if (!mkdtemp(home))
+        abort();
+    snprintf(folder, sizeof folder, "%s/inbox", home);
+    atexit(clean_up);
+    return log_open("fuzz", LOG_ERROR, "/dev/null", NULL);
+}
+
+static void must(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+/* Lengths of pieces that follow from the bytes, so that a finding can be repeated. */
+static size_t piece_of(const char *bytes, size_t left)
+{
+    size_t piece = 1 + (unsigned char)bytes[0] % 7;
+    return piece < left ? piece : left;
+}
+
+static int read_in_pieces(const char *bytes, size_t len, struct letter *letter, struct error *error)
+{
+    struct json_scan *scan = json_scan_new(NULL, NULL);
+    struct envelope *envelope = envelope_new(NULL, NULL);
+    must(scan && envelope);
+    int result = 0;
+    for (size_t at = 0; at < len && result == 0;) {
+        size_t piece = piece_of(bytes + at, len - at);
+        result = json_scan_feed(scan, bytes + at, piece, error);
+        if (result == 0)
+            result = envelope_feed(envelope, bytes + at, piece, error);
+        at += piece;
+    }
+    if (result == 0)
+        result = json_scan_end(scan, error);
+    if (result == 0)
+        result = envelope_end(envelope, letter, error);
+    json_scan_free(scan);
+    envelope_free(envelope);
+    return result;
+}
+
+static void compare_readers(const char *bytes, size_t len)
+{
+    struct letter letter;
+    struct event event;
+    struct error error = {0}, parser_error = {0};
+    int read = read_in_pieces(bytes, len, &letter, &error);
+    int parsed = event_parse(bytes, len, &event, &parser_error);
+    /* The parser alone has a bound on the digits of a number; the inbox alone looks at recordings. */
+    bool number = parsed != 0 && parser_error.code == ERROR_INVALID_JSON && error.code != ERROR_INVALID_JSON;
+    bool audio = read != 0 && strstr(error.message, "full_audio");
+    if (!number && !audio) {
+        must(read == parsed && error.code == parser_error.code);
+        if (read == 0) {
+            must(letter.kind == event.type);
+            if (letter.kind != EVENT_OTHER) {
+                must(strcmp(letter.conversation, event.conversation) == 0);
+                must(strcmp(letter.agent, event.agent) == 0);
+                must(strcmp(letter.type, event.type_name) == 0);
+            }
+        }
+    }
+    if (parsed == 0)
+        event_free(&event);
+}
+
+static int decode(const char *bytes, size_t len, bool in_pieces)
+{
+    struct audio *audio = audio_begin(NULL, NULL);
+    must(audio != NULL);
+    int result = 0;
+    for (size_t at = 0; at < len && result == 0;) {
+        size_t piece = in_pieces ? piece_of(bytes + at, len - at) : len;
+        result = audio_feed(audio, bytes + at, piece, NULL);
+        at += piece;
+    }
+    if (result == 0)
+        result = audio_keep(audio, "c", NULL);
+    audio_close(audio);
+    return result;
+}
+
+static enum worked work(void *ctx, const char *bytes, size_t len, struct error *error)
+{
+    (void)ctx;
+    struct event event;
+    if (event_parse(bytes, len, &event, error) != 0)
+        return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+    event_free(&event);
+    return WORKED;
+}
+
+static void drain(struct inbox *inbox)
+{
+    size_t left = 1;
+    must(inbox_drain(inbox, work, NULL, NULL, &left, NULL, NULL) == 0);
+    must(left == 0);
+}
+
+static int deliver(struct inbox *inbox, const char *bytes, size_t len, struct receipt *receipt)
+{
+    struct error error;
+    struct delivery *delivery = inbox_receive(inbox, &error);
+    must(delivery != NULL);
+    must(delivery_write(delivery, bytes, len, &error) == 0);
+    int result = delivery_accept(delivery, receipt, &error);
+    must(result == 0 || !error_is_transient(error.code));
+    delivery_close(delivery);
+    return result;
+}
+
+static void deliver_and_work(struct inbox *inbox, const char *bytes, size_t len)
+{
+    struct receipt receipt;
+    if (deliver(inbox, bytes, len, &receipt) == 0 && receipt.accepted != IGNORED) {
+        must(deliver(inbox, bytes, len, &receipt) == 0 && receipt.accepted == DUPLICATE);
+        drain(inbox);
+        must(deliver(inbox, bytes, len, &receipt) == 0 && receipt.accepted == DUPLICATE);
+    }
+    struct inbox_status status;
+    must(inbox_status(inbox, false, &status, NULL) == 0 && status.pending == 0);
+}
+
+static void write_file(const char *name, const char *bytes, size_t len)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    must(file && fwrite(bytes, 1, len, file) == len && fclose(file) == 0);
+}
+
+static void ignore_reason(void *ctx, const char *key, const char *reason)
+{
+    must(strlen(key) == 32 && reason[0]);
+    ++*(int *)ctx;
+}
+
+static bool match_caller(void *ctx, const struct event *event)
+{
+    (void)ctx;
+    return event->caller[0] != '\0';
+}
+
+static void work_on_file(struct inbox *inbox, const char *bytes, size_t len)
+{
+    int reasons = 0;
+    write_file("new/00112233445566778899aabbccddeeff.json", bytes, len);
+    write_file("failed/00112233445566778899aabbccddeeff.reason", bytes, len);
+    must(inbox_erase(inbox, match_caller, NULL, NULL) >= 0);
+    drain(inbox);
+    must(inbox_each_failed(inbox, ignore_reason, &reasons, NULL) == 0);
+    must(inbox_retry(inbox, NULL) == reasons);
+    drain(inbox);
+}
+
+static void live_with_ledger(const char *bytes, size_t len)
+{
+    static const char body[] = "{\"type\":\"post_call_transcription\",\"data\":{\"conversation_id\":\"c\"}}";
+    write_file("ledger.sqlite", bytes, len);
+    struct inbox *inbox = inbox_open(folder, NULL);
+    struct receipt receipt;
+    must(inbox && deliver(inbox, body, sizeof body - 1, &receipt) == 0);
+    drain(inbox);
+    must(deliver(inbox, body, sizeof body - 1, &receipt) == 0);
+    must(receipt.accepted == DUPLICATE);
+    inbox_close(inbox);
+}
+
+/* Each input meets an inbox that nothing has happened to. */
+static void on_disk(char mode, const char *bytes, size_t len)
+{
+    struct inbox *inbox = inbox_open(folder, NULL);
+    must(inbox != NULL);
+    if (mode == 'd')
+        deliver_and_work(inbox, bytes, len);
+    else if (mode == 'n')
+        work_on_file(inbox, bytes, len);
+    inbox_close(inbox);
+    if (mode == 'l')
+        live_with_ledger(bytes, len);
+    clean_up();
+    must(mkdir(home, 0700) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 1)
+        return 0;
+    /* A copy of its own length, so that a read past its end is seen. */
+    size_t len = size - 1;
+    char *bytes = malloc(len ? len : 1);
+    must(bytes != NULL);
+    memcpy(bytes, data + 1, len);
+    switch (data[0]) {
+    case 'e':
+        compare_readers(bytes, len);
+        break;
+    case 'a':
+        must(decode(bytes, len, true) == decode(bytes, len, false));
+        break;
+    case 'd':
+    case 'n':
+    case 'l':
+        on_disk((char)data[0], bytes, len);
+        break;
+    default:
+        break;
+    }
+    free(bytes);
+    return 0;
+}
