@@ -34,9 +34,19 @@ struct post_call {
 
 /* --- Receiving --- */
 
+/* An event on its way into the inbox: nothing is written before the first byte that passed the first checks.
+ */
+struct arrival {
+    struct inbox *inbox;
+    struct delivery *delivery;
+};
+
 static int keep(void *ctx, const void *bytes, size_t len, struct error *error)
 {
-    return delivery_write(ctx, bytes, len, error);
+    struct arrival *arrival = ctx;
+    if (!arrival->delivery)
+        arrival->delivery = inbox_receive(arrival->inbox, error);
+    return arrival->delivery ? delivery_write(arrival->delivery, bytes, len, error) : -1;
 }
 
 static void note_payload(struct request *request, const struct door *door, struct delivery *delivery)
@@ -72,15 +82,15 @@ static int post_call(struct request *request, struct response *response, void *a
     struct receipt receipt;
     uint64_t limit = (uint64_t)setting_int(door->settings, CALLMEM_MAX_BODY_MB) * 1024 * 1024;
     (void)thread;
-    struct delivery *delivery = inbox_receive(own->inbox, error);
-    if (!delivery)
-        return -1;
-    int result = request_stream(request, &door->credentials, limit, keep, delivery, error);
+    struct arrival arrival = {.inbox = own->inbox};
+    int result = request_stream(request, &door->credentials, limit, keep, &arrival, error);
+    if (result == 0 && !arrival.delivery)
+        result = error_set(error, ERROR_INVALID_JSON, "the body is empty, an event is expected");
     if (result == 0) {
-        note_payload(request, door, delivery);
-        result = delivery_accept(delivery, &receipt, error);
+        note_payload(request, door, arrival.delivery);
+        result = delivery_accept(arrival.delivery, &receipt, error);
     }
-    delivery_close(delivery);
+    delivery_close(arrival.delivery);
     if (result != 0)
         return -1;
     request_note_conversation(request, receipt.conversation);

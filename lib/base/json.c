@@ -29,8 +29,9 @@ enum state {
 /* Where a number is in its grammar. */
 enum number { NUM_MINUS, NUM_ZERO, NUM_DIGITS, NUM_POINT, NUM_FRACTION, NUM_E, NUM_SIGN, NUM_EXPONENT };
 
-#define NAME_MAX_LEN 64
-#define PATH_SIZE    (JSON_MAX_DEPTH * (NAME_MAX_LEN + 2) + 1)
+#define NAME_MAX_LEN   64
+#define NUMBER_MAX_LEN 62 /* cJSON reads no longer ones */
+#define PATH_SIZE      (JSON_MAX_DEPTH * (NAME_MAX_LEN + 2) + 1)
 
 struct json_scan {
     json_scan_value *value;
@@ -44,6 +45,7 @@ struct json_scan {
     bool is_name;                        /* the string being read is a name */
     bool stopped;
     enum number number;
+    unsigned number_len;
     const char *word; /* what is left of true, false or null */
     unsigned hex, hex_digits;
     unsigned high; /* a high surrogate that waits for its low one */
@@ -194,6 +196,7 @@ static int begin_value(struct json_scan *scan, char c, struct error *error)
             return wrong(scan, "a value is expected", error);
         scan->number = c == '-' ? NUM_MINUS : c == '0' ? NUM_ZERO : NUM_DIGITS;
         scan->state = IN_NUMBER;
+        scan->number_len = 1;
         gather(scan, c);
         return 0;
     }
@@ -398,7 +401,7 @@ static int scan_byte(struct json_scan *scan, char c, struct error *error)
         enum number before = scan->number;
         if (number_goes_on(&scan->number, c)) {
             gather(scan, c);
-            return 0;
+            return ++scan->number_len <= NUMBER_MAX_LEN ? 0 : wrong(scan, "a number that is too long", error);
         }
         if (!number_may_end(before))
             return wrong(scan, "a number that is none", error);
@@ -525,8 +528,8 @@ cJSON *json_parse(const char *bytes, size_t len, struct error *error)
     mend_escapes(text, len);
     cJSON *object = cJSON_ParseWithLength(text, len);
     free(text);
-    if (!object)
-        error_set(error, ERROR_INVALID_JSON, "the body holds a number or a text that is too long");
+    if (!object) /* what is valid fails only so */
+        error_set(error, ERROR_INTERNAL, "out of memory");
     return object;
 }
 

@@ -33,14 +33,14 @@ static void consider(struct nearest *nearest, const char *name, const char *cand
     }
 }
 
-/* The name as it would be if only its case, dashes and an `export` before it were wrong. */
+/* The name as it would be if only its case, its separators and an `export` before it were wrong. */
 static void as_meant(const char *name, char out[NAME_CHARS + 1])
 {
     size_t len = 0;
     if (strncmp(name, "export ", 7) == 0)
         name += 7 + strspn(name + 7, " \t");
     for (; *name && len < NAME_CHARS; name++)
-        out[len++] = (char)(*name == '-' ? '_' : toupper((unsigned char)*name));
+        out[len++] = (char)(isascii(*name) && isalnum((unsigned char)*name) ? toupper(*name) : '_');
     out[len] = '\0';
 }
 

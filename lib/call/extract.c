@@ -51,6 +51,16 @@ static void bloom_add(struct spoken *spoken)
     }
 }
 
+int call_read(struct call *call, const char *text, struct spoken *spoken)
+{
+    if (language_read(call->language, text, &spoken->words) != 0) {
+        call->failed = true;
+        return -1;
+    }
+    bloom_add(spoken);
+    return 0;
+}
+
 static bool bloom_has(const struct spoken *spoken, uint64_t key)
 {
     return key == 0 || (spoken->bloom[(key >> 6) % BLOOM_WORDS] >> (key & 63) & 1) != 0;
@@ -139,6 +149,8 @@ struct span call_trim(const struct call *call, const struct words *words, struct
 static bool begins_small(const struct call *call, const struct words *words, size_t at)
 {
     const struct word *word = &words->items[at];
+    if (strcmp(word->fold, "i") == 0)
+        return false;
     return word->gap == GAP_STOP && word->shape == SHAPE_CAPITAL &&
            (!call->nouns || language_list(call->language, LIST_COMMON, words, at) > 0) &&
            language_list(call->language, LIST_NOT_NAME, words, at) == 0;
@@ -409,11 +421,10 @@ static int read_turns(struct call *call)
         const struct turn *turn = &call->event->turns[at];
         struct spoken *spoken = &call->spoken[at];
         memset(spoken, 0, sizeof *spoken);
-        if (language_read(call->language, turn->text, &spoken->words) != 0)
+        if (call_read(call, turn->text, spoken) != 0)
             return -1;
         spoken->turn = turn->position;
         spoken->role = turn->role;
-        bloom_add(spoken);
         call->count = at + 1;
     }
     return 0;
@@ -456,9 +467,11 @@ static struct share share_of(const struct call *call, const struct language *lan
             *failed = true;
             return share;
         }
-        for (size_t i = 0; i < words.count; i++)
-            share.known += language_list(language, LIST_COMMON, &words, i) > 0;
-        share.total += words.count;
+        for (size_t i = 0; i < words.count; i++) {
+            bool letter = words.items[i].fold[1] == '\0';
+            share.known += !letter && language_list(language, LIST_COMMON, &words, i) > 0;
+            share.total += !letter;
+        }
         words_free(&words);
     }
     return share;
@@ -468,9 +481,9 @@ static size_t percent_of(struct call *call, const struct language *language)
 {
     struct share share = share_of(call, language, false, &call->failed);
     size_t least = 2;
-    if (share.total < FEW_WORDS && share.known < 2) {
+    if (share.total < FEW_WORDS) {
         share = share_of(call, language, true, &call->failed);
-        least = 4;
+        least = 3;
     }
     return share.known >= least ? share.known * 100 / share.total : 0;
 }
@@ -495,11 +508,9 @@ static const struct language *spoken_language(struct call *call)
 static void read_call(struct call *call, const struct language *language)
 {
     call->language = language;
-    call->nouns = strcmp(language_code(language), "de") == 0;
-    if (read_turns(call) != 0) {
-        call->failed = true;
+    call->nouns = language_writes(language, "nouns");
+    if (read_turns(call) != 0)
         return;
-    }
     call->cased = is_cased(call);
     extract_names(call);
     extract_wishes(call);

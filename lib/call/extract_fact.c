@@ -11,7 +11,7 @@
 
 #define MAX_TOPICS 3
 
-/* A note about something that a rule found. Without a text of its own it is the caller's sentence. */
+/* A note about something that a rule found. Without a text of its own it quotes the caller. */
 static void add_note(struct call *call, enum kind kind, const struct rule *rule, const struct spoken *spoken)
 {
     const struct words *words = &spoken->words;
@@ -21,6 +21,10 @@ static void add_note(struct call *call, enum kind kind, const struct rule *rule,
     if (!value || !slot)
         return;
     char *text = rule->text ? call_fill(call, rule->text, words, false) : NULL;
+    if (!rule->text) {
+        char *said = call_text(call, words, found.all);
+        text = said ? arena_printf(call->arena, "Says: \"%s\"", said) : NULL;
+    }
     if (!text)
         text = call_quote(call, words, found.all.from);
     call_fact(call, &(struct fact){.kind = kind,
@@ -81,7 +85,7 @@ static void read_promises(struct call *call, const struct spoken *spoken)
         struct span sentence = call_sentence(&spoken->words, at), all = call->matcher.all;
         all.to = sentence.to;
         char *value = rule->value ? call_fill(call, rule->value, &spoken->words, false)
-                                  : call_value(call, &spoken->words, all);
+                                  : call_text(call, &spoken->words, all);
         add_dated(call, KIND_PROMISE, "Promised", "", value, spoken, sentence);
         at = sentence.to;
     }
@@ -101,7 +105,7 @@ static void read_requests(struct call *call, const struct spoken *spoken, const 
         }
         struct span all = call->matcher.all;
         char *value = rule->value ? call_fill(call, rule->value, &spoken->words, false)
-                                  : call_value(call, &spoken->words, all);
+                                  : call_text(call, &spoken->words, all);
         add_dated(call, KIND_REQUEST, "Asked", "", value, spoken, call_sentence(&spoken->words, at));
         at = all.to > at ? all.to : at + 1;
     }

@@ -5,10 +5,12 @@
 
 #include <string.h>
 
-#define CLEAR        0.8 /* from here on a call is positive or negative */
+#define CLEAR        0.8 /* from here on a turn shows a feeling */
+#define CLEAR_CALL   0.7 /* and from here on a call, in which feelings are weighed against each other */
 #define NEGATED      (-0.7)
 #define STRONGER     1.4
 #define WEAKER       0.6
+#define TAKEN_BACK   0.4
 #define NEGATOR_SPAN 3 /* how many words before a feeling a "not" reaches it */
 
 /* How what stands before a feeling changes it. */
@@ -27,6 +29,15 @@ static double changed(const struct call *call, const struct words *words, size_t
             weight *= WEAKER;
     }
     return negated ? weight * NEGATED : weight;
+}
+
+/* Whether a "but" follows in the same sentence: "I was annoyed, but …". */
+static bool is_taken_back(const struct call *call, const struct words *words, size_t at)
+{
+    for (; at < words->count && words->items[at].gap != GAP_STOP; at++)
+        if (language_list(call->language, LIST_BUT, words, at) > 0)
+            return true;
+    return false;
 }
 
 struct mood {
@@ -48,6 +59,8 @@ static void read_mood(struct call *call, const struct spoken *spoken, struct moo
         }
         size_t end = call->matcher.all.to > at ? call->matcher.all.to : at + 1;
         double weight = changed(call, &spoken->words, at, rule->weight);
+        if (is_taken_back(call, &spoken->words, end))
+            weight *= TAKEN_BACK;
         mood->weight += weight;
         if (weight * weight > mood->most * mood->most) {
             mood->most = weight;
@@ -65,7 +78,9 @@ static void add_feeling(struct call *call, const struct spoken *spoken, const st
     if (mood->weight < CLEAR && mood->weight > -CLEAR)
         return;
     char *quote = call_quote(call, &spoken->words, mood->at);
-    char *value = call_value(call, &spoken->words, (struct span){mood->at, mood->end});
+    /* One plain word says it best: "furious". What was negated or takes several is told by the quote. */
+    bool plain = mood->end == mood->at + 1 && (mood->most > 0) == good;
+    char *value = plain ? call_value(call, &spoken->words, (struct span){mood->at, mood->end}) : NULL;
     if (!quote)
         return;
     call_fact(call,
@@ -112,15 +127,15 @@ void extract_feelings(struct call *call)
         double size = mood.weight < 0 ? -mood.weight : mood.weight;
         if (size < 0.3)
             continue;
-        /* From 1 for the first turn to 3 for the last; a strong feeling is not thinned out by a weak one. */
+        /* From 1 for the first turn to 4 for the last; a strong feeling is not thinned out by a weak one. */
         double late = turns > 1 ? (double)(seen - 1) / (double)(turns - 1) : 0;
-        double weight = (1 + 2 * late) * (size < CLEAR ? 0.4 : 1);
+        double weight = (1 + 3 * late) * (size < CLEAR ? 0.4 : 1);
         sum += weight * mood.weight;
         weights += weight;
     }
     double feeling = weights > 0 ? sum / weights : 0;
-    call->out->sentiment = feeling >= CLEAR * 0.95   ? SENTIMENT_POSITIVE
-                           : feeling <= -CLEAR * 0.95 ? SENTIMENT_NEGATIVE
+    call->out->sentiment = feeling >= CLEAR_CALL  ? SENTIMENT_POSITIVE
+                           : feeling <= -CLEAR_CALL ? SENTIMENT_NEGATIVE
                                                       : SENTIMENT_NEUTRAL;
     call->out->feeling = feeling / 3;
     if (collected_mood(call, &mood_found)) {

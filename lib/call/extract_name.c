@@ -120,7 +120,7 @@ static bool lower_first(const struct call *call, const struct words *words, size
         return false;
     if (in(call, LIST_COMMON, words, at))
         return given && !word_goes_on(call, words, at);
-    return given || call->name_mode == NAME_LIKELY || name_ends_at(call, words, at + 1);
+    return given || call->name_mode == NAME_LIKELY;
 }
 
 /* Whether a name can begin at this word. */
@@ -205,7 +205,9 @@ size_t capture_name(struct call *call, const struct words *words, size_t at, siz
         call->name_mode = mode == NAME_POSSIBLE ? NAME_LIKELY : mode;
     } else {
         size_t small = particles(call, words, at);
-        bool fits = words->items[at].shape == SHAPE_CAPITAL || mode == NAME_LIKELY;
+        /* "de Souza", but not "the mother of Lucas", which says "de Lucas". */
+        bool fits = words->items[at].shape == SHAPE_CAPITAL ||
+                    (mode == NAME_LIKELY && (at == 0 || !in(call, LIST_RELATIVE, words, at - 1)));
         if (small > 0 && fits && at + small < words->count && words->items[at + small].gap == GAP_NONE &&
             words->items[at + small].shape == SHAPE_CAPITAL)
             first = at + small;
@@ -388,6 +390,13 @@ static struct span longer_form(struct call *call, const struct words *words, str
     return span;
 }
 
+static bool is_name(struct call *call, const struct words *words, size_t at)
+{
+    size_t ends[PATTERN_ENDS];
+    call->name_mode = NAME_LIKELY;
+    return capture_name(call, words, at, ends) > 0;
+}
+
 /* Tries the rules at one word; returns where to go on. */
 static size_t read_rule(struct names *names, const struct spoken *spoken, size_t at)
 {
@@ -398,6 +407,8 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
         if (!rule || !call->matcher.has[CAPTURE_NAME] || is_pronoun_before(call, &spoken->words, at))
             continue;
         struct matcher found = call->matcher;
+        if (found.has[CAPTURE_OTHER] && !is_name(call, &spoken->words, found.captured[CAPTURE_OTHER].from))
+            continue;
         struct span span = longer_form(call, &spoken->words, found.captured[CAPTURE_NAME]);
         if (name_rules[i].mode == NAME_POSSIBLE &&
             (is_agents(names, &spoken->words, span) ||
@@ -424,8 +435,12 @@ static void read_denials(struct names *names, const struct spoken *spoken)
     struct call *call = names->call;
     for (size_t at = 0; at < spoken->words.count; at++) {
         call->name_mode = NAME_LIKELY;
-        if (call_rule(call, SECTION_NAME_NOT, spoken, at) && call->matcher.has[CAPTURE_NAME])
+        if (!call_rule(call, SECTION_NAME_NOT, spoken, at))
+            continue;
+        if (call->matcher.has[CAPTURE_NAME])
             deny(names, &spoken->words, call->matcher.captured[CAPTURE_NAME]);
+        else if (names->guessed)
+            names->claims[names->guess].dead = true;
     }
 }
 
@@ -549,6 +564,14 @@ static struct claim *latest(struct names *names)
     return best;
 }
 
+static bool speaks_of_spelling(const struct call *call, const struct words *words)
+{
+    for (size_t at = 0; at < words->count; at++)
+        if (in(call, LIST_SPELLED, words, at))
+            return true;
+    return false;
+}
+
 static void use_spelling(struct names *names, const struct spoken *spoken, const char *letters)
 {
     struct call *call = names->call;
@@ -563,7 +586,7 @@ static void use_spelling(struct names *names, const struct spoken *spoken, const
         last->dead = claim != NULL;
         if (claim)
             claim->part = part;
-    } else if (names->asked) {
+    } else if (names->asked || speaks_of_spelling(call, &spoken->words)) {
         struct claim *claim = claim_plain(names, spelled, SURE_SPELLED, spoken->turn);
         if (claim)
             claim->part = last && last->part != PART_LAST && last->key_count == 1 ? PART_LAST : names->asked_part;
@@ -575,6 +598,12 @@ static void read_spelling(struct names *names, const struct spoken *spoken)
     char letters[MAX_LETTERS];
     size_t count;
     for (size_t at = 0; at < spoken->words.count; at++) {
+        const struct word *word = &spoken->words.items[at];
+        /* "with a P-H": the article is no letter. */
+        if (word->gap == GAP_NONE && !word->joined && word->shape == SHAPE_LOWER &&
+            in(names->call, LIST_COMMON, &spoken->words, at) && at > 0 &&
+            in(names->call, LIST_COMMON, &spoken->words, at - 1))
+            continue;
         size_t end = read_letters(names->call, &spoken->words, at, letters, &count);
         if (count >= 3)
             use_spelling(names, spoken, letters);
@@ -706,6 +735,15 @@ static bool read_reply(struct names *names, const struct spoken *spoken)
     return true;
 }
 
+/* "Is this Anita?" "Anika, actually.": the guess was wrong when the caller's own name is another. */
+static void contradict(struct names *names, size_t first)
+{
+    struct claim *guess = &names->claims[names->guess];
+    for (size_t at = first; at < names->count; at++)
+        if (!shares_word(guess, names->claims[at].keys, names->claims[at].key_count))
+            guess->dead = true;
+}
+
 static void read_user(struct names *names, const struct spoken *spoken)
 {
     size_t before = names->count;
@@ -720,8 +758,10 @@ static void read_user(struct names *names, const struct spoken *spoken)
     for (size_t at = 0; at < spoken->words.count;)
         at = read_rule(names, spoken, at);
     bool said = names->count > before;
-    if (!said && !confirmed && (names->asked || denied))
-        read_answer(names, spoken, denied ? SURE_CORRECTED : SURE_ANSWERED);
+    if (!said && !confirmed && (names->asked || names->guessed))
+        read_answer(names, spoken, names->guessed ? SURE_CORRECTED : SURE_ANSWERED);
+    if (names->guessed && names->count > before && !confirmed)
+        contradict(names, before);
     for (size_t at = before; denied && at < names->count; at++)
         if (names->claims[at].confidence < SURE_CORRECTED)
             names->claims[at].confidence = SURE_CORRECTED;
@@ -857,6 +897,35 @@ static void make_facts(struct names *names)
     }
 }
 
+static bool has_said(const struct names *names)
+{
+    for (size_t at = 0; at < names->count; at++)
+        if (names->claims[at].confidence > SURE_VARIABLE)
+            return true;
+    return false;
+}
+
+/* Callers introduce themselves in their own language: the plainest rules of the others, when nothing was found. */
+static void read_foreign(struct names *names)
+{
+    struct call *call = names->call;
+    for (size_t at = 0; at < call->count && !has_said(names); at++) {
+        struct spoken spoken = {.turn = call->spoken[at].turn};
+        if (call->spoken[at].role != ROLE_USER)
+            continue;
+        if (call_read(call, call->spoken[at].words.text, &spoken) != 0)
+            return;
+        for (size_t word = 0; word < spoken.words.count; word++) {
+            call->name_mode = NAME_LIKELY;
+            if (!call_rule(call, SECTION_NAME, &spoken, word) || !call->matcher.has[CAPTURE_NAME])
+                continue;
+            claim_span(names, &spoken, call->matcher.captured[CAPTURE_NAME], SURE_SAID);
+            break;
+        }
+        words_free(&spoken.words);
+    }
+}
+
 void extract_names(struct call *call)
 {
     struct names *names = calloc(1, sizeof *names);
@@ -872,6 +941,13 @@ void extract_names(struct call *call)
             read_agent(names, &call->spoken[at]);
         else
             read_user(names, &call->spoken[at]);
+    const struct language *spoken = call->language;
+    for (size_t at = 0; at < lexicon_count(call->lexicon) && !has_said(names); at++) {
+        call->language = lexicon_at(call->lexicon, at);
+        if (call->language != spoken)
+            read_foreign(names);
+    }
+    call->language = spoken;
     join_parts(names);
     compare(names);
     make_facts(names);

@@ -51,6 +51,10 @@ struct call {
  * count as out of memory. The strings live in the arena or are static. */
 void call_fact(struct call *call, const struct fact *fact);
 
+/* Reads text as words of the language in use; words_free() belongs to the caller of it. -1: out of memory, which
+ * the call knows then. */
+int call_read(struct call *call, const char *text, struct spoken *spoken);
+
 /* The first rule of a section that fits at word `at`, with its match in call->matcher; NULL when none does. */
 const struct rule *call_rule(struct call *call, enum section section, const struct spoken *spoken, size_t at);
 /* The rule of a section that fits the most words at `at`. */

@@ -59,6 +59,9 @@ static struct span channel_span(const struct call *call, const struct words *wor
         const char *slot = language_item(call->language, words, at, &len);
         if (slot && strcmp(slot, first->slot) == 0 && at + len <= thing.to && at - span.to <= 2)
             span.to = at + len;
+        else if (language_list(call->language, LIST_STOP, words, at) > 0 ||
+                 language_list(call->language, LIST_NEGATOR, words, at) > 0)
+            break;
     }
     return span;
 }
@@ -175,6 +178,16 @@ static void add_other(struct call *call, const struct spoken *spoken, struct spa
     add_thing(call, &dislike, spoken, other, false);
 }
 
+/* The way to be reached that a rule found, with those that are said in one breath with it: "email or text". */
+static char *channel_value(struct call *call, const struct words *words, struct span found)
+{
+    struct item item = {"contact.channel", found};
+    struct span clause = found;
+    while (clause.to < words->count && words->items[clause.to].gap == GAP_NONE)
+        clause.to++;
+    return call_value(call, words, channel_span(call, words, clause, &item));
+}
+
 static bool apply(struct call *call, const struct wish_rule *kind, const struct rule *rule,
                   const struct spoken *spoken, bool contrast)
 {
@@ -183,7 +196,11 @@ static bool apply(struct call *call, const struct wish_rule *kind, const struct 
     bool has_thing = found.has[CAPTURE_THING] || found.has[CAPTURE_SHORT] || found.has[CAPTURE_TIME];
     if (rule->value || kind->kind == KIND_FORGET || kind->kind == KIND_INSTRUCTION || !has_thing) {
         const struct words *words = &spoken->words;
-        char *value = rule->value ? call_fill(call, rule->value, words, false) : call_value(call, words, found.all);
+        bool channel = rule->slot && strcmp(rule->slot, "contact.channel") == 0 && rule->value &&
+                       strcmp(rule->value, "{1}") == 0 && found.list_count > 0;
+        char *value = channel       ? channel_value(call, words, found.lists[0])
+                      : rule->value ? call_fill(call, rule->value, words, false)
+                                    : call_value(call, words, found.all);
         char *slot = call_fill(call, rule->slot && strcmp(rule->slot, "*") != 0 ? rule->slot : "", words, true);
         char *text = rule->text ? call_fill(call, rule->text, words, false) : NULL;
         if (rule->slot && strcmp(rule->slot, "*") == 0) {
@@ -192,8 +209,13 @@ static bool apply(struct call *call, const struct wish_rule *kind, const struct 
         }
         if (!slot || !value)
             return false;
-        if (kind->kind == KIND_FORGET)
+        if (kind->kind == KIND_FORGET) {
+            size_t len;
+            const char *about =
+                found.list_count > 0 ? language_about(call->language, words, found.lists[0].from, &len) : NULL;
+            slot = about ? arena_text(call->arena, about, strlen(about)) : slot;
             text = call_quote(call, words, found.all.from);
+        }
         add_wish(call, &wish, slot, value, text, spoken->turn);
         if (found.has[CAPTURE_TIME] && kind->kind == KIND_PREFERENCE && wish.polarity > 0 &&
             strcmp(slot, "contact.time") != 0)
@@ -211,8 +233,15 @@ static bool apply(struct call *call, const struct wish_rule *kind, const struct 
     return true;
 }
 
+/* What the rules found in a turn by themselves. */
+struct said {
+    bool dislikes;
+    struct span taken[16]; /* words of dislikes: no answers to the agent */
+    size_t taken_count;
+};
+
 /* Tries the rules at one word; returns where to go on. */
-static size_t read_rules(struct call *call, const struct spoken *spoken, size_t at, bool *contrast)
+static size_t read_rules(struct call *call, const struct spoken *spoken, size_t at, struct said *said)
 {
     for (size_t i = 0; i < sizeof wish_rules / sizeof wish_rules[0]; i++) {
         const struct rule *rule = call_rule(call, wish_rules[i].section, spoken, at);
@@ -221,21 +250,24 @@ static size_t read_rules(struct call *call, const struct spoken *spoken, size_t 
         if (wish_rules[i].kind != KIND_FORGET && is_unsaid(call, &spoken->words, at))
             continue;
         size_t end = call->matcher.all.to;
-        if (!apply(call, &wish_rules[i], rule, spoken, *contrast))
+        if (!apply(call, &wish_rules[i], rule, spoken, said->dislikes))
             continue;
-        *contrast = *contrast || wish_rules[i].polarity < 0;
+        if (wish_rules[i].polarity < 0) {
+            said->dislikes = true;
+            if (said->taken_count < sizeof said->taken / sizeof said->taken[0])
+                said->taken[said->taken_count++] = (struct span){at, end};
+        }
         return end > at ? end : at + 1;
     }
     return at + 1;
 }
 
 /* Whether the caller's turn gave a wish by itself. */
-static bool read_said(struct call *call, const struct spoken *spoken)
+static bool read_said(struct call *call, const struct spoken *spoken, struct said *said)
 {
     size_t before = call->out->count;
-    bool contrast = false;
     for (size_t at = 0; at < spoken->words.count;)
-        at = read_rules(call, spoken, at, &contrast);
+        at = read_rules(call, spoken, at, said);
     for (size_t at = before; at < call->out->count; at++)
         if (call->out->facts[at].polarity >= 0)
             return true;
@@ -337,8 +369,17 @@ static bool read_choice(struct call *call, const struct spoken *agent, const str
     return false;
 }
 
+static bool is_taken(const struct said *said, struct span span)
+{
+    for (size_t at = 0; at < said->taken_count; at++)
+        if (said->taken[at].from < span.to && span.from < said->taken[at].to)
+            return true;
+    return false;
+}
+
 /* An answer without a verb to "What time suits you?" or "Any allergies?". */
-static bool read_asked(struct call *call, const struct spoken *agent, const struct spoken *user, bool need)
+static bool read_asked(struct call *call, const struct spoken *agent, const struct spoken *user,
+                       const struct said *said, bool need)
 {
     size_t at;
     const struct rule *rule = call_find(call, need ? SECTION_ASK_NEED : SECTION_ASK_WISH, agent, &at);
@@ -351,9 +392,11 @@ static bool read_asked(struct call *call, const struct spoken *agent, const stru
         struct span clause = answer_clause(words, begin);
         bool item = find_item(call, words, clause).slot || time_span(call, words, clause).to > 0;
         if (clause.to == clause.from || words->items[begin].question ||
-            language_list(call->language, LIST_AND_STOP, words, begin) > 0 || (found && !item))
+            (!item && (found || language_list(call->language, LIST_AND_STOP, words, begin) > 0)))
             break;
         begin = clause.to;
+        if (is_taken(said, clause))
+            continue;
         if (need || rule->value) {
             call->matcher.has[CAPTURE_THING] = true;
             call->matcher.captured[CAPTURE_THING] = call_trim(call, words, clause);
@@ -385,11 +428,11 @@ static bool read_offer(struct call *call, const struct spoken *agent, const stru
 
 static void read_turn(struct call *call, const struct spoken *agent, const struct spoken *user)
 {
-    bool said = read_said(call, user);
-    if (!agent || said || user->words.count == 0)
+    struct said said = {0};
+    if (read_said(call, user, &said) || !agent || user->words.count == 0)
         return;
-    if (read_asked(call, agent, user, true) || read_choice(call, agent, user) ||
-        read_asked(call, agent, user, false))
+    if (read_asked(call, agent, user, &said, true) || read_choice(call, agent, user) ||
+        read_asked(call, agent, user, &said, false))
         return;
     read_offer(call, agent, user);
 }

@@ -25,7 +25,7 @@ static const char *const list_names[LISTS] = {
     [LIST_KEY_FIRST] = "key-first", [LIST_KEY_LAST] = "key-last", [LIST_KEY_WISH] = "key-wish",
     [LIST_KEY_DISLIKE] = "key-dislike", [LIST_KEY_NEED] = "key-need", [LIST_KEY_MOOD] = "key-mood",
     [LIST_POSITIVE] = "positive", [LIST_NEGATIVE] = "negative", [LIST_AS_IN] = "as-in",
-    [LIST_DOUBLE] = "double"};
+    [LIST_DOUBLE] = "double",     [LIST_SPELLED] = "spelled",     [LIST_WRITING] = "writing",   [LIST_BUT] = "but"};
 
 static const char *const section_names[SECTIONS] = {
     [SECTION_NAME] = "name",
@@ -60,7 +60,7 @@ static const char *const section_names[SECTIONS] = {
     [SECTION_DATE] = "date"};
 
 /* A list of phrases: one of the program's, one of the patterns', one of the [items] or one of the topics. */
-enum list_kind { KIND_OF_LIST, KIND_OF_ITEMS, KIND_OF_TOPIC };
+enum list_kind { KIND_OF_LIST, KIND_OF_ITEMS, KIND_OF_TOPIC, KIND_OF_ABOUT };
 
 struct list_info {
     char *name;
@@ -183,13 +183,20 @@ static bool is_filler(const void *ctx, uint64_t key)
     return false;
 }
 
-static bool is_abbreviation(const void *ctx, uint64_t key)
+static bool has_phrase(const struct language *language, enum list list, uint64_t key)
 {
-    const struct language *language = ctx;
     for (const struct phrase *p = language->buckets[key % BUCKETS]; p; p = p->next)
-        if (p->list == LIST_TITLE && p->count == 1 && p->keys[0] == key)
+        if (p->list == (int)list && p->count == 1 && p->keys[0] == key)
             return true;
     return false;
+}
+
+static bool is_abbreviation(const void *ctx, const struct word *word)
+{
+    const struct language *language = ctx;
+    if (word->shape == SHAPE_NUMBER && word->end - word->start <= 2 && language_writes(language, "ordinals"))
+        return true;
+    return has_phrase(language, LIST_TITLE, word->key);
 }
 
 static void language_free(struct language *language)
@@ -456,6 +463,9 @@ struct place {
     int number; /* list or section */
 };
 
+/* A topic and an [about] may have the name of a slot: each kind keeps its names apart. */
+static const char *const kind_prefixes[] = {"", "", "topic ", "about "};
+
 static bool begins(const char **from, const char *to, const char *with)
 {
     size_t len = strlen(with);
@@ -471,7 +481,11 @@ static int read_list_header(struct language *language, const struct source *sour
     trim(&from, &to);
     if (from == to)
         return complain(source, "this section needs a name");
-    place->number = language_list_number(language, from, (size_t)(to - from));
+    char name[120];
+    int len = snprintf(name, sizeof name, "%s%.*s", kind_prefixes[kind], (int)(to - from), from);
+    if (len < 0 || len >= (int)sizeof name)
+        return complain(source, "the name of the section is too long");
+    place->number = language_list_number(language, name, (size_t)len);
     if (place->number < 0)
         return out_of_memory(source->error);
     place->block = place->number == LIST_FILLER ? BLOCK_FILLER : BLOCK_PHRASES;
@@ -489,6 +503,8 @@ static int read_header(struct language *language, const struct source *source, c
         return read_list_header(language, source, from, to, KIND_OF_ITEMS, place);
     if (begins(&from, to, "subject "))
         return read_list_header(language, source, from, to, KIND_OF_TOPIC, place);
+    if (begins(&from, to, "about "))
+        return read_list_header(language, source, from, to, KIND_OF_ABOUT, place);
     size_t len = (size_t)(to - from);
     if (len == strlen("spelling") && memcmp(from, "spelling", len) == 0) {
         place->block = BLOCK_SPELLING;
@@ -834,7 +850,7 @@ static const char *find_kind(const struct language *language, enum list_kind kin
     if (!search.found)
         return NULL;
     *len = search.found->count;
-    return language->lists[search.found->list].name;
+    return language->lists[search.found->list].name + strlen(kind_prefixes[kind]);
 }
 
 const char *language_item(const struct language *language, const struct words *words, size_t at, size_t *len)
@@ -845,6 +861,16 @@ const char *language_item(const struct language *language, const struct words *w
 const char *language_topic(const struct language *language, const struct words *words, size_t at, size_t *len)
 {
     return find_kind(language, KIND_OF_TOPIC, words, at, len);
+}
+
+const char *language_about(const struct language *language, const struct words *words, size_t at, size_t *len)
+{
+    return find_kind(language, KIND_OF_ABOUT, words, at, len);
+}
+
+bool language_writes(const struct language *language, const char *how)
+{
+    return has_phrase(language, LIST_WRITING, word_key(how, strlen(how)));
 }
 
 const struct rule *language_rules(const struct language *language, enum section section, size_t *count)

@@ -76,6 +76,9 @@ enum list {
     LIST_NEGATIVE,
     LIST_AS_IN,    /* between a letter and the word that explains it: "as in" */
     LIST_DOUBLE,   /* before a letter that is there twice */
+    LIST_SPELLED,  /* shows that letters are a name: "spelled" */
+    LIST_WRITING,  /* how the language is written: "nouns" (with capitals), "ordinals" ("6." is the sixth) */
+    LIST_BUT,      /* what stands before it weighs less than what stands after it */
     LISTS
 };
 
@@ -87,6 +90,9 @@ size_t language_value(const struct language *language, enum list list, const str
 /* Ends of all phrases of any list by number (enum list or one of a lexicon's own); for the matcher. */
 size_t language_list_ends(const struct language *language, int list, const struct words *words, size_t at,
                           size_t ends[PATTERN_ENDS]);
+
+/* Whether LIST_WRITING has that word. */
+bool language_writes(const struct language *language, const char *how);
 
 /* What rules are for. */
 enum section {
@@ -142,5 +148,8 @@ const struct rule *language_rules(const struct language *language, enum section 
 const char *language_item(const struct language *language, const struct words *words, size_t at, size_t *len);
 /* [subject NAME]: the topic that the phrase at word `at` speaks of; NULL when there is none. */
 const char *language_topic(const struct language *language, const struct words *words, size_t at, size_t *len);
+/* [about SLOT]: the slot that the phrase at word `at` means when a caller asks for it to be forgotten; NULL when
+ * there is none. */
+const char *language_about(const struct language *language, const struct words *words, size_t at, size_t *len);
 
 #endif

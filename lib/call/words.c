@@ -228,9 +228,10 @@ static bool is_abbreviated(const struct reader *r)
     if (r->words->count == 0)
         return false;
     const struct word *last = &r->words->items[r->words->count - 1];
+    /* `fold` is no pointer yet: nothing here may look at it. */
     if (last->end - last->start == 1 && last->shape == SHAPE_UPPER && r->text[last->start] != 'I')
         return true;
-    return r->language && r->language->is_abbreviation(r->language->language, last->key);
+    return r->language && r->language->is_abbreviation(r->language->language, last);
 }
 
 static void read_mark(struct reader *r, utf8proc_int32_t c, size_t at)

@@ -46,7 +46,7 @@ struct words {
 struct words_language {
     const char *(*spelling)(const void *language, const char *fold, size_t len);
     bool (*is_filler)(const void *language, uint64_t key);
-    bool (*is_abbreviation)(const void *language, uint64_t key); /* a dot after it ends no sentence */
+    bool (*is_abbreviation)(const void *language, const struct word *word); /* a dot after it ends no sentence */
     const void *language;
 };
 

@@ -328,8 +328,9 @@ static void read_text(struct analysis *a, const utf8proc_uint8_t *text, utf8proc
         } else if (size > 0 && is_word_character(c)) {
             add_character(&word, c);
         } else {
+            bool within = word.len > 0; /* an apostrophe that begins a word is a quotation mark */
             end_word(a, &word);
-            a->after_apostrophe = c == '\'' || c == 0x2019;
+            a->after_apostrophe = within && (c == '\'' || c == 0x2019);
             if (size > 0 && (c == '.' || c == '!' || c == '?' || c == '\n'))
                 a->in_sentence = false;
         }

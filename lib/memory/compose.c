@@ -7,15 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULT_CHARS  200   /* for each result asked for; all of them together have that many times it */
-#define LEAST_CHARS   1000  /* and at least this */
-#define RESULT_TURNS  3     /* the most turns in one result */
-#define SUMMARY_CHARS 400   /* of a summary that fills what room is left */
-#define SUMMARY_LEAD  0.05f /* a sentence that covers so much more of the question than any turn comes first \
-                             */
-#define MISFITS       200   /* after so many turns that were too long for the room that is left, it is full */
-#define HALF_SCORE    8.0f  /* the score that is shown as 0.5 */
-#define SUMMARY_SCORE 6.0f  /* of a sentence that has all that was asked for */
+#define RESULT_CHARS  200  /* for each result asked for; all of them together have that many times it */
+#define LEAST_CHARS   1000 /* and at least this */
+#define RESULT_TURNS  3    /* the most turns in one result */
+#define SUMMARY_CHARS 400  /* of a summary that fills what room is left */
+#define SUMMARY_LEAD                                                                                         \
+    0.05f                  /* a sentence that covers so much more of the question than any turn comes first  \
+                            */
+#define MISFITS       200  /* after so many turns that were too long for the room that is left, it is full */
+#define HALF_SCORE    8.0f /* the score that is shown as 0.5 */
+#define SUMMARY_SCORE 6.0f /* of a sentence that has all that was asked for */
 
 /* A result while it grows: turns from..to of the docs, or one other memory. */
 struct group {
@@ -220,6 +221,16 @@ static void fill(struct composition *made)
     }
 }
 
+/* The sentence of a summary that is shown where all of it is one result. */
+static int32_t sentence_shown(const struct rank *rank, uint32_t call)
+{
+    const struct sentence *best = NULL;
+    for (size_t i = 0; i < rank->sentence_count; i++)
+        if (rank->sentences[i].call == call && (!best || rank->sentences[i].cover > best->cover))
+            best = &rank->sentences[i];
+    return best ? best->item.source : -1;
+}
+
 /* --- The whole --- */
 
 static int hand_out(const struct composition *made, struct ranking *ranking)
@@ -245,7 +256,10 @@ static int hand_out(const struct composition *made, struct ranking *ranking)
             result->count = 1;
             continue;
         }
-        result->best = rank->docs[group->best].item.row;
+        const struct doc *best = &rank->docs[group->best];
+        result->best = best->item.row;
+        if (best->item.kind == KIND_SUMMARY)
+            result->sentence = sentence_shown(rank, best->call);
         for (uint32_t i = group->from; i <= group->to; i++)
             ranking->rows[rows++] = rank->docs[i].item.row;
         result->count = group->to - group->from + 1;

@@ -7,10 +7,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define REOPEN_PAUSE 5000 /* microseconds until a disturbed opening is tried again */
 
 /* The columns that local_take_row() reads, in its order. */
 #define COLUMNS                                                                                              \
@@ -22,6 +26,7 @@
 
 static const char *const sql[STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_BEGIN_READING] = "BEGIN",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_CHECK] = "SELECT count(*) FROM (SELECT 1 FROM callers LIMIT 1)",
@@ -47,11 +52,12 @@ static const char *const sql[STATEMENTS] = {
                           "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
     [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
+    [SQL_GET_TEXT] = "SELECT speaker, content FROM memories WHERE id = ?1",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
     [SQL_LIST_MEMORIES] = "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 "
-                          "ORDER BY c.started_at, c.id, m.position, m.kind",
+                          "ORDER BY c.started_at, c.conversation, m.position, m.kind",
     [SQL_LIST_BUT_TURNS] = "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 AND m.kind <> 1 "
-                           "ORDER BY c.started_at, c.id, m.position, m.kind",
+                           "ORDER BY c.started_at, c.conversation, m.position, m.kind",
     [SQL_CONVERSATION_TEXTS] =
         "SELECT id, kind, sector, position, speaker, content, salience, decay_lambda, "
         "created_at, metadata FROM memories WHERE conversation_id = ?1 ORDER BY position, kind",
@@ -71,7 +77,7 @@ static const char *const sql[STATEMENTS] = {
                            "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
     [SQL_CONVERSATIONS] = "SELECT c.conversation, c.agent, c.language, c.started_at FROM callers k "
                           "JOIN conversations c ON c.caller_id = k.id WHERE k.caller = ?1 "
-                          "ORDER BY c.started_at, c.id",
+                          "ORDER BY c.started_at, c.conversation",
     [SQL_OLDER] =
         "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
@@ -131,22 +137,56 @@ static int past_deadline(void *ctx)
 }
 
 /* Makes the file, so that it has our mode and not the umask's; SQLite gives the same to the files beside it.
- */
+ * A file that is there is not opened: closing it would take away, unseen, the locks that other handles of
+ * this process have on it, and then another process may delete the journal that they write. */
 static int make_file(const char *path, struct stat *file, struct error *error)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || fstat(fd, file) != 0) {
-        error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory's database %s cannot be opened: %s", path,
-                  strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    close(fd);
+    static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&making);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool made = fd >= 0 || errno == EEXIST;
+    if (fd >= 0)
+        close(fd);
+    pthread_mutex_unlock(&making);
+    if (!made || access(path, R_OK | W_OK) != 0 || stat(path, file) != 0)
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory's database %s cannot be opened: %s",
+                         path, strerror(errno));
     return 0;
 }
 
-static int connect_to(struct local *local, struct error *error)
+/* Looks at the journal that belongs to the path. */
+static bool find_journal(const struct local *local, const char *end, char path[PATH_MAX], struct stat *file)
+{
+    int len = snprintf(path, PATH_MAX, "%s%s", local->options.path, end);
+    return len > 0 && len < PATH_MAX && stat(path, file) == 0;
+}
+
+/* Lets go of a database that was moved away or that another one took the place of. SQLite knows journals by
+ * their path: the old one's would be read as the new one's. What is in it goes into the old file; a journal
+ * that came with the new one is left. */
+static void let_go(struct local *local)
+{
+    char path[PATH_MAX];
+    struct stat file;
+    sqlite3_wal_checkpoint_v2(local->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (find_journal(local, "-wal", path, &file) && file.st_dev == local->device &&
+        file.st_ino == local->journal) {
+        unlink(path);
+        if (find_journal(local, "-shm", path, &file))
+            unlink(path);
+    }
+    disconnect(local);
+}
+
+/* Whether it was others who were in the way: SQLite does not wait for them while they turn a new file into a
+ * database with a journal, but fails at once. */
+static bool was_disturbed(const struct local *local)
+{
+    int code = sqlite3_errcode(local->db);
+    return code == SQLITE_BUSY || code == SQLITE_PROTOCOL || code == SQLITE_IOERR;
+}
+
+static int open_database(struct local *local, bool *again, struct error *error)
 {
     /* secure_delete: what is deleted is overwritten. synchronous FULL: a commit is on disk in WAL mode too.
      */
@@ -154,28 +194,37 @@ static int connect_to(struct local *local, struct error *error)
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
         "PRAGMA secure_delete = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; "
         "PRAGMA journal_size_limit = 4194304;";
-    struct stat file;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int result = sqlite3_open_v2(local->options.path, &local->db, flags, NULL);
+    if (result == SQLITE_OK) {
+        sqlite3_busy_timeout(local->db, (int)(local->deadline - clock_ms()) + 1);
+        sqlite3_progress_handler(local->db, 1000, past_deadline, local);
+        result = sqlite3_exec(local->db, pragmas, NULL, NULL, NULL);
+    }
+    if (result == SQLITE_OK && schema_migrate(local->db, error) == 0)
+        return 0;
+    *again = local->db && was_disturbed(local);
+    if (result != SQLITE_OK)
+        local_wrong(local, "opening the memory", error);
+    disconnect(local);
+    return -1;
+}
+
+static int connect_to(struct local *local, struct error *error)
+{
+    struct stat file, journal;
+    char path[PATH_MAX];
+    bool again = false;
     if (make_file(local->options.path, &file, error) != 0)
         return -1;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    if (sqlite3_open_v2(local->options.path, &local->db, flags, NULL) != SQLITE_OK) {
-        local_wrong(local, "opening the memory", error);
-        disconnect(local);
-        return -1;
-    }
-    sqlite3_busy_timeout(local->db, (int)(local->deadline - clock_ms()) + 1);
-    sqlite3_progress_handler(local->db, 1000, past_deadline, local);
-    if (sqlite3_exec(local->db, pragmas, NULL, NULL, NULL) != SQLITE_OK) {
-        local_wrong(local, "opening the memory", error);
-        disconnect(local);
-        return -1;
-    }
-    if (schema_migrate(local->db, error) != 0) {
-        disconnect(local);
-        return -1;
+    while (open_database(local, &again, error) != 0) {
+        if (!again || clock_ms() >= local->deadline)
+            return -1;
+        usleep(REOPEN_PAUSE);
     }
     local->device = file.st_dev;
     local->inode = file.st_ino;
+    local->journal = find_journal(local, "-wal", path, &journal) ? journal.st_ino : 0;
     return 0;
 }
 
@@ -187,7 +236,7 @@ int local_ready(struct local *local, int timeout_ms, struct error *error)
     if (local->db && !local->in_transaction &&
         (stat(local->options.path, &file) != 0 || file.st_dev != local->device ||
          file.st_ino != local->inode))
-        disconnect(local);
+        let_go(local);
     if (!local->db)
         return connect_to(local, error);
     sqlite3_busy_timeout(local->db, timeout_ms);
@@ -271,6 +320,7 @@ static int commit(struct memory_store *store, struct error *error)
     struct local *local = local_of(store);
     if (!local->db || !local->in_transaction)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory was lost before it was written");
+    local->deadline = clock_ms() + write_timeout(local);
     if (run(local, local_sql(local, SQL_COMMIT, error), "writing the memory", error) != 0) {
         rollback(store);
         return -1;
@@ -287,6 +337,8 @@ static int change_begin(struct local *local, bool *own, struct error *error)
     *own = !local->in_transaction;
     if (*own)
         return begin(&local->store, error);
+    /* Each change has its own time: nobody waits for a transaction that has the lock. */
+    local->deadline = clock_ms() + write_timeout(local);
     return local->db
                ? 0
                : error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory was lost before it was written");

@@ -14,6 +14,7 @@
 /* Every statement, prepared when first used and kept with the connection. */
 enum statement {
     SQL_BEGIN,
+    SQL_BEGIN_READING,
     SQL_COMMIT,
     SQL_ROLLBACK,
     SQL_CHECK,
@@ -24,6 +25,7 @@ enum statement {
     SQL_HAS_MEMORY,
     SQL_UPDATE_MEMORY,
     SQL_GET_MEMORY,
+    SQL_GET_TEXT,
     SQL_DELETE_MEMORY,
     SQL_LIST_MEMORIES,
     SQL_LIST_BUT_TURNS,
@@ -50,6 +52,7 @@ struct local {
     sqlite3 *db;  /* NULL while the database is not open */
     dev_t device; /* of the file that is open, to notice that another one took its place */
     ino_t inode;
+    ino_t journal; /* inode of its write-ahead log */
     sqlite3_stmt *statements[STATEMENTS];
     int64_t deadline; /* of the operation that runs, in clock_ms() */
     bool in_transaction;

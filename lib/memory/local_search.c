@@ -297,30 +297,28 @@ static int fetch(struct local *local, const char *caller, int64_t row, struct me
     int result = sqlite3_step(statement);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         return local_wrong(local, "reading the memory", error);
-    /* A row that has gone between ranking and here was forgotten by somebody: then it is no result. */
     bool taken = result != SQLITE_ROW || local_take_row(list, statement);
     sqlite3_reset(statement);
     return taken ? 0 : out_of_memory(error);
 }
 
 /* Turns that follow each other read as a dialogue; one alone only says when it was the agent's. */
-static void add_turn(struct buf *b, const struct memory *turn, bool alone)
+static void add_turn(struct buf *b, const char *speaker, const char *content, bool alone)
 {
-    bool agent = strcmp(turn->speaker, "agent") == 0;
+    bool agent = strcmp(speaker, "agent") == 0;
     if (b->len)
         buf_putc(b, ' ');
     if (agent)
         buf_puts(b, RANK_AGENT);
     else if (!alone)
         buf_puts(b, RANK_CALLER);
-    buf_puts(b, turn->content);
+    buf_puts(b, content);
 }
 
 /* Of a summary, the sentence that answers, and unless it is to stand alone those that follow it as far as
  * there is room. */
-static void add_summary(struct buf *b, const struct memory *summary, const struct rank_result *result)
+static void add_summary(struct buf *b, const char *text, const struct rank_result *result)
 {
-    const char *text = summary->content;
     bool alone = result->sentence >= 0 && result->alone;
     if (result->sentence < 0 || (!alone && text_chars(text) <= SUMMARY_CHARS)) {
         text_add_line(b, text, SUMMARY_CHARS);
@@ -341,48 +339,66 @@ static void add_summary(struct buf *b, const struct memory *summary, const struc
 /* Whether an earlier result says the same in the same words. */
 static bool is_said(const struct memory_list *found, const char *content)
 {
-    for (size_t i = 0; i < found->count; i++)
+    for (size_t i = 0; i + 1 < found->count; i++)
         if (strcasecmp(found->items[i].content, content) == 0)
             return true;
     return false;
 }
 
-static void write_result(struct buf *text, const struct memory_list *parts, const struct rank_result *result)
+/* Adds the words of another turn of a result. */
+static int add_part(struct local *local, int64_t row, struct buf *text, struct error *error)
 {
-    for (size_t i = 0; i < parts->count; i++)
-        if (parts->items[i].kind == KIND_TURN)
-            add_turn(text, &parts->items[i], parts->count == 1);
-        else if (parts->items[i].kind == KIND_SUMMARY)
-            add_summary(text, &parts->items[i], result);
-        else
-            buf_puts(text, parts->items[i].content);
+    sqlite3_stmt *statement = local_sql(local, SQL_GET_TEXT, error);
+    if (!statement)
+        return -1;
+    sqlite3_bind_int64(statement, 1, row);
+    int result = sqlite3_step(statement);
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        return local_wrong(local, "reading the memory", error);
+    if (result == SQLITE_ROW)
+        add_turn(text, (const char *)sqlite3_column_text(statement, 0),
+                 (const char *)sqlite3_column_text(statement, 1), false);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+/* The words of a result whose best memory is `best`. */
+static int write_result(struct local *local, const struct memory *best, const struct rank_result *result,
+                        struct buf *text, struct error *error)
+{
+    if (best->kind == KIND_SUMMARY)
+        add_summary(text, best->content, result);
+    else if (best->kind != KIND_TURN)
+        buf_puts(text, best->content);
+    for (size_t i = 0; i < result->count && best->kind == KIND_TURN; i++)
+        if (result->rows[i] == result->best)
+            add_turn(text, best->speaker, best->content, result->count == 1);
+        else if (add_part(local, result->rows[i], text, error) != 0)
+            return -1;
+    return buf_text(text) ? 0 : out_of_memory(error);
 }
 
 /* Makes one result of its rows: the best one, with the words of all. */
 static int add_result(struct local *local, const struct memory_filter *filter,
-                      const struct rank_result *result, struct memory_list *found, struct error *error)
+                      const struct rank_result *result, struct memory_list *found, struct buf *text,
+                      struct error *error)
 {
-    struct memory_list parts = {0};
-    struct buf text = BUF_INIT;
-    int status = 0;
-    for (size_t i = 0; i < result->count && status == 0; i++)
-        status = fetch(local, filter->caller, result->rows[i], &parts, error);
-    write_result(&text, &parts, result);
-    const char *content = buf_text(&text);
-    if (status == 0 && !content)
-        status = out_of_memory(error);
-    if (status == 0 && *content && !is_said(found, content)) {
-        status = fetch(local, filter->caller, result->best, found, error);
-        struct memory *item = found->count ? &found->items[found->count - 1] : NULL;
-        if (status == 0 && item) {
-            item->score = result->score;
-            item->content = arena_text(found->arena, content, strlen(content));
-            status = item->content ? 0 : out_of_memory(error);
-        }
-    }
-    buf_free(&text);
-    memory_list_free(&parts);
-    return status;
+    size_t before = found->count;
+    buf_reset(text);
+    if (fetch(local, filter->caller, result->best, found, error) != 0)
+        return -1;
+    if (found->count == before)
+        return 0;
+    struct memory *item = &found->items[before];
+    if (write_result(local, item, result, text, error) != 0)
+        return -1;
+    item->score = result->score;
+    item->content = arena_text(found->arena, buf_text(text), text->len);
+    if (!item->content)
+        return out_of_memory(error);
+    if (!*item->content || is_said(found, item->content))
+        found->count = before;
+    return 0;
 }
 
 static int compare_calls(const void *a, const void *b)
@@ -406,13 +422,38 @@ static int answer(struct local *local, const struct memory_filter *filter, const
         question_free(&question);
         return out_of_memory(error);
     }
+    struct buf text = BUF_INIT;
     for (size_t i = 0; i < ranking.count && result == 0; i++)
-        result = add_result(local, filter, &ranking.results[i], found, error);
+        result = add_result(local, filter, &ranking.results[i], found, &text, error);
+    buf_free(&text);
     ranking_free(&ranking);
     question_free(&question);
     if (result != 0)
         memory_list_free(found);
     return result;
+}
+
+/* One read transaction for all of a search: what is ranked is what is fetched, and the file is locked once.
+ */
+static int begin_reading(struct local *local, struct error *error)
+{
+    sqlite3_stmt *statement = local_sql(local, SQL_BEGIN_READING, error);
+    if (!statement)
+        return -1;
+    int result = sqlite3_step(statement);
+    if (result != SQLITE_DONE)
+        return local_wrong(local, "reading the memory", error);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+static void end_reading(struct local *local)
+{
+    sqlite3_stmt *statement = local->db ? local_sql(local, SQL_ROLLBACK, NULL) : NULL;
+    if (statement) {
+        sqlite3_step(statement);
+        sqlite3_reset(statement);
+    }
 }
 
 int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
@@ -422,11 +463,15 @@ int local_search(struct memory_store *store, const struct memory_filter *filter,
     struct shelf shelf = {.texts = arena_new()};
     struct stale stale = {0};
     int result = -1;
-    if (!shelf.texts)
+    if (!shelf.texts) {
         out_of_memory(error);
-    else if (local_ready(local, local->options.timeout_ms, error) == 0 &&
-             read_calls(local, filter, &shelf, &stale, error) == 0)
-        result = shelf.count ? answer(local, filter, query, &shelf, found, error) : 0;
+    } else if (local_ready(local, local->options.timeout_ms, error) == 0 &&
+               (local->in_transaction || begin_reading(local, error) == 0)) {
+        if (read_calls(local, filter, &shelf, &stale, error) == 0)
+            result = shelf.count ? answer(local, filter, query, &shelf, found, error) : 0;
+        if (!local->in_transaction)
+            end_reading(local);
+    }
     free(stale.rows);
     free(stale.at);
     shelf_free(&shelf);

@@ -185,6 +185,7 @@ static void test_defaults(void **state)
         {"CALLMEM_MAX_BODY_MB", "200"},
         {"CALLMEM_AUDIO_DIR", ""},
         {"CALLMEM_LEXICON_DIR", ""},
+        {"CALLMEM_RETENTION_DAYS", "0"},
     };
     assert_int_equal(sizeof expected / sizeof *expected, SETTINGS);
     struct settings *settings = load_good();
@@ -435,7 +436,8 @@ static void test_near_misses_in_the_file(void **state)
                  {"ELEVEN_LABS_API_KEY", "ELEVENLABS_API_KEY"},
                  {"callmem_listen", "CALLMEM_LISTEN"},
                  {"Elevenlabs_Api_Key", "ELEVENLABS_API_KEY"},
-                 {"CALLMEM-LISTEN", "CALLMEM_LISTEN"},
+                 {"CALLMEM.LISTEN", "CALLMEM_LISTEN"},
+                 {"CALLMEM_VARIABL_CAF\xc3\xa9", "CALLMEM_VARIABLE_"},
                  {"callmem_variable_shop", "CALLMEM_VARIABLE_SHOP"},
                  {"export CALLMEM_LISTEN", "CALLMEM_LISTEN"}};
     char line[128], expected[256];
@@ -469,7 +471,8 @@ static void test_bounds(void **state)
                    {"ELEVENLABS_SIGNATURE_TOLERANCE", 1, 86400},
                    {"OPENMEMORY_TIMEOUT_MS", 10, 60000},
                    {"CALLMEM_CONTEXT_CHARS", 100, 20000},
-                   {"CALLMEM_MAX_BODY_MB", 1, 2048}};
+                   {"CALLMEM_MAX_BODY_MB", 1, 2048},
+                   {"CALLMEM_RETENTION_DAYS", 0, 36500}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char text[32], bounds[64];
         snprintf(bounds, sizeof bounds, "from %ld to %ld", numbers[i].least, numbers[i].most);
