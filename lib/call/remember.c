@@ -288,23 +288,38 @@ static int store_event(struct memory_store *store, struct batch *batch, const st
     return result;
 }
 
-static int remember_call(struct memory_store *store, const struct lexicon *lexicon,
-                         const struct settings *settings, const struct event *event, struct error *error)
+/* What the call says goes into memory, less what was asked not to be kept. */
+static int keep_call(struct memory_store *store, const struct settings *settings, const struct event *event,
+                     const struct extraction *extraction, const struct memory_list *later,
+                     struct error *error)
 {
     struct batch batch = {.event = event, .settings = settings};
-    struct extraction extraction = {0};
-    if (extract_call(lexicon, event, &extraction, error) != 0)
-        return -1;
-    struct retraction *retraction = retraction_of(event, &extraction);
+    struct retraction *retraction = retraction_of(event, extraction, later);
     int result;
     if (!retraction)
         result = out_of_memory(error);
     else if (retracts_everything(retraction))
         result = memory_forget(store, event->caller, NULL, error);
     else
-        result = store_event(store, &batch, &extraction, retraction, error);
+        result = store_event(store, &batch, extraction, retraction, error);
     retraction_free(retraction);
+    return result;
+}
+
+static int remember_call(struct memory_store *store, const struct lexicon *lexicon,
+                         const struct settings *settings, const struct event *event, struct error *error)
+{
+    const struct memory_filter asked_later = {
+        .caller = event->caller, .kinds = 1u << KIND_FORGET, .since = event->started_at + 1};
+    struct extraction extraction = {0};
+    struct memory_list later;
+    if (memory_list(store, &asked_later, &later, error) != 0)
+        return -1;
+    int result = extract_call(lexicon, event, &extraction, error);
+    if (result == 0)
+        result = keep_call(store, settings, event, &extraction, &later, error);
     extraction_free(&extraction);
+    memory_list_free(&later);
     return result;
 }
 

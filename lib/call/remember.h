@@ -10,8 +10,9 @@
 #include "call/lexicon.h"
 #include "memory/memory.h"
 
-/* Stores what an event says, in one transaction, and renews the profile. Doing it again changes nothing. Events of
- * nobody and of other types leave nothing. ERROR_MEMORY_UNAVAILABLE is transient, everything else is for ever. */
+/* Stores what an event says, in one transaction, and renews the profile. Doing it again changes nothing.
+ * Events of nobody and of other types leave nothing. ERROR_MEMORY_UNAVAILABLE is transient, everything else
+ * is for ever. */
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
                    const struct event *event, struct error *error);
 

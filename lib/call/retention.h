@@ -10,9 +10,9 @@
 
 #include <stddef.h>
 
-/* Forgets every conversation that began more than CALLMEM_RETENTION_DAYS before now, a transaction for each, and
- * renews the profiles of their callers. 0 days: nothing. `forgotten`: how many conversations went. `each` (may be
- * NULL) is told of every one, for what is kept of it elsewhere. */
+/* Forgets every conversation that began more than CALLMEM_RETENTION_DAYS before now, a transaction for each,
+ * and renews the profiles of their callers. 0 days: nothing. `forgotten`: how many conversations went. `each`
+ * (may be NULL) is told of every one, for what is kept of it elsewhere. */
 int retention_run(struct memory_store *store, const struct settings *settings, size_t *forgotten,
                   void (*each)(void *ctx, const char *conversation), void *ctx, struct error *error);
 

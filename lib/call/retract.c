@@ -9,7 +9,8 @@
 #include <strings.h>
 
 #define REQUEST_WORDS                                                                                        \
-    12            /* a turn of so many words at most asks and says nothing else: what is meant came before */
+    12 /* a turn of so many words at most asks and says nothing else: what is meant came before */
+#define SLOTS  32
 #define TOKENS 64 /* the most words by which what is taken back is known again */
 
 struct retraction {
@@ -18,7 +19,7 @@ struct retraction {
     bool everything;
     bool *turns; /* by their place in event->turns: gone */
     bool *facts; /* by their place in the extraction: gone */
-    const char *slots[16];
+    char *slots[SLOTS];
     size_t slot_count;
     char *tokens[TOKENS]; /* numbers, names and values that were taken back */
     size_t token_count;
@@ -116,6 +117,20 @@ static void retract_last(struct retraction *r, size_t place)
     }
 }
 
+static void add_slot(struct retraction *r, const char *slot)
+{
+    char *copy = r->slot_count < SLOTS ? text_dup(slot) : NULL;
+    if (copy)
+        r->slots[r->slot_count++] = copy;
+    else
+        r->failed = r->failed || r->slot_count < SLOTS;
+}
+
+static bool is_of_one_call(const char *slot)
+{
+    return !*slot || strcmp(slot, "last") == 0;
+}
+
 static void read_requests(struct retraction *r)
 {
     for (size_t i = 0; i < r->extraction->count; i++) {
@@ -125,10 +140,21 @@ static void read_requests(struct retraction *r)
             continue;
         if (strcmp(fact->slot, "all") == 0)
             r->everything = true;
-        else if ((strcmp(fact->slot, "last") == 0 || !*fact->slot) && place != SIZE_MAX)
+        else if (!is_of_one_call(fact->slot))
+            add_slot(r, fact->slot);
+        else if (place != SIZE_MAX)
             retract_last(r, place);
-        else if (r->slot_count < sizeof r->slots / sizeof *r->slots)
-            r->slots[r->slot_count++] = fact->slot;
+    }
+}
+
+static void read_later(struct retraction *r, const struct memory_list *later)
+{
+    for (size_t i = 0; i < later->count; i++) {
+        cJSON *metadata = cJSON_Parse(later->items[i].metadata);
+        const char *slot = json_text(metadata, "slot");
+        if (slot && !is_of_one_call(slot))
+            add_slot(r, slot);
+        cJSON_Delete(metadata);
     }
 }
 
@@ -174,7 +200,8 @@ static void mark_facts(struct retraction *r)
     }
 }
 
-struct retraction *retraction_of(const struct event *event, const struct extraction *extraction)
+struct retraction *retraction_of(const struct event *event, const struct extraction *extraction,
+                                 const struct memory_list *later)
 {
     struct retraction *r = calloc(1, sizeof *r);
     if (!r)
@@ -188,6 +215,7 @@ struct retraction *retraction_of(const struct event *event, const struct extract
         return NULL;
     }
     read_requests(r);
+    read_later(r, later);
     mark_facts(r);
     if (!r->failed)
         return r;
@@ -201,6 +229,8 @@ void retraction_free(struct retraction *r)
         return;
     for (size_t i = 0; i < r->token_count; i++)
         free(r->tokens[i]);
+    for (size_t i = 0; i < r->slot_count; i++)
+        free(r->slots[i]);
     free(r->turns);
     free(r->facts);
     free(r);

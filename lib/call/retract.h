@@ -17,10 +17,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What one call takes back. Reads the KIND_FORGET facts of the extraction; event and extraction are borrowed
- * until retraction_free(). NULL when out of memory. */
+/* What one call takes back: the KIND_FORGET facts of the extraction. `later` are the KIND_FORGET memories of
+ * calls that came after this one: an event that arrives late is held to what was asked meanwhile. All is
+ * borrowed until retraction_free(). NULL when out of memory. */
 struct retraction;
-struct retraction *retraction_of(const struct event *event, const struct extraction *extraction);
+struct retraction *retraction_of(const struct event *event, const struct extraction *extraction,
+                                 const struct memory_list *later);
 void retraction_free(struct retraction *retraction); /* NULL is taken */
 
 bool retracts_anything(const struct retraction *retraction);
