@@ -1,0 +1,63 @@
+#!/bin/bash
+# What an operator does with what is kept: export and import, forgetting by age, events that may not be kept.
+. "$(dirname "$0")/lib.sh"
+start_instance
+
+event=$data/example-post-call.json
+caller=+15550100200
+remember "$event"
+client_data "$caller"
+before=$(jq -S . "$answer")
+
+# What does not depend on when and where it was written.
+essence() {
+    jq -S 'del(.exported_at, .conversations[].memories[].id, .conversations[].memories[].updated_at)' "$1"
+}
+
+export=$work/export.json
+program client-data --export "$caller" >"$export"
+check 'an export names its format and the caller' \
+    is "$(jq -r '"\(.format) \(.version) \(.caller)"' "$export")" "callmem-export 1 $caller"
+program client-data --forget "$caller" >/dev/null
+client_data "$caller"
+check 'forgotten' field .dynamic_variables.caller_known false
+said=$(program client-data --import "$export")
+check 'an import says what it brought' like "$said" '^Imported [1-9][0-9]* memories of 1 conversations'
+client_data "$caller"
+check 'the caller is known as before' is "$(jq -S . "$answer")" "$before"
+program client-data --export "$caller" >"$work/again.json"
+check 'an export of the import is the same' is "$(essence "$work/again.json")" "$(essence "$export")"
+check 'what was said is found again' finds "$caller" 'whose wedding are the trees for' 'Tobias'
+program client-data --import "$export" >/dev/null
+program client-data --export "$caller" >"$work/again.json"
+check 'an import can be repeated' is "$(essence "$work/again.json")" "$(essence "$export")"
+check 'standard input is read too' like "$(program client-data --import - <"$export")" '^Imported '
+
+said=$(program client-data --import "$event" 2>&1)
+check 'what is no export is refused' is "$?" 1
+check 'and named so' like "$said" 'no export of callmem'
+said=$(jq '.conversations[0].memories[0].kind = "rumour"' "$export" | program client-data --import - 2>&1)
+check 'a kind that nobody knows is refused' like "$said" 'unknown kind'
+
+# Forgetting by age.
+check 'nothing is forgotten by default' like "$(program post-call --expire)" ': 0$'
+young=$(variant "$event" ".data.conversation_id = \"conv_young\" | .data.metadata.phone_call.external_number = \"+15550100201\" |
+    .data.conversation_initiation_client_data = {} | .data.metadata.start_time_unix_secs = $(($(date +%s) - 86400))")
+remember "$young"
+said=$(CALLMEM_RETENTION_DAYS=30 program post-call --expire)
+check 'what is older than the operator wants is forgotten' like "$said" 'forgot conversations: 1$'
+client_data "$caller"
+check 'the caller of an old call is unknown' field .dynamic_variables.caller_known false
+client_data +15550100201
+check 'the caller of a young one is not' field .dynamic_variables.call_count 1
+check 'no byte of the old caller is left in the database' not grep -aqF "$caller" "$state"/openmemory.sqlite*
+
+# An event whose transcript and personal data ElevenLabs deletes.
+remember "$event"
+sealed=$(variant "$event" '.data.conversation_id = "conv_sealed" | .data.metadata.phone_call.external_number = "+15550100202" |
+    .data.conversation_initiation_client_data = {} | .data.metadata.deletion_settings.delete_transcript_and_pii = true')
+remember "$sealed"
+client_data +15550100202
+check 'nothing is kept of a call that may not be kept' field .dynamic_variables.caller_known false
+check 'not even in the files' not grep -aqF +15550100202 "$state"/openmemory.sqlite*
+finish
