@@ -35,18 +35,18 @@ fail() {
 
 # Prints those packages of spawn/packages of the kinds asked for that are not installed.
 packages_missing() { # KIND…
-    local wanted
-    mapfile -t wanted < <(
+    local required
+    mapfile -t required < <(
         awk -v kinds=" $* " '!/^#/ && NF && index(kinds, " " $2 " ") { print $1 }' spawn/packages | sort -u
     )
     if ! command -v dpkg-query >/dev/null; then
-        printf '%s\n' "${wanted[@]}"
+        printf '%s\n' "${required[@]}"
         return
     fi
     comm -13 <(
-        dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null |
+        dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${required[@]}" 2>/dev/null |
             awk '$2 == "installed" { print $1 }' | sort -u
-    ) <(printf '%s\n' "${wanted[@]}")
+    ) <(printf '%s\n' "${required[@]}")
 }
 
 # Installs packages, as root or through the command before it. Debian starts a web server on port 80 when its
@@ -130,22 +130,33 @@ build_programs() { # make's arguments
     exec 8<&-
 }
 
-# The value in effect of a setting: environment, settings file, default.
-setting() { # NAME [--reveal]
-    local name=$1
-    shift
-    "$build/post-call" --setting "$name" "$@"
+# What is set, from the environment, the settings file and the defaults, as a program understands it; fails as the
+# program does (78) when something is wrong.
+read_settings() {
+    in_effect=$("$build/post-call" --check-config)
+}
+
+# One value of that.
+setting() { # NAME
+    local line
+    while IFS= read -r line; do
+        if [[ $line == "$1="* ]]; then
+            say "${line#*=}"
+            return
+        fi
+    done <<<"${in_effect:-}"
+    return 1
 }
 
 env_file() {
     printf '%s\n' "${CALLMEM_ENV_FILE:-.env}"
 }
 
-# The state folder as an absolute path. Also when the settings cannot be read any more, since what runs in it must
+# The state folder as an absolute path. Also when the settings cannot be read (any more), since what runs in it must
 # still be found: then by looking for the name alone.
 state_folder() {
     local folder
-    if ! folder=$(setting CALLMEM_STATE_DIR 2>/dev/null); then
+    if ! folder=$(setting CALLMEM_STATE_DIR); then
         folder=${CALLMEM_STATE_DIR:-}
         if [ -z "$folder" ] && [ -r "$(env_file)" ]; then
             folder=$(sed -n 's/^[[:blank:]]*CALLMEM_STATE_DIR[[:blank:]]*=[[:blank:]]*"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' \
@@ -166,44 +177,55 @@ handler_pids() { # STATE
 }
 
 nginx_pids() { # STATE
-    local pid cwd
+    local pid
     for pid in $(pgrep -x nginx || true); do
-        cwd=$(readlink "/proc/$pid/cwd" 2>/dev/null) || continue
-        [ "${cwd% (deleted)}" != "$1" ] || say "$pid"
+        # While somebody has removed the folder under it, the link still tells which one it was.
+        if [ "/proc/$pid/cwd" -ef "$1" ] ||
+            { [ ! -e "$1" ] && [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$1 (deleted)" ]; }; then
+            say "$pid"
+        fi
     done
 }
 
 nginx_master() { # STATE
-    local pid
+    local pid title
     for pid in $(nginx_pids "$1"); do
-        ! grep -q '^nginx: master' "/proc/$pid/cmdline" 2>/dev/null || say "$pid"
+        read -r -d '' title 2>/dev/null <"/proc/$pid/cmdline" || continue
+        [[ $title != 'nginx: master'* ]] || say "$pid"
     done
 }
 
-# The multiwatch of one program, and that program's handlers.
-pids_of() { # STATE multiwatch|handler PROGRAM
-    local pid
+# The name of a process, nothing when it is gone.
+process_name() { # PID
+    { read -r name <"/proc/$1/comm" && say "$name"; } 2>/dev/null || true
+}
+
+# Every part of an instance but nginx, a line each: "multiwatch post-call PID", "handler post-call PID".
+parts() { # STATE
+    local pid name line
     for pid in $(handler_pids "$1"); do
-        grep -qzxF -- "SPAWNED_PROGRAM=$build/$3" "/proc/$pid/environ" 2>/dev/null || continue
-        case $2:$(cat "/proc/$pid/comm" 2>/dev/null) in
-        multiwatch:multiwatch | handler:"$3") say "$pid" ;;
-        esac
+        name=$(process_name "$pid")
+        while IFS= read -r -d '' line; do
+            case $line in
+            SPAWNED_PROGRAM=*/"$name") say "handler $name $pid" ;;
+            SPAWNED_PROGRAM=*) [ "$name" != multiwatch ] || say "multiwatch ${line##*/} $pid" ;;
+            esac
+        done 2>/dev/null <"/proc/$pid/environ" || true
     done
 }
 
-# Stops what runs of an instance, whole or in part; what is in flight is answered first.
-stop_instance() { # STATE
-    stop_part nginx QUIT nginx_pids "$1"
-    stop_part 'a handler' TERM handler_pids "$1"
-    rm -f "$1"/{client-data,search-data,post-call}.{sock,pid} "$1/nginx.pid"
+# The multiwatch of one program, or that program's handlers.
+pids_of() { # STATE multiwatch|handler PROGRAM
+    parts "$1" | sed -n "s/^$2 $3 //p"
 }
 
 # Whether nothing that belongs to a running instance is missing.
 is_running() { # STATE
-    local program
+    local program found
     [ -n "$(nginx_master "$1")" ] || return 1
+    found=$(parts "$1")
     for program in "${programs[@]}"; do
-        [ -n "$(pids_of "$1" multiwatch "$program")" ] || return 1
+        [[ $found == *"multiwatch $program "* ]] || return 1
     done
 }
 
@@ -212,7 +234,7 @@ wait_gone() { # SECONDS COMMAND…
     local until=$((SECONDS + $1))
     shift
     while [ -n "$("$@")" ]; do
-        [ "$SECONDS" -lt "$until" ] || return 1
+        [ "$SECONDS" -le "$until" ] || return 1
         sleep 0.05
     done
 }
@@ -225,16 +247,42 @@ signal_all() { # SIGNAL PID…
     done
 }
 
-# Stops one part: the polite signal, thirty seconds, then the one that nobody can refuse.
+# Stops one part: the polite signal, again every second for thirty, then the one that nobody can refuse.
 stop_part() { # WHAT SIGNAL COMMAND-THAT-LISTS-PIDS…
-    local what=$1 signal=$2 pids
+    local what=$1 signal=$2 pids tries
     shift 2
-    mapfile -t pids < <("$@")
-    [ "${#pids[@]}" -gt 0 ] || return 0
-    signal_all "$signal" "${pids[@]}"
-    wait_gone 30 "$@" && return 0
+    for ((tries = 0; tries < 30; tries++)); do
+        mapfile -t pids < <("$@")
+        [ "${#pids[@]}" -gt 0 ] || return 0
+        signal_all "$signal" "${pids[@]}"
+        ! wait_gone 1 "$@" || return 0
+    done
     mapfile -t pids < <("$@")
     complain "$what did not stop within 30 seconds and was killed: pid ${pids[*]}"
     signal_all KILL "${pids[@]}"
     wait_gone 5 "$@"
+}
+
+# Each multiwatch, and the handlers that have none. A multiwatch tells its own handlers; one that is told by somebody
+# else and ends before its multiwatch knows would be started again.
+first_to_stop() { # STATE
+    local pid parent
+    for pid in $(handler_pids "$1"); do
+        read -r _ _ _ parent _ 2>/dev/null <"/proc/$pid/stat" || continue
+        case $(process_name "$pid"):$(process_name "$parent") in
+        multiwatch:*) say "$pid" ;;
+        *:multiwatch | sleep:*) ;;
+        *) say "$pid" ;;
+        esac
+    done
+}
+
+# Stops what runs of an instance, whole or in part; what is in flight is answered first.
+stop_instance() { # STATE
+    local told
+    stop_part nginx QUIT nginx_pids "$1"
+    mapfile -t told < <(first_to_stop "$1")
+    signal_all TERM "${told[@]}"
+    wait_gone 2 handler_pids "$1" || stop_part 'a handler' TERM handler_pids "$1"
+    rm -f "$1"/{client-data,search-data,post-call}.{sock,pid} "$1/nginx.pid"
 }

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_CHARS 256 /* the most of a conversation_id or agent_id */
+#define ID_CHARS  256          /* the most of a conversation_id or agent_id */
+#define LAST_TIME 253370764800 /* the year 9999 */
 
 static const struct {
     const char *name;
@@ -180,13 +181,19 @@ static void read_language(struct event *event, const char *language)
         event->language[i] = (char)tolower((unsigned char)language[i]);
 }
 
+/* Whether a call can have begun then: what a date cannot show is a mistake. */
+static bool is_time(int64_t when)
+{
+    return when > 0 && when < LAST_TIME;
+}
+
 static int read_call(struct event *event, const cJSON *data, struct error *error)
 {
     const cJSON *metadata = json_object(data, "metadata");
     int64_t sent_at = json_int(event->json, "event_timestamp", 0);
     event->started_at = json_int(metadata, "start_time_unix_secs", sent_at);
-    if (event->started_at <= 0)
-        event->started_at = sent_at > 0 ? sent_at : clock_now();
+    if (!is_time(event->started_at))
+        event->started_at = is_time(sent_at) ? sent_at : clock_now();
     event->duration = json_int(metadata, "call_duration_secs", -1);
     if (event->type == EVENT_FAILURE) {
         event->failure = text_or_empty(data, "failure_reason");

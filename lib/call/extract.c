@@ -85,7 +85,8 @@ const struct rule *call_rule(struct call *call, enum section section, const stru
     return NULL;
 }
 
-const struct rule *call_longest(struct call *call, enum section section, const struct spoken *spoken, size_t at)
+const struct rule *call_longest(struct call *call, enum section section, const struct spoken *spoken,
+                                size_t at)
 {
     size_t count;
     const struct rule *rules = language_rules(call->language, section, &count), *best = NULL;
@@ -323,7 +324,8 @@ static size_t capture_clause(const struct words *words, size_t at, size_t ends[P
     return 1;
 }
 
-size_t capture_any(void *ctx, enum capture what, const struct words *words, size_t at, size_t ends[PATTERN_ENDS])
+size_t capture_any(void *ctx, enum capture what, const struct words *words, size_t at,
+                   size_t ends[PATTERN_ENDS])
 {
     struct call *call = ctx;
     int value;
@@ -371,7 +373,8 @@ static void key_words(const char *name, struct buf *out)
     }
 }
 
-static bool key_in(const struct language *language, const char *name, enum list list, bool whole, bool *failed)
+static bool key_in(const struct language *language, const char *name, enum list list, bool whole,
+                   bool *failed)
 {
     struct words words;
     bool found = false;
@@ -387,19 +390,20 @@ static bool key_in(const struct language *language, const char *name, enum list 
     return found;
 }
 
-bool key_is(const struct call *call, const char *name, enum list list, bool whole)
+bool key_is(struct call *call, const char *name, enum list list, bool whole)
 {
     struct buf words = BUF_INIT;
-    bool found = false, failed = false;
+    bool found = false;
     key_words(name, &words);
     const char *text = buf_text(&words);
     for (size_t at = 0; text && at < lexicon_count(call->lexicon) && !found; at++)
-        found = key_in(lexicon_at(call->lexicon, at), text, list, whole, &failed);
+        found = key_in(lexicon_at(call->lexicon, at), text, list, whole, &call->failed);
+    call->failed = call->failed || !text;
     buf_free(&words);
     return found;
 }
 
-bool value_is_empty(const struct call *call, const char *value)
+bool value_is_empty(struct call *call, const char *value)
 {
     bool letters = false;
     for (const char *at = value; *at && !letters; at++)
@@ -456,7 +460,8 @@ struct share {
 #define FEW_WORDS 6
 
 /* How much of what is said are everyday words of a language. */
-static struct share share_of(const struct call *call, const struct language *language, bool both, bool *failed)
+static struct share share_of(const struct call *call, const struct language *language, bool both,
+                             bool *failed)
 {
     struct share share = {0, 0};
     for (size_t at = 0; at < call->event->turn_count && share.total < 2000; at++) {
@@ -488,8 +493,8 @@ static size_t percent_of(struct call *call, const struct language *language)
     return share.known >= least ? share.known * 100 / share.total : 0;
 }
 
-/* The language that is spoken: the one that the event names, unless another fits clearly better. NULL when it is
- * none that has a lexicon. */
+/* The language that is spoken: the one that the event names, unless another fits clearly better. NULL when it
+ * is none that has a lexicon. */
 static const struct language *spoken_language(struct call *call)
 {
     const struct language *named = lexicon_language(call->lexicon, call->event->language), *best = named;

@@ -22,7 +22,8 @@ static int number_of(const struct call *call, enum capture what, const struct wo
     if (what == CAPTURE_NUMBER)
         capture_number(call, words, at, &value);
     else
-        language_value(call->language, what == CAPTURE_WEEKDAY ? LIST_WEEKDAY : LIST_MONTH, words, at, &value);
+        language_value(call->language, what == CAPTURE_WEEKDAY ? LIST_WEEKDAY : LIST_MONTH, words, at,
+                       &value);
     return value;
 }
 
@@ -64,7 +65,8 @@ static int64_t day_of(const struct call *call, const struct words *words, const 
     if (strcmp(what, "days") == 0)
         return today->midnight + (int64_t)(rule->value ? strtol(rule->value, NULL, 10) : number) * CLOCK_DAY;
     if (strcmp(what, "weeks") == 0)
-        return today->midnight + (int64_t)(rule->value ? strtol(rule->value, NULL, 10) : number) * 7 * CLOCK_DAY;
+        return today->midnight +
+               (int64_t)(rule->value ? strtol(rule->value, NULL, 10) : number) * 7 * CLOCK_DAY;
     if (strcmp(what, "weekday") == 0)
         return weekday_day(today, weekday, 0);
     if (strcmp(what, "weekday next week") == 0)

@@ -1,5 +1,6 @@
 /*
- * What a caller's life is made of, what they still want, what they were promised, and what the call was about.
+ * What a caller's life is made of, what they still want, what they were promised, and what the call was
+ * about.
  */
 #include "call/extract_private.h"
 
@@ -16,7 +17,8 @@ static void add_note(struct call *call, enum kind kind, const struct rule *rule,
 {
     const struct words *words = &spoken->words;
     struct matcher found = call->matcher;
-    char *value = rule->value ? call_fill(call, rule->value, words, false) : call_value(call, words, found.all);
+    char *value =
+        rule->value ? call_fill(call, rule->value, words, false) : call_value(call, words, found.all);
     char *slot = call_fill(call, rule->slot ? rule->slot : "", words, true);
     if (!value || !slot)
         return;
@@ -57,14 +59,14 @@ static void add_dated(struct call *call, enum kind kind, const char *what, const
         return;
     if (due)
         clock_date(due, date);
-    call_fact(call, &(struct fact){.kind = kind,
-                                   .slot = slot,
-                                   .value = value,
-                                   .text = arena_printf(call->arena, due ? "%s: %s (%s)" : "%s: %s", what, value,
-                                                        date),
-                                   .confidence = 0.7,
-                                   .turn = spoken->turn,
-                                   .due = due});
+    call_fact(call, &(struct fact){
+                        .kind = kind,
+                        .slot = slot,
+                        .value = value,
+                        .text = arena_printf(call->arena, due ? "%s: %s (%s)" : "%s: %s", what, value, date),
+                        .confidence = 0.7,
+                        .turn = spoken->turn,
+                        .due = due});
 }
 
 /* What the agent says will be done, unless it is done at once. */
@@ -147,8 +149,8 @@ static void count_topic(struct topics *topics, const char *name, size_t hits, in
         topics->items[topics->count++] = (struct topic){name, hits, turn};
 }
 
-static void count_topics(const struct call *call, struct topics *topics, const struct words *words, size_t hits,
-                         int turn)
+static void count_topics(const struct call *call, struct topics *topics, const struct words *words,
+                         size_t hits, int turn)
 {
     for (size_t at = 0, len; at < words->count; at++) {
         const char *name = language_topic(call->language, words, at, &len);

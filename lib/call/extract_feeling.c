@@ -1,5 +1,6 @@
 /*
- * Feelings: what the caller's words weigh, turn by turn, the end of the call counting more than its beginning.
+ * Feelings: what the caller's words weigh, turn by turn, the end of the call counting more than its
+ * beginning.
  */
 #include "call/extract_private.h"
 
@@ -7,7 +8,8 @@
 
 #define CLEAR        0.8 /* from here on a turn shows a feeling */
 #define CLEAR_CALL   0.7 /* and from here on a call, in which feelings are weighed against each other */
-#define NEGATED      (-0.7)
+#define NOT_GOOD     (-0.8) /* "not helpful" is bad */
+#define NOT_BAD      (-0.2) /* "not angry" is hardly good */
 #define STRONGER     1.4
 #define WEAKER       0.6
 #define TAKEN_BACK   0.4
@@ -28,7 +30,7 @@ static double changed(const struct call *call, const struct words *words, size_t
         else if (language_list(call->language, LIST_WEAKER, words, before) > 0)
             weight *= WEAKER;
     }
-    return negated ? weight * NEGATED : weight;
+    return !negated ? weight : weight * (weight > 0 ? NOT_GOOD : NOT_BAD);
 }
 
 /* Whether a "but" follows in the same sentence: "I was annoyed, but …". */
@@ -42,8 +44,8 @@ static bool is_taken_back(const struct call *call, const struct words *words, si
 
 struct mood {
     double weight;
-    size_t at;     /* the word of the strongest feeling */
-    double most;   /* its weight */
+    size_t at;   /* the word of the strongest feeling */
+    double most; /* its weight */
     size_t end;
 };
 
@@ -83,18 +85,20 @@ static void add_feeling(struct call *call, const struct spoken *spoken, const st
     char *value = plain ? call_value(call, &spoken->words, (struct span){mood->at, mood->end}) : NULL;
     if (!quote)
         return;
-    call_fact(call,
-              &(struct fact){.kind = KIND_FEELING,
-                             .slot = "feeling",
-                             .value = value ? value : good ? "pleased" : "displeased",
-                             .text = arena_printf(call->arena, "%s: \"%s\"", good ? "Was pleased" : "Was unhappy", quote),
-                             .confidence = 0.7,
-                             .polarity = good ? 1 : -1,
-                             .turn = spoken->turn});
+    call_fact(call, &(struct fact){.kind = KIND_FEELING,
+                                   .slot = "feeling",
+                                   .value = value  ? value
+                                            : good ? "pleased"
+                                                   : "displeased",
+                                   .text = arena_printf(call->arena, "%s: \"%s\"",
+                                                        good ? "Was pleased" : "Was unhappy", quote),
+                                   .confidence = 0.7,
+                                   .polarity = good ? 1 : -1,
+                                   .turn = spoken->turn});
 }
 
 /* The mood that the operator's own analysis found. */
-static bool collected_mood(const struct call *call, double *mood)
+static bool collected_mood(struct call *call, double *mood)
 {
     for (size_t at = 0; at < call->event->collected_count; at++) {
         const struct collected *c = &call->event->collected[at];
@@ -134,9 +138,9 @@ void extract_feelings(struct call *call)
         weights += weight;
     }
     double feeling = weights > 0 ? sum / weights : 0;
-    call->out->sentiment = feeling >= CLEAR_CALL  ? SENTIMENT_POSITIVE
+    call->out->sentiment = feeling >= CLEAR_CALL    ? SENTIMENT_POSITIVE
                            : feeling <= -CLEAR_CALL ? SENTIMENT_NEGATIVE
-                                                      : SENTIMENT_NEUTRAL;
+                                                    : SENTIMENT_NEUTRAL;
     call->out->feeling = feeling / 3;
     if (collected_mood(call, &mood_found)) {
         call->out->sentiment = mood_found > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE;

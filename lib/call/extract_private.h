@@ -35,10 +35,10 @@ struct call {
     const struct event *event;
     struct arena *arena;
     struct extraction *out;
-    size_t room;  /* for facts */
-    bool failed;  /* out of memory */
-    bool cased;   /* the caller's words are written with capitals */
-    bool nouns;   /* the language writes nouns with capitals: German */
+    size_t room; /* for facts */
+    bool failed; /* out of memory */
+    bool cased;  /* the caller's words are written with capitals */
+    bool nouns;  /* the language writes nouns with capitals: German */
     enum name_mode name_mode;
     struct spoken *spoken; /* as many as the event has turns */
     size_t count;
@@ -51,16 +51,19 @@ struct call {
  * count as out of memory. The strings live in the arena or are static. */
 void call_fact(struct call *call, const struct fact *fact);
 
-/* Reads text as words of the language in use; words_free() belongs to the caller of it. -1: out of memory, which
- * the call knows then. */
+/* Reads text as words of the language in use; words_free() belongs to the caller of it. -1: out of memory,
+ * which the call knows then. */
 int call_read(struct call *call, const char *text, struct spoken *spoken);
 
-/* The first rule of a section that fits at word `at`, with its match in call->matcher; NULL when none does. */
+/* The first rule of a section that fits at word `at`, with its match in call->matcher; NULL when none does.
+ */
 const struct rule *call_rule(struct call *call, enum section section, const struct spoken *spoken, size_t at);
 /* The rule of a section that fits the most words at `at`. */
-const struct rule *call_longest(struct call *call, enum section section, const struct spoken *spoken, size_t at);
+const struct rule *call_longest(struct call *call, enum section section, const struct spoken *spoken,
+                                size_t at);
 /* The first rule of a section that fits anywhere; `at` is where. */
-const struct rule *call_find(struct call *call, enum section section, const struct spoken *spoken, size_t *at);
+const struct rule *call_find(struct call *call, enum section section, const struct spoken *spoken,
+                             size_t *at);
 
 /* A span as it was said, and as the value of a fact: without what leads or trails it, its first letter small
  * where only the beginning of a sentence made it big. NULL when nothing is left or it says nothing. */
@@ -69,8 +72,8 @@ char *call_value(struct call *call, const struct words *words, struct span span)
 struct span call_trim(const struct call *call, const struct words *words, struct span span);
 /* The words of a span, folded and joined by "-", for slots. At most four words. */
 char *call_key(struct call *call, const struct words *words, struct span span);
-/* A template of a rule filled in from call->matcher; `key` folds what goes in. NULL when something that it names
- * is empty. */
+/* A template of a rule filled in from call->matcher; `key` folds what goes in. NULL when something that it
+ * names is empty. */
 char *call_fill(struct call *call, const char *template, const struct words *words, bool key);
 /* The whole sentence around a word. */
 struct span call_sentence(const struct words *words, size_t at);
@@ -78,7 +81,8 @@ struct span call_sentence(const struct words *words, size_t at);
 char *call_quote(struct call *call, const struct words *words, size_t at);
 
 /* Captures of patterns; shared by all modules. */
-size_t capture_any(void *ctx, enum capture what, const struct words *words, size_t at, size_t ends[PATTERN_ENDS]);
+size_t capture_any(void *ctx, enum capture what, const struct words *words, size_t at,
+                   size_t ends[PATTERN_ENDS]);
 size_t capture_name(struct call *call, const struct words *words, size_t at, size_t ends[PATTERN_ENDS]);
 /* The end of the longest phrase of time at word `at`, 0 when there is none. */
 size_t capture_time(const struct call *call, const struct words *words, size_t at);
@@ -89,9 +93,9 @@ size_t capture_number(const struct call *call, const struct words *words, size_t
 int64_t date_find(struct call *call, const struct spoken *spoken, struct span span);
 
 /* How the names of collected data and of variables read: "customerName" is "customer name". */
-bool key_is(const struct call *call, const char *name, enum list list, bool whole);
+bool key_is(struct call *call, const char *name, enum list list, bool whole);
 /* A collected value that says nothing: "unknown". */
-bool value_is_empty(const struct call *call, const char *value);
+bool value_is_empty(struct call *call, const char *value);
 
 void extract_names(struct call *call);
 void extract_wishes(struct call *call);

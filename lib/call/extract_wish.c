@@ -1,6 +1,6 @@
 /*
- * Wishes: preferences and dislikes, needs, standing instructions, and what the caller wants forgotten. Rules of
- * the lexicon find them in the caller's words; a question of the agent decides what a bare answer means.
+ * Wishes: preferences and dislikes, needs, standing instructions, and what the caller wants forgotten. Rules
+ * of the lexicon find them in the caller's words; a question of the agent decides what a bare answer means.
  */
 #include "call/extract_private.h"
 
@@ -37,8 +37,8 @@ static struct item find_item(const struct call *call, const struct words *words,
 }
 
 /* A slot that ends with "*" is one for each thing: "like.*" of tea is "like.tea". */
-static char *item_slot(struct call *call, const struct words *words, const struct item *item, struct span thing,
-                       int polarity)
+static char *item_slot(struct call *call, const struct words *words, const struct item *item,
+                       struct span thing, int polarity)
 {
     struct span named = item->slot ? item->span : thing;
     const char *base = item->slot && polarity > 0 ? item->slot : "like.*";
@@ -119,8 +119,8 @@ static void add_wish(struct call *call, const struct wish *wish, const char *slo
 }
 
 /* A preference of a thing: what kind of thing it is decides its slot, and how much of it is worth keeping. */
-static bool add_thing(struct call *call, const struct wish *wish, const struct spoken *spoken, struct span thing,
-                      bool known)
+static bool add_thing(struct call *call, const struct wish *wish, const struct spoken *spoken,
+                      struct span thing, bool known)
 {
     const struct words *words = &spoken->words;
     thing = call_trim(call, words, thing);
@@ -142,7 +142,8 @@ static bool add_thing(struct call *call, const struct wish *wish, const struct s
     char *slot = wish->slot ? arena_text(call->arena, wish->slot, strlen(wish->slot))
                             : item_slot(call, words, &item, thing, wish->polarity);
     add_wish(call, wish, slot, value, NULL, spoken->turn);
-    if (!is_time && time.to > 0 && wish->polarity > 0 && item.slot && strcmp(item.slot, "contact.channel") == 0)
+    if (!is_time && time.to > 0 && wish->polarity > 0 && item.slot &&
+        strcmp(item.slot, "contact.channel") == 0)
         add_time(call, spoken, time);
     return true;
 }
@@ -166,8 +167,8 @@ struct wish_rule {
 };
 
 static const struct wish_rule wish_rules[] = {
-    {SECTION_FORGET, KIND_FORGET, 0},       {SECTION_INSTRUCTION, KIND_INSTRUCTION, 0},
-    {SECTION_NEED, KIND_NEED, 1},           {SECTION_DISLIKE, KIND_PREFERENCE, -1},
+    {SECTION_FORGET, KIND_FORGET, 0},   {SECTION_INSTRUCTION, KIND_INSTRUCTION, 0},
+    {SECTION_NEED, KIND_NEED, 1},       {SECTION_DISLIKE, KIND_PREFERENCE, -1},
     {SECTION_LIKE, KIND_PREFERENCE, 1},
 };
 
@@ -178,7 +179,8 @@ static void add_other(struct call *call, const struct spoken *spoken, struct spa
     add_thing(call, &dislike, spoken, other, false);
 }
 
-/* The way to be reached that a rule found, with those that are said in one breath with it: "email or text". */
+/* The way to be reached that a rule found, with those that are said in one breath with it: "email or text".
+ */
 static char *channel_value(struct call *call, const struct words *words, struct span found)
 {
     struct item item = {"contact.channel", found};
@@ -201,7 +203,8 @@ static bool apply(struct call *call, const struct wish_rule *kind, const struct 
         char *value = channel       ? channel_value(call, words, found.lists[0])
                       : rule->value ? call_fill(call, rule->value, words, false)
                                     : call_value(call, words, found.all);
-        char *slot = call_fill(call, rule->slot && strcmp(rule->slot, "*") != 0 ? rule->slot : "", words, true);
+        char *slot =
+            call_fill(call, rule->slot && strcmp(rule->slot, "*") != 0 ? rule->slot : "", words, true);
         char *text = rule->text ? call_fill(call, rule->text, words, false) : NULL;
         if (rule->slot && strcmp(rule->slot, "*") == 0) {
             struct item item = find_item(call, words, found.all);
@@ -211,8 +214,9 @@ static bool apply(struct call *call, const struct wish_rule *kind, const struct 
             return false;
         if (kind->kind == KIND_FORGET) {
             size_t len;
-            const char *about =
-                found.list_count > 0 ? language_about(call->language, words, found.lists[0].from, &len) : NULL;
+            const char *about = found.list_count > 0
+                                    ? language_about(call->language, words, found.lists[0].from, &len)
+                                    : NULL;
             slot = about ? arena_text(call->arena, about, strlen(about)) : slot;
             text = call_quote(call, words, found.all.from);
         }
@@ -346,7 +350,7 @@ static bool read_choice(struct call *call, const struct spoken *agent, const str
         size_t or = asked->items[at].question ? language_list(call->language, LIST_OR, asked, at) : 0;
         if (or == 0)
             continue;
-        struct span sentence = call_sentence(asked, at), first = {at, at}, second = {at + or, at + or};
+        struct span sentence = call_sentence(asked, at), first = {at, at}, second = {at + or, at + or };
         while (first.from > sentence.from && at - first.from < 5 &&
                (first.from == at || asked->items[first.from].gap < GAP_STOP))
             first.from--;
@@ -418,7 +422,7 @@ static bool read_offer(struct call *call, const struct spoken *agent, const stru
 {
     size_t at;
     const struct rule *rule = call_find(call, SECTION_OFFER, agent, &at);
-    if (!rule || language_list(call->language, LIST_YES, &user->words, 0) == 0)
+    if (!rule || (rule->in_question && !agent->words.items[at].question) || language_list(call->language, LIST_YES, &user->words, 0) == 0)
         return false;
     const struct wish_rule like = {SECTION_LIKE, KIND_PREFERENCE, 1};
     struct spoken said = *agent;
@@ -454,9 +458,8 @@ static void read_collected(struct call *call, const struct collected *c)
     }
     struct span all = {0, words.count};
     struct item item = find_item(call, &words, all);
-    struct wish wish = {.kind = need ? KIND_NEED : KIND_PREFERENCE,
-                        .polarity = dislike ? -1 : 1,
-                        .confidence = 0.95};
+    struct wish wish = {
+        .kind = need ? KIND_NEED : KIND_PREFERENCE, .polarity = dislike ? -1 : 1, .confidence = 0.95};
     char *line = text_line(c->value, 120);
     char *value = line ? arena_text(call->arena, line, strlen(line)) : NULL;
     free(line);

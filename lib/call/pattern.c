@@ -40,8 +40,8 @@ struct node {
 #define SKIP_WORDS   4
 
 static const char *const capture_names[CAPTURES] = {
-    [CAPTURE_NAME] = "name",     [CAPTURE_OTHER] = "other",   [CAPTURE_THING] = "thing",
-    [CAPTURE_SHORT] = "short",   [CAPTURE_TIME] = "time",     [CAPTURE_CLAUSE] = "clause",
+    [CAPTURE_NAME] = "name",     [CAPTURE_OTHER] = "other",     [CAPTURE_THING] = "thing",
+    [CAPTURE_SHORT] = "short",   [CAPTURE_TIME] = "time",       [CAPTURE_CLAUSE] = "clause",
     [CAPTURE_NUMBER] = "number", [CAPTURE_WEEKDAY] = "weekday", [CAPTURE_MONTH] = "month"};
 
 struct compiler {
@@ -113,7 +113,8 @@ static const char *element_end(struct compiler *c, const char *at, const char *e
     return at;
 }
 
-static const struct node *compile(struct compiler *c, const char *from, const char *to, const struct node *next);
+static const struct node *compile(struct compiler *c, const char *from, const char *to,
+                                  const struct node *next);
 
 static const struct node *compile_group(struct compiler *c, const char *from, const char *to,
                                         const struct node *next)
@@ -276,7 +277,8 @@ static const struct node *compile_element(struct compiler *c, const char *from, 
     }
 }
 
-static const struct node *compile(struct compiler *c, const char *from, const char *to, const struct node *next)
+static const struct node *compile(struct compiler *c, const char *from, const char *to,
+                                  const struct node *next)
 {
     struct element elements[MAX_ELEMENTS];
     size_t count = 0;
@@ -402,7 +404,8 @@ static bool match_word(struct matcher *m, const struct node *node, size_t at, en
     case NODE_WORD:
         return word->key == node->key && match(m, node->next, at + 1, GAP_NONE);
     case NODE_PREFIX:
-        return strncmp(word->fold, node->prefix, node->prefix_len) == 0 && match(m, node->next, at + 1, GAP_NONE);
+        return strncmp(word->fold, node->prefix, node->prefix_len) == 0 &&
+               match(m, node->next, at + 1, GAP_NONE);
     case NODE_LIST:
         return match_list(m, node, at);
     case NODE_CAPTURE:

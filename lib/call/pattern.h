@@ -1,7 +1,7 @@
 /*
  * pattern: the language in which rules of the lexicon are written, and its matcher. docs/lexicon.md tells it
- * for operators. A pattern is compiled once into nodes and matched against a row of words by backtracking, with
- * a bound on the steps.
+ * for operators. A pattern is compiled once into nodes and matched against a row of words by backtracking,
+ * with a bound on the steps.
  */
 #ifndef CALLMEM_CALL_PATTERN_H
 #define CALLMEM_CALL_PATTERN_H
@@ -64,8 +64,8 @@ struct pattern_tools {
     const struct words_language *language;
 };
 
-/* Compiles `len` bytes of `text`. NULL with *complaint set to static text when the pattern is wrong, NULL with
- * *complaint NULL when out of memory. */
+/* Compiles `len` bytes of `text`. NULL with *complaint set to static text when the pattern is wrong, NULL
+ * with *complaint NULL when out of memory. */
 const struct node *pattern_compile(const struct pattern_tools *tools, const char *text, size_t len,
                                    const char **complaint);
 

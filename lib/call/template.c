@@ -67,15 +67,3 @@ bool template_apply(const char *text, const cJSON *variables, struct buf *out)
         out->data[start] = '\0';
     return false;
 }
-
-int template_check(const char *text, struct error *error)
-{
-    for (const char *open = strstr(text, "{{"); open; open = strstr(open, "{{")) {
-        char name[NAME_SIZE];
-        open = read_variable(open, name);
-        if (!open)
-            return error_set(error, ERROR_SETTINGS,
-                             "a {{ is not followed by the name of a variable and }}, as in {{caller_name}}");
-    }
-    return 0;
-}

@@ -88,13 +88,14 @@ struct reader {
     size_t len;
     struct words *words;
     size_t cap, folds_len, folds_cap;
-    enum gap gap;     /* before the next word */
-    bool joined;      /* the next word follows without a blank */
+    enum gap gap; /* before the next word */
+    bool joined;  /* the next word follows without a blank */
     bool after_filler;
     size_t sentence; /* the first word of the sentence */
 };
 
-/* Room for one more word and its folded text. `fold` holds an offset until reading ends, as `folds` may move. */
+/* Room for one more word and its folded text. `fold` holds an offset until reading ends, as `folds` may move.
+ */
 static int grow(struct reader *r, size_t bytes)
 {
     if (r->words->count == r->cap) {
@@ -341,7 +342,8 @@ static int read_all(struct reader *r)
 
 int words_read(const struct words_language *language, const char *text, struct words *words)
 {
-    struct reader r = {.language = language, .text = text, .len = strlen(text), .words = words, .gap = GAP_STOP};
+    struct reader r = {
+        .language = language, .text = text, .len = strlen(text), .words = words, .gap = GAP_STOP};
     *words = (struct words){.text = text};
     if (r.len > UINT32_MAX)
         r.len = UINT32_MAX;

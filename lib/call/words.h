@@ -1,8 +1,8 @@
 /*
- * words: text as a row of words, in the form in which rules are written. A word is folded (lower case, without
- * accents), contractions are written out ("I'm" is "i am", "j'ai" is "je ai": [spelling] of the lexicon),
- * hyphens separate ("gluten-free" is "gluten free"), fillers ("um") are left out. Each word knows where it
- * stands in the text, so that what is quoted is quoted as it was said.
+ * words: text as a row of words, in the form in which rules are written. A word is folded (lower case,
+ * without accents), contractions are written out ("I'm" is "i am", "j'ai" is "je ai": [spelling] of the
+ * lexicon), hyphens separate ("gluten-free" is "gluten free"), fillers ("um") are left out. Each word knows
+ * where it stands in the text, so that what is quoted is quoted as it was said.
  */
 #ifndef CALLMEM_CALL_WORDS_H
 #define CALLMEM_CALL_WORDS_H
@@ -46,7 +46,8 @@ struct words {
 struct words_language {
     const char *(*spelling)(const void *language, const char *fold, size_t len);
     bool (*is_filler)(const void *language, uint64_t key);
-    bool (*is_abbreviation)(const void *language, const struct word *word); /* a dot after it ends no sentence */
+    bool (*is_abbreviation)(const void *language,
+                            const struct word *word); /* a dot after it ends no sentence */
     const void *language;
 };
 

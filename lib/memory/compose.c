@@ -14,7 +14,7 @@
 #define SUMMARY_LEAD                                                                                         \
     0.05f                  /* a sentence that covers so much more of the question than any turn comes first  \
                             */
-#define MISFITS       200  /* after so many turns that were too long for the room that is left, it is full */
+#define MISFITS       200  /* after so many turns in a row that found no place, no other is tried */
 #define HALF_SCORE    8.0f /* the score that is shown as 0.5 */
 #define SUMMARY_SCORE 6.0f /* of a sentence that has all that was asked for */
 
@@ -30,8 +30,9 @@ struct group {
 struct composition {
     struct rank *rank;
     struct group *groups;
-    size_t count, alive, limit;
-    size_t room, used;
+    size_t count, group_room, alive, limit;
+    size_t room, used; /* characters */
+    bool failed;       /* out of memory */
 };
 
 /* --- The best first --- */
@@ -111,17 +112,50 @@ static struct group *beside(const struct composition *made, uint32_t doc, int st
     return group->to - group->from + 1 < RESULT_TURNS ? group : NULL;
 }
 
+/* Whether a result is there already for a turn with the same words. */
+static bool is_said(const struct composition *made, const struct doc *doc)
+{
+    const struct segment_item *item = &doc->item;
+    for (size_t i = 0; i < made->count && item->term_count; i++) {
+        const struct segment_item *other = &made->rank->docs[made->groups[i].best].item;
+        if (!made->groups[i].gone && !made->groups[i].sentence && other->chars == item->chars &&
+            other->kind == item->kind && other->speaker == item->speaker &&
+            other->term_count == item->term_count &&
+            memcmp(other->terms, item->terms, 4 * (size_t)item->term_count) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One more group at the end; NULL when out of memory. */
+static struct group *new_group(struct composition *made)
+{
+    if (made->count == made->group_room) {
+        size_t room = made->group_room ? made->group_room * 2 : 64;
+        struct group *groups = realloc(made->groups, room * sizeof *groups);
+        made->failed = made->failed || !groups;
+        if (!groups)
+            return NULL;
+        made->groups = groups;
+        made->group_room = room;
+    }
+    made->alive++;
+    return &made->groups[made->count++];
+}
+
 static bool open_group(struct composition *made, const struct ranked_doc *ranked)
 {
     size_t size = size_of(made->rank, ranked->doc, ranked->doc);
-    if (made->used && made->used + size > made->room)
+    if (is_said(made, &made->rank->docs[ranked->doc]))
+        return true;
+    if (made->alive == made->limit || (made->used && made->used + size > made->room))
         return false;
-    if (made->alive == made->limit)
-        return true; /* not the room is what is lacking */
-    made->used += size;
-    made->alive++;
-    made->groups[made->count++] =
+    struct group *group = new_group(made);
+    if (!group)
+        return false;
+    *group =
         (struct group){.from = ranked->doc, .to = ranked->doc, .best = ranked->doc, .score = ranked->score};
+    made->used += size;
     made->rank->docs[ranked->doc].group = (uint32_t)made->count;
     return true;
 }
@@ -150,7 +184,7 @@ static bool join(struct composition *made, uint32_t doc, struct group *before, s
     return true;
 }
 
-/* False when the doc is too long for the room that is left. */
+/* False when there is no place for the doc; what is said already needs none. */
 static bool place(struct composition *made, const struct ranked_doc *ranked)
 {
     struct group *before = beside(made, ranked->doc, -1), *after = beside(made, ranked->doc, 1);
@@ -161,7 +195,7 @@ static bool place(struct composition *made, const struct ranked_doc *ranked)
 
 static void place_turns(struct composition *made, struct ranked_doc *heap, size_t count)
 {
-    for (size_t misfits = 0; count && misfits < MISFITS && made->used < made->room;) {
+    for (size_t misfits = 0; count && misfits < MISFITS && made->used < made->room && !made->failed;) {
         const struct ranked_doc best = take_best(heap, &count);
         misfits = place(made, &best) ? 0 : misfits + 1;
     }
@@ -190,11 +224,13 @@ static void place_sentence(struct composition *made, const struct sentence *sent
                            bool alone)
 {
     const struct rank *rank = made->rank;
-    made->groups[made->count++] = (struct group){
+    struct group *group = new_group(made);
+    if (!group)
+        return;
+    *group = (struct group){
         .score = SUMMARY_SCORE * sentence->cover / rank->total, .sentence = sentence, .alone = alone};
     made->rank->calls[sentence->call].summary_shown = true;
     made->used += chars;
-    made->alive++;
 }
 
 /* What only a summary says comes first. */
@@ -214,7 +250,7 @@ static void place_lead(struct composition *made)
 static void fill(struct composition *made)
 {
     const struct sentence *best;
-    while (made->alive < made->limit && (best = best_sentence(made->rank))) {
+    while (made->alive < made->limit && !made->failed && (best = best_sentence(made->rank))) {
         if (made->used && made->used + SUMMARY_CHARS > made->room)
             return;
         place_sentence(made, best, SUMMARY_CHARS, false);
@@ -232,6 +268,14 @@ static int32_t sentence_shown(const struct rank *rank, uint32_t call)
 }
 
 /* --- The whole --- */
+
+/* What comes first for another reason than its score does not look worse than what follows it. */
+static void level_scores(struct ranking *ranking)
+{
+    for (size_t i = ranking->count; i-- > 1;)
+        if (ranking->results[i - 1].score < ranking->results[i].score)
+            ranking->results[i - 1].score = ranking->results[i].score;
+}
 
 static int hand_out(const struct composition *made, struct ranking *ranking)
 {
@@ -253,17 +297,20 @@ static int hand_out(const struct composition *made, struct ranking *ranking)
             ranking->rows[rows++] = result->best = group->sentence->item.row;
             result->sentence = group->sentence->item.source;
             result->alone = group->alone;
+            result->call = group->sentence->call;
             result->count = 1;
             continue;
         }
         const struct doc *best = &rank->docs[group->best];
         result->best = best->item.row;
+        result->call = best->call;
         if (best->item.kind == KIND_SUMMARY)
             result->sentence = sentence_shown(rank, best->call);
         for (uint32_t i = group->from; i <= group->to; i++)
             ranking->rows[rows++] = rank->docs[i].item.row;
         result->count = group->to - group->from + 1;
     }
+    level_scores(ranking);
     return 0;
 }
 
@@ -275,9 +322,8 @@ int compose(struct rank *rank, struct ranking *ranking)
                                .room =
                                    limit * RESULT_CHARS > LEAST_CHARS ? limit * RESULT_CHARS : LEAST_CHARS};
     struct ranked_doc *heap = calloc(rank->doc_count + 1, sizeof *heap);
-    made.groups = calloc(rank->doc_count + rank->call_count + 1, sizeof *made.groups);
     int result = -1;
-    if (heap && made.groups) {
+    if (heap) {
         size_t count = make_heap(rank, heap);
         /* With kinds asked for, a summary is a doc like others or none of them. */
         if (!rank->filter->kinds)
@@ -285,7 +331,7 @@ int compose(struct rank *rank, struct ranking *ranking)
         place_turns(&made, heap, count);
         if (!rank->filter->kinds)
             fill(&made);
-        result = hand_out(&made, ranking);
+        result = made.failed ? -1 : hand_out(&made, ranking);
     }
     free(heap);
     free(made.groups);

@@ -14,7 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REOPEN_PAUSE 5000 /* microseconds until a disturbed opening is tried again */
+#define LANGUAGES_KEPT 16   /* analysers that are kept from one operation to the next */
+#define REOPEN_PAUSE   5000 /* microseconds until a disturbed opening is tried again */
 
 /* The columns that local_take_row() reads, in its order. */
 #define COLUMNS                                                                                              \
@@ -52,6 +53,9 @@ static const char *const sql[STATEMENTS] = {
                           "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
     [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
+    /* Of a memory whose conversation is known: COLUMNS without the joins. */
+    [SQL_GET_FOUND] = "SELECT id, ?2, ?3, ?4, kind, sector, position, speaker, content, salience, "
+                      "decay_lambda, tags, metadata, created_at, updated_at, ?5 FROM memories WHERE id = ?1",
     [SQL_GET_TEXT] = "SELECT speaker, content FROM memories WHERE id = ?1",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
     [SQL_LIST_MEMORIES] = "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 "
@@ -192,7 +196,7 @@ static int open_database(struct local *local, bool *again, struct error *error)
      */
     static const char pragmas[] =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
-        "PRAGMA secure_delete = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; "
+        "PRAGMA secure_delete = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; "
         "PRAGMA journal_size_limit = 4194304;";
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     int result = sqlite3_open_v2(local->options.path, &local->db, flags, NULL);
@@ -215,11 +219,15 @@ static int connect_to(struct local *local, struct error *error)
     struct stat file, journal;
     char path[PATH_MAX];
     bool again = false;
+    struct error last;
     if (make_file(local->options.path, &file, error) != 0)
         return -1;
-    while (open_database(local, &again, error) != 0) {
-        if (!again || clock_ms() >= local->deadline)
+    while (open_database(local, &again, &last) != 0) {
+        if (!again || clock_ms() >= local->deadline) {
+            if (error)
+                *error = last;
             return -1;
+        }
         usleep(REOPEN_PAUSE);
     }
     local->device = file.st_dev;
@@ -228,10 +236,21 @@ static int connect_to(struct local *local, struct error *error)
     return 0;
 }
 
+static void forget_languages(struct local *local)
+{
+    for (size_t i = 0; i < local->spoken_count; i++)
+        analyser_free(local->spoken[i].analyser);
+    free(local->spoken);
+    local->spoken = NULL;
+    local->spoken_count = 0;
+}
+
 int local_ready(struct local *local, int timeout_ms, struct error *error)
 {
     struct stat file;
     local->deadline = clock_ms() + timeout_ms;
+    if (local->spoken_count > LANGUAGES_KEPT)
+        forget_languages(local);
     /* A file that was moved away or restored over would go on to be read and written unseen. */
     if (local->db && !local->in_transaction &&
         (stat(local->options.path, &file) != 0 || file.st_dev != local->device ||
@@ -844,22 +863,20 @@ static int count_all(struct memory_store *store, int64_t *callers, int64_t *memo
 
 struct analyser *local_analyser(struct local *local, const char *language)
 {
-    size_t at = 0;
-    while (at < local->analyser_count && strcmp(local->languages[at], language) != 0)
-        at++;
-    if (at < local->analyser_count)
-        return local->analysers[at];
-    const size_t most = sizeof local->analysers / sizeof *local->analysers;
-    struct analyser *analyser = analyser_new(language);
-    if (!analyser)
+    for (size_t i = 0; i < local->spoken_count; i++)
+        if (strcmp(local->spoken[i].language, language) == 0)
+            return local->spoken[i].analyser;
+    struct spoken *more = realloc(local->spoken, (local->spoken_count + 1) * sizeof *more);
+    if (!more)
         return NULL;
-    if (at == most) /* a ninth language takes the place of the eighth */
-        analyser_free(local->analysers[--at]);
-    else
-        local->analyser_count++;
-    snprintf(local->languages[at], sizeof local->languages[at], "%s", language);
-    local->analysers[at] = analyser;
-    return analyser;
+    local->spoken = more;
+    struct spoken *spoken = &more[local->spoken_count];
+    spoken->analyser = analyser_new(language);
+    if (!spoken->analyser)
+        return NULL;
+    snprintf(spoken->language, sizeof spoken->language, "%s", language);
+    local->spoken_count++;
+    return spoken->analyser;
 }
 
 static void close_store(struct memory_store *store)
@@ -867,8 +884,7 @@ static void close_store(struct memory_store *store)
     struct local *local = local_of(store);
     rollback(store);
     disconnect(local);
-    for (size_t i = 0; i < local->analyser_count; i++)
-        analyser_free(local->analysers[i]);
+    forget_languages(local);
     free(local);
 }
 

@@ -25,6 +25,7 @@ enum statement {
     SQL_HAS_MEMORY,
     SQL_UPDATE_MEMORY,
     SQL_GET_MEMORY,
+    SQL_GET_FOUND,
     SQL_GET_TEXT,
     SQL_DELETE_MEMORY,
     SQL_LIST_MEMORIES,
@@ -46,6 +47,11 @@ enum statement {
     STATEMENTS
 };
 
+struct spoken {
+    struct analyser *analyser;
+    char language[8];
+};
+
 struct local {
     struct memory_store store; /* first: what memory.h hands out */
     struct memory_options options;
@@ -57,9 +63,8 @@ struct local {
     int64_t deadline; /* of the operation that runs, in clock_ms() */
     bool in_transaction;
     bool deleted; /* something was deleted in the transaction: its traces are cleaned when it is through */
-    struct analyser *analysers[8]; /* by language, made when first needed */
-    char languages[8][4];
-    size_t analyser_count;
+    struct spoken *spoken; /* the languages that were needed */
+    size_t spoken_count;
 };
 
 /* Begins an operation that may take `timeout_ms`: opens the database when it is not, and looks whether its
@@ -70,7 +75,7 @@ sqlite3_stmt *local_sql(struct local *local, enum statement which, struct error 
 /* Turns what SQLite just said into an error (always -1), and closes the database where a new start may help.
  */
 int local_wrong(struct local *local, const char *doing, struct error *error);
-/* The analyser of a language; NULL when out of memory. */
+/* The analyser of a language; NULL when out of memory. It lives until the operation ends, at least. */
 struct analyser *local_analyser(struct local *local, const char *language);
 int64_t local_now(const struct local *local);
 

@@ -8,6 +8,8 @@
 #include "memory/rank.h"
 #include "memory/segment.h"
 
+#include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -218,10 +220,12 @@ static int take_call(struct local *local, struct shelf *shelf, sqlite3_stmt *row
     struct buf *segment = &shelf->segments[shelf->count];
     *call = (struct rank_call){.started_at = sqlite3_column_int64(row, 4),
                                .conversation = keep_text(shelf, row, 1),
+                               .agent = keep_text(shelf, row, 2),
                                .language = keep_text(shelf, row, 3)};
     *segment = (struct buf)BUF_INIT;
     shelf->count++;
-    if (!call->conversation || !call->language || note_language(local, shelf, call->language) != 0)
+    if (!call->conversation || !call->agent || !call->language ||
+        note_language(local, shelf, call->language) != 0)
         return -1;
     *stale = sqlite3_column_int(row, 5) != SEGMENT_VERSION;
     if (!*stale)
@@ -286,14 +290,18 @@ static int read_calls(struct local *local, const struct memory_filter *filter, s
 
 /* --- Fetching --- */
 
-static int fetch(struct local *local, const char *caller, int64_t row, struct memory_list *list,
-                 struct error *error)
+/* Adds a memory to a list; it is of a call that is known. */
+static int fetch(struct local *local, const char *caller, const struct rank_call *call, int64_t row,
+                 struct memory_list *list, struct error *error)
 {
-    sqlite3_stmt *statement = local_sql(local, SQL_GET_MEMORY, error);
+    sqlite3_stmt *statement = local_sql(local, SQL_GET_FOUND, error);
     if (!statement)
         return -1;
-    sqlite3_bind_text(statement, 1, caller, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, row);
+    sqlite3_bind_int64(statement, 1, row);
+    sqlite3_bind_text(statement, 2, call->conversation, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, call->agent, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 4, call->language, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 5, caller, -1, SQLITE_STATIC);
     int result = sqlite3_step(statement);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         return local_wrong(local, "reading the memory", error);
@@ -379,13 +387,13 @@ static int write_result(struct local *local, const struct memory *best, const st
 }
 
 /* Makes one result of its rows: the best one, with the words of all. */
-static int add_result(struct local *local, const struct memory_filter *filter,
+static int add_result(struct local *local, const char *caller, const struct rank_call *call,
                       const struct rank_result *result, struct memory_list *found, struct buf *text,
                       struct error *error)
 {
     size_t before = found->count;
     buf_reset(text);
-    if (fetch(local, filter->caller, result->best, found, error) != 0)
+    if (fetch(local, caller, call, result->best, found, error) != 0)
         return -1;
     if (found->count == before)
         return 0;
@@ -404,7 +412,9 @@ static int add_result(struct local *local, const struct memory_filter *filter,
 static int compare_calls(const void *a, const void *b)
 {
     const struct rank_call *left = a, *right = b;
-    return left->started_at < right->started_at ? -1 : left->started_at > right->started_at;
+    if (left->started_at != right->started_at)
+        return left->started_at < right->started_at ? -1 : 1;
+    return strcmp(left->conversation, right->conversation);
 }
 
 static int answer(struct local *local, const struct memory_filter *filter, const char *query,
@@ -424,7 +434,8 @@ static int answer(struct local *local, const struct memory_filter *filter, const
     }
     struct buf text = BUF_INIT;
     for (size_t i = 0; i < ranking.count && result == 0; i++)
-        result = add_result(local, filter, &ranking.results[i], found, &text, error);
+        result = add_result(local, filter->caller, &shelf->calls[ranking.results[i].call],
+                            &ranking.results[i], found, &text, error);
     buf_free(&text);
     ranking_free(&ranking);
     question_free(&question);
@@ -456,13 +467,23 @@ static void end_reading(struct local *local)
     }
 }
 
+/* A search needs some hundred kilobytes for a moment. By default malloc would give them back to the kernel
+ * and fetch them anew each time, which takes longer than the search itself. */
+static void keep_heap(void)
+{
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+}
+
 int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
                  struct memory_list *found, struct error *error)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct local *local = (struct local *)store;
     struct shelf shelf = {.texts = arena_new()};
     struct stale stale = {0};
     int result = -1;
+    pthread_once(&once, keep_heap);
     if (!shelf.texts) {
         out_of_memory(error);
     } else if (local_ready(local, local->options.timeout_ms, error) == 0 &&

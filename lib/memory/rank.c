@@ -52,10 +52,13 @@ bool rank_allows(const struct rank *rank, const struct rank_call *call, const st
         (filter->sectors && !(filter->sectors >> item->sector & 1)) ||
         (filter->since && item->created_at < filter->since) ||
         (filter->until && item->created_at > filter->until) ||
-        (filter->conversation && strcmp(filter->conversation, call->conversation) != 0))
+        (filter->conversation && *filter->conversation &&
+         strcmp(filter->conversation, call->conversation) != 0))
         return false;
-    return filter->min_salience <= 0 || memory_decayed((double)item->salience, (double)item->decay_lambda,
-                                                       rank->now - item->created_at) >= filter->min_salience;
+    /* A segment holds floats: 0.9 is less there than where it was set, and still as much as was asked for. */
+    double left =
+        memory_decayed((double)item->salience, (double)item->decay_lambda, rank->now - item->created_at);
+    return filter->min_salience <= 0 || (float)left >= (float)filter->min_salience;
 }
 
 /* Whether a memory is a result of its own. Facts are what turns say in other words: without a filter they

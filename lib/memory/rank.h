@@ -21,6 +21,7 @@
 struct rank_call {
     int64_t started_at;
     const char *conversation;
+    const char *agent; /* for who shows the results; ranking does not look at it */
     const char *language;
     const unsigned char *segment;
     size_t segment_len;
@@ -30,6 +31,7 @@ struct rank_call {
 struct rank_result {
     const int64_t *rows; /* of the memories, in the order in which they were said */
     size_t count;
+    size_t call;      /* which of the calls it is from */
     int64_t best;     /* the row that the result is there for */
     int32_t sentence; /* where it is a summary: the sentence that answers; else -1 */
     bool alone;       /* that sentence alone is the result; else what follows it as well */

@@ -28,6 +28,7 @@ answer=$work/answer
 head=$work/head
 status=
 count=0
+declare -A secrets
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
@@ -129,7 +130,7 @@ within() { # COMMAND…
 
 # ./spawn/up; what it said is in $up_said. Another test may take the port between the choice and the start.
 up() {
-    local tries folder=${state%/state}
+    local tries folder=${state%/state} endpoint name
     for ((tries = 0; tries < 5; tries++)); do
         up_status=0
         within ./spawn/up >"$folder/up" 2>&1 || up_status=$?
@@ -137,6 +138,10 @@ up() {
         [[ $up_said == *'is taken by another program'* ]] || break
         free_port >"$folder/port"
         use "${folder##*/instance-}"
+    done
+    for endpoint in client-data search-data post-call; do
+        name=${endpoint//-/_}
+        secrets[$endpoint]=$(program post-call --setting "ELEVENLABS_${name^^}_SECRET" --reveal 2>/dev/null)
     done
     return "$up_status"
 }
@@ -158,9 +163,9 @@ program() { # PROGRAM ARGUMENT…
     within "$build/$1" "${@:2}"
 }
 
+# The secret in effect of an endpoint; known from the start of the instance on.
 secret() { # ENDPOINT
-    local name=${1//-/_}
-    within "$build/post-call" --setting "ELEVENLABS_${name^^}_SECRET" --reveal
+    printf '%s\n' "${secrets[$1]}"
 }
 
 # --- requests --------------------------------------------------------------------------------------------------
@@ -168,11 +173,10 @@ secret() { # ENDPOINT
 request() { # METHOD PATH [curl arguments]
     local how=(-X "$1")
     [ "$1" != HEAD ] || how=(-I)
-    rm -f "$answer" "$head"
+    [ ! -e "$answer" ] || rm "$answer"
     status=$(curl -sS --noproxy '*' --max-time 60 "${how[@]}" -o "$answer" -D "$head" -w '%{http_code}' \
         "${@:3}" "$url$2") || status="curl $?"
     [ -e "$answer" ] || : >"$answer"
-    tr -d '\r' <"$head" >"$head.lf" && mv "$head.lf" "$head"
 }
 
 # A POST of JSON with no credentials but what is given.
@@ -182,18 +186,18 @@ post() { # ENDPOINT BODY [curl arguments]
 
 # A POST of JSON with the endpoint's secret.
 post_with_key() { # ENDPOINT BODY [curl arguments]
-    post "$1" "$2" -H "X-Api-Key: $(secret "$1")" "${@:3}"
+    post "$1" "$2" -H "X-Api-Key: ${secrets[$1]}" "${@:3}"
 }
 
 # The signature of a file as ElevenLabs makes it, but made by openssl.
 signature() { # SECRET FILE [TIME]
-    local time=${3:-$(date +%s)} mac
+    local time=${3:-$EPOCHSECONDS} mac
     mac=$({ printf '%s.' "$time" && cat "$2"; } | openssl dgst -sha256 -hmac "$1" -r | cut -d ' ' -f 1)
     printf 't=%s,v0=%s\n' "$time" "$mac"
 }
 
 post_call() { # FILE [curl arguments]
-    post post-call "@$1" -H "ElevenLabs-Signature: $(signature "$(secret post-call)" "$1")" "${@:2}"
+    post post-call "@$1" -H "ElevenLabs-Signature: $(signature "${secrets[post-call]}" "$1")" "${@:2}"
 }
 
 # A copy of an event with something changed; prints the copy's path.
@@ -205,13 +209,14 @@ variant() { # FILE JQ-FILTER
 }
 
 client_data() { # CALLER [JQ-FILTER over the body]
-    post_with_key client-data "$(jq -n --arg caller "$1" '{caller_id: $caller, agent_id: "agent_quince",
-        called_number: "+15550109900", call_sid: "CA1"}' | jq -c "${2:-.}")"
+    # shellcheck disable=SC2016 # jq expands it
+    post_with_key client-data "$(jq -nc --arg caller "$1" '{caller_id: $caller, agent_id: "agent_quince",
+        called_number: "+15550109900", call_sid: "CA1"} | '"${2:-.}")"
 }
 
 search() { # CALLER QUERY [JQ-FILTER over the body]
-    post_with_key search-data "$(jq -n --arg caller "$1" --arg query "$2" '{caller_id: $caller, query: $query}' |
-        jq -c "${3:-.}")"
+    # shellcheck disable=SC2016 # jq expands it
+    post_with_key search-data "$(jq -nc --arg caller "$1" --arg query "$2" '{caller_id: $caller, query: $query} | '"${3:-.}")"
 }
 
 # --- what came back --------------------------------------------------------------------------------------------
@@ -232,21 +237,29 @@ holds() { # JQ-FILTER
 
 # A header of the last answer.
 header() { # NAME
-    sed -n "s/^$1: //Ip" "$head"
+    local line
+    while IFS= read -r line; do
+        line=${line%$'\r'}
+        [[ ${line,,} != "${1,,}: "* ]] || printf '%s\n' "${line#*: }"
+    done <"$head"
 }
 
 # The last answer is an error of the contract: status, code, a message, the request's id in body and header.
 refused() { # STATUS CODE
-    is "$status $(value .error.code)" "$1 $2" &&
-        like "$(value .error.message)" '.{10}' &&
-        like "$(value .error.request_id)" '^[0-9A-Za-z_-]{8,}$' &&
-        is "$(header X-Request-Id)" "$(value .error.request_id)" &&
-        like "$(header Content-Type)" '^application/json' &&
-        is "$(jq -c '[keys, (.error | keys)]' "$answer")" '[["error"],["code","message","request_id"]]'
+    local code id message shape
+    IFS=$'\t' read -r shape code id message < <(
+        jq -r '[([keys, (.error | keys)] | tojson), .error.code, .error.request_id, .error.message] | @tsv' "$answer"
+    )
+    is "$status $code" "$1 $2" &&
+        is "$shape" '[["error"],["code","message","request_id"]]' &&
+        like "$message" '.{10}' &&
+        like "$id" '^[0-9A-Za-z_-]{8,}$' &&
+        is "$(header X-Request-Id)" "$id" &&
+        like "$(header Content-Type)" '^application/json'
 }
 
 accepted() { # STATUS-WORD TYPE [CONVERSATION]
-    is "$status" 200 && field .status "$1" && field .type "$2" && { [ $# -lt 3 ] || field .conversation_id "$3"; }
+    is "$status" 200 && is "$(value '"\(.status) \(.type)"')" "$1 $2" && { [ $# -lt 3 ] || field .conversation_id "$3"; }
 }
 
 # --- waiting for memory ----------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 #
 #     perl tests/e2e/load.pl deliver PORT FROM TO CALLERS CONNECTIONS RECORD
 #         sends the events FROM to TO - 1 over so many connections at a time, each until it is acknowledged, as a
-#         sender would that tries again; a line "CONVERSATION CALLER STATUS-WORD TRIES" for each in RECORD
+#         sender would that tries again; a line "CONVERSATION CALLER STATUS-WORD TRIES" for each in RECORD, and the
+#         statuses that were no acknowledgement in RECORD-refused, as they come
 #     … deliver-once …      the same, but as ElevenLabs does it: once; "-" is the word of what was not acknowledged
 #     … ask PORT CALLERS CONNECTIONS RECORD      "CALLER CALL_COUNT" for each caller of those events
 #     … kill STATE SECONDS FILE PROGRAM…         kills a random handler of that instance every so many seconds while
@@ -97,14 +98,15 @@ sub in_parallel {
 }
 
 sub deliver_one {
-    my ($port, $number, $callers, $once, $out) = @_;
+    my ($port, $number, $callers, $once, $out, $refused) = @_;
     my $body = event($number, $callers);
     my ($word, $tries) = ('-', 0);
     do {
         sleep 0.05 + rand 0.1 if $tries++;
         my ($status, $answer) = request($port, '/webhook/post-call', $body, signed($body));
         ($word) = $answer =~ /"status": *"(\w+)"/ if ($status // 0) == 200;
-        $word = "?" unless defined $word;
+        $word //= '-';
+        print {$refused} ($status // 'none') . "\n" if $word eq '-';
     } while ($word eq '-' && !$once);
     printf {$out} "conv_load_%05d %s %s %d\n", $number, caller_of($number, $callers), $word, $tries;
 }
@@ -113,8 +115,10 @@ sub deliver {
     my ($once, $port, $from, $to, $callers, $connections, $record) = @_;
     in_parallel($connections, $record, sub {
         my ($at, $out) = @_;
+        open my $refused, '>>', "$record-refused" or die;
+        $refused->autoflush(1);
         for (my $number = $from + $at; $number < $to; $number += $connections) {
-            deliver_one($port, $number, $callers, $once, $out);
+            deliver_one($port, $number, $callers, $once, $out, $refused);
         }
     });
     printf "%d events\n", $to - $from;

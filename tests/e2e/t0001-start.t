@@ -20,10 +20,10 @@ while read -r line; do
 done < <(grep '^curl ' <<<"$up_said")
 
 check 'the settings file is for its owner alone' is "$(stat -c %a "$env_path")" 600
-mapfile -t secrets < <(sed -n 's/^ELEVENLABS_[A-Z_]*_SECRET=//p' "$env_path" | tr -d '"')
-check 'it has three secrets' is "${#secrets[@]}" 3
-check 'no two are the same' is "$(printf '%s\n' "${secrets[@]}" | sort -u | grep -c .)" 3
-for secret in "${secrets[@]}"; do
+mapfile -t drawn < <(sed -n 's/^ELEVENLABS_[A-Z_]*_SECRET=//p' "$env_path" | tr -d '"')
+check 'it has three secrets' is "${#drawn[@]}" 3
+check 'no two are the same' is "$(printf '%s\n' "${drawn[@]}" | sort -u | grep -c .)" 3
+for secret in "${drawn[@]}"; do
     check 'a secret is long and random' like "$secret" '^wsec_[0-9a-f]{64}$'
     check 'no secret is printed' unlike "$up_said" "$secret"
 done

@@ -36,24 +36,29 @@ fill() {
     dd if=/dev/zero of="$state/filler" bs=64k 2>/dev/null
     cat /dev/zero >>"$state/filler" 2>/dev/null
 }
-refusals() {
-    grep -c '"path":"/webhook/post-call","status":503' "$state/logs/nginx-access.log"
+# How many were told that there is no room. nginx' log cannot tell: it is on the same disk.
+refusals() { # RECORD
+    cat "$1-refused" 2>/dev/null | grep -cx 503 || true
+}
+# A moment in a loop that waits for a delivery, which ends it too.
+still() { # RECORD
+    sleep 0.05
+    ! [ -e "$1" ]
 }
 # Events FROM to TO, and a disk that becomes full when so many of them are in; 0: before the first.
 deliver() { # FROM TO FULL-AFTER
-    local record=$work/record-$1 before delivery refused
-    before=$(refusals)
+    local record=$work/record-$1 delivery refused
     [ -z "$mounted" ] || [ "$3" != 0 ] || fill
     load deliver "${url##*:}" "$1" "$2" "$callers" "$connections" "$record" >/dev/null &
     delivery=$!
     if [ -n "$mounted" ]; then
         if [ "$3" != 0 ]; then
-            until [ "$(cat "$record".* 2>/dev/null | grep -c .)" -ge "$3" ] || [ -e "$record" ]; do sleep 0.05; done
+            while [ "$(cat "$record".[0-9]* 2>/dev/null | wc -l)" -lt "$3" ] && still "$record"; do :; done
             fill
         fi
-        until [ "$(refusals)" -gt "$before" ] || [ -e "$record" ]; do sleep 0.05; done
+        while [ "$(refusals "$record")" -lt 5 ] && still "$record"; do :; done
         sleep 1
-        refused=$(($(refusals) - before))
+        refused=$(refusals "$record")
         rm "$state/filler"
         printf '# the disk was full: %d requests were told so\n' "$refused"
         check 'a full disk is told to the sender' test "$refused" -gt 0

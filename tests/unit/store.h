@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ANA "+15550100001"
-#define BEN "+15550100002"
+#define ANA "+15550600001"
+#define BEN "+15550600002"
 #define NOW 1772445600 /* 2026-03-02T10:00:00Z, a Monday */
 #define DAY 86400
 
@@ -59,7 +59,7 @@ static inline int place_make(void **state)
         return -1;
     snprintf(place->path, sizeof place->path, "%s/m.sqlite", place->folder);
     place->options = (struct memory_options){
-        .path = place->path, .timeout_ms = 10000, .write_timeout_ms = 10000, .now = place_clock};
+        .path = place->path, .timeout_ms = 60000, .write_timeout_ms = 60000, .now = place_clock};
     place->now = NOW;
     place_now = place;
     place_open(place);
@@ -154,7 +154,7 @@ static inline void by_hand(struct place *place, const char *sql)
     sqlite3 *db;
     char *message = NULL;
     assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
-    sqlite3_busy_timeout(db, 10000);
+    sqlite3_busy_timeout(db, 60000);
     if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
         fail_msg("%s: %s", sql, message);
     sqlite3_close(db);

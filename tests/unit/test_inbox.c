@@ -9,6 +9,7 @@
 #include "tests/unit/unit.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +29,85 @@
 /* A folder of its own for each test, and the inbox in it. */
 static char home[64], folder[96];
 static struct inbox *inbox;
+
+/*
+ * Steps: the calls by which the inbox and the databases change what is on disk. They go through here, so that
+ * a test can end the program at each, let each fail, or do something else just before it.
+ */
+static struct plan {
+    enum { STEP_GOES_ON, STEP_KILLS, STEP_FAILS, STEP_CALLS } what;
+    int left; /* steps until then */
+    void (*hook)(void);
+} plan;
+
+/* What was done, a letter each: File synced, Directory synced, '>' renamed, 'x' removed. */
+static struct {
+    bool on;
+    size_t len;
+    char text[64];
+} trace;
+
+static void note_step(char letter)
+{
+    if (trace.on && trace.len < sizeof trace.text - 1)
+        trace.text[trace.len++] = letter;
+}
+
+static void note_sync(int fd)
+{
+    struct stat st;
+    if (trace.on && fstat(fd, &st) == 0)
+        note_step(S_ISDIR(st.st_mode) ? 'D' : 'F');
+}
+
+static bool step_fails(void)
+{
+    if (plan.what == STEP_GOES_ON || --plan.left > 0)
+        return false;
+    int what = plan.what;
+    plan.what = STEP_GOES_ON;
+    if (what == STEP_KILLS)
+        raise(SIGKILL);
+    if (what == STEP_CALLS)
+        plan.hook();
+    errno = EIO;
+    return what == STEP_FAILS;
+}
+
+int fsync(int fd)
+{
+    note_sync(fd);
+    return step_fails() ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd)
+{
+    note_sync(fd);
+    return step_fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+int unlink(const char *path)
+{
+    note_step('x');
+    return step_fails() ? -1 : (int)syscall(SYS_unlink, path);
+}
+
+int rename(const char *from, const char *to)
+{
+    note_step('>');
+    return step_fails() ? -1 : (int)syscall(SYS_rename, from, to);
+}
+
+int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned flags)
+{
+    note_step('>');
+    return step_fails() ? -1 : (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, flags);
+}
+
+ssize_t write(int fd, const void *bytes, size_t len)
+{
+    return step_fails() ? -1 : syscall(SYS_write, fd, bytes, len);
+}
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -39,7 +120,9 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 static int begin(void **state)
 {
     (void)state;
-    snprintf(home, sizeof home, "/tmp/callmem-inbox-XXXXXX");
+    /* In memory where there is such a place: thousands of syncs would measure the disk. */
+    snprintf(home, sizeof home, "%s/callmem-inbox-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (!mkdtemp(home))
         return -1;
     snprintf(folder, sizeof folder, "%s/state/inbox", home);
@@ -880,12 +963,15 @@ static void must(bool holds, const char *what)
     _exit(1);
 }
 
-/* Runs `body` in a process of its own, with an inbox of its own; no database is open across the fork. */
-static pid_t in_child(void (*body)(struct inbox *own))
+/* Runs `body` in a process of its own, with an inbox of its own; no database is open across the fork. With
+ * `step` the process is killed at that step. */
+static pid_t in_child_killed(void (*body)(struct inbox *own), int step)
 {
     fflush(NULL);
     inbox_close(inbox);
     pid_t pid = fork();
+    if (pid == 0 && step > 0)
+        plan = (struct plan){STEP_KILLS, step, NULL};
     inbox = inbox_open(folder, NULL);
     assert_true(pid >= 0);
     if (pid > 0)
@@ -893,6 +979,11 @@ static pid_t in_child(void (*body)(struct inbox *own))
     body(inbox);
     raise(SIGKILL);
     abort();
+}
+
+static pid_t in_child(void (*body)(struct inbox *own))
+{
+    return in_child_killed(body, 0);
 }
 
 /* Nothing is tidied up in a child: killed is how it ends, unless it found something wrong. */
@@ -1307,6 +1398,242 @@ static void killed_at_any_moment_nothing_is_lost_or_doubled(void **state)
     assert_int_equal(ask_record(db, "SELECT count(*) - (SELECT count(*) FROM calls) FROM record"), 0);
     sqlite3_close(db);
     buf_free(&acknowledged);
+}
+
+/* One step after the other */
+
+static void accept_elsewhere(enum worked answer)
+{
+    struct diary diary = DIARY;
+    diary.answer = answer;
+    struct inbox *other = inbox_open(folder, NULL);
+    assert_int_equal(accept_one(other, "c"), ACCEPTED);
+    assert_int_equal(inbox_drain(other, note, &diary, NULL, NULL, NULL, NULL), 0);
+    inbox_close(other);
+    assert_int_equal(diary.times, 1);
+    buf_free(&diary.text);
+}
+
+static void work_off_elsewhere(void)
+{
+    accept_elsewhere(WORKED);
+}
+
+static void fail_elsewhere(void)
+{
+    accept_elsewhere(WORK_NEVER);
+}
+
+/* While a copy is being synced, before it gets its name, another one comes, is accepted and is done with. */
+static void a_copy_that_is_overtaken_is_a_duplicate(void **state)
+{
+    (void)state;
+    void (*const overtakers[])(void) = {work_off_elsewhere, fail_elsewhere};
+    for (int i = 0; i < 2; i++) {
+        char body[512];
+        struct receipt receipt;
+        struct inbox_status status;
+        struct error error;
+        struct delivery *delivery = inbox_receive(inbox, &error);
+        event_of("c", body);
+        /* The ledger is open, so that the next step is the sync of the event. */
+        assert_int_equal(inbox_status(inbox, true, &status, &error), 0);
+        assert_int_equal(delivery_write(delivery, body, strlen(body), &error), 0);
+        plan = (struct plan){STEP_CALLS, 1, overtakers[i]};
+        assert_int_equal(delivery_accept(delivery, &receipt, &error), 0);
+        assert_int_equal(plan.what, STEP_GOES_ON);
+        delivery_close(delivery);
+        assert_int_equal(receipt.accepted, DUPLICATE);
+        assert_int_equal(count("new", ""), 0);
+        assert_int_equal(count("tmp", ""), 0);
+        assert_int_equal(count("failed", ".json"), i);
+        assert_int_equal(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+        reopen();
+    }
+}
+
+static void expect_trace(const char *expected)
+{
+    trace.on = false;
+    assert_string_equal(trace.text, expected);
+    memset(&trace, 0, sizeof trace);
+}
+
+static void everything_is_synced_before_it_counts(void **state)
+{
+    (void)state;
+    char directory[128];
+    struct receipt receipt;
+    struct inbox_status status;
+    struct diary diary = DIARY;
+    snprintf(directory, sizeof directory, "%s/audio", home);
+    assert_int_equal(inbox_keep_audio(inbox, directory, NULL), 0);
+    assert_int_equal(accept_one(inbox, "warm"), ACCEPTED);
+    drain(&diary, 1, 0, 0);
+    assert_int_equal(inbox_status(inbox, true, &status, NULL), 0);
+
+    trace.on = true;
+    assert_int_equal(accept_one(inbox, "c"), ACCEPTED);
+    expect_trace("F>D");
+    trace.on = true;
+    assert_int_equal(accept_one(inbox, "c"), DUPLICATE);
+    expect_trace("Dx");
+    trace.on = true;
+    drain(&diary, 1, 0, 0);
+    expect_trace("Fxx");
+    trace.on = true;
+    const char *body =
+        "{\"type\":\"post_call_audio\",\"data\":{\"conversation_id\":\"a\",\"full_audio\":\"QQ==\"}}";
+    assert_int_equal(deliver(inbox, body, &receipt, NULL), 0);
+    expect_trace("F>DF>Dx");
+    trace.on = true;
+    diary.answer = WORK_NEVER;
+    drain(&diary, 0, 0, 1);
+    expect_trace("F>x>DD");
+    buf_free(&diary.text);
+}
+
+static const char *const lives[] = {
+    "{\"type\":\"post_call_transcription\",\"data\":{\"conversation_id\":\"t\"}}",
+    "{\"type\":\"post_call_audio\",\"data\":{\"conversation_id\":\"a\",\"full_audio\":\"SUQzBA==\"}}",
+    "{\"type\":\"call_initiation_failure\",\"data\":{\"conversation_id\":\"never\"}}",
+};
+
+enum { LIVES = sizeof lives / sizeof *lives };
+
+static enum worked record_or_refuse(void *ctx, const char *bytes, size_t len, struct error *error)
+{
+    if (!strstr(bytes, "never"))
+        return record(ctx, bytes, len, error);
+    error_set(error, ERROR_INVALID_REQUEST, "never");
+    return WORK_NEVER;
+}
+
+/* The life of three events, each of whose acceptance is told by its digit; 'w' and 'r' when the rest is done.
+ */
+static void live(struct inbox *own)
+{
+    char directory[128];
+    snprintf(directory, sizeof directory, "%s/audio", home);
+    inbox_keep_audio(own, directory, NULL);
+    for (int i = 0; i < LIVES; i++) {
+        struct receipt receipt;
+        struct error error = {0};
+        int result = deliver(own, lives[i], &receipt, &error);
+        must(result == 0, error.message);
+        char digit = (char)('0' + i);
+        must(syscall(SYS_write, told[1], &digit, 1) == 1, "the pipe is broken");
+    }
+    sqlite3 *db = open_record();
+    must(db && inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be worked off");
+    must(syscall(SYS_write, told[1], "w", 1) == 1, "the pipe is broken");
+    must(inbox_retry(own, NULL) == 1, "cannot be tried again");
+    must(inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be worked off again");
+    must(syscall(SYS_write, told[1], "r", 1) == 1, "the pipe is broken");
+    sqlite3_close(db);
+}
+
+/* What has to be so when everything was put in order: `done` are the events that were acknowledged. */
+static void expect_lives(const char *done)
+{
+    static const char *const conversations[] = {"t", "a"};
+    char directory[128];
+    size_t left = 1;
+    snprintf(directory, sizeof directory, "%s/audio", home);
+    assert_int_equal(inbox_keep_audio(inbox, directory, NULL), 0);
+    sqlite3 *db = open_record();
+    assert_non_null(db);
+    assert_int_equal(inbox_drain(inbox, record_or_refuse, db, NULL, &left, NULL, NULL), 0);
+    assert_int_equal(left, 0);
+    assert_int_equal(count("new", ""), 0);
+    assert_int_equal(count("tmp", ""), 0);
+    assert_int_equal(files_in(directory, ".part", NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM record WHERE conversation = '%s'", conversations[i]);
+        assert_true(ask_record(db, sql) == 1 || !strchr(done, '0' + i));
+    }
+    assert_int_equal(ask_record(db, "SELECT count(*) - (SELECT count(*) FROM calls) FROM record"), 0);
+    if (strchr(done, '1')) {
+        char *path = audio_path(directory, "a");
+        size_t len;
+        char *kept = content(path, &len);
+        assert_int_equal(len, 4);
+        free(kept);
+        free(path);
+    }
+    assert_true(count("failed", ".json") == 1 || !strchr(done, '2'));
+    for (int i = 0; i < LIVES; i++) {
+        struct receipt receipt;
+        assert_int_equal(deliver(inbox, lives[i], &receipt, NULL), 0);
+        assert_true(receipt.accepted == DUPLICATE || !strchr(done, '0' + i));
+    }
+    sqlite3_close(db);
+}
+
+static void start_over(void)
+{
+    end(NULL);
+    begin(NULL);
+}
+
+static void killed_at_each_step_nothing_is_lost_or_doubled(void **state)
+{
+    (void)state;
+    bool untouched = false;
+    int steps = 0;
+    while (!untouched) {
+        char done[16] = "";
+        assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+        pid_t pid = in_child_killed(live, ++steps);
+        close(told[1]);
+        assert_true(ended_well(pid));
+        assert_true(read(told[0], done, sizeof done - 1) >= 0);
+        close(told[0]);
+        untouched = strchr(done, 'r');
+        reopen();
+        expect_lives(done);
+        start_over();
+    }
+    assert_true(steps > 30);
+}
+
+/* Every call of the inbox either works or says that it will: then it does so the second time. */
+static void when_each_step_fails_once_nothing_is_lost_or_doubled(void **state)
+{
+    (void)state;
+    bool untouched = false;
+    int steps = 0;
+    while (!untouched) {
+        char directory[128];
+        struct receipt receipt;
+        struct error error;
+        snprintf(directory, sizeof directory, "%s/audio", home);
+        assert_int_equal(inbox_keep_audio(inbox, directory, NULL), 0);
+        plan = (struct plan){STEP_FAILS, ++steps, NULL};
+        for (int i = 0; i < LIVES; i++) {
+            int result = deliver(inbox, lives[i], &receipt, &error);
+            if (result != 0) {
+                assert_int_equal(error.code, ERROR_INBOX_UNAVAILABLE);
+                result = deliver(inbox, lives[i], &receipt, &error);
+            }
+            assert_int_equal(result, 0);
+        }
+        for (int round = 0; round < 2; round++) {
+            sqlite3 *db = open_record();
+            if (db)
+                inbox_drain(inbox, record_or_refuse, db, NULL, NULL, NULL, &error);
+            sqlite3_close(db);
+            if (round == 0)
+                inbox_retry(inbox, &error);
+        }
+        untouched = plan.what == STEP_FAILS;
+        plan.what = STEP_GOES_ON;
+        reopen();
+        expect_lives("012");
+        start_over();
+    }
+    assert_true(steps > 30);
 }
 
 /* Trouble */
@@ -1730,6 +2057,10 @@ int main(void)
         TEST(of_copies_at_the_same_moment_one_is_accepted),
         TEST(several_processes_share_the_work),
         TEST(killed_at_any_moment_nothing_is_lost_or_doubled),
+        TEST(a_copy_that_is_overtaken_is_a_duplicate),
+        TEST(everything_is_synced_before_it_counts),
+        TEST(killed_at_each_step_nothing_is_lost_or_doubled),
+        TEST(when_each_step_fails_once_nothing_is_lost_or_doubled),
         TEST(a_folder_that_went_away_is_told_and_not_made_again),
         TEST(a_folder_that_is_missing_at_first_is_made_at_the_next_start),
         TEST(a_full_disk_accepts_nothing_and_passes),

@@ -1,6 +1,7 @@
 #include "memory/memory.h"
 
 #include "base/clock.h"
+#include "memory/local.h"
 
 #include "tests/unit/store.h"
 
@@ -503,31 +504,55 @@ static void a_writer_that_waits_too_long_gives_up(void **state)
 /* The patience is with others: what the transaction itself needs is not counted. */
 static void a_long_transaction_may_take_its_time(void **state)
 {
-    struct place *p = *state, slow = *p;
+    struct place *p = *state;
+    struct local *local = (struct local *)p->store;
     struct memory memories[50];
-    char texts[50][16];
-    slow.options.timeout_ms = slow.options.write_timeout_ms = 20;
-    place_open(&slow);
-    say(p, ANA, "c", 0, "makes the tables");
+    char texts[50][32];
     for (int i = 0; i < 50; i++) {
         snprintf(texts[i], sizeof texts[i], "number %d", i);
         memories[i] = a_memory(ANA, "long", i, texts[i]);
     }
-    good(&slow, memory_begin(slow.store, &slow.error));
-    for (int64_t end = clock_ms() + 60; clock_ms() < end;)
-        usleep(5000);
-    for (int i = 0; i < 20; i++)
-        good(&slow, memory_add(slow.store, memories, 50, NULL, &slow.error));
-    good(&slow, memory_commit(slow.store, &slow.error));
+    good(p, memory_begin(p->store, &p->error));
+    for (int i = 0; i < 20; i++) {
+        local->deadline = clock_ms() - 1; /* as if all the time had gone by */
+        good(p, memory_add(p->store, memories, 50, NULL, &p->error));
+    }
+    local->deadline = clock_ms() - 1;
+    good(p, memory_commit(p->store, &p->error));
     struct memory_list list = all_of(p, ANA);
-    assert_int_equal(list.count, 51);
+    assert_int_equal(list.count, 50);
     memory_list_free(&list);
-    place_close(&slow);
+}
+
+/* But a search that would take too long for a call is given up. */
+static void a_search_that_takes_too_long_is_given_up(void **state)
+{
+    struct place *p = *state;
+    struct memory_list list;
+    for (int i = 0; i < 30; i++) {
+        char conversation[16];
+        snprintf(conversation, sizeof conversation, "c%d", i);
+        say(p, ANA, conversation, 0, "zebra");
+    }
+    struct local *local = (struct local *)p->store;
+    local->options.timeout_ms = -1; /* over before it begins */
+    bool given_up = false;
+    for (int i = 0; i < 1000 && !given_up; i++) /* the time is looked at now and then only */
+        given_up =
+            memory_search(p->store, &(struct memory_filter){.caller = ANA}, "zebra", &list, &p->error) != 0 ||
+            (memory_list_free(&list), false);
+    assert_true(given_up);
+    assert_int_equal(p->error.code, ERROR_MEMORY_UNAVAILABLE);
+    assert_non_null(strstr(p->error.message, "in time"));
+    local->options.timeout_ms = 60000;
+    good(p, memory_search(p->store, &(struct memory_filter){.caller = ANA}, "zebra", &list, &p->error));
+    check_contents(list, "zebra");
 }
 
 struct writer {
     struct place place;
     const char *caller;
+    int result;
 };
 
 static void *write_many(void *ctx)
@@ -538,7 +563,8 @@ static void *write_many(void *ctx)
         struct memory memory;
         snprintf(conversation, sizeof conversation, "c%02d", i);
         memory = a_memory(writer->caller, conversation, 0, conversation);
-        if (memory_add(writer->place.store, &memory, 1, NULL, &writer->place.error) != 0)
+        writer->result = memory_add(writer->place.store, &memory, 1, NULL, &writer->place.error);
+        if (writer->result != 0)
             break;
     }
     return NULL;
@@ -552,15 +578,16 @@ static void two_handles_write_at_once(void **state)
     static const char *const callers[] = {ANA, BEN, ANA};
     int64_t count;
     for (int i = 0; i < 3; i++) {
-        writers[i] = (struct writer){*p, callers[i]};
+        writers[i] = (struct writer){*p, callers[i], -1};
         place_open(&writers[i].place);
         assert_int_equal(pthread_create(&threads[i], NULL, write_many, &writers[i]), 0);
     }
     for (int i = 0; i < 3; i++) {
         assert_int_equal(pthread_join(threads[i], NULL), 0);
-        good(&writers[i].place, writers[i].place.error.code == ERROR_NONE ? 0 : -1);
         place_close(&writers[i].place);
     }
+    for (int i = 0; i < 3; i++)
+        good(&writers[i].place, writers[i].result);
     good(p, memory_count(p->store, NULL, &count, &p->error));
     assert_int_equal(count, 80);
 }
@@ -1039,6 +1066,7 @@ int main(void)
         IN_PLACE(a_failed_change_leaves_nothing_half_done),
         IN_PLACE(a_writer_that_waits_too_long_gives_up),
         IN_PLACE(a_long_transaction_may_take_its_time),
+        IN_PLACE(a_search_that_takes_too_long_is_given_up),
         IN_PLACE(two_handles_write_at_once),
         IN_PLACE(a_process_that_comes_and_goes_takes_nothing_with_it),
         IN_PLACE(a_profile_for_each_scope),

@@ -8,7 +8,7 @@ static sqlite3 *opened(const struct place *p)
 {
     sqlite3 *db;
     assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
-    sqlite3_busy_timeout(db, 10000);
+    sqlite3_busy_timeout(db, 60000);
     return db;
 }
 
