@@ -40,20 +40,20 @@ struct event {
     enum caller_kind caller_kind;
     char caller[CALLER_SIZE]; /* "" for nobody */
     bool outbound;
-    int64_t started_at;       /* Unix seconds: metadata.start_time_unix_secs, else event_timestamp, else now */
-    int64_t duration;         /* seconds, -1 when unknown */
-    char language[4];         /* ISO 639-1 of metadata.main_language ("pt-br" is "pt"), "" when unknown */
-    const char *summary;      /* analysis.transcript_summary, "" */
-    const char *title;        /* analysis.call_summary_title, "" */
-    const char *outcome;      /* analysis.call_successful, "" */
-    const char *failure;      /* failure_reason of a failure event, "" */
-    bool delete_pii;          /* metadata.deletion_settings.delete_transcript_and_pii */
+    int64_t started_at;  /* Unix seconds: metadata.start_time_unix_secs, else event_timestamp, else now */
+    int64_t duration;    /* seconds, -1 when unknown */
+    char language[4];    /* ISO 639-1 of metadata.main_language ("pt-br" is "pt"), "" when unknown */
+    const char *summary; /* analysis.transcript_summary, "" */
+    const char *title;   /* analysis.call_summary_title, "" */
+    const char *outcome; /* analysis.call_successful, "" */
+    const char *failure; /* failure_reason of a failure event, "" */
+    bool delete_pii;     /* metadata.deletion_settings.delete_transcript_and_pii */
     struct turn *turns;
     size_t turn_count;
     struct collected *collected; /* data_collection_results and …_list, without null values, each name once */
     size_t collected_count;
-    const cJSON *variables;   /* dynamic_variables that the call started with; may be NULL */
-    cJSON *json;              /* owns the text */
+    const cJSON *variables; /* dynamic_variables that the call started with; may be NULL */
+    cJSON *json;            /* owns the text */
 };
 
 /* Reads one event; `bytes` is not needed afterwards. ERROR_INVALID_JSON, or ERROR_INVALID_REQUEST (type is no

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define CLEAR        0.8 /* from here on a turn shows a feeling */
-#define CLEAR_CALL   0.7 /* and from here on a call, in which feelings are weighed against each other */
+#define CLEAR        0.8    /* from here on a turn shows a feeling */
+#define CLEAR_CALL   0.7    /* and from here on a call, in which feelings are weighed against each other */
 #define NOT_GOOD     (-0.8) /* "not helpful" is bad */
 #define NOT_BAD      (-0.2) /* "not angry" is hardly good */
 #define STRONGER     1.4

@@ -146,7 +146,7 @@ static struct claim *read_answer(struct names *names, const struct spoken *spoke
 static void read_agent(struct names *names, const struct spoken *spoken)
 {
     struct call *call = names->call;
-    names->asked = names->asked_other = names->guessed = false;
+    names->asked = names->asked_other = names->guessed = names->addressed = false;
     names->asked_part = PART_WHOLE;
     for (size_t at = 0; at < spoken->words.count; at++) {
         call->name_mode = NAME_SPOKEN_TO;
@@ -181,9 +181,10 @@ static void read_agent(struct names *names, const struct spoken *spoken)
             spoken == call->spoken && !guess && !name_is_given(call, &spoken->words, span.from);
         if (!is_agents(names, &spoken->words, span) && !first_words) {
             size_t before = names->count;
-            if (name_claim_span(names, spoken, span, SURE_ADDRESSED) && guess) {
-                names->guessed = true;
-                names->guess = before;
+            if (name_claim_span(names, spoken, span, SURE_ADDRESSED)) {
+                names->guessed = names->guessed || guess;
+                names->addressed = !names->guessed;
+                names->guess = guess || names->addressed ? before : names->guess;
             }
         }
         at = all.to - 1;
@@ -236,7 +237,11 @@ static void read_user(struct names *names, const struct spoken *spoken)
     for (size_t at = 0; at < spoken->words.count;)
         at = read_rule(names, spoken, at);
     bool said = names->count > before;
-    if (!said && !confirmed && (names->asked || names->guessed))
+    /* "Thanks, Claire." "No, Clara." */
+    bool no = names->addressed && language_list(names->call->language, LIST_NO, &spoken->words, 0) > 0;
+    if (!said && no && read_answer(names, spoken, SURE_CORRECTED))
+        contradict(names, before);
+    else if (!said && !confirmed && (names->asked || names->guessed))
         read_answer(names, spoken, names->guessed ? SURE_CORRECTED : SURE_ANSWERED);
     if (names->guessed && names->count > before)
         contradict(names, before);
@@ -245,7 +250,7 @@ static void read_user(struct names *names, const struct spoken *spoken)
             names->claims[at].confidence = SURE_CORRECTED;
     name_read_spelling(names, spoken);
     name_read_letter_rule(names, spoken);
-    names->asked = names->asked_other = names->guessed = false;
+    names->asked = names->asked_other = names->guessed = names->addressed = false;
 }
 
 static void read_collected(struct names *names)

@@ -44,8 +44,9 @@ struct names {
     size_t agent_count;
     bool asked, asked_other;
     enum part asked_part;
-    bool guessed;
-    size_t guess; /* the claim that the agent's question made */
+    bool guessed;   /* the agent asked whether the caller is … */
+    bool addressed; /* the agent called the caller … */
+    size_t guess;   /* the claim that the agent's words made */
 };
 
 /* extract_name_find.c: names in a row of words (capture_name() is in extract_private.h). */

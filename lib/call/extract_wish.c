@@ -422,7 +422,8 @@ static bool read_offer(struct call *call, const struct spoken *agent, const stru
 {
     size_t at;
     const struct rule *rule = call_find(call, SECTION_OFFER, agent, &at);
-    if (!rule || (rule->in_question && !agent->words.items[at].question) || language_list(call->language, LIST_YES, &user->words, 0) == 0)
+    if (!rule || (rule->in_question && !agent->words.items[at].question) ||
+        language_list(call->language, LIST_YES, &user->words, 0) == 0)
         return false;
     const struct wish_rule like = {SECTION_LIKE, KIND_PREFERENCE, 1};
     struct spoken said = *agent;

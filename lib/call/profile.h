@@ -1,7 +1,7 @@
 /*
  * profile: what is known of a caller, in the form in which a ringing phone needs it. It is derived from the
- * memories of the caller alone, in the order of the calls and not of their arrival, so that events that arrive
- * late, twice or out of order leave the same profile.
+ * memories of the caller alone, in the order of the calls and not of their arrival, so that events that
+ * arrive late, twice or out of order leave the same profile.
  */
 #ifndef CALLMEM_CALL_PROFILE_H
 #define CALLMEM_CALL_PROFILE_H

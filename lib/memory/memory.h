@@ -159,8 +159,8 @@ int memory_conversations(struct memory_store *store, const char *caller, struct 
  * ERROR_NOT_FOUND. */
 int memory_forget_conversation(struct memory_store *store, const char *caller, const char *conversation,
                                struct error *error);
-/* The conversations, of any caller, that began before `before`, oldest first, at most `limit`: caller, conversation,
- * agent and created_at of each are filled. What retention forgets. */
+/* The conversations, of any caller, that began before `before`, oldest first, at most `limit`: caller,
+ * conversation, agent and created_at of each are filled. What retention forgets. */
 int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
 /* Forgets a caller: memories, conversations, profiles; nothing of it stays in the files. `count` (may be
