@@ -112,6 +112,16 @@ use() { # NAME
     env_path=$folder/env
     url=http://127.0.0.1:$port
     settings+=("CALLMEM_STATE_DIR=$state" "CALLMEM_ENV_FILE=$env_path" "CALLMEM_LISTEN=127.0.0.1:$port")
+    [ ! -s "$env_path" ] || learn_secrets
+}
+
+# Asks once, so that not every request has to.
+learn_secrets() {
+    local endpoint name
+    for endpoint in client-data search-data post-call; do
+        name=${endpoint//-/_}
+        secrets[$endpoint]=$(program post-call --setting "ELEVENLABS_${name^^}_SECRET" --reveal 2>/dev/null)
+    done
 }
 
 # Makes an instance without starting it. What is not set here has its default.
@@ -130,7 +140,7 @@ within() { # COMMAND…
 
 # ./spawn/up; what it said is in $up_said. Another test may take the port between the choice and the start.
 up() {
-    local tries folder=${state%/state} endpoint name
+    local tries folder=${state%/state}
     for ((tries = 0; tries < 5; tries++)); do
         up_status=0
         within ./spawn/up >"$folder/up" 2>&1 || up_status=$?
@@ -139,10 +149,7 @@ up() {
         free_port >"$folder/port"
         use "${folder##*/instance-}"
     done
-    for endpoint in client-data search-data post-call; do
-        name=${endpoint//-/_}
-        secrets[$endpoint]=$(program post-call --setting "ELEVENLABS_${name^^}_SECRET" --reveal 2>/dev/null)
-    done
+    learn_secrets
     return "$up_status"
 }
 

@@ -48,6 +48,7 @@ settings=("CALLMEM_STATE_DIR=$state" "CALLMEM_ENV_FILE=$env_path" "CALLMEM_LISTE
 url="http://[::1]:$port"
 within ./spawn/up >"$work/said" 2>&1
 check 'a long and odd state folder and IPv6 work' is "$?" 0
+learn_secrets
 remember "$data/example-post-call.json"
 check 'a call is remembered there' has_calls +15550100200 1
 within ./spawn/down >/dev/null

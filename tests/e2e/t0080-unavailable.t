@@ -2,6 +2,7 @@
 # Memory or inbox that cannot be reached: the call does not suffer, nothing is lost, and it mends itself.
 . "$(dirname "$0")/lib.sh"
 
+mkdir "$work/memory"
 # The programs look at these paths anew whenever they have failed, so the folders can be taken away and put back.
 start_instance "OPENMEMORY_PATH=$work/memory/openmemory.sqlite"
 remember "$data/example-post-call.json"

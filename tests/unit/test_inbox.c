@@ -34,8 +34,10 @@ static struct inbox *inbox;
  * Steps: the calls by which the inbox and the databases change what is on disk. They go through here, so that
  * a test can end the program at each, let each fail, or do something else just before it.
  */
+enum plan_kind { STEP_GOES_ON, STEP_KILLS, STEP_FAILS, STEP_CALLS };
+
 static struct plan {
-    enum { STEP_GOES_ON, STEP_KILLS, STEP_FAILS, STEP_CALLS } what;
+    enum plan_kind what;
     int left; /* steps until then */
     void (*hook)(void);
 } plan;
@@ -64,7 +66,7 @@ static bool step_fails(void)
 {
     if (plan.what == STEP_GOES_ON || --plan.left > 0)
         return false;
-    int what = plan.what;
+    enum plan_kind what = plan.what;
     plan.what = STEP_GOES_ON;
     if (what == STEP_KILLS)
         raise(SIGKILL);

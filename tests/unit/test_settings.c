@@ -13,14 +13,19 @@
 static struct buf complaints, warnings;
 static char folder[64];
 
-/* Each test starts in an empty folder with an empty environment. */
+/* Each test starts in an empty folder with an empty environment, but for what cmocka wants to know. */
 static int begin(void **state)
 {
     (void)state;
+    const char *output = getenv("CMOCKA_MESSAGE_OUTPUT");
+    char *kept = output ? strdup(output) : NULL;
     snprintf(folder, sizeof folder, "/tmp/callmem-settings-XXXXXX");
     assert_non_null(mkdtemp(folder));
     assert_int_equal(chdir(folder), 0);
     assert_int_equal(clearenv(), 0);
+    if (kept)
+        setenv("CMOCKA_MESSAGE_OUTPUT", kept, 1);
+    free(kept);
     umask(077);
     return 0;
 }
