@@ -29,7 +29,7 @@ static const struct {
     [ERROR_SETTINGS] = {"settings", 500},
 };
 
-int error_set(struct error *error, enum error_code code, const char *format, ...)
+int(error_set)(struct error *error, enum error_code code, const char *format, ...)
 {
     if (!error)
         return -1;

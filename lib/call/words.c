@@ -179,7 +179,7 @@ static enum shape shape_of(const char *text, size_t len)
 
 static int read_word(struct reader *r, size_t start, size_t end)
 {
-    char fold[WORD_BYTES];
+    char fold[WORD_BYTES] = "";
     size_t len = word_fold(r->text + start, end - start, fold, sizeof fold);
     enum shape shape = shape_of(r->text + start, end - start);
     const struct words_language *language = r->language;
@@ -201,7 +201,7 @@ static int read_word(struct reader *r, size_t start, size_t end)
         r->joined = true;
         return read_word(r, cut, end);
     }
-    if (head + 1 == len && fold[head] == 's') {
+    if (head + 1 == len && quote[1] == 's') {
         size_t cut = end;
         for (size_t at = start, before = start; at < end; before = at)
             if (is_apostrophe(next(r->text, end, &at)))

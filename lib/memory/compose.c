@@ -105,8 +105,8 @@ static struct group *beside(const struct composition *made, uint32_t doc, int st
     const struct rank *rank = made->rank;
     const struct call *call = &rank->calls[rank->docs[doc].call];
     int64_t at = (int64_t)doc + step;
-    if (!rank->docs[doc].is_turn || at < call->first || at >= (int64_t)call->first + call->count ||
-        !rank->docs[at].group)
+    if (!made->groups || !rank->docs[doc].is_turn || at < call->first ||
+        at >= (int64_t)call->first + call->count || !rank->docs[at].group)
         return NULL;
     struct group *group = &made->groups[rank->docs[at].group - 1];
     return group->to - group->from + 1 < RESULT_TURNS ? group : NULL;

@@ -143,7 +143,8 @@ static void add_phrase(struct reader *reader, const char *line, size_t len)
         return;
     }
     snprintf(text, len + 3, " %.*s ", (int)len, line);
-    *phrase = (struct phrase){(enum ask)reader->section->which, text};
+    phrase->ask = (enum ask)reader->section->which;
+    phrase->text = text;
     v->phrase_count++;
 }
 

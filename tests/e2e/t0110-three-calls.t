@@ -66,7 +66,6 @@ check 'and from the raw files' not grep -raq 'Sandpiper' "$state" --include='*.s
 check 'what else was said is still there' finds "$caller" 'lemon tree' 'lemon tree'
 
 # The same events again, and in another order for another caller, make no difference.
-before=$(value .count)
 remember "$first"
 check 'an event that comes again is a duplicate' field .inbox.pending 0
 caller=+15550100311

@@ -5,6 +5,7 @@
 start_instance
 
 # The commands of the section, each on one line.
+# shellcheck disable=SC2016 # the commands' own shell expands it
 mapfile -t commands < <(
     sed -n '/^## A caller becomes known/,/^## Point/p' README.md | sed -n 's/^    //p' |
         sed -e ':a' -e '/\\$/{N;s/\\\n *//;ta' -e '}' |
