@@ -11,9 +11,7 @@
 static bool add_note(struct buf *b, const struct memory *memory, bool first, size_t used, size_t chars)
 {
     size_t before = b->len;
-    buf_puts(b, first ? " " : "; ");
-    if (memory->kind == KIND_TURN && strcmp(memory->speaker, "agent") == 0)
-        buf_puts(b, "agent: ");
+    buf_puts(b, first || strchr(".!?", b->data[before - 1]) ? " " : "; ");
     text_add_line(b, memory->content, NOTE_CHARS);
     if (!b->failed && used + text_chars(b->data + before) <= chars)
         return true;

@@ -1,5 +1,6 @@
 /*
- * notes: what a search found, as text for a prompt: "2026-03-02: Prefers email; agent: …. 2026-01-09: …".
+ * notes: what a search found, as text for a prompt: "2026-03-02: Prefers email; Agent: It ships today.
+ * 2026-01-09: …". The contents say themselves who spoke (memory/rank.h).
  */
 #ifndef CALLMEM_CALL_NOTES_H
 #define CALLMEM_CALL_NOTES_H

@@ -518,8 +518,8 @@ static void analysis_of_other_types_is_no_analysis(void **state)
     static const char *const rows[] = {
         "'analysis':'text'",
         "'analysis':[]",
-        "'analysis':{'transcript_summary':7,'data_collection_results':[1],"
-        "'data_collection_results_list':{'a':1},'call_successful':true}",
+        ("'analysis':{'transcript_summary':7,'data_collection_results':[1],"
+         "'data_collection_results_list':{'a':1},'call_successful':true}"),
         "'analysis':{'transcript_summary':null,'data_collection_results':null}",
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
