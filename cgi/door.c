@@ -1,6 +1,7 @@
 #include "cgi/door.h"
 
 #include "base/log.h"
+#include "base/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,7 @@ static int make_state(const struct settings *settings, struct error *error)
 static void door_close(struct door *door)
 {
     payload_log_close(door->payloads);
+    metrics_close();
     free(door->origins);
     settings_free(door->settings);
     log_close();
@@ -118,6 +120,21 @@ static int open_logs(struct door *door, struct error *error)
     return door->payloads ? 0 : -1;
 }
 
+void door_metrics(const struct door *door)
+{
+    struct error error;
+    if (metrics_open(setting_text(door->settings, CALLMEM_STATE_DIR), door->program->name, &error) != 0)
+        log_failure(LOG_WARN, "what is counted is not shared with the other processes", &error);
+}
+
+static int begin(struct door *door, struct error *error)
+{
+    if (open_logs(door, error) != 0)
+        return -1;
+    door_metrics(door);
+    return door->program->start ? door->program->start(door, error) : 0;
+}
+
 static int serve(struct door *door, const char *warnings)
 {
     struct error error = {0};
@@ -132,7 +149,7 @@ static int serve(struct door *door, const char *warnings)
         .thread_close = thread_close,
     };
     server_signals();
-    if (open_logs(door, &error) != 0 || (program->start && program->start(door, &error) != 0)) {
+    if (begin(door, &error) != 0) {
         log_failure(LOG_ERROR, "the program could not start", &error);
         return error.code == ERROR_SETTINGS ? EXIT_SETTINGS : EXIT_FAILURE;
     }

@@ -62,6 +62,10 @@ int door_health(struct door *door, struct memory_store *memory, cJSON *inbox, bo
 int door_health_handler(struct request *request, struct response *response, void *app, void *thread,
                         struct error *error);
 
+/* What this process counts goes where all of the instance count; see base/metrics.h. When that cannot be, it is
+ * logged, and it counts for itself. */
+void door_metrics(const struct door *door);
+
 /* The inbox of this instance, in the state folder; NULL with an error. */
 struct inbox *door_inbox(const struct door *door, struct error *error);
 

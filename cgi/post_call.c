@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "call/audio.h"
 #include "call/event.h"
 #include "call/inbox.h"
@@ -64,6 +65,9 @@ static int answer(struct response *response, const struct receipt *receipt, stru
 {
     static const char *const names[] = {
         [ACCEPTED] = "accepted", [DUPLICATE] = "duplicate", [IGNORED] = "ignored"};
+    static const enum metrics_receipt rows[] = {
+        [ACCEPTED] = RECEIPT_ACCEPTED, [DUPLICATE] = RECEIPT_DUPLICATE, [IGNORED] = RECEIPT_IGNORED};
+    metrics_count(METRIC_EVENTS_RECEIVED, rows[receipt->accepted]);
     cJSON *body = cJSON_CreateObject();
     bool good = body && cJSON_AddStringToObject(body, "status", names[receipt->accepted]) &&
                 cJSON_AddStringToObject(body, "type", receipt->type) &&
@@ -97,13 +101,21 @@ static int post_call(struct request *request, struct response *response, void *a
     return answer(response, &receipt, error);
 }
 
+/* Whether the inbox works, and what is in it. */
+static bool look_into(struct inbox *inbox, struct inbox_status *status)
+{
+    struct error error = {0};
+    *status = (struct inbox_status){0};
+    if (inbox_check(inbox, &error) == 0 && inbox_status(inbox, false, status, &error) == 0)
+        return true;
+    log_failure(LOG_ERROR, "the inbox does not work", &error);
+    return false;
+}
+
 static cJSON *inbox_state(struct inbox *inbox, bool *ok)
 {
-    struct inbox_status status = {0};
-    struct error error = {0};
-    *ok = inbox_check(inbox, &error) == 0 && inbox_status(inbox, false, &status, &error) == 0;
-    if (!*ok)
-        log_failure(LOG_ERROR, "the inbox does not work", &error);
+    struct inbox_status status;
+    *ok = look_into(inbox, &status);
     cJSON *state = cJSON_CreateObject();
     cJSON_AddNumberToObject(state, "pending", (double)status.pending);
     cJSON_AddNumberToObject(state, "failed", (double)status.failed);
@@ -119,6 +131,35 @@ static int health(struct request *request, struct response *response, void *app,
     (void)request;
     cJSON *inbox = inbox_state(own->inbox, &ok);
     return door_health(door, thread, inbox, ok, response, error);
+}
+
+/* What is not counted as it happens, but looked at when it is asked for. */
+static void look_around(struct inbox *inbox, struct memory_store *memory)
+{
+    struct inbox_status status;
+    struct error error = {0};
+    bool memory_ok = memory && memory_check(memory, &error) == 0;
+    if (!memory_ok)
+        log_failure(LOG_ERROR, "the memory does not work", &error);
+    metrics_set(METRIC_MEMORY_OK, 0, memory_ok);
+    metrics_set(METRIC_INBOX_OK, 0, look_into(inbox, &status));
+    metrics_set(METRIC_INBOX_EVENTS, INBOX_WAITING, status.pending);
+    metrics_set(METRIC_INBOX_EVENTS, INBOX_FAILED, status.failed);
+    int64_t waited = status.oldest ? clock_now() - status.oldest : 0;
+    metrics_set(METRIC_INBOX_OLDEST, 0, waited > 0 ? waited : 0);
+}
+
+static int metrics(struct request *request, struct response *response, void *app, void *thread,
+                   struct error *error)
+{
+    const struct door *door = app;
+    const struct post_call *own = door->own;
+    (void)request;
+    (void)error;
+    look_around(own->inbox, thread);
+    response->type = "text/plain; version=0.0.4; charset=utf-8";
+    metrics_print(&response->body);
+    return 0;
 }
 
 /* --- Working off --- */
@@ -338,6 +379,7 @@ static int drain_command(struct door *door, char **arguments)
     (void)arguments;
     if (open_own(door, &error) != 0)
         return door_failed(&error);
+    door_metrics(door);
     const struct post_call *own = door->own;
     void *ctx = work_open(door);
     int result = inbox_drain(own->inbox, work_event, ctx, &worked, &left, &failed, &error);
@@ -362,6 +404,26 @@ static int retry_command(struct door *door, char **arguments)
     return EXIT_SUCCESS;
 }
 
+/* For who has no Prometheus that reaches the web server: node_exporter reads such a file. */
+static int metrics_command(struct door *door, char **arguments)
+{
+    struct error error = {0};
+    struct buf text = BUF_INIT;
+    (void)arguments;
+    struct inbox *inbox = door_inbox(door, &error);
+    if (!inbox)
+        return door_failed(&error);
+    struct memory_store *memory = memory_open(&door->memory);
+    door_metrics(door);
+    look_around(inbox, memory);
+    metrics_print(&text);
+    memory_close(memory);
+    inbox_close(inbox);
+    bool good = buf_text(&text) && fputs(text.data, stdout) >= 0;
+    buf_free(&text);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 /* For cron, and for who does not want to wait for the next hour. */
 static int expire_command(struct door *door, char **arguments)
 {
@@ -378,12 +440,14 @@ static const struct route routes[] = {
     {"POST", "/webhook/post-call", "post-call", post_call},
     {"GET", "/health", "health", health},
     {"GET", "/health/post-call", "health", health},
+    {"GET", "/metrics", "metrics", metrics},
 };
 
 static const struct door_command commands[] = {
     {"--status", "", "how many events wait, failed, were done; the oldest", 0, 0, status_command},
     {"--drain", "", "works the inbox off now; exit status 0 when it is empty", 0, 0, drain_command},
     {"--retry", "", "puts failed events back into the inbox", 0, 0, retry_command},
+    {"--metrics", "", "prints what /metrics tells, in Prometheus' text format", 0, 0, metrics_command},
     {"--expire", "", "forgets now what is older than CALLMEM_RETENTION_DAYS", 0, 0, expire_command},
     {NULL, NULL, NULL, 0, 0, NULL},
 };

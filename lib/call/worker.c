@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "call/inbox_parts.h"
 #include "call/schedule.h"
 
@@ -231,6 +232,17 @@ static enum tried try_held(const struct hand *hand, const char *name, int fd, un
     return work_on(hand, name, fd, failures + crashes + 1, error);
 }
 
+/* What became of a try, as /metrics tells it; no more of it when it was none. */
+static void count_try(enum tried tried, int64_t started_us)
+{
+    static const enum metrics_try rows[] = {
+        [TRIED_WORKED] = TRY_WORKED, [TRIED_FAILED] = TRY_FAILED, [TRIED_AGAIN] = TRY_POSTPONED};
+    if (tried != TRIED_WORKED && tried != TRIED_FAILED && tried != TRIED_AGAIN)
+        return;
+    metrics_count(METRIC_EVENTS_WORKED, rows[tried]);
+    metrics_time(METRIC_EVENT_SECONDS, 0, clock_us() - started_us);
+}
+
 /* Tries one event, which was postponed `failures` times. */
 static enum tried try_event(const struct hand *hand, const char *name, unsigned failures, int64_t *pause,
                             struct error *error)
@@ -248,8 +260,10 @@ static enum tried try_event(const struct hand *hand, const char *name, unsigned 
         return TRIED_GONE;
     if (held != SPOOL_HELD)
         return held == SPOOL_BUSY ? TRIED_BUSY : TRIED_AGAIN;
+    int64_t started = clock_us();
     enum tried tried = try_held(hand, name, fd, failures, pause, error);
     close(fd);
+    count_try(tried, started);
     if (tried == TRIED_WORKED)
         log_event(LOG_DEBUG, "event worked off", name, NULL);
     return tried;

@@ -1,6 +1,8 @@
 #include "memory/memory.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
+#include "base/metrics.h"
 #include "memory/store.h"
 
 #include <math.h>
@@ -81,6 +83,15 @@ static int need_caller(const char *caller, struct error *error)
                              : error_set(error, ERROR_INTERNAL, "a memory without a caller was asked for");
 }
 
+/* What every operation of a live call or of an event took, and whether it failed. */
+static int told(enum metrics_operation operation, int64_t started_us, int result)
+{
+    metrics_time(METRIC_MEMORY_SECONDS, operation, clock_us() - started_us);
+    if (result != 0)
+        metrics_count(METRIC_MEMORY_FAILURES, operation);
+    return result;
+}
+
 int memory_check(struct memory_store *store, struct error *error)
 {
     return store->ops->check(store, error);
@@ -93,7 +104,8 @@ int memory_begin(struct memory_store *store, struct error *error)
 
 int memory_commit(struct memory_store *store, struct error *error)
 {
-    return store->ops->commit(store, error);
+    int64_t started = clock_us();
+    return told(OPERATION_COMMIT, started, store->ops->commit(store, error));
 }
 
 void memory_rollback(struct memory_store *store)
@@ -115,7 +127,8 @@ int memory_add(struct memory_store *store, const struct memory *items, size_t co
             strcmp(items[i].conversation, items[0].conversation) != 0)
             return error_set(error, ERROR_INTERNAL, "memories of two conversations were added as one");
     }
-    return count ? store->ops->add(store, items, count, added, error) : 0;
+    int64_t started = clock_us();
+    return count ? told(OPERATION_ADD, started, store->ops->add(store, items, count, added, error)) : 0;
 }
 
 int memory_update(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
@@ -147,15 +160,20 @@ int memory_search(struct memory_store *store, const struct memory_filter *filter
                   struct memory_list *found, struct error *error)
 {
     *found = (struct memory_list){0};
-    return need_caller(filter->caller, error) == 0 ? store->ops->search(store, filter, query, found, error)
-                                                   : -1;
+    if (need_caller(filter->caller, error) != 0)
+        return -1;
+    int64_t started = clock_us();
+    return told(OPERATION_SEARCH, started, store->ops->search(store, filter, query, found, error));
 }
 
 int memory_profile(struct memory_store *store, const char *caller, const char *scope, char **document,
                    struct error *error)
 {
     *document = NULL;
-    return need_caller(caller, error) == 0 ? store->ops->profile(store, caller, scope, document, error) : -1;
+    if (need_caller(caller, error) != 0)
+        return -1;
+    int64_t started = clock_us();
+    return told(OPERATION_PROFILE, started, store->ops->profile(store, caller, scope, document, error));
 }
 
 int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -169,8 +170,8 @@ static void compose(const struct request *request, const struct response *respon
     buf_puts(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     bool has_body = response->status != 204;
     if (has_body)
-        buf_printf(out, "Content-Type: application/json; charset=utf-8\r\nContent-Length: %zu\r\n",
-                   response->body.len);
+        buf_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n",
+                   response->type ? response->type : "application/json; charset=utf-8", response->body.len);
     if (response->head.len)
         buf_add(out, response->head.data, response->head.len);
     buf_puts(out, "\r\n");
@@ -193,11 +194,16 @@ static void write_last_resort(const struct gateway *gateway, const char *id)
     gateway->write(gateway->ctx, out, (size_t)all);
 }
 
+/* What a machine asks for every few seconds. */
+static bool is_watched(const struct route *place)
+{
+    return place && (strcmp(place->endpoint, "health") == 0 || strcmp(place->endpoint, "metrics") == 0);
+}
+
 static void log_request(const struct route *place, const struct request *request,
                         const struct response *response, int64_t duration_us)
 {
-    bool health = place && strcmp(place->endpoint, "health") == 0;
-    enum log_level level = health ? LOG_DEBUG : response->status >= 500 ? LOG_WARN : LOG_INFO;
+    enum log_level level = is_watched(place) ? LOG_DEBUG : response->status >= 500 ? LOG_WARN : LOG_INFO;
     struct log_line line;
     log_begin(&line, level, "answered");
     log_text(&line, "request_id", request_id(request));
@@ -237,6 +243,7 @@ static bool converse(const struct server *server, struct request *request, void 
     if (server->payloads && route && strcmp(route->method, "GET") != 0)
         payload_log_write(server->payloads, route->endpoint, request, &response, duration_us);
     log_request(place, request, &response, duration_us);
+    metrics_request(place ? place->endpoint : NULL, response.status, response.error.code, duration_us);
     response_free(&response);
     return good;
 }

@@ -21,6 +21,7 @@ void response_error(struct response *response, const struct error *error, const 
     const char *code = error_name(error->code);
     response->status = error_status(error->code);
     response->error = *error;
+    response->type = NULL;
     buf_reset(&response->head);
     buf_reset(&response->body);
     buf_printf(&response->body, "{\"error\":{\"code\":\"%s\",\"message\":", code);

@@ -14,13 +14,14 @@
 struct response {
     int status;         /* 200 unless set */
     struct buf head;    /* further headers, each with its CRLF */
-    struct buf body;    /* JSON; none for 204 */
+    struct buf body;    /* JSON, or what `type` says; none for 204 */
+    const char *type;   /* static text; NULL: JSON */
     struct error error; /* of response_error(), for the log; ERROR_NONE otherwise */
 };
 
 #define RESPONSE_INIT                                                                                        \
     {                                                                                                        \
-        200, BUF_INIT, BUF_INIT,                                                                             \
+        200, BUF_INIT, BUF_INIT, NULL,                                                                       \
         {                                                                                                    \
             ERROR_NONE, ""                                                                                   \
         }                                                                                                    \

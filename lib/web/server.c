@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "web/exchange.h"
 
 #include <errno.h>
@@ -218,7 +219,9 @@ static int run_fastcgi(const struct server *server, struct error *error)
     struct pool pool = {server, PTHREAD_MUTEX_INITIALIZER, eventfd(0, EFD_CLOEXEC), 0};
     if (pool.stop < 0)
         return error_set(error, ERROR_INTERNAL, "eventfd: %s", strerror(errno));
+    metrics_begin();
     int result = run_threads(&pool, error);
+    metrics_end();
     close(pool.stop);
     return result;
 }
