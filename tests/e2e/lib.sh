@@ -63,6 +63,8 @@ check() { # DESCRIPTION COMMAND…
 
 # Ends the test; without it the plan is missing, and prove knows that something broke on the way.
 finish() {
+    [ ! -s "$work/exchanges" ] ||
+        check 'every answer was as docs/openapi.yaml says' tests/openapi check "$work/exchanges"
     printf '1..%d\n' "$count"
 }
 
@@ -184,6 +186,15 @@ request() { # METHOD PATH [curl arguments]
     status=$(curl -sS --noproxy '*' --max-time 60 "${how[@]}" -o "$answer" -D "$head" -w '%{http_code}' \
         "${@:3}" "$url$2") || status="curl $?"
     [ -e "$answer" ] || : >"$answer"
+    note_exchange "$1" "$2"
+}
+
+# For the end of the test, which holds every answer against docs/openapi.yaml.
+note_exchange() { # METHOD PATH
+    local said='' body=''
+    [ ! -e "$head" ] || IFS= read -r -d '' said <"$head" || true
+    IFS= read -r -d '' body <"$answer" || true
+    printf '%s\0' "$1" "$2" "$status" "$said" "$body" >>"$work/exchanges"
 }
 
 # A POST of JSON with no credentials but what is given.
