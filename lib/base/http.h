@@ -1,0 +1,91 @@
+/*
+ * http: asks another server something over HTTP(S), with libcurl. For the OpenMemory server of remote mode
+ * and for the ElevenLabs API.
+ *
+ * A handle belongs to one thread and keeps its connection from one request to the next. Certificates are
+ * always verified. Redirects are not followed, cookies not kept, and the proxies of the environment only used
+ * where asked for: a key goes to the server that the operator named and nowhere else.
+ *
+ *     struct http *http = http_new(&(struct http_options){.url = "https://api.example", .limit = 1 << 20});
+ *     struct http_answer answer = HTTP_ANSWER_INIT;
+ *     if (http_ask(http, &(struct http_request){.path = "/v1/things", .timeout_ms = 500}, &answer, &error) ==
+ * 0) … answer.status, answer.body … http_answer_free(&answer);
+ */
+#ifndef CALLMEM_BASE_HTTP_H
+#define CALLMEM_BASE_HTTP_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http; /* a handle */
+
+struct http_options {
+    const char *url; /* http:// or https://, without a slash at its end; paths are added to it */
+    const char
+        *ca_file; /* certificates that are trusted in place of the system's; NULL or "": the system's */
+    int connect_timeout_ms; /* of the time of a request the most that goes into connecting; 0: all of it */
+    size_t limit;           /* the most bytes of an answer that is kept in memory; 0: 16 MiB */
+    enum error_code code;   /* of the error when a request fails; ERROR_NONE: ERROR_INTERNAL */
+    const char *what;       /* who is asked, for sentences: "the OpenMemory server"; NULL: "the server" */
+    bool environment_proxy; /* https_proxy and the like are honoured */
+};
+
+struct http_request {
+    const char *method;         /* NULL: GET, or POST when there is a body */
+    const char *path;           /* "/v1/things?limit=2", escaped (http_add_escaped) */
+    const char *const *headers; /* "Name: value" each, without line breaks */
+    size_t header_count;
+    const char *body; /* NULL: none */
+    size_t body_len;
+    int timeout_ms; /* for everything: name, connection, TLS, request, answer; 0: no limit */
+    /* Takes the body of an answer of status 2xx piece by piece, whatever its size; false ends the request,
+     * which then fails. NULL: it is kept in the answer. */
+    bool (*take)(void *ctx, const char *bytes, size_t len);
+    void *ctx;
+};
+
+/* How a request that got no whole answer ended: what may be done about it. */
+enum http_failure {
+    HTTP_ANSWERED,    /* it did get one */
+    HTTP_UNREACHABLE, /* no connection: the server has seen nothing */
+    HTTP_BROKEN,      /* the connection ended: the server may have done what it was asked */
+    HTTP_TIMEOUT,     /* likewise */
+    HTTP_TOO_LARGE,   /* more than the limit */
+    HTTP_STOPPED,     /* `take` said so */
+    HTTP_REFUSED, /* nothing was sent: a certificate that does not verify, or a request that cannot be made */
+};
+
+struct http_answer {
+    int status; /* 0: none came */
+    enum http_failure failure;
+    struct buf body;
+    char content_type[64]; /* without parameters, in lower case; "" when there was none */
+    int retry_after;       /* seconds of Retry-After, or -1 */
+    int64_t microseconds;  /* that it took */
+    bool connected;        /* a new connection had to be made */
+};
+
+#define HTTP_ANSWER_INIT                                                                                     \
+    {                                                                                                        \
+        .body = BUF_INIT, .retry_after = -1                                                                  \
+    }
+
+/* Copies what it needs of the options. No connection is made yet. NULL only when out of memory. */
+struct http *http_new(const struct http_options *options);
+void http_free(struct http *http); /* NULL is taken */
+
+/* Asks. 0 when an answer came, of whatever status; -1 when none did: then answer->failure says how, and the
+ * error (of the options' code) why. The answer's body is emptied first and used again; its owner frees it in
+ * the end. A request on a kept connection that turns out to be closed is sent once more on a new one. */
+int http_ask(struct http *http, const struct http_request *request, struct http_answer *answer,
+             struct error *error);
+void http_answer_free(struct http_answer *answer);
+
+/* Adds `text` as a part of a path or a query: all but letters, digits and -._~ as %XX. */
+void http_add_escaped(struct buf *b, const char *text);
+
+#endif
