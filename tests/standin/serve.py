@@ -256,7 +256,7 @@ class Standin:
         for line in lines:
             name, colon, value = line.partition(':')
             if colon:
-                headers[name.lower()] = value.strip()
+                headers.setdefault(name.lower(), value.strip())
         return Request(method, target, headers, await self.read_body(reader, writer, headers))
 
     def encode(self, answer, method):
