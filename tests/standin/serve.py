@@ -24,7 +24,7 @@ Settings for every stand-in; each stand-in adds some of its own:
     times         null    it ends after so many requests; null: never
     slow_ms       0       waits before it answers
     cut           null    "nothing": closes the connection instead of answering; "half": in the middle of the body
-    status        null    answers with this status and `{"err": "internal"}` instead of doing anything
+    status        null    answers with this status, as the real one fails, instead of doing anything
     late_status   null    does what it was asked, then answers with this status: done, and not known to be done
     garbage       null    "html": a page with status 200; "empty": no body; "json": JSON that says nothing;
                           "broken": JSON that breaks off; "types": the right names with values of wrong types
@@ -82,7 +82,7 @@ class Request:
 class Standin:
     """A server to be filled with life. A subclass has `name`, and may have `settings` (with defaults), `choices`,
     `routes` (a table of `METHOD /path/:part` and the name of a method that takes a request and the parts),
-    `authorize()`, `state()`, `changed()`, `limit_answer()`, `stop()`."""
+    `authorize()`, `state()`, `changed()`, `failure()`, `limit_answer()`, `stop()`."""
 
     name = 'standin'
     settings = {}
@@ -114,6 +114,9 @@ class Standin:
 
     def no_route(self, request):
         raise Answer(404, {'detail': 'Not Found'})
+
+    def failure(self, status):
+        return Answer(status, {'err': 'internal'})
 
     def limit_answer(self, retry_after):
         return Answer(429, {'error': 'rate_limit_exceeded', 'retry_after': retry_after})
@@ -206,7 +209,7 @@ class Standin:
             self.authorize(request)
             headers = self.limit() if request.counted else {}
             if faults.get('status'):
-                raise Answer(faults['status'], {'err': 'internal'})
+                raise self.failure(faults['status'])
             if request.handler is None:
                 self.no_route(request)
             answer = request.handler(request, *request.values)
@@ -214,7 +217,7 @@ class Standin:
             answer = raised
         answer.headers = {**headers, **answer.headers}
         if faults.get('late_status'):
-            answer = Answer(faults['late_status'], {'err': 'internal'}, answer.headers)
+            answer = Answer(faults['late_status'], self.failure(faults['late_status']).body, answer.headers)
         return answer
 
     def note(self, request, status):
