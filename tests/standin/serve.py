@@ -100,7 +100,7 @@ class Standin:
         self.log_file = None
         self.clear()
 
-    # --- what a subclass may say otherwise -----------------------------------------------------------------------
+    # --- what a subclass may say otherwise ----------------------------------------------------------------
 
     def authorize(self, request):
         """Raises an Answer when the request may not pass; sets `request.key`, and `request.counted` to False when the
@@ -124,7 +124,7 @@ class Standin:
     def stop(self):
         pass
 
-    # --- the address that no real server has ---------------------------------------------------------------------
+    # --- the address that no real server has --------------------------------------------------------------
 
     def clear(self):
         self.counts, self.statuses, self.log = {}, {}, []
@@ -173,7 +173,7 @@ class Standin:
         self.used += 1
         return now
 
-    # --- a request -----------------------------------------------------------------------------------------------
+    # --- a request ----------------------------------------------------------------------------------------
 
     def find(self, request):
         """Finds out which route a request is for."""
@@ -235,7 +235,7 @@ class Standin:
             self.log_file.write(json.dumps(line) + '\n')
             self.log_file.flush()
 
-    # --- HTTP ----------------------------------------------------------------------------------------------------
+    # --- HTTP ---------------------------------------------------------------------------------------------
 
     async def read_body(self, reader, writer, headers):
         if headers.get('expect', '').lower() == '100-continue':
