@@ -26,14 +26,19 @@ data=$root/tests/data
 work=$(mktemp -d "${TMPDIR:-/tmp}/callmem-e2e.XXXXXX")
 answer=$work/answer
 head=$work/head
+standin_said=$work/standin-said
+standin_key=key-of-the-stand-ins
+# shellcheck disable=SC2034 # for the tests
+openmemory_url='' elevenlabs_url=''
 status=
 count=0
-declare -A secrets
+declare -A secrets standins
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
 clean_up() {
-    local instance
+    local instance name
+    for name in "${!standins[@]}"; do kill_standin "$name"; done
     for instance in "$work"/instance-*; do
         [ ! -e "$instance/settings" ] || { use "${instance##*/instance-}" && down; }
     done >/dev/null 2>&1
@@ -177,16 +182,72 @@ secret() { # ENDPOINT
     printf '%s\n' "${secrets[$1]}"
 }
 
+# --- stand-ins -------------------------------------------------------------------------------------------------
+
+# Starts a stand-in for another server and waits until it answers; its base URL is in $openmemory_url or
+# $elevenlabs_url, its key in $standin_key. Started again, it has the address that it had.
+start_standin() { # NAME [ARGUMENT…]; "openmemory user" and "openmemory tenant" are short for --kind
+    local name=$1 folder=$work/standin-$1 more=("${@:2}") tries port
+    [[ ${2:-} != [a-z]* ]] || more=(--kind "$2" "${@:3}")
+    mkdir -p "$folder"
+    port=$(cat "$folder/port" 2>/dev/null) || port=$(free_port)
+    for ((tries = 0; tries < 5; tries++)); do
+        rm -f "$folder/port"
+        python3 "$root/tests/standin/$name" --port "$port" --control "$folder" --key "$standin_key" "${more[@]}" \
+            >"$folder/said" 2>&1 &
+        standins[$name]=$!
+        disown "$!"
+        eventually standin_decided "$name"
+        [ ! -s "$folder/port" ] || break
+        port=$(free_port)
+    done
+    [ -s "$folder/port" ] || { sed 's/^/# /' "$folder/said" && exit 1; }
+    declare -g "${name}_url=http://127.0.0.1:$port"
+}
+
+# A stand-in is ready, or has ended because its port was taken.
+standin_decided() { # NAME
+    [ -s "$work/standin-$1/port" ] || not kill -0 "${standins[$1]}"
+}
+
+stop_standin() { # NAME
+    kill "${standins[$1]}" && eventually not kill -0 "${standins[$1]}"
+    unset "standins[$1]"
+}
+
+# In the middle of whatever it does.
+kill_standin() { # NAME
+    kill -KILL "${standins[$1]}" 2>/dev/null
+    unset "standins[$1]"
+}
+
+# Tells a stand-in how to behave, or asks it with no settings; what it says is in $standin_said (see
+# tests/standin/serve.py).
+standin() { # NAME [SETTINGS-JSON]
+    local address=${1}_url
+    curl -sSf --noproxy '*' --max-time 20 -o "$standin_said" ${2+--data-binary "$2"} "${!address}/standin"
+}
+
+# How often a stand-in was asked for something.
+asked() { # NAME ROUTE TIMES
+    standin "$1" && is "$(jq --arg route "$2" '.requests[$route] // 0' "$standin_said")" "$3"
+}
+
 # --- requests --------------------------------------------------------------------------------------------------
 
 request() { # METHOD PATH [curl arguments]
-    local how=(-X "$1")
-    [ "$1" != HEAD ] || how=(-I)
+    ask "$url" "$@"
+    note_exchange "$1" "$2"
+}
+
+# A request to any server: what comes back need not be as docs/openapi.yaml says.
+ask() { # BASE-URL METHOD PATH [curl arguments]
+    local how=(-X "$2")
+    [ "$2" != HEAD ] || how=(-I)
     [ ! -e "$answer" ] || rm "$answer"
     status=$(curl -sS --noproxy '*' --max-time 60 "${how[@]}" -o "$answer" -D "$head" -w '%{http_code}' \
-        "${@:3}" "$url$2") || status="curl $?"
+        "${@:4}" "$1$3") || status="curl $?"
     [ -e "$answer" ] || : >"$answer"
-    note_exchange "$1" "$2"
 }
 
 # For the end of the test, which holds every answer against docs/openapi.yaml.
