@@ -333,8 +333,27 @@ const char *door_scope(const struct door *door, const char *agent)
     return setting_choice(door->settings, CALLMEM_SCOPE) == SCOPE_AGENT ? agent : "";
 }
 
-int door_health(struct door *door, struct memory_store *memory, cJSON *inbox, bool inbox_ok,
-                struct response *response, struct error *error)
+/* Whether the web server wants no more told than the status. */
+static bool is_brief(const struct request *request)
+{
+    const char *details = request_header(request, "HEALTH_DETAILS");
+    return details && strcmp(details, "off") == 0;
+}
+
+/* What stands beside the status. Takes `inbox`. */
+static bool add_details(cJSON *health, const struct door *door, const struct memory_store *memory,
+                        bool memory_ok, cJSON *inbox)
+{
+    cJSON_AddStringToObject(health, "service", door->program->name);
+    cJSON_AddStringToObject(health, "version", CALLMEM_VERSION);
+    cJSON *state = cJSON_AddObjectToObject(health, "memory");
+    cJSON_AddStringToObject(state, "mode", memory ? memory_mode(memory) : "local");
+    bool added = cJSON_AddBoolToObject(state, "ok", memory_ok) != NULL;
+    return inbox ? cJSON_AddItemToObject(health, "inbox", inbox) && added : added;
+}
+
+int door_health(struct door *door, const struct request *request, struct memory_store *memory, cJSON *inbox,
+                bool inbox_ok, struct response *response, struct error *error)
 {
     struct error why = {0};
     bool memory_ok = memory && memory_check(memory, &why) == 0;
@@ -342,14 +361,11 @@ int door_health(struct door *door, struct memory_store *memory, cJSON *inbox, bo
     if (!memory_ok)
         log_failure(LOG_ERROR, "the memory does not work", &why);
     cJSON *health = cJSON_CreateObject();
-    cJSON_AddStringToObject(health, "status", ok ? "ok" : "degraded");
-    cJSON_AddStringToObject(health, "service", door->program->name);
-    cJSON_AddStringToObject(health, "version", CALLMEM_VERSION);
-    cJSON *state = cJSON_AddObjectToObject(health, "memory");
-    cJSON_AddStringToObject(state, "mode", memory ? memory_mode(memory) : "local");
-    bool built = cJSON_AddBoolToObject(state, "ok", memory_ok) != NULL;
-    if (inbox)
-        built = cJSON_AddItemToObject(health, "inbox", inbox) && built;
+    bool built = cJSON_AddStringToObject(health, "status", ok ? "ok" : "degraded") != NULL;
+    if (is_brief(request))
+        cJSON_Delete(inbox);
+    else
+        built = add_details(health, door, memory, memory_ok, inbox) && built;
     if (built)
         response_json(response, ok ? 200 : 503, health);
     if (built && !ok)
@@ -361,6 +377,5 @@ int door_health(struct door *door, struct memory_store *memory, cJSON *inbox, bo
 int door_health_handler(struct request *request, struct response *response, void *app, void *thread,
                         struct error *error)
 {
-    (void)request;
-    return door_health(app, thread, NULL, true, response, error);
+    return door_health(app, request, thread, NULL, true, response, error);
 }

@@ -54,10 +54,11 @@ struct door_program {
 /* The whole of main(). */
 int door_main(const struct door_program *program, int argc, char **argv);
 
-/* The health of the program: memory, and what `inbox` says of the inbox (NULL: not asked). Fills the response
- * with 200 "ok" or 503 "degraded". */
-int door_health(struct door *door, struct memory_store *memory, cJSON *inbox, bool inbox_ok,
-                struct response *response, struct error *error);
+/* The health of the program: memory, and what `inbox` (NULL: not asked; taken) says of the inbox. Fills the
+ * response with 200 "ok" or 503 "degraded". Where the web server passes the variable HEALTH_DETAILS as "off",
+ * as it does for who asks from elsewhere, the status is all. */
+int door_health(struct door *door, const struct request *request, struct memory_store *memory, cJSON *inbox,
+                bool inbox_ok, struct response *response, struct error *error);
 /* GET /health/NAME of a program that has no inbox. */
 int door_health_handler(struct request *request, struct response *response, void *app, void *thread,
                         struct error *error);

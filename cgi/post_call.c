@@ -128,9 +128,8 @@ static int health(struct request *request, struct response *response, void *app,
     struct door *door = app;
     const struct post_call *own = door->own;
     bool ok;
-    (void)request;
     cJSON *inbox = inbox_state(own->inbox, &ok);
-    return door_health(door, thread, inbox, ok, response, error);
+    return door_health(door, request, thread, inbox, ok, response, error);
 }
 
 /* What is not counted as it happens, but looked at when it is asked for. */
