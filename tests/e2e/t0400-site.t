@@ -1,0 +1,245 @@
+#!/bin/bash
+# The site for production, made by spawn/site, in an nginx like Debian's: TLS, redirect, limits, allowlist, client
+# certificates, what is told outside and what only here. The certificates are made here.
+. "$(dirname "$0")/lib.sh"
+
+start_instance CALLMEM_MAX_BODY_MB=2
+name=memory.example.com
+front=$work/front
+mkdir "$front" "$front/logs" "$front/webroot"
+head -c 3000000 /dev/zero | tr '\0' x >"$work/huge"
+
+# An authority, the server's certificate and a client's.
+authority() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=test authority" \
+        -keyout "$front/ca.key" -out "$front/ca.pem"
+}
+issue() { # FILE NAME
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" -keyout "$front/$1.key" \
+        -out "$front/$1.csr" &&
+        openssl x509 -req -in "$front/$1.csr" -CA "$front/ca.pem" -CAkey "$front/ca.key" -CAcreateserial -days 2 \
+            -extfile <(printf 'subjectAltName=DNS:%s' "$2") -out "$front/$1.pem"
+}
+{ authority && issue server "$name" && issue client proxy; } >"$work/openssl" 2>&1
+
+# Debian's nginx.conf, in short; it allows protocols that a site has to take back.
+cat >"$front/nginx.conf" <<CONF
+$([ "$(id -u)" != 0 ] || echo 'user root;')
+pid $front/nginx.pid;
+error_log $front/logs/error.log;
+events { worker_connections 768; }
+http {
+    sendfile on;
+    types_hash_max_size 2048;
+    ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
+    ssl_prefer_server_ciphers on;
+    access_log $front/logs/access.log;
+    gzip on;
+    client_body_temp_path $front/body;
+    fastcgi_temp_path $front/fastcgi;
+    proxy_temp_path $front/proxy;
+    scgi_temp_path $front/scgi;
+    uwsgi_temp_path $front/uwsgi;
+    include $front/site;
+}
+CONF
+
+front() { # ACTION…
+    nginx -q -p "$front" -c "$front/nginx.conf" "$@" 2>"$work/nginx"
+}
+
+stop_front() {
+    [ ! -s "$front/nginx.pid" ] || kill "$(cat "$front/nginx.pid")"
+}
+trap 'stop_front; clean_up' EXIT
+
+# Three ports that are free, and the site on them.
+site() { # OPTION VALUE…
+    spawn/site --name "$name" --certificate "$front/server.pem" --key "$front/server.key" --logs "$front/logs" \
+        --webroot "$front/webroot" --sockets "$state" --https "127.0.0.1:$https" --http "127.0.0.1:$http" \
+        --local "127.0.0.1:$local" --max-body-mb 3 "$@" >"$front/site"
+}
+start_front() {
+    local tries
+    for ((tries = 0; tries < 5; tries++)); do
+        https=$(free_port) http=$(free_port) local=$(free_port)
+        site && front && break
+    done
+    to https
+}
+to() { # https|http|local
+    case $1 in
+    https) url=https://$name:$https ;;
+    http) url=http://$name:$http ;;
+    local) url=http://127.0.0.1:$local ;;
+    esac
+}
+# Another site; it counts when the worker that knew the one before has gone.
+reload() { # OPTION VALUE…
+    local master worker
+    master=$(cat "$front/nginx.pid")
+    read -r worker _ <"/proc/$master/task/$master/children"
+    site "$@" && front -t && front -s reload && eventually not kill -0 "$worker"
+}
+asked() { # WANTED-STATUS METHOD PATH [curl arguments]
+    request "${@:2}" && is "$status" "$1"
+}
+# Every request goes to this nginx and trusts this authority alone.
+curl() {
+    command curl --cacert "$front/ca.pem" --connect-to "$name::127.0.0.1:" "$@"
+}
+
+start_front
+check 'nginx takes the site' front -t
+check 'and warns of nothing' is "$(cat "$work/nginx")" ''
+check 'it says how it was made' grep -q "spawn/site --name $name" "$front/site"
+
+# The webhooks over TLS.
+client_data +15550100200
+check 'client-data answers' is "$status $(value .dynamic_variables.caller_known)" '200 false'
+post_call "$data/example-post-call.json"
+check 'post-call takes an event' accepted accepted post_call_transcription
+known() { client_data +15550100200 && field .dynamic_variables.call_count 1; }
+check 'which is remembered' eventually known
+search +15550100200 'whose wedding are the trees for'
+check 'and found' like "$(value '.memories[].content')" Tobias
+check 'HTTP/2 is spoken' is "$(curl -sS -o /dev/null -w '%{http_version}' "$url/health")" 2
+for version in 1.2 1.3; do
+    check "TLS $version is spoken" asked 200 GET /health "--tlsv$version" --tls-max "$version"
+done
+hello() { # OPTION…
+    openssl s_client -connect "127.0.0.1:$https" -servername "$name" "$@" </dev/null 2>&1
+}
+check 'TLS 1.1 is not' unlike "$(hello -tls1_1 -cipher 'ALL:@SECLEVEL=0')" 'Cipher is [A-Z]'
+check 'nor a cipher without forward secrecy' unlike "$(hello -tls1_2 -cipher AES128-GCM-SHA256)" 'Cipher is [A-Z]'
+
+# What an answer says to browsers, once each: those of handlers and those of nginx.
+safe() {
+    is "$(header Strict-Transport-Security)" max-age=31536000 &&
+        is "$(header X-Content-Type-Options)" nosniff &&
+        is "$(header Cache-Control)" no-store &&
+        is "$(header Referrer-Policy)" no-referrer &&
+        like "$(header Content-Security-Policy)" "default-src 'none'" &&
+        unlike "$(header Server)" [0-9]
+}
+client_data +15550100200
+check 'the headers of an answer' safe
+request GET /nowhere
+check 'a path that is not there' refused 404 not_found
+check 'the headers of a refusal' safe
+
+# Outside only whether it is well; here everything.
+for path in /health /health/client-data /health/search-data /health/post-call; do
+    request GET "$path"
+    check "outside, $path is the status alone" is "$status $(jq -c . "$answer")" '200 {"status":"ok"}'
+done
+request GET /metrics
+check 'outside, there are no metrics' refused 404 not_found
+to local
+for program in client-data search-data post-call; do
+    request GET "/health/$program"
+    check "here, /health/$program tells the version" is "$(value '"\(.service) \(.memory.ok) \(.version)"')" \
+        "$program true $("$build/$program" --version | grep -oE '[0-9.]+$')"
+done
+request GET /health
+check 'and the inbox' field .inbox.failed 0
+post_with_key client-data '{"caller_id": ""}'
+check 'but there are no webhooks without TLS here' refused 404 not_found
+to https
+
+# Without TLS.
+to http
+request POST '/webhook/post-call?x=1' -d '{}'
+check 'plain HTTP is sent to TLS, as the same method' is "$status $(header Location)" \
+    "308 https://$name:$https/webhook/post-call?x=1"
+request GET / -H 'Host: evil.example.com'
+check 'under our name, whatever was asked for' is "$(header Location)" "https://$name:$https/"
+mkdir -p "$front/webroot/.well-known/acme-challenge"
+echo proof >"$front/webroot/.well-known/acme-challenge/token"
+request GET /.well-known/acme-challenge/token
+check "certbot's proof is shown" is "$status $(cat "$answer")" '200 proof'
+to https
+
+# Sizes: 1 MiB, and for events what is set.
+for endpoint in client-data search-data; do
+    post "$endpoint" "@$work/huge"
+    check "$endpoint refuses 3 MB" refused 413 body_too_large
+done
+{ cat "$work/huge" && head -c 300000 "$work/huge"; } >"$work/larger"
+post post-call "@$work/larger"
+check 'post-call refuses what is larger than set' refused 413 body_too_large
+
+# Slow clients are waited for by nginx: the handlers, eight threads of them, stay free.
+for _ in {1..30}; do
+    openssl s_client -quiet -connect "127.0.0.1:$https" >/dev/null 2>&1 < <(
+        printf 'POST /webhook/client-data HTTP/1.1\r\nHost: %s\r\nContent-Length: 100\r\n\r\n{' "$name"
+        exec sleep 5
+    ) &
+    slow+=($!)
+done
+client_data +15550100200
+check 'thirty slow clients keep nobody waiting' is "$status" 200
+kill "${slow[@]}" 2>/dev/null
+wait "${slow[@]}" 2>/dev/null
+
+# Limits.
+check 'a site with a limit' reload --rate 1 --burst 1
+for _ in {1..3}; do request GET /health; done
+check 'too much is refused' refused 429 too_many_requests
+check 'with the time to wait' is "$(header Retry-After)" 1
+check 'its headers are those of every answer' safe
+
+# Only listed addresses.
+printf 'allow 192.0.2.1;\ndeny all;\n' >"$front/listed"
+check 'a site with an allowlist' reload --allow "$front/listed"
+client_data +15550100200
+check 'who is not listed is refused' refused 403 forbidden
+request GET /health
+check 'a load balancer need not be listed' is "$status" 200
+check 'a site behind a load balancer' reload --allow "$front/listed" --behind 127.0.0.1/32
+request POST /webhook/client-data -H 'X-Forwarded-For: 203.0.113.9, 192.0.2.1'
+check 'who is listed comes in' refused 401 missing_credentials
+request POST /webhook/client-data -H 'X-Forwarded-For: 192.0.2.1, 203.0.113.9'
+check 'who only says so does not' refused 403 forbidden
+check "a site with ElevenLabs' own list" reload --allow "$root/nginx/elevenlabs-addresses.conf"
+client_data +15550100200
+check 'lets in none but them' refused 403 forbidden
+check 'which are six addresses' is "$(grep -c '^allow [0-9.]*;$' nginx/elevenlabs-addresses.conf)" 6
+
+# Only with a certificate.
+issued() { # FILE
+    client_data_with --cert "$front/$1.pem" --key "$front/$1.key"
+}
+client_data_with() { # curl arguments
+    post_with_key client-data '{"caller_id": "+15550100200"}' "$@"
+}
+check 'a site that asks for certificates' reload --client-ca "$front/ca.pem"
+client_data_with
+check 'who has none is refused' refused 403 forbidden
+issued client
+check 'who has one is served' is "$status $(value .dynamic_variables.caller_known)" '200 true'
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=stranger \
+    -keyout "$front/stranger.key" -out "$front/stranger.pem" 2>/dev/null
+issued stranger
+check "one of another authority's is none" refused 403 forbidden
+
+# What nginx wrote.
+request GET '/webhook/search-data?caller_id=%2B15550100200&query=private-query'
+request POST '/nowhere/+15550100200'
+check 'the log is one JSON object a line' is "$(jq -cs 'map(type) | unique' "$front/logs/callmem-access.log")" '["object"]'
+check 'without a number or a query' not grep -aqE '5550100200|private' "$front"/logs/*
+check 'nothing went to the log of other sites' is "$(cat "$front/logs/access.log")" ''
+
+# Options that make no site.
+refusal() { # OPTION…
+    spawn/site "$@" 2>"$work/refusal" >"$work/none" && return 1
+    [ ! -s "$work/none" ] && cat "$work/refusal"
+}
+check 'a site has a name' like "$(refusal --rate 5)" -- '--name'
+check 'a name is a name' like "$(refusal --name 'a; include /etc/passwd')" 'do not fit'
+check 'a path is absolute' like "$(refusal --name a --key server.key)" 'no absolute path'
+check 'an option has a value' like "$(refusal --name a --key)" 'needs a value'
+check 'an option is known' like "$(refusal --name a --colour red)" 'no option --colour'
+check 'a rate is a number' like "$(refusal --name a --rate fast)" 'no whole number'
+check 'it tells what there is' like "$(spawn/site --help)" '--client-ca FILE'
+finish
