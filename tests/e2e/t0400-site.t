@@ -6,7 +6,7 @@
 start_instance CALLMEM_MAX_BODY_MB=2
 name=memory.example.com
 front=$work/front
-mkdir "$front" "$front/logs" "$front/webroot"
+mkdir "$front" "$front/logs" "$front/webroot" "$work/aside"
 head -c 3000000 /dev/zero | tr '\0' x >"$work/huge"
 
 # An authority, the server's certificate and a client's.
@@ -84,6 +84,11 @@ reload() { # OPTION VALUE…
 asked() { # WANTED-STATUS METHOD PATH [curl arguments]
     request "${@:2}" && is "$status" "$1"
 }
+# What docs/openapi.yaml does not describe.
+aside() { # METHOD PATH [curl arguments]
+    local work=$work/aside
+    request "$@"
+}
 # Every request goes to this nginx and trusts this authority alone.
 curl() {
     command curl --cacert "$front/ca.pem" --connect-to "$name::127.0.0.1:" "$@"
@@ -143,20 +148,22 @@ for program in client-data search-data post-call; do
 done
 request GET /health
 check 'and the inbox' field .inbox.failed 0
-post_with_key client-data '{"caller_id": ""}'
+request GET /metrics
+check 'and the metrics' like "$status $(head -n 1 "$answer")" '^200 # HELP callmem'
+aside POST /webhook/client-data -d '{}'
 check 'but there are no webhooks without TLS here' refused 404 not_found
 to https
 
 # Without TLS.
 to http
-request POST '/webhook/post-call?x=1' -d '{}'
+aside POST '/webhook/post-call?x=1' -d '{}'
 check 'plain HTTP is sent to TLS, as the same method' is "$status $(header Location)" \
     "308 https://$name:$https/webhook/post-call?x=1"
-request GET / -H 'Host: evil.example.com'
+aside GET / -H 'Host: evil.example.com'
 check 'under our name, whatever was asked for' is "$(header Location)" "https://$name:$https/"
 mkdir -p "$front/webroot/.well-known/acme-challenge"
 echo proof >"$front/webroot/.well-known/acme-challenge/token"
-request GET /.well-known/acme-challenge/token
+aside GET /.well-known/acme-challenge/token
 check "certbot's proof is shown" is "$status $(cat "$answer")" '200 proof'
 to https
 
