@@ -235,8 +235,10 @@ static int run_without_settings(const struct door_program *program, const char *
     if (strcmp(option, "--version") == 0)
         return printf("%s (callmem) %s\n", program->name, CALLMEM_VERSION) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     /* For env/generate, which makes the documents that come from the table. */
-    if (strcmp(option, "--print-template") == 0)
-        settings_print_template(stdout);
+    if (strcmp(option, "--print-development") == 0)
+        settings_print_development(stdout);
+    else if (strcmp(option, "--print-production") == 0)
+        settings_print_production(stdout);
     else if (strcmp(option, "--print-markdown") == 0)
         settings_print_markdown(stdout);
     else if (strcmp(option, "--print-manual") == 0)

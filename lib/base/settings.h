@@ -1,6 +1,6 @@
 /*
  * settings: everything an operator can set, in one table (settings_table.c). It loads and validates the
- * values, and prints the template in env/, the manual page callmem.env(5) and the tables in
+ * values, and prints the templates in env/, the manual page callmem.env(5) and the tables in
  * docs/configuration.md (env/generate).
  *
  * A value comes from the environment first, then from the file named by CALLMEM_ENV_FILE (default ./.env),
@@ -104,8 +104,10 @@ const char *settings_variable_value(const struct settings *settings, size_t at);
 /* What the operator asks for: every value in effect as NAME=value, one a line, a secret as "set (34
  * characters)" and line breaks as blanks. */
 void settings_print(const struct settings *settings, FILE *out);
-/* From the table alone: env/callmem.env, the tables of docs/configuration.md, the body of callmem.env(5). */
-void settings_print_template(FILE *out);
+/* From the table alone: env/development.env, env/production.env, the tables of docs/configuration.md, the
+ * body of callmem.env(5). */
+void settings_print_development(FILE *out);
+void settings_print_production(FILE *out);
 void settings_print_markdown(FILE *out);
 void settings_print_manual(FILE *out);
 

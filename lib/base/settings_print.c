@@ -153,30 +153,62 @@ static void template_group(FILE *out, const char *title, bool first)
     fprintf(out, "\n#### %s\n", title);
 }
 
-static void template_row(FILE *out, const struct setting_row *row, const char *meaning)
+static void template_about(FILE *out, const struct setting_row *row, const char *meaning)
 {
     fputc('\n', out);
     print_comment(out, meaning);
     if (row->fallback_told)
         fprintf(out, "# Default: %s.\n", row->fallback_told);
+}
+
+static void development_row(FILE *out, const struct setting_row *row, const char *meaning)
+{
+    template_about(out, row, meaning);
     if (row == &setting_row_variable)
         fputs("#" SETTING_VARIABLE "SHOP_NAME=Harbour Bikes\n", out);
     else
         fprintf(out, "%s%s=%s\n", row->flags & SETTING_FILL ? "" : "#", row->name, row->fallback);
 }
 
-void settings_print_template(FILE *out)
+static void production_row(FILE *out, const struct setting_row *row, const char *meaning)
 {
-    static const struct document template = {template_group, template_row, NULL, true};
-    print_comment(
-        out, "Settings of callmem, made by env/generate from the settings table. ./spawn/up copies this file "
-             "to .env with mode 0600 and random secrets when there is no .env. docs/configuration.md says "
-             "more.");
+    const struct setting_production *given = setting_production_rows;
+    for (size_t i = 0; i < setting_production_count; i++, given++)
+        if (&setting_rows[given->id] == row) {
+            template_about(out, row, meaning);
+            fprintf(out, "%s%s=%s\n", row->name, given->is_file ? "_FILE" : "", given->value);
+            return;
+        }
+    development_row(out, row, meaning);
+}
+
+static void print_template(FILE *out, const struct document *template, const char *head)
+{
+    print_comment(out, head);
     fputs("#\n", out);
     print_comment(
         out, "One NAME=VALUE a line; what stands behind #NAME= is the default. The environment wins over "
              "this file. A value that has blanks around it, or a blank and # in it, goes in quotes.");
-    print_document(out, &template);
+    print_document(out, template);
+}
+
+void settings_print_development(FILE *out)
+{
+    static const struct document template = {template_group, development_row, NULL, true};
+    print_template(out, &template,
+                   "Settings of callmem for development, made by env/generate from the settings table. "
+                   "./spawn/up copies this file to .env with mode 0600 and random secrets when there is no "
+                   ".env. docs/configuration.md says more.");
+}
+
+void settings_print_production(FILE *out)
+{
+    static const struct document template = {template_group, production_row, NULL, true};
+    print_template(out, &template,
+                   "Settings of callmem for production, made by env/generate from the settings table. It "
+                   "becomes /etc/callmem/callmem.env, which belongs to root and can be read by the group "
+                   "callmem. Each secret is in a file of its own, where every line is one. "
+                   "docs/operations.md says more.");
 }
 
 static void markdown_group(FILE *out, const char *title, bool first)

@@ -114,6 +114,15 @@ const struct setting_row setting_rows[SETTINGS] = {
         "Days after which a conversation is forgotten with all that was learnt from it; 0 keeps for ever."),
 };
 
+const struct setting_production setting_production_rows[] = {
+    {CALLMEM_ENV, false, "production"},
+    {CALLMEM_STATE_DIR, false, "/var/lib/callmem"},
+    {ELEVENLABS_CLIENT_DATA_SECRET, true, "/etc/callmem/secrets/client-data"},
+    {ELEVENLABS_SEARCH_DATA_SECRET, true, "/etc/callmem/secrets/search-data"},
+    {ELEVENLABS_POST_CALL_SECRET, true, "/etc/callmem/secrets/post-call"},
+};
+const size_t setting_production_count = sizeof setting_production_rows / sizeof *setting_production_rows;
+
 const struct setting_row setting_row_env_file = {
     .name = "CALLMEM_ENV_FILE",
     .type = TYPE_PATH,

@@ -44,6 +44,14 @@ extern const struct setting_row setting_rows[SETTINGS];
 /* CALLMEM_ENV_FILE, which only the environment can hold, and CALLMEM_VARIABLE_<NAME>. */
 extern const struct setting_row setting_row_env_file;
 extern const struct setting_row setting_row_variable;
+/* What has a value in env/production.env, and which. */
+struct setting_production {
+    enum setting id;
+    bool is_file; /* given as NAME_FILE */
+    const char *value;
+};
+extern const struct setting_production setting_production_rows[];
+extern const size_t setting_production_count;
 /* The heading before a setting, NULL when there is none. */
 const char *setting_group(enum setting id);
 

@@ -108,6 +108,6 @@ check 'post-call --help tells of its own' like "$("$build/post-call" --help | tr
 
 # The template that `up` starts from.
 check 'the template names every secret' is "$(grep -cE '^ELEVENLABS_(CLIENT_DATA|SEARCH_DATA|POST_CALL)_SECRET=$' \
-    env/callmem.env)" 3
-check 'the template is valid as it is' env CALLMEM_ENV_FILE=env/callmem.env "$build/post-call" --check-config
+    env/development.env)" 3
+check 'the template is valid as it is' env CALLMEM_ENV_FILE=env/development.env "$build/post-call" --check-config
 finish

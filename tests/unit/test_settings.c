@@ -926,7 +926,7 @@ static void test_print_hides_secrets(void **state)
 static void test_template_is_the_defaults(void **state)
 {
     (void)state;
-    char *template = print_of(settings_print_template);
+    char *template = print_of(settings_print_development);
     struct settings *defaults = parse_good("");
     char *expected = print_settings(defaults);
     settings_free(defaults);
@@ -961,7 +961,8 @@ static void test_documents_name_everything(void **state)
     static const struct {
         void (*print)(FILE *out);
         const char *before, *after;
-    } documents[] = {{settings_print_template, "", "="},
+    } documents[] = {{settings_print_development, "", "="},
+                     {settings_print_production, "", ""},
                      {settings_print_markdown, "\n| `", "` | "},
                      {settings_print_manual, "\n.It Ev ", "\n"}};
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
