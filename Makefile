@@ -87,6 +87,11 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	    $(LIBRARY) $(LIBS) $(shell pkg-config --libs cmocka)
 unit: $(UNIT)
 
+# Preloaded by tests that make a program's calls fail; it replaces functions whose fortified versions are inline.
+$(BUILD)/faults.so: tests/faults/faults.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -fPIC -shared -o $@ $< -ldl
+
 # What a request costs, as ratios within one run; docs/performance.md tells the figures.
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -97,11 +102,15 @@ bench: $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_
 
 # libFuzzer harnesses; tests/run and .ci/run run them for a bounded time. clang alone has them.
 FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g
-FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+# The library is this Makefile's own, built with other flags; within that build this rule must not stand.
+ifneq ($(BUILD),build-fuzz)
 build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h) $(DATA)
 	$(MAKE) BUILD=build-fuzz CC=clang HARDEN="-fsanitize=fuzzer-no-link,address,undefined" CFLAGS="-O1 -g" \
 	    WARN= $@
-build-fuzz/fuzz_%: tests/fuzz/fuzz_%.c build-fuzz/libcallmem.a
+endif
+build-fuzz/fuzz/%: tests/fuzz/%.c build-fuzz/libcallmem.a
+	@mkdir -p $(@D)
 	clang $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(FUZZ_FLAGS) -MF $@.d -o $@ $< build-fuzz/libcallmem.a $(LIBS)
 fuzz: $(FUZZ)
 
