@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,8 @@ struct json_scan {
     bool stopped;
     enum number number;
     unsigned number_len;
-    const char *word; /* what is left of true, false or null */
+    bool has_long_number; /* anywhere so far */
+    const char *word;     /* what is left of true, false or null */
     unsigned hex, hex_digits;
     unsigned high; /* a high surrogate that waits for its low one */
     unsigned utf8_left;
@@ -401,7 +403,8 @@ static int scan_byte(struct json_scan *scan, char c, struct error *error)
         enum number before = scan->number;
         if (number_goes_on(&scan->number, c)) {
             gather(scan, c);
-            return ++scan->number_len <= NUMBER_MAX_LEN ? 0 : wrong(scan, "a number that is too long", error);
+            scan->has_long_number = scan->has_long_number || ++scan->number_len > NUMBER_MAX_LEN;
+            return 0;
         }
         if (!number_may_end(before))
             return wrong(scan, "a number that is none", error);
@@ -504,7 +507,39 @@ static void mend_escapes(char *text, size_t len)
     }
 }
 
-static int validate(const char *bytes, size_t len, struct error *error)
+/* The end of a string whose quote is at `p`, in valid JSON: what follows it. */
+static char *skip_string(char *p)
+{
+    for (p++; *p != '"'; p++)
+        if (*p == '\\')
+            p++;
+    return p + 1;
+}
+
+/* In valid JSON that a NUL ends: writes numbers that are too long for cJSON as short as a double is, with
+ * blanks after them. */
+static void mend_numbers(char *text)
+{
+    for (char *p = text; *p;) {
+        char number[40];
+        size_t len = strspn(p, "0123456789+-.eE");
+        if (*p == '"') {
+            p = skip_string(p);
+            continue;
+        }
+        if (len > NUMBER_MAX_LEN) {
+            double value = strtod(p, NULL);
+            /* What is beyond all doubles is so in the shorter form as well. */
+            int used = isinf(value) ? snprintf(number, sizeof number, "%s", value < 0 ? "-1e999" : "1e999")
+                                    : snprintf(number, sizeof number, "%.17g", value);
+            memset(p, ' ', len);
+            memcpy(p, number, (size_t)used);
+        }
+        p += len ? len : 1;
+    }
+}
+
+static int validate(const char *bytes, size_t len, bool *has_long_number, struct error *error)
 {
     struct json_scan *scan = json_scan_new(NULL, NULL);
     if (!scan)
@@ -512,13 +547,15 @@ static int validate(const char *bytes, size_t len, struct error *error)
     int result = json_scan_feed(scan, bytes, len, error);
     if (result == 0)
         result = json_scan_end(scan, error);
+    *has_long_number = scan->has_long_number;
     json_scan_free(scan);
     return result;
 }
 
 cJSON *json_parse(const char *bytes, size_t len, struct error *error)
 {
-    if (validate(bytes, len, error) != 0)
+    bool has_long_number;
+    if (validate(bytes, len, &has_long_number, error) != 0)
         return NULL;
     char *text = text_dup_n(bytes, len);
     if (!text) {
@@ -526,6 +563,8 @@ cJSON *json_parse(const char *bytes, size_t len, struct error *error)
         return NULL;
     }
     mend_escapes(text, len);
+    if (has_long_number)
+        mend_numbers(text);
     cJSON *object = cJSON_ParseWithLength(text, len);
     free(text);
     if (!object) /* what is valid fails only so */

@@ -17,8 +17,8 @@
 
 /* Parses one JSON object of `len` bytes. ERROR_INVALID_JSON with position and cause when it is not UTF-8, not
  * RFC 8259, nested deeper than JSON_MAX_DEPTH, or not an object. "\u0000" and lone surrogates are read as
- * U+FFFD, so that no text is cut and all that comes out is UTF-8. The result is cJSON_Delete()d by the
- * caller. */
+ * U+FFFD, so that no text is cut and all that comes out is UTF-8; a number has the value of the
+ * nearest double, however many digits it is written with. The result is cJSON_Delete()d by the caller. */
 cJSON *json_parse(const char *bytes, size_t len, struct error *error);
 
 /* Members by exact name; NULL (or the fallback) when absent, null or of another type. `object` may be NULL.
@@ -43,9 +43,9 @@ struct json_scan;
 /* What the scanner tells. `path` is the dotted path of names ("data.conversation_id", arrays as "[]":
  * "data.transcript[].role"); names longer than 64 bytes are reported cut and never match a real path. A
  * string arrives decoded in pieces of any size with `last` set on the final one (which may be empty);
- * numbers, true, false and null arrive as their literal text in one piece with is_string false. Objects and
- * arrays themselves are not reported. Return false to stop the scan: json_scan_feed() then fails with
- * ERROR_INVALID_REQUEST. */
+ * numbers, true, false and null arrive as their literal text with is_string false, in one piece unless that
+ * is longer than 512 bytes. Objects and arrays themselves are not reported. Return false to stop the scan:
+ * json_scan_feed() then fails with ERROR_INVALID_REQUEST. */
 typedef bool json_scan_value(void *ctx, const char *path, bool is_string, const char *piece, size_t len,
                              bool last);
 

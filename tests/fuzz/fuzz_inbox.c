@@ -96,10 +96,9 @@ static void compare_readers(const char *bytes, size_t len)
     struct error error = {0}, parser_error = {0};
     int read = read_in_pieces(bytes, len, &letter, &error);
     int parsed = event_parse(bytes, len, &event, &parser_error);
-    /* The parser alone has a bound on the digits of a number; the inbox alone looks at recordings. */
-    bool number = parsed != 0 && parser_error.code == ERROR_INVALID_JSON && error.code != ERROR_INVALID_JSON;
+    /* The inbox alone looks at recordings. */
     bool audio = read != 0 && strstr(error.message, "full_audio");
-    if (!number && !audio) {
+    if (!audio) {
         must(read == parsed && error.code == parser_error.code);
         if (read == 0) {
             must(letter.kind == event.type);

@@ -258,6 +258,32 @@ static void members_by_name_and_type(void **state)
     cJSON_Delete(object);
 }
 
+/* cJSON reads 63 characters of a number. */
+static void a_number_may_have_any_length(void **state)
+{
+    (void)state;
+    char text[4096], digits[601], nines[71];
+    struct error error = {0};
+    memset(digits, '0', 600);
+    digits[600] = '\0';
+    memset(nines, '9', 70);
+    nines[70] = '\0';
+    int len =
+        snprintf(text, sizeof text,
+                 "{\"s\":\"%s\\\"%s\",\"big\":1%s,\"low\":-1%s,\"small\":0.%s1,\"n\":-%.30s.%se-12,\"t\":7}",
+                 digits, digits, digits, digits, digits, nines, nines);
+    cJSON *object = json_parse(text, (size_t)len, &error);
+    if (!object)
+        fail_msg("%s", error.message);
+    assert_int_equal(strlen(json_text(object, "s")), 1201);
+    assert_true(json_number(object, "big", 0) > 1e300);
+    assert_true(json_number(object, "low", 0) < -1e300);
+    assert_true(json_number(object, "small", 1) >= 0 && json_number(object, "small", 1) < 1e-300);
+    assert_true(json_number(object, "n", 0) < -0.999e18 && json_number(object, "n", 0) > -1.001e18);
+    assert_int_equal(json_int(object, "t", 0), 7);
+    cJSON_Delete(object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +297,7 @@ int main(void)
         cmocka_unit_test(long_strings_come_in_pieces),
         cmocka_unit_test(long_names_match_nothing),
         cmocka_unit_test(members_by_name_and_type),
+        cmocka_unit_test(a_number_may_have_any_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
