@@ -41,15 +41,18 @@ struct fold {
     double name_confidence;
 };
 
-static void read_known(struct known *known, const struct memory *memory)
+/* False when out of memory. */
+static bool read_known(struct known *known, const struct memory *memory)
 {
+    struct error error = {0};
     known->memory = memory;
-    known->metadata = cJSON_Parse(memory->metadata);
+    known->metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
     const char *slot = json_text(known->metadata, "slot"), *value = json_text(known->metadata, "value");
     known->slot = slot ? slot : "";
     known->value = value ? value : memory->content;
     known->confidence = json_number(known->metadata, "confidence", 0.5);
     known->polarity = (int)json_int(known->metadata, "polarity", 0);
+    return error.code != ERROR_INTERNAL;
 }
 
 /* Whether one name is the other with more to it: "Ana" and "Ana Kowalska". */
@@ -128,14 +131,15 @@ static int fold_all(struct fold *fold, const struct memory_list *list, const cha
         if (*scope && strcmp(memory->agent, scope) != 0)
             continue;
         struct known *known = &fold->items[fold->count];
-        read_known(known, memory);
+        fold->count++; /* NOLINT(clang-analyzer-unix.Malloc): fold->items has an owner */
+        if (!read_known(known, memory))
+            return -1;
         if (memory->kind == KIND_SUMMARY)
             fold_call(fold, known);
         else if (memory->kind == KIND_NAME)
             fold_name(fold, known);
         else
-            replace_older(fold, fold->count);
-        fold->count++; /* NOLINT(clang-analyzer-unix.Malloc): fold->items has an owner */
+            replace_older(fold, fold->count - 1);
     }
     return 0;
 }
@@ -318,6 +322,15 @@ static int update_scope(struct memory_store *store, const char *caller, const ch
     return result;
 }
 
+static bool is_first_of_agent(const struct memory_list *list, size_t at)
+{
+    const char *agent = list->items[at].agent;
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(list->items[i].agent, agent) == 0)
+            return false;
+    return *agent != '\0';
+}
+
 int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
                    struct error *error)
 {
@@ -326,8 +339,11 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
     if (memory_list(store, &all_but_turns, &list, error) != 0)
         return -1;
     int result = update_scope(store, caller, "", &list, context_chars, error);
-    if (result == 0 && *agent)
+    if (result == 0 && agent && *agent)
         result = update_scope(store, caller, agent, &list, context_chars, error);
+    for (size_t i = 0; i < list.count && result == 0 && !agent; i++)
+        if (is_first_of_agent(&list, i))
+            result = update_scope(store, caller, list.items[i].agent, &list, context_chars, error);
     memory_list_free(&list);
     return result;
 }

@@ -14,8 +14,9 @@
 #include <stdint.h>
 
 /* Makes the profile document of a caller from its memories in `store` and stores it, for all agents together
- * (scope "") and for `agent` when that is not "". Call it within memory_begin(). `context_chars` bounds
- * memory_context. When the caller has no memories left, the document is "" (no profile). */
+ * (scope "") and for `agent` when that is not ""; NULL is every agent that the caller spoke with. Call it
+ * within memory_begin(). `context_chars` bounds memory_context. When the caller has no memories left, the
+ * document is "" (no profile). */
 int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
                    struct error *error);
 

@@ -23,6 +23,7 @@ struct batch {
     struct memory *items;
     size_t count;
     int next[KINDS]; /* position of the next one of each kind */
+    bool failed;     /* out of memory: what is there is not whole */
 };
 
 double remember_lambda(const struct settings *settings, enum sector sector)
@@ -39,12 +40,26 @@ static const char *line_of(struct batch *batch, const char *text, size_t chars)
     return copy;
 }
 
+static void note_text(struct batch *batch, cJSON *object, const char *name, const char *text)
+{
+    if (!cJSON_AddStringToObject(object, name, text))
+        batch->failed = true;
+}
+
+static void note_number(struct batch *batch, cJSON *object, const char *name, double number)
+{
+    if (!cJSON_AddNumberToObject(object, name, number))
+        batch->failed = true;
+}
+
 /* A JSON object, printed and owned by the batch; frees `object`. */
 static const char *metadata_of(struct batch *batch, cJSON *object)
 {
     struct buf b = BUF_INIT;
     json_add(&b, object);
     const char *text = buf_text(&b) ? arena_text(batch->arena, buf_text(&b), b.len) : NULL;
+    if (!text)
+        batch->failed = true;
     buf_free(&b);
     cJSON_Delete(object);
     return text;
@@ -87,14 +102,14 @@ static void put_summary(struct batch *batch, const struct extraction *extraction
     const struct event *event = batch->event;
     cJSON *metadata = cJSON_CreateObject();
     if (*event->title)
-        cJSON_AddStringToObject(metadata, "title", event->title);
+        note_text(batch, metadata, "title", event->title);
     if (*event->outcome)
-        cJSON_AddStringToObject(metadata, "outcome", event->outcome);
-    cJSON_AddStringToObject(metadata, "direction", event->outbound ? "outbound" : "inbound");
+        note_text(batch, metadata, "outcome", event->outcome);
+    note_text(batch, metadata, "direction", event->outbound ? "outbound" : "inbound");
     if (event->duration >= 0)
-        cJSON_AddNumberToObject(metadata, "duration", (double)event->duration);
-    cJSON_AddStringToObject(metadata, "sentiment", sentiment_name(extraction->sentiment));
-    cJSON_AddNumberToObject(metadata, "feeling", extraction->feeling);
+        note_number(batch, metadata, "duration", (double)event->duration);
+    note_text(batch, metadata, "sentiment", sentiment_name(extraction->sentiment));
+    note_number(batch, metadata, "feeling", extraction->feeling);
     put(batch, KIND_SUMMARY, line_of(batch, summary, TURN_CHARS), metadata_of(batch, metadata));
 }
 
@@ -112,8 +127,8 @@ static void put_collected(struct batch *batch, const struct collected *collected
     char *name = text_line(collected->name, NAME_CHARS);
     const char *value = line_of(batch, collected->value, TURN_CHARS);
     cJSON *metadata = cJSON_CreateObject();
-    cJSON_AddStringToObject(metadata, "slot", collected->name);
-    cJSON_AddStringToObject(metadata, "value", value ? value : "");
+    note_text(batch, metadata, "slot", collected->name);
+    note_text(batch, metadata, "value", value ? value : "");
     for (char *p = name; p && *p; p++)
         if (*p == '_')
             *p = ' ';
@@ -125,16 +140,16 @@ static void put_collected(struct batch *batch, const struct collected *collected
 static void put_fact(struct batch *batch, const struct fact *fact)
 {
     cJSON *metadata = cJSON_CreateObject();
-    cJSON_AddStringToObject(metadata, "slot", fact->slot);
-    cJSON_AddStringToObject(metadata, "value", fact->value);
-    cJSON_AddNumberToObject(metadata, "confidence", fact->confidence);
-    cJSON_AddNumberToObject(metadata, "polarity", fact->polarity);
+    note_text(batch, metadata, "slot", fact->slot);
+    note_text(batch, metadata, "value", fact->value);
+    note_number(batch, metadata, "confidence", fact->confidence);
+    note_number(batch, metadata, "polarity", fact->polarity);
     if (fact->turn >= 0)
-        cJSON_AddNumberToObject(metadata, "turn", fact->turn);
+        note_number(batch, metadata, "turn", fact->turn);
     if (fact->due) {
         char date[CLOCK_STAMP_SIZE];
         clock_date(fact->due, date);
-        cJSON_AddStringToObject(metadata, "due", date);
+        note_text(batch, metadata, "due", date);
     }
     put(batch, fact->kind, line_of(batch, fact->text, TURN_CHARS), metadata_of(batch, metadata));
 }
@@ -145,8 +160,8 @@ static void put_attempt(struct batch *batch)
     const struct event *event = batch->event;
     const char *reason = *event->failure ? event->failure : "unknown";
     cJSON *metadata = cJSON_CreateObject();
-    cJSON_AddStringToObject(metadata, "direction", event->outbound ? "outbound" : "inbound");
-    cJSON_AddStringToObject(metadata, "reason", reason);
+    note_text(batch, metadata, "direction", event->outbound ? "outbound" : "inbound");
+    note_text(batch, metadata, "reason", reason);
     const char *line = line_of(batch, reason, NAME_CHARS);
     put(batch, KIND_ATTEMPT,
         line ? arena_printf(batch->arena,
@@ -218,31 +233,23 @@ static void put_call(struct batch *batch, const struct extraction *extraction,
     put_facts(batch, extraction, retraction);
 }
 
-static int change_memory(struct memory_store *store, const struct batch *batch,
-                         const struct retraction *retraction, struct error *error)
+static int store_batch(struct memory_store *store, const struct batch *batch,
+                       const struct retraction *retraction, struct error *error)
 {
     const struct event *event = batch->event;
     size_t chars = (size_t)setting_int(batch->settings, CALLMEM_CONTEXT_CHARS);
+    bool complete = !batch->failed;
+    for (size_t i = 0; i < batch->count; i++)
+        complete = complete && batch->items[i].content;
+    if (!complete)
+        return error_set(error, ERROR_INTERNAL, "out of memory");
     if (retraction && retract_earlier(retraction, store, event->caller, error) != 0)
         return -1;
     if (memory_add(store, batch->items, batch->count, NULL, error) != 0)
         return -1;
-    return profile_update(store, event->caller, event->agent, chars, error);
-}
-
-/* Everything of one event, or nothing. */
-static int store_batch(struct memory_store *store, const struct batch *batch,
-                       const struct retraction *retraction, struct error *error)
-{
-    for (size_t i = 0; i < batch->count; i++)
-        if (!batch->items[i].content)
-            return error_set(error, ERROR_INTERNAL, "out of memory");
-    if (memory_begin(store, error) != 0)
-        return -1;
-    if (change_memory(store, batch, retraction, error) == 0)
-        return memory_commit(store, error);
-    memory_rollback(store);
-    return -1;
+    /* What is taken back may have been said to another agent. */
+    bool everywhere = retraction && retracts_anything(retraction);
+    return profile_update(store, event->caller, everywhere ? NULL : event->agent, chars, error);
 }
 
 /* The operator's agreement with ElevenLabs says that nothing of this call may be kept. */
@@ -250,15 +257,10 @@ static int keep_nothing(struct memory_store *store, const struct settings *setti
                         const struct event *event, struct error *error)
 {
     size_t chars = (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS);
-    if (memory_forget_conversation(store, event->caller, event->conversation, error) != 0)
-        return error->code == ERROR_NOT_FOUND ? 0 : -1;
-    if (memory_begin(store, error) != 0)
-        return -1;
-    if (profile_update(store, event->caller, event->agent, chars, error) != 0) {
-        memory_rollback(store);
-        return -1;
-    }
-    return memory_commit(store, error);
+    int result = memory_forget_conversation(store, event->caller, event->conversation, error);
+    if (result != 0 && error->code == ERROR_NOT_FOUND)
+        return 0;
+    return result == 0 ? profile_update(store, event->caller, event->agent, chars, error) : -1;
 }
 
 static int out_of_memory(struct error *error)
@@ -306,19 +308,17 @@ static int keep_call(struct memory_store *store, const struct settings *settings
     return result;
 }
 
-static int remember_call(struct memory_store *store, const struct lexicon *lexicon,
-                         const struct settings *settings, const struct event *event, struct error *error)
+/* What was asked later is looked up in the transaction that stores the call: the call that asked for it may
+ * be in another worker's hands at this moment. */
+static int remember_call(struct memory_store *store, const struct settings *settings,
+                         const struct event *event, const struct extraction *extraction, struct error *error)
 {
     const struct memory_filter asked_later = {
         .caller = event->caller, .kinds = 1u << KIND_FORGET, .since = event->started_at + 1};
-    struct extraction extraction = {0};
     struct memory_list later;
     if (memory_list(store, &asked_later, &later, error) != 0)
         return -1;
-    int result = extract_call(lexicon, event, &extraction, error);
-    if (result == 0)
-        result = keep_call(store, settings, event, &extraction, &later, error);
-    extraction_free(&extraction);
+    int result = keep_call(store, settings, event, extraction, &later, error);
     memory_list_free(&later);
     return result;
 }
@@ -331,16 +331,36 @@ static int remember_attempt(struct memory_store *store, const struct settings *s
     return store_event(store, &batch, &nothing, NULL, error);
 }
 
+/* Everything of one event, or nothing. */
+static int remember_whole(struct memory_store *store, const struct settings *settings,
+                          const struct event *event, const struct extraction *extraction, struct error *error)
+{
+    if (memory_begin(store, error) != 0)
+        return -1;
+    int result = event->delete_pii              ? keep_nothing(store, settings, event, error)
+                 : event->type == EVENT_FAILURE ? remember_attempt(store, settings, event, error)
+                                                : remember_call(store, settings, event, extraction, error);
+    if (result == 0)
+        return memory_commit(store, error);
+    memory_rollback(store);
+    return -1;
+}
+
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
                    const struct event *event, struct error *error)
 {
+    struct extraction extraction = {0};
     if (event->caller_kind != CALLER_NUMBER && event->caller_kind != CALLER_OTHER)
         return 0;
     if (event->type != EVENT_TRANSCRIPTION && event->type != EVENT_FAILURE)
         return 0;
-    if (event->delete_pii)
-        return keep_nothing(store, settings, event, error);
-    if (event->type == EVENT_FAILURE)
-        return remember_attempt(store, settings, event, error);
-    return remember_call(store, lexicon, settings, event, error);
+    /* What takes its time comes before the memory's lock. */
+    if (event->type == EVENT_TRANSCRIPTION && !event->delete_pii &&
+        extract_call(lexicon, event, &extraction, error) != 0) {
+        extraction_free(&extraction);
+        return -1;
+    }
+    int result = remember_whole(store, settings, event, &extraction, error);
+    extraction_free(&extraction);
+    return result;
 }
