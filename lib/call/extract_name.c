@@ -122,23 +122,37 @@ static size_t skip_answer(struct call *call, const struct spoken *spoken, size_t
     }
 }
 
-/* An answer to "And you are?": a name with little before it. */
-static struct claim *read_answer(struct names *names, const struct spoken *spoken, double confidence)
+/* A name where an answer begins, with little before it. */
+static struct claim *answer_at(struct names *names, const struct spoken *spoken, size_t at, double confidence)
 {
     struct call *call = names->call;
-    size_t ends[PATTERN_ENDS];
+    const struct words *words = &spoken->words;
+    size_t ends[PATTERN_ENDS], begin = at;
     bool not_mine = false;
     call->name_mode = NAME_LIKELY;
-    size_t at = skip_answer(call, spoken, 0, &not_mine);
-    if (not_mine || at >= spoken->words.count || spoken->words.items[at].question)
+    at = skip_answer(call, spoken, at, &not_mine);
+    if (not_mine || at >= words->count || words->items[at].question)
         return NULL;
     call->name_mode = NAME_LIKELY;
-    if (capture_name(call, &spoken->words, at, ends) == 0)
+    if (capture_name(call, words, at, ends) == 0)
         return NULL;
-    struct span span = longer_form(call, &spoken->words, (struct span){at, ends[0]});
+    /* In a later sentence only what is nothing but a name: "I thought I said. Pooja." */
+    if (begin > 0 && ends[0] < words->count && words->items[ends[0]].gap != GAP_STOP)
+        return NULL;
+    struct span span = longer_form(call, words, (struct span){at, ends[0]});
     struct claim *claim = name_claim_span(names, spoken, span, confidence);
     if (claim)
         claim->part = names->asked_part;
+    return claim;
+}
+
+/* An answer to "And you are?". */
+static struct claim *read_answer(struct names *names, const struct spoken *spoken, double confidence)
+{
+    struct claim *claim = answer_at(names, spoken, 0, confidence);
+    for (size_t at = 1; !claim && at < spoken->words.count; at++)
+        if (spoken->words.items[at].gap == GAP_STOP)
+            claim = answer_at(names, spoken, at, confidence);
     return claim;
 }
 
@@ -191,20 +205,27 @@ static void read_agent(struct names *names, const struct spoken *spoken)
     }
 }
 
-/* The caller's words after the agent's guess at a name. */
+/* The caller's words after the agent's guess at a name: only a yes makes it the caller's. */
 static bool read_reply(struct names *names, const struct spoken *spoken)
 {
     struct call *call = names->call;
-    size_t no = language_list(call->language, LIST_NO, &spoken->words, 0);
     struct claim *guess = &names->claims[names->guess];
-    if (no > 0) {
+    size_t at = 0;
+    bool no = false, yes = false;
+    /* "Oh hi, yes": past what is said before an answer. */
+    while (at < spoken->words.count && !yes && !no) {
+        no = language_list(call->language, LIST_NO, &spoken->words, at) > 0;
+        call->name_mode = NAME_LIKELY;
+        yes = !no && (language_list(call->language, LIST_YES, &spoken->words, at) > 0 ||
+                      call_rule(call, SECTION_NAME_CONFIRM, spoken, at));
+        if (yes || no || !call_rule(call, SECTION_NAME_ANSWER, spoken, at) || call->matcher.all.to == at)
+            break;
+        at = call->matcher.all.to;
+    }
+    if (!yes) {
         guess->dead = true;
         return false;
     }
-    call->name_mode = NAME_LIKELY;
-    if (language_list(call->language, LIST_YES, &spoken->words, 0) == 0 &&
-        !call_rule(call, SECTION_NAME_CONFIRM, spoken, 0))
-        return false;
     guess->confidence = SURE_CONFIRMED;
     guess->turn = spoken->turn;
     return true;

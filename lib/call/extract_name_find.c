@@ -159,6 +159,28 @@ static bool is_no_person(const struct call *call, const struct words *words, siz
     return false;
 }
 
+/* A title makes a name of a word that is none without it: "Mr. Small", "Madame Petit". */
+static bool titled_begins(const struct call *call, const struct words *words, size_t at)
+{
+    return is_cased(call) && words->items[at].shape == SHAPE_CAPITAL && !is_possessive(words, at) &&
+           !name_list(call, LIST_COMPANY, words, at) && !name_list(call, LIST_RELATIVE, words, at);
+}
+
+/* "Guillermo de Transportes Ruiz": a particle before a company says where the person works. What is left of
+ * the name that ends at `end`; `first` when it is a company's altogether. */
+static size_t without_company(const struct call *call, const struct words *words, size_t first, size_t end)
+{
+    for (size_t at = first; at < end; at++) {
+        if (!name_list(call, LIST_COMPANY, words, at))
+            continue;
+        for (size_t small = first + 1; small < at; small++)
+            if (!words->items[small].joined && particles(call, words, small) > 0)
+                return small;
+        return first;
+    }
+    return is_no_person(call, words, end) ? first : end;
+}
+
 size_t capture_name(struct call *call, const struct words *words, size_t at, size_t ends[PATTERN_ENDS])
 {
     enum name_mode mode = call->name_mode;
@@ -176,15 +198,11 @@ size_t capture_name(struct call *call, const struct words *words, size_t at, siz
             words->items[at + small].shape == SHAPE_CAPITAL)
             first = at + small;
     }
-    if (name_begins(call, words, first)) {
-        size_t end = name_end(call, words, first);
-        bool company = false;
-        for (size_t i = first; i < end; i++)
-            company = company || name_list(call, LIST_COMPANY, words, i);
-        if (!company && !is_no_person(call, words, end))
-            for (; end > first && count < PATTERN_ENDS; end--)
-                if (end >= words->count || !words->items[end].joined)
-                    ends[count++] = end;
+    if (name_begins(call, words, first) || (title > 0 && titled_begins(call, words, first))) {
+        size_t end = without_company(call, words, first, name_end(call, words, first));
+        for (; end > first && count < PATTERN_ENDS; end--)
+            if (end >= words->count || !words->items[end].joined)
+                ends[count++] = end;
     }
     call->name_mode = mode;
     return count;
@@ -231,13 +249,14 @@ char *name_text(struct call *call, const struct words *words, struct span span)
         span.from += title;
     if (!needs_capitals(words, span))
         return call_text(call, words, span);
-    for (size_t at = span.from; at < span.to; at++) {
+    for (size_t at = span.from, small = span.from; at < span.to; at++) {
         const struct word *word = &words->items[at];
         const struct word *before = at > span.from ? &words->items[at - 1] : NULL;
         if (before)
             buf_add(&out, words->text + before->end, word->start - before->end);
-        add_capital(&out, words->text + word->start, word->end - word->start,
-                    at > span.from && name_list(call, LIST_PARTICLE, words, at));
+        if (before && at >= small)
+            small = at + particles(call, words, at);
+        add_capital(&out, words->text + word->start, word->end - word->start, before && at < small);
     }
     const char *text = buf_text(&out);
     char *copy = text ? arena_text(call->arena, text, strlen(text)) : NULL;

@@ -121,6 +121,13 @@ void name_read_spelling(struct names *names, const struct spoken *spoken)
             at += lone && word->fold[1] == '\0';
             continue;
         }
+        /* "with a J: J A N A": the J before the colon is none of the letters that follow. */
+        const struct rule *rule = call_rule(names->call, SECTION_NAME_LETTER, spoken, at);
+        size_t said = rule ? names->call->matcher.all.to : 0;
+        if (said > at + 1 && said < spoken->words.count && spoken->words.items[said].gap > GAP_NONE) {
+            at = said - 1;
+            continue;
+        }
         size_t end = read_letters(names->call, &spoken->words, at, letters, &count);
         if (count >= 3)
             use_spelling(names, spoken, letters);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ANSWER_WORDS 9
+#define BARE_WORDS   3
 
 struct wish {
     enum kind kind;
@@ -239,8 +240,8 @@ static bool apply(struct call *call, const struct wish_rule *kind, const struct 
 
 /* What the rules found in a turn by themselves. */
 struct said {
-    bool dislikes;
-    struct span taken[16]; /* words of dislikes: no answers to the agent */
+    bool dislikes, wants;
+    struct span taken[16]; /* words that gave something: no answers to the agent any more */
     size_t taken_count;
 };
 
@@ -256,26 +257,22 @@ static size_t read_rules(struct call *call, const struct spoken *spoken, size_t 
         size_t end = call->matcher.all.to;
         if (!apply(call, &wish_rules[i], rule, spoken, said->dislikes))
             continue;
-        if (wish_rules[i].polarity < 0) {
-            said->dislikes = true;
-            if (said->taken_count < sizeof said->taken / sizeof said->taken[0])
-                said->taken[said->taken_count++] = (struct span){at, end};
-        }
+        said->dislikes = said->dislikes || wish_rules[i].polarity < 0;
+        if (said->taken_count < sizeof said->taken / sizeof said->taken[0])
+            said->taken[said->taken_count++] = (struct span){at, end};
         return end > at ? end : at + 1;
     }
     return at + 1;
 }
 
-/* Whether the caller's turn gave a wish by itself. */
-static bool read_said(struct call *call, const struct spoken *spoken, struct said *said)
+/* What the caller's turn says by itself. */
+static void read_said(struct call *call, const struct spoken *spoken, struct said *said)
 {
     size_t before = call->out->count;
     for (size_t at = 0; at < spoken->words.count;)
         at = read_rules(call, spoken, at, said);
     for (size_t at = before; at < call->out->count; at++)
-        if (call->out->facts[at].polarity >= 0)
-            return true;
-    return false;
+        said->wants = said->wants || call->out->facts[at].polarity >= 0;
 }
 
 /* Past "well", "I think", "yes": where an answer begins. */
@@ -431,13 +428,21 @@ static bool read_offer(struct call *call, const struct spoken *agent, const stru
     return apply(call, &like, rule, &said, false);
 }
 
+/* Whether the turn begins with a bare answer, whatever is said after it: "Vegan, and no nuts please." */
+static bool begins_bare(const struct call *call, const struct spoken *user, const struct said *said)
+{
+    struct span clause = answer_clause(&user->words, answer_begin(call, &user->words));
+    return clause.to > clause.from && clause.to - clause.from <= BARE_WORDS && !is_taken(said, clause);
+}
+
 static void read_turn(struct call *call, const struct spoken *agent, const struct spoken *user)
 {
     struct said said = {0};
-    if (read_said(call, user, &said) || !agent || user->words.count == 0)
+    read_said(call, user, &said);
+    if (!agent || user->words.count == 0 || (said.wants && !begins_bare(call, user, &said)))
         return;
     if (read_asked(call, agent, user, &said, true) || read_choice(call, agent, user) ||
-        read_asked(call, agent, user, &said, false))
+        read_asked(call, agent, user, &said, false) || said.wants)
         return;
     read_offer(call, agent, user);
 }
