@@ -122,6 +122,15 @@ static size_t skip_answer(struct call *call, const struct spoken *spoken, size_t
     }
 }
 
+/* "Berg", "van der Berg": no more than a given or a family name. */
+static bool is_one_word(const struct call *call, const struct words *words, struct span span)
+{
+    size_t parts = 0;
+    for (size_t at = span.from; at < span.to; at++)
+        parts += !words->items[at].joined && language_list(call->language, LIST_PARTICLE, words, at) == 0;
+    return parts < 2 || language_list(call->language, LIST_PARTICLE, words, span.from) > 0;
+}
+
 /* A name where an answer begins, with little before it. */
 static struct claim *answer_at(struct names *names, const struct spoken *spoken, size_t at, double confidence)
 {
@@ -141,7 +150,8 @@ static struct claim *answer_at(struct names *names, const struct spoken *spoken,
         return NULL;
     struct span span = longer_form(call, words, (struct span){at, ends[0]});
     struct claim *claim = name_claim_span(names, spoken, span, confidence);
-    if (claim)
+    /* Asked for the family name people also say the whole. */
+    if (claim && (names->asked_part == PART_FIRST || is_one_word(call, words, span)))
         claim->part = names->asked_part;
     return claim;
 }

@@ -94,10 +94,18 @@ static bool name_begins(const struct call *call, const struct words *words, size
     return is_cased(call) ? cased_first(call, words, at, given) : lower_first(call, words, at, given);
 }
 
+static bool is_letter(const struct words *words, size_t at)
+{
+    return at < words->count && words->items[at].fold[1] == '\0';
+}
+
 static bool name_goes_on(const struct call *call, const struct words *words, size_t at)
 {
     const struct word *word = &words->items[at];
     if (!has_letters_only(word))
+        return false;
+    /* "Shawn S-H-A-W-N": letters are no part of the name that they spell. */
+    if (is_letter(words, at) && is_letter(words, at + 1))
         return false;
     if (word->joined)
         return true;

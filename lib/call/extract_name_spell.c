@@ -98,12 +98,25 @@ static void use_spelling(struct names *names, const struct spoken *spoken, const
         last->dead = claim != NULL;
         if (claim)
             claim->part = part;
-    } else if (names->asked || speaks_of_spelling(call, &spoken->words)) {
+    } else if (names->asked || names->guessed || names->addressed ||
+               speaks_of_spelling(call, &spoken->words)) {
         struct claim *claim = name_claim_plain(names, spelled, SURE_SPELLED, spoken->turn);
         if (claim)
             claim->part =
                 last && last->part != PART_LAST && last->key_count == 1 ? PART_LAST : names->asked_part;
     }
+}
+
+/* "One L. A-L-A-N": a letter that something else is said of, before the spelling begins. */
+static bool is_lone_letter(const struct call *call, const struct words *words, size_t at)
+{
+    const struct word *word = &words->items[at];
+    if (at == 0 || at + 2 >= words->count || word->gap != GAP_NONE || word->joined)
+        return false;
+    /* The letters that follow stand closer together. */
+    bool apart = !word[1].joined && (word[2].joined || (word[1].gap != GAP_NONE && word[2].gap == GAP_NONE));
+    return apart && letter_at(call, words, at) && !letter_at(call, words, at - 1) &&
+           letter_at(call, words, at + 1) && letter_at(call, words, at + 2);
 }
 
 void name_read_spelling(struct names *names, const struct spoken *spoken)
@@ -128,6 +141,8 @@ void name_read_spelling(struct names *names, const struct spoken *spoken)
             at = said - 1;
             continue;
         }
+        if (is_lone_letter(names->call, &spoken->words, at))
+            continue;
         size_t end = read_letters(names->call, &spoken->words, at, letters, &count);
         if (count >= 3)
             use_spelling(names, spoken, letters);
