@@ -64,6 +64,15 @@ static bool is_name(struct call *call, const struct words *words, size_t at)
     return capture_name(call, words, at, ends) > 0;
 }
 
+/* "Berg", "van der Berg": no more than a given or a family name. */
+static bool is_one_word(const struct call *call, const struct words *words, struct span span)
+{
+    size_t parts = 0;
+    for (size_t at = span.from; at < span.to; at++)
+        parts += !words->items[at].joined && language_list(call->language, LIST_PARTICLE, words, at) == 0;
+    return parts < 2 || language_list(call->language, LIST_PARTICLE, words, span.from) > 0;
+}
+
 /* Tries the rules at one word; returns where to go on. */
 static size_t read_rule(struct names *names, const struct spoken *spoken, size_t at)
 {
@@ -77,6 +86,8 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
         if (found.has[CAPTURE_OTHER] && !is_name(call, &spoken->words, found.captured[CAPTURE_OTHER].from))
             continue;
         struct span span = longer_form(call, &spoken->words, found.captured[CAPTURE_NAME]);
+        if (rule->slot && strcmp(rule->slot, "full") == 0 && is_one_word(call, &spoken->words, span))
+            continue;
         if (name_rules[i].mode == NAME_POSSIBLE && (is_agents(names, &spoken->words, span) ||
                                                     (spoken->words.items[at].question && !rule->in_question)))
             continue;
@@ -95,19 +106,22 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
     return at + 1;
 }
 
-/* Denials: "I'm not Ana", "Ana isn't here". */
-static void read_denials(struct names *names, const struct spoken *spoken)
+/* Denials: "I'm not Ana", "Ana isn't here". Whether there are any. */
+static bool read_denials(struct names *names, const struct spoken *spoken)
 {
     struct call *call = names->call;
+    bool found = false;
     for (size_t at = 0; at < spoken->words.count; at++) {
         call->name_mode = NAME_LIKELY;
         if (!call_rule(call, SECTION_NAME_NOT, spoken, at))
             continue;
+        found = true;
         if (call->matcher.has[CAPTURE_NAME])
             name_deny(names, &spoken->words, call->matcher.captured[CAPTURE_NAME]);
         else if (names->guessed)
             names->claims[names->guess].dead = true;
     }
+    return found;
 }
 
 static size_t skip_answer(struct call *call, const struct spoken *spoken, size_t at, bool *not_mine)
@@ -120,15 +134,6 @@ static size_t skip_answer(struct call *call, const struct spoken *spoken, size_t
         *not_mine = *not_mine || (rule->slot && strcmp(rule->slot, "no") == 0);
         at = call->matcher.all.to;
     }
-}
-
-/* "Berg", "van der Berg": no more than a given or a family name. */
-static bool is_one_word(const struct call *call, const struct words *words, struct span span)
-{
-    size_t parts = 0;
-    for (size_t at = span.from; at < span.to; at++)
-        parts += !words->items[at].joined && language_list(call->language, LIST_PARTICLE, words, at) == 0;
-    return parts < 2 || language_list(call->language, LIST_PARTICLE, words, span.from) > 0;
 }
 
 /* A name where an answer begins, with little before it. */
@@ -145,8 +150,9 @@ static struct claim *answer_at(struct names *names, const struct spoken *spoken,
     call->name_mode = NAME_LIKELY;
     if (capture_name(call, words, at, ends) == 0)
         return NULL;
-    /* In a later sentence only what is nothing but a name: "I thought I said. Pooja." */
-    if (begin > 0 && ends[0] < words->count && words->items[ends[0]].gap != GAP_STOP)
+    /* Later in the turn only what is nothing but a name, and not the agent's: "I thought I said. Pooja." */
+    if (begin > 0 && ((ends[0] < words->count && words->items[ends[0]].gap != GAP_STOP) ||
+                      is_agents(names, words, (struct span){at, ends[0]})))
         return NULL;
     struct span span = longer_form(call, words, (struct span){at, ends[0]});
     struct claim *claim = name_claim_span(names, spoken, span, confidence);
@@ -160,9 +166,13 @@ static struct claim *answer_at(struct names *names, const struct spoken *spoken,
 static struct claim *read_answer(struct names *names, const struct spoken *spoken, double confidence)
 {
     struct claim *claim = answer_at(names, spoken, 0, confidence);
-    for (size_t at = 1; !claim && at < spoken->words.count; at++)
-        if (spoken->words.items[at].gap == GAP_STOP)
+    for (size_t at = 0; !claim && at < spoken->words.count; at++) {
+        /* "My son, Caleb.": what follows is somebody else's. */
+        if (name_list(names->call, LIST_RELATIVE, &spoken->words, at))
+            break;
+        if (at > 0 && spoken->words.items[at].gap != GAP_NONE)
             claim = answer_at(names, spoken, at, confidence);
+    }
     return claim;
 }
 
@@ -254,26 +264,45 @@ static void contradict(struct names *names, size_t first)
     }
 }
 
+/* Whether the turn is a name and no more: "Thanks, Brian." "Ryan." */
+static bool is_bare_name(struct names *names, const struct spoken *spoken)
+{
+    size_t ends[PATTERN_ENDS];
+    names->call->name_mode = NAME_LIKELY;
+    return capture_name(names->call, &spoken->words, 0, ends) > 0 && ends[0] == spoken->words.count &&
+           !spoken->words.items[0].question && !is_agents(names, &spoken->words, (struct span){0, ends[0]});
+}
+
+/* The caller's answer to what the agent asked, or called the caller, where no rule found a name. */
+static void read_unsaid(struct names *names, const struct spoken *spoken)
+{
+    size_t before = names->count;
+    /* "Thanks, Claire." "No, Clara." */
+    bool corrects =
+        names->addressed &&
+        (language_list(names->call->language, LIST_NO, &spoken->words, 0) > 0 || is_bare_name(names, spoken));
+    if (corrects && read_answer(names, spoken, SURE_CORRECTED))
+        contradict(names, before);
+    else if (names->asked || names->guessed)
+        read_answer(names, spoken, names->guessed ? SURE_CORRECTED : SURE_ANSWERED);
+}
+
 static void read_user(struct names *names, const struct spoken *spoken)
 {
     size_t before = names->count;
     bool denied = false, confirmed = false;
     if (spoken->words.count == 0)
         return;
-    read_denials(names, spoken);
+    bool denies = read_denials(names, spoken);
     if (names->guessed) {
         confirmed = read_reply(names, spoken);
         denied = names->claims[names->guess].dead;
     }
     for (size_t at = 0; at < spoken->words.count;)
         at = read_rule(names, spoken, at);
-    bool said = names->count > before;
-    /* "Thanks, Claire." "No, Clara." */
-    bool no = names->addressed && language_list(names->call->language, LIST_NO, &spoken->words, 0) > 0;
-    if (!said && no && read_answer(names, spoken, SURE_CORRECTED))
-        contradict(names, before);
-    else if (!said && !confirmed && (names->asked || names->guessed))
-        read_answer(names, spoken, names->guessed ? SURE_CORRECTED : SURE_ANSWERED);
+    /* "Is this Ana?" "Ana isn't home." names nobody new. */
+    if (names->count == before && !confirmed && !(denies && names->guessed))
+        read_unsaid(names, spoken);
     if (names->guessed && names->count > before)
         contradict(names, before);
     for (size_t at = before; denied && at < names->count; at++)

@@ -206,7 +206,10 @@ static int read_word(struct reader *r, size_t start, size_t end)
         for (size_t at = start, before = start; at < end; before = at)
             if (is_apostrophe(next(r->text, end, &at)))
                 cut = before;
-        if (add(r, fold, head - 1, start, cut, shape) != 0)
+        /* "dad's" is "father's". */
+        parts = language ? language->spelling(language->language, fold, head - 1) : NULL;
+        if ((parts ? add_parts(r, parts, start, cut, shape)
+                   : add(r, fold, head - 1, start, cut, shape)) != 0)
             return -1;
         r->joined = true;
         return add(r, "'s", 2, cut, end, SHAPE_LOWER);
