@@ -4,28 +4,33 @@ A stand-in answers on 127.0.0.1 like the server whose name it has, and prints on
 
     openmemory ready on http://127.0.0.1:18080
 
-With `--port 0` the system chooses the port. With `--control DIR` it also writes `DIR/port` (when it is ready) and
-`DIR/log`, one JSON object a line for each request. It ends on TERM or INT, after what it was told to keep is kept.
+With `--port 0` the system chooses the port. With `--control DIR` it also writes `DIR/port` (when it is ready)
+and `DIR/log`, one JSON object a line for each request. It ends on TERM or INT, after what it was told to keep
+is kept.
 
 It has one address that no real server has; nothing that is sent there counts as a request:
 
     GET /standin          {"settings": {…}, "requests": {"POST /memory/add": 3}, "statuses": {"200": 3},
                            "connections": 1, "state": {…}}; "state" is the stand-in's own
-    GET /standin/log      the requests since the start or the last "clear", oldest first: method, path, route, body
-                           (as JSON where it is JSON), key (missing, wrong, right), status
-    POST /standin         an object of settings; those not named stay. Answers as GET does; 400 on one it has not
+    GET /standin/log      the requests since the start or the last "clear", oldest first: method, path, route,
+                           body (as JSON where it is JSON), key (missing, wrong, right), status
+    POST /standin         an object of settings; those not named stay. Answers as GET does; 400 on one it has
+                          not
 
 Settings for every stand-in; each stand-in adds some of its own:
 
     reset         true    first puts every setting back to what it was at the start
     clear         true    forgets counts and log
-    only          []      the misbehaviour below is for these routes alone ("POST /memory/add"); empty: for all
+    only          []      the misbehaviour below is for these routes alone ("POST /memory/add"); empty: for
+                          all
     skip          0       it begins only after so many requests that it is for
     times         null    it ends after so many requests; null: never
     slow_ms       0       waits before it answers
-    cut           null    "nothing": closes the connection instead of answering; "half": in the middle of the body
+    cut           null    "nothing": closes the connection instead of answering; "half": in the middle of the
+                          body
     status        null    answers with this status, as the real one fails, instead of doing anything
-    late_status   null    does what it was asked, then answers with this status: done, and not known to be done
+    late_status   null    does what it was asked, then answers with this status: done, and not known to be
+                          done
     garbage       null    "html": a page with status 200; "empty": no body; "json": JSON that says nothing;
                           "broken": JSON that breaks off; "types": the right names with values of wrong types
     close         false   closes the connection after each answer
@@ -63,7 +68,7 @@ class Answer(Exception):
 
 
 class Request:
-    """A request as it came: method, path (decoded parts in `parts`), query, headers in lower case, raw body."""
+    """A request as it came: method, path (decoded in `parts`), query, headers in lower case, raw body."""
 
     def __init__(self, method, target, headers, raw):
         self.method, self.target, self.headers, self.raw = method, target, headers, raw
@@ -80,9 +85,9 @@ class Request:
 
 
 class Standin:
-    """A server to be filled with life. A subclass has `name`, and may have `settings` (with defaults), `choices`,
-    `routes` (a table of `METHOD /path/:part` and the name of a method that takes a request and the parts),
-    `authorize()`, `state()`, `changed()`, `failure()`, `limit_answer()`, `stop()`."""
+    """A server to be filled with life. A subclass has `name`, and may have `settings` (with defaults),
+    `choices`, `routes` (a table of `METHOD /path/:part` and the name of a method that takes a request and the
+    parts), `authorize()`, `state()`, `changed()`, `failure()`, `limit_answer()`, `stop()`."""
 
     name = 'standin'
     settings = {}
@@ -103,8 +108,8 @@ class Standin:
     # --- what a subclass may say otherwise ----------------------------------------------------------------
 
     def authorize(self, request):
-        """Raises an Answer when the request may not pass; sets `request.key`, and `request.counted` to False when the
-        rate limit is not for it."""
+        """Raises an Answer when the request may not pass; sets `request.key`, and `request.counted` to False
+        when the rate limit is not for it."""
 
     def state(self):
         return {}
@@ -269,7 +274,8 @@ class Standin:
         elif isinstance(body, bytes):
             kind = 'text/html'
         elif body is not None:
-            body = json.dumps(body, ensure_ascii=False, separators=(',', ':')).encode('utf-8', 'surrogatepass')
+            body = json.dumps(body, ensure_ascii=False,
+                              separators=(',', ':')).encode('utf-8', 'surrogatepass')
         headers = {**self.headers, 'Content-Type': kind, **answer.headers, 'Date': formatdate(usegmt=True)}
         headers.update({'Connection': 'close'} if answer.close else
                        {'Connection': 'keep-alive', 'Keep-Alive': f'timeout={IDLE_SECONDS}'})
@@ -299,7 +305,8 @@ class Standin:
             await asyncio.sleep(faults['slow_ms'] / 1000)
         answer = garble(self.handle(request), faults.get('garbage'))
         self.note(request, answer.status)
-        answer.close = answer.close or self.now['close'] or request.headers.get('connection', '').lower() == 'close'
+        answer.close = answer.close or self.now['close'] or request.headers.get('connection',
+                                                                                '').lower() == 'close'
         data = self.encode(answer, request.method)
         if faults.get('cut'):
             head = data.index(b'\r\n\r\n') + 4
@@ -315,7 +322,8 @@ class Standin:
             while await self.answer(await self.read(reader, writer), writer):
                 pass
             await writer.drain()
-        except (asyncio.IncompleteReadError, asyncio.TimeoutError, asyncio.LimitOverrunError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.TimeoutError, asyncio.LimitOverrunError,
+                ConnectionError):
             pass
         except ValueError:
             writer.write(b'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
@@ -353,7 +361,8 @@ def garble(answer, how):
         return Answer(200, {'hello': 'world', 'id': None, 'matches': 7}, answer.headers)
     if how == 'broken':
         text = json.dumps(answer.body, ensure_ascii=False)
-        return Answer(answer.status, text[:len(text) // 2], {**answer.headers, 'Content-Type': 'application/json'})
+        return Answer(answer.status, text[:len(text) // 2],
+                      {**answer.headers, 'Content-Type': 'application/json'})
     if how == 'types':
         return Answer(answer.status, other_types(answer.body), answer.headers)
     return answer
