@@ -28,11 +28,9 @@ answer=$work/answer
 head=$work/head
 standin_said=$work/standin-said
 standin_key=key-of-the-stand-ins
-# shellcheck disable=SC2034 # for the tests
-openmemory_url='' elevenlabs_url=''
 status=
 count=0
-declare -A secrets standins
+declare -A secrets standins at
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
@@ -184,17 +182,17 @@ secret() { # ENDPOINT
 
 # --- stand-ins -------------------------------------------------------------------------------------------------
 
-# Starts a stand-in for another server and waits until it answers; its base URL is in $openmemory_url or
-# $elevenlabs_url, its key in $standin_key. Started again, it has the address that it had.
+# Starts a stand-in for another server and waits until it answers. Its base URL is ${at[NAME]}, its key $standin_key.
+# Its name is a program of tests/standin, with -SOMETHING behind it when a test has several ("openmemory-old"). Started
+# again, it has the address that it had.
 start_standin() { # NAME [ARGUMENT…]; "openmemory user" and "openmemory tenant" are short for --kind
-    local name=$1 folder=$work/standin-$1 more=("${@:2}") tries port
+    local name=$1 program=$root/tests/standin/${1%%-*} folder=$work/standin-$1 more=("${@:2}") tries port
     [[ ${2:-} != [a-z]* ]] || more=(--kind "$2" "${@:3}")
     mkdir -p "$folder"
     port=$(cat "$folder/port" 2>/dev/null) || port=$(free_port)
     for ((tries = 0; tries < 5; tries++)); do
         rm -f "$folder/port"
-        python3 "$root/tests/standin/$name" --port "$port" --control "$folder" --key "$standin_key" "${more[@]}" \
-            >"$folder/said" 2>&1 &
+        "$program" --port "$port" --control "$folder" --key "$standin_key" "${more[@]}" >"$folder/said" 2>&1 &
         standins[$name]=$!
         disown "$!"
         eventually standin_decided "$name"
@@ -202,7 +200,7 @@ start_standin() { # NAME [ARGUMENT…]; "openmemory user" and "openmemory tenant
         port=$(free_port)
     done
     [ -s "$folder/port" ] || { sed 's/^/# /' "$folder/said" && exit 1; }
-    declare -g "${name}_url=http://127.0.0.1:$port"
+    at[$name]=http://127.0.0.1:$port
 }
 
 # A stand-in is ready, or has ended because its port was taken.
@@ -224,8 +222,7 @@ kill_standin() { # NAME
 # Tells a stand-in how to behave, or asks it with no settings; what it says is in $standin_said (see
 # tests/standin/serve.py).
 standin() { # NAME [SETTINGS-JSON]
-    local address=${1}_url
-    curl -sSf --noproxy '*' --max-time 20 -o "$standin_said" ${2+--data-binary "$2"} "${!address}/standin"
+    curl -sSf --noproxy '*' --max-time 20 -o "$standin_said" ${2+--data-binary "$2"} "${at[$1]}/standin"
 }
 
 # How often a stand-in was asked for something.

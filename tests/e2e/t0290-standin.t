@@ -7,13 +7,12 @@
 xi=(-H "xi-api-key: $standin_key")
 
 to_memory() { # METHOD PATH [BODY [curl arguments]]
-    ask "$openmemory_url" "$1" "$2" -H "X-Api-Key: $standin_key" -H 'Content-Type: application/json' \
+    ask "${at[openmemory]}" "$1" "$2" -H "X-Api-Key: $standin_key" -H 'Content-Type: application/json' \
         ${3+-d "$3"} "${@:4}"
 }
 
 pairs() { # NAME KIND
-    local address=${1}_url
-    "$root/tests/standin/replay" "${!address}" "$standin_key" "$2" "$data/standin-$1.json"
+    "$root/tests/standin/replay" "${at[$1]}" "$standin_key" "$2" "$data/standin-${1%%-*}.json"
 }
 
 add() { # TEXT
@@ -31,14 +30,13 @@ says() { # STATUS JQ-FILTER
 # --- OpenMemory ------------------------------------------------------------------------------------------------
 
 for kind in user tenant; do
-    start_standin openmemory "$kind"
-    check "a $kind server answers like a real one" pairs openmemory "$kind"
-    stop_standin openmemory
+    start_standin "openmemory-$kind" "$kind"
+    check "a $kind server answers like a real one" pairs "openmemory-$kind" "$kind"
+    stop_standin "openmemory-$kind"
 done
 
-rm -rf "$work/standin-openmemory"
 start_standin openmemory user --store "$work/memories"
-address=$openmemory_url
+address=${at[openmemory]}
 add 'Keeps seven bees'
 add 'Keeps eleven hens'
 id=$(value .id)
@@ -46,7 +44,7 @@ to_memory DELETE "/memory/$id"
 add 'Keeps two dogs'
 kill_standin openmemory
 start_standin openmemory user --store "$work/memories"
-check 'what it kept outlives it, at the same address' is "$openmemory_url" "$address"
+check 'what it kept outlives it, at the same address' is "${at[openmemory]}" "$address"
 to_memory GET /memory/all
 check 'what was deleted stays deleted' holds '[.items[].content] == ["Keeps two dogs", "Keeps seven bees"]'
 add 'keeps SEVEN bees'
@@ -116,7 +114,7 @@ find swan
 check 'and no more' says 429 '.error == "rate_limit_exceeded" and .retry_after >= 50 and .retry_after <= 60'
 check 'with headers' like "$(header X-RateLimit-Limit) $(header X-RateLimit-Remaining) $(header X-RateLimit-Reset)" \
     '^1 0 [0-9]{10}$'
-ask "$openmemory_url" GET /health
+ask "${at[openmemory]}" GET /health
 check 'health is not counted' is "$status" 200
 standin openmemory '{"reset": true, "kind": "neither"}'
 add 'Has one goose'
@@ -135,14 +133,14 @@ standin elevenlabs '{"agents": [{"agent_id": "agent_quince", "name": "Quince",
 check 'the API answers in the shapes of its SDK' pairs elevenlabs any
 check 'it counts what it is asked' asked elevenlabs 'POST /v1/convai/tools' 6
 standin elevenlabs '{"rate_limit": 0}'
-ask "$elevenlabs_url" GET /v1/convai/settings "${xi[@]}"
+ask "${at[elevenlabs]}" GET /v1/convai/settings "${xi[@]}"
 check 'too many requests' says 429 '.detail.status == "too_many_concurrent_requests"'
 standin elevenlabs '{"reset": true, "permissions": ["settings"]}'
-ask "$elevenlabs_url" GET /v1/convai/tools "${xi[@]}"
+ask "${at[elevenlabs]}" GET /v1/convai/tools "${xi[@]}"
 check 'a key that may not do it' says 401 '.detail.status == "missing_permissions"'
 standin elevenlabs "$(jq -c '{reset: true, conversations: [.data + {conversation_id: "conv_1", status: "processing"}]}' \
     "$data/example-post-call.json")"
-ask "$elevenlabs_url" GET /v1/convai/conversations/conv_1 "${xi[@]}"
+ask "${at[elevenlabs]}" GET /v1/convai/conversations/conv_1 "${xi[@]}"
 check 'a conversation that is not done yet' says 200 '.status == "processing" and .transcript == []'
 
 finish
