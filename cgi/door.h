@@ -63,8 +63,8 @@ int door_health(struct door *door, const struct request *request, struct memory_
 int door_health_handler(struct request *request, struct response *response, void *app, void *thread,
                         struct error *error);
 
-/* What this process counts goes where all of the instance count; see base/metrics.h. When that cannot be, it is
- * logged, and it counts for itself. */
+/* What this process counts goes where all of the instance count; see base/metrics.h. When that cannot be, it
+ * is logged, and it counts for itself. */
 void door_metrics(const struct door *door);
 
 /* The inbox of this instance, in the state folder; NULL with an error. */

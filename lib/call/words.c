@@ -208,8 +208,7 @@ static int read_word(struct reader *r, size_t start, size_t end)
                 cut = before;
         /* "dad's" is "father's". */
         parts = language ? language->spelling(language->language, fold, head - 1) : NULL;
-        if ((parts ? add_parts(r, parts, start, cut, shape)
-                   : add(r, fold, head - 1, start, cut, shape)) != 0)
+        if ((parts ? add_parts(r, parts, start, cut, shape) : add(r, fold, head - 1, start, cut, shape)) != 0)
             return -1;
         r->joined = true;
         return add(r, "'s", 2, cut, end, SHAPE_LOWER);

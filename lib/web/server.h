@@ -25,7 +25,8 @@ typedef int handler(struct request *request, struct response *response, void *ap
 struct route {
     const char *method; /* "GET" answers HEAD as well */
     const char *path;
-    const char *endpoint; /* for the logs: "client-data"; what is called "health" or "metrics" is logged at debug level */
+    const char *endpoint; /* for the logs: "client-data"; what is called "health" or "metrics" is logged at
+                             debug level */
     handler *handle;
 };
 

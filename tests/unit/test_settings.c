@@ -348,8 +348,8 @@ static void test_secrets_to_the_byte(void **state)
                                           "open'",
                                           "x\" y",
                                           "\\\"",
-                                          "gr\xc3\xbc\xc3\x9f"
-                                          "e",
+                                          ("gr\xc3\xbc\xc3\x9f"
+                                           "e"),
                                           "[brackets]"};
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
         check_secret("=", secrets[i], "");
@@ -854,8 +854,8 @@ static void test_everything_at_once(void **state)
         "./.env:6: CALLMEM_LANGUAGE: \"9\" is no language tag; give one such as en, pt-BR or es-419\n",
         "environment: CALLMEM_THREADS: \"65\" is out of range; give a whole number from 1 to 64\n",
         "environment: OPENMEMORY_MODUS: is no setting; did you mean OPENMEMORY_MODE?\n",
-        "environment: ELEVENLABS_POST_CALL_SECRET_FILE: nowhere cannot be read (No such file or directory); "
-        "name a file that can\n",
+        ("environment: ELEVENLABS_POST_CALL_SECRET_FILE: nowhere cannot be read (No such file or directory); "
+         "name a file that can\n"),
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_load_wrong(expected[i]);
