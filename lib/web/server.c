@@ -34,7 +34,8 @@ struct pool {
     int64_t complained;   /* clock_ms() of the last line about accept(), 0: none yet */
 };
 
-static const int stop_signals[] = {SIGTERM, SIGINT, SIGUSR1};
+/* SIGQUIT because multiwatch 1.0.0 sends that where it was told to send TERM. */
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1};
 
 static void signal_set(sigset_t *set)
 {

@@ -4,9 +4,9 @@
  *
  * One thread at a time waits for a connection (the listening socket is shared with other processes, so it
  * does so with poll() and a non-blocking accept); a request is then handled by that thread alone. SIGTERM,
- * SIGINT and SIGUSR1 let the requests in flight be answered and end the loop; what waits in the socket's
- * backlog is left for the process that takes over. SIGHUP reopens the logs. A connection carries one request,
- * whatever the web server would like: an idle one that is kept would hold a thread.
+ * SIGINT, SIGQUIT and SIGUSR1 let the requests in flight be answered and end the loop; what waits in the
+ * socket's backlog is left for the process that takes over. SIGHUP reopens the logs. A connection carries one
+ * request, whatever the web server would like: an idle one that is kept would hold a thread.
  */
 #ifndef CALLMEM_WEB_SERVER_H
 #define CALLMEM_WEB_SERVER_H

@@ -286,7 +286,7 @@ static void test_serves(void **state)
     assert_int_equal(strlen(strstr(answer, "\r\n\r\n") + 4), 300008);
     free(answer);
     close(fd);
-    expect_end(pid, SIGTERM);
+    expect_end(pid, SIGQUIT);
 }
 
 static void test_threads(void **state)
