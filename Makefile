@@ -123,11 +123,12 @@ docs: $(BUILD)/client-data
 DATADIR = $(DESTDIR)$(PREFIX)/share
 install: $(PROGRAMS)
 	install -d $(DESTDIR)$(PREFIX)/lib/callmem $(DATADIR)/man/man1 $(DATADIR)/man/man5 \
-	    $(DATADIR)/doc/callmem/examples
+	    $(DATADIR)/doc/callmem/examples $(DATADIR)/doc/callmem/prometheus
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/lib/callmem/
 	install -m 0644 $(wildcard docs/man/*.1) $(DATADIR)/man/man1/
 	install -m 0644 $(wildcard docs/man/*.5) $(DATADIR)/man/man5/
-	install -m 0644 README.md LICENSE $(wildcard docs/*.md) $(DATADIR)/doc/callmem/
+	install -m 0644 README.md LICENSE $(wildcard docs/*.md) docs/openapi.yaml $(DATADIR)/doc/callmem/
+	install -m 0644 $(wildcard docs/prometheus/*.yml) $(DATADIR)/doc/callmem/prometheus/
 	install -m 0644 env/callmem.env nginx/callmem.conf.template $(DATADIR)/doc/callmem/examples/
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/lib/callmem $(DATADIR)/doc/callmem
