@@ -239,8 +239,8 @@ static void count_try(enum tried tried, int64_t started_us)
         [TRIED_WORKED] = TRY_WORKED, [TRIED_FAILED] = TRY_FAILED, [TRIED_AGAIN] = TRY_POSTPONED};
     if (tried != TRIED_WORKED && tried != TRIED_FAILED && tried != TRIED_AGAIN)
         return;
-    metrics_count(METRIC_EVENTS_WORKED, rows[tried]);
     metrics_time(METRIC_EVENT_SECONDS, 0, clock_us() - started_us);
+    metrics_count(METRIC_EVENTS_WORKED, rows[tried]);
 }
 
 /* Tries one event, which was postponed `failures` times. */
