@@ -163,7 +163,7 @@ static void read_span(struct question *question, const struct vocabulary *vocabu
     int64_t today = now - ((now % CLOCK_DAY) + CLOCK_DAY) % CLOCK_DAY;
     clock_split(now, &year, &month, NULL, &weekday);
     int64_t monday = today - weekday * CLOCK_DAY;
-    question->last_call = vocabulary_asks(vocabulary, ASK_LAST, folded);
+    question->last_call = question->last_call || vocabulary_asks(vocabulary, ASK_LAST, folded);
     if (vocabulary_asks(vocabulary, ASK_TODAY, folded)) {
         question->from = today;
         question->to = today + CLOCK_DAY;
@@ -216,6 +216,7 @@ float question_time_fit(const struct question *question, int64_t when, bool is_l
 
 /* --- The whole --- */
 
+/* What the question asks for and when, in the words of one language. */
 static int read_manner(struct question *question, const char *text, const struct vocabulary *vocabulary,
                        const struct term *terms, size_t count, int64_t now)
 {
@@ -223,11 +224,13 @@ static int read_manner(struct question *question, const char *text, const struct
     analyse_words(text, &folded);
     const char *words = buf_text(&folded);
     if (words) {
-        question->asks_name = vocabulary_asks(vocabulary, ASK_NAME, words);
-        question->asks_count = vocabulary_asks(vocabulary, ASK_COUNT, words);
-        question->asks_when = vocabulary_asks(vocabulary, ASK_WHEN, words);
-        read_date(question, vocabulary, words, terms, count);
-        read_span(question, vocabulary, words, now);
+        question->asks_name = question->asks_name || vocabulary_asks(vocabulary, ASK_NAME, words);
+        question->asks_count = question->asks_count || vocabulary_asks(vocabulary, ASK_COUNT, words);
+        question->asks_when = question->asks_when || vocabulary_asks(vocabulary, ASK_WHEN, words);
+        if (!question->month && !question->year)
+            read_date(question, vocabulary, words, terms, count);
+        if (!question->to)
+            read_span(question, vocabulary, words, now);
     }
     buf_free(&folded);
     return words ? 0 : -1;
@@ -250,7 +253,9 @@ int question_read(struct question *question, const char *text, struct analyser *
             concept_of[j] = terms[j].flags & TERM_STOP
                                 ? SIZE_MAX
                                 : concept_at(first, first_concept, first_count, &terms[j]);
-        result = add_reading(question, analysers[i], languages[i], terms, concept_of, term_count);
+        result = read_manner(question, text, analyser_vocabulary(analysers[i]), terms, term_count, now);
+        if (result == 0)
+            result = add_reading(question, analysers[i], languages[i], terms, concept_of, term_count);
     }
     if (result != 0)
         question_free(question);

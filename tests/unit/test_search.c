@@ -426,6 +426,34 @@ static void when_it_was_is_read_against_the_calls(void **state)
     first_is(p, "which weather topic was it yesterday", "hail");
 }
 
+/* The words of a question that say when, and those that say nothing, are known in each language. */
+static void questions_are_understood_in_every_language(void **state)
+{
+    static const struct {
+        const char *language, *before, *yesterday, *question, *answer;
+    } cases[] = {
+        {"es", "Quería cambiar la batería de mi bicicleta.", "La batería llegó en la caja azul.",
+         "¿Qué dijo ayer de la batería?", "caja azul"},
+        {"de", "Ich wollte den Akku von meinem Fahrrad tauschen.", "Der Akku kam in der blauen Kiste.",
+         "Was hat er gestern über den Akku gesagt?", "blauen Kiste"},
+        {"fr", "Je voulais changer la batterie de mon vélo.", "La batterie est arrivée dans la boîte bleue.",
+         "Qu'a-t-il dit hier de la batterie ?", "boîte bleue"},
+        {"it", "Volevo cambiare la batteria della mia bici.", "La batteria è arrivata nella scatola blu.",
+         "Che cosa ha detto ieri della batteria?", "scatola blu"},
+        {"pt", "Queria trocar a bateria da minha bicicleta.", "A bateria chegou na caixa azul.",
+         "O que ele disse ontem sobre a bateria?", "caixa azul"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct place *p = *state;
+        char old[8], new[8];
+        snprintf(old, sizeof old, "o%zu", i);
+        snprintf(new, sizeof new, "n%zu", i);
+        remember(p, &(struct call){ANA, new, cases[i].language, 1, {cases[i].yesterday, NULL}, NULL});
+        remember(p, &(struct call){ANA, old, cases[i].language, 20, {cases[i].before, NULL}, NULL});
+        first_is(p, cases[i].question, cases[i].answer);
+    }
+}
+
 static void the_last_call_can_be_asked_for_without_its_words(void **state)
 {
     struct place *p = *state;
@@ -740,6 +768,7 @@ int main(void)
         IN_PLACE(a_long_summary_is_cut_to_what_answers),
         IN_PLACE(whose_turns_are_meant_is_told_by_the_name),
         IN_PLACE(when_it_was_is_read_against_the_calls),
+        IN_PLACE(questions_are_understood_in_every_language),
         IN_PLACE(the_last_call_can_be_asked_for_without_its_words),
         IN_PLACE(facts_are_found_when_they_are_asked_for),
         IN_PLACE(every_filter_of_a_search_holds),
