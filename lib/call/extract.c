@@ -267,21 +267,25 @@ size_t capture_number(const struct call *call, const struct words *words, size_t
 size_t capture_time(const struct call *call, const struct words *words, size_t at)
 {
     size_t end = at, kept = 0;
-    bool core = false, before_number = false;
+    bool core = false, before_number = false, after_number = false;
     while (end < words->count && end < at + 12 && (end == at || words->items[end].gap == GAP_NONE)) {
         int value;
         size_t len = language_value(call->language, LIST_TIME, words, end, &value);
+        if (len > 0 && value == 3 && !after_number)
+            break;
+        after_number = false;
         if (len > 0) {
-            /* 2: a time by itself; 1: one with a number after it. */
-            core = core || value == 2;
+            /* 2: a time by itself; 1: one with a number after it; 3: with a number before it. */
+            core = core || value != 1;
             before_number = value == 1;
             end += len;
-            if (core && value == 2)
+            if (core && value != 1)
                 kept = end;
         } else if ((len = capture_number(call, words, end, &value)) > 0) {
             core = core || before_number || strstr(words->items[end].fold, "pm") ||
                    strstr(words->items[end].fold, "am");
             end += len;
+            after_number = true;
             kept = core ? end : kept;
         } else if ((len = language_list(call->language, LIST_TIME_LINK, words, end)) > 0) {
             end += len;

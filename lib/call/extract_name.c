@@ -176,6 +176,15 @@ static struct claim *read_answer(struct names *names, const struct spoken *spoke
     return claim;
 }
 
+/* "Certainly. I will …", "Harbour Bikes, how can I help?": a word with a capital at the beginning of a
+ * sentence, or in the agent's first words, addresses the caller only when it is a given name. */
+static bool is_address(const struct names *names, const struct spoken *spoken, struct span span)
+{
+    const struct words *words = &spoken->words;
+    bool plain = words->items[span.from].gap == GAP_STOP && span.to == span.from + 1;
+    return !(plain || spoken == names->call->spoken) || name_is_given(names->call, words, span.from);
+}
+
 /* The agent's turn: its own names, its question for a name, its guess, its addressing. */
 static void read_agent(struct names *names, const struct spoken *spoken)
 {
@@ -204,16 +213,16 @@ static void read_agent(struct names *names, const struct spoken *spoken)
             continue;
         }
         call->name_mode = NAME_SPOKEN_TO;
-        bool guess = call_rule(call, SECTION_GUESS_NAME, spoken, at) && call->matcher.has[CAPTURE_NAME];
+        rule = call_rule(call, SECTION_GUESS_NAME, spoken, at);
+        bool guess = rule && call->matcher.has[CAPTURE_NAME] &&
+                     (!rule->in_question || spoken->words.items[at].question);
         if (!guess) {
             call->name_mode = NAME_SPOKEN_TO;
             if (!call_rule(call, SECTION_ADDRESS, spoken, at) || !call->matcher.has[CAPTURE_NAME])
                 continue;
         }
         struct span all = call->matcher.all, span = call->matcher.captured[CAPTURE_NAME];
-        bool first_words =
-            spoken == call->spoken && !guess && !name_is_given(call, &spoken->words, span.from);
-        if (!is_agents(names, &spoken->words, span) && !first_words) {
+        if (!is_agents(names, &spoken->words, span) && (guess || is_address(names, spoken, span))) {
             size_t before = names->count;
             if (name_claim_span(names, spoken, span, SURE_ADDRESSED)) {
                 names->guessed = names->guessed || guess;
@@ -236,8 +245,10 @@ static bool read_reply(struct names *names, const struct spoken *spoken)
     while (at < spoken->words.count && !yes && !no) {
         no = language_list(call->language, LIST_NO, &spoken->words, at) > 0;
         call->name_mode = NAME_LIKELY;
-        yes = !no && (language_list(call->language, LIST_YES, &spoken->words, at) > 0 ||
-                      call_rule(call, SECTION_NAME_CONFIRM, spoken, at));
+        size_t after = at + language_list(call->language, LIST_YES, &spoken->words, at);
+        /* "Please confirm it" begins like a yes and is none. */
+        bool alone = after == spoken->words.count || spoken->words.items[after].gap != GAP_NONE;
+        yes = !no && ((after > at && alone) || call_rule(call, SECTION_NAME_CONFIRM, spoken, at));
         if (yes || no || !call_rule(call, SECTION_NAME_ANSWER, spoken, at) || call->matcher.all.to == at)
             break;
         at = call->matcher.all.to;

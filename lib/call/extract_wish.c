@@ -119,6 +119,15 @@ static void add_wish(struct call *call, const struct wish *wish, const char *slo
                                    .turn = turn});
 }
 
+/* "Sara this time": a wish that ends with the call. */
+static bool is_once(const struct call *call, const struct words *words, struct span thing)
+{
+    for (size_t at = thing.from; at < thing.to; at++)
+        if (language_list(call->language, LIST_ONCE, words, at) > 0)
+            return true;
+    return false;
+}
+
 /* A preference of a thing: what kind of thing it is decides its slot, and how much of it is worth keeping. */
 static bool add_thing(struct call *call, const struct wish *wish, const struct spoken *spoken,
                       struct span thing, bool known)
@@ -127,7 +136,9 @@ static bool add_thing(struct call *call, const struct wish *wish, const struct s
     thing = call_trim(call, words, thing);
     struct item item = find_item(call, words, thing);
     struct span time = time_span(call, words, thing);
-    if (known && !item.slot && time.to == 0)
+    /* "A table for two at eight, please" is no wish about times. */
+    bool timed = time.to > 0 && 2 * (time.to - time.from) >= thing.to - thing.from;
+    if ((known && !item.slot && !timed) || (wish->kind == KIND_PREFERENCE && is_once(call, words, thing)))
         return false;
     struct span kept = thing;
     bool is_time = time.to > 0 && (!item.slot || strcmp(item.slot, "contact.time") == 0);

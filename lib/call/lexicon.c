@@ -54,7 +54,8 @@ const char *const list_names[LISTS] = {[LIST_COMMON] = "common",
                                        [LIST_DOUBLE] = "double",
                                        [LIST_SPELLED] = "spelled",
                                        [LIST_WRITING] = "writing",
-                                       [LIST_BUT] = "but"};
+                                       [LIST_BUT] = "but",
+                                       [LIST_ONCE] = "once"};
 
 const char *const section_names[SECTIONS] = {[SECTION_NAME] = "name",
                                              [SECTION_NAME_MAYBE] = "name maybe",

@@ -79,6 +79,7 @@ enum list {
     LIST_SPELLED, /* shows that letters are a name: "spelled" */
     LIST_WRITING, /* how the language is written: "nouns" (with capitals), "ordinals" ("6." is the sixth) */
     LIST_BUT,     /* what stands before it weighs less than what stands after it */
+    LIST_ONCE,    /* makes a wish one of this call alone: "this time", "tonight" */
     LISTS
 };
 

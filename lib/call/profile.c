@@ -14,6 +14,9 @@
 #define ITEM_CHARS       160 /* of one note in memory_context */
 #define TOPICS           6
 #define DOCUMENT_VERSION 1
+#define OPEN_CALLS       2 /* what was asked or promised longer ago is open no more */
+#define OPEN_SECONDS     (60 * CLOCK_DAY)
+#define CALLED           0.86 /* confidence of a name that the caller wants to be called by; extract.h */
 
 /* One thing that is known, with what extraction noted of it. Text belongs to the memories or their metadata.
  */
@@ -22,7 +25,8 @@ struct known {
     cJSON *metadata;
     const char *slot, *value;
     double confidence;
-    int polarity;
+    int polarity, turn;
+    int call;      /* which call it is from, 1 the first */
     bool replaced; /* a newer one says otherwise */
 };
 
@@ -30,7 +34,7 @@ struct known {
 struct fold {
     struct known *items;
     size_t count;
-    int calls;
+    int calls, conversations;
     int64_t first, last;            /* start of the first and the last call */
     const struct memory *last_call; /* the summary memory of the last call */
     const char *last_summary;
@@ -52,6 +56,7 @@ static bool read_known(struct known *known, const struct memory *memory)
     known->value = value ? value : memory->content;
     known->confidence = json_number(known->metadata, "confidence", 0.5);
     known->polarity = (int)json_int(known->metadata, "polarity", 0);
+    known->turn = (int)json_int(known->metadata, "turn", -1);
     return error.code != ERROR_INTERNAL;
 }
 
@@ -65,23 +70,39 @@ static bool is_part_of(const char *part, const char *whole)
     return false;
 }
 
+static bool wants_to_be_called(const struct known *known)
+{
+    return known->confidence > CALLED - 0.001 && known->confidence < CALLED + 0.001;
+}
+
 /*
  * A name once confirmed is not lost to a mishearing: another name needs to be as certain as the one that
- * stands. Being heard again makes a name more certain. Of two forms of the same name, the one that the caller
- * was surer of stands, and the newer one when both are alike.
+ * stands. Being heard again makes a name more certain. Of two forms of the same name the fuller one stands,
+ * unless the caller wants to be called by the other. That is the caller's to say whatever was known before.
  */
 static void fold_name(struct fold *fold, const struct known *known)
 {
     if (!*known->value)
         return;
-    bool same = fold->name && (is_part_of(fold->name, known->value) || is_part_of(known->value, fold->name));
-    if (!fold->name || known->confidence >= fold->name_confidence) {
+    bool shorter = fold->name && is_part_of(known->value, fold->name);
+    bool longer = fold->name && is_part_of(fold->name, known->value);
+    bool surer = known->confidence >= fold->name_confidence;
+    if (longer || wants_to_be_called(known) || (surer && !shorter))
         fold->name = known->value;
-        if (!same || known->confidence > fold->name_confidence)
-            fold->name_confidence = known->confidence;
-    }
-    if (same && fold->name_confidence < 0.95)
+    if (surer)
+        fold->name_confidence = known->confidence;
+    if ((shorter || longer) && fold->name_confidence < 0.95)
         fold->name_confidence += 0.05;
+}
+
+/* What a caller has only one of: there a later word of the same call counts, too. */
+static bool is_single(const char *slot)
+{
+    static const char *const slots[] = {"contact.channel", "language", "address", "phone", "email"};
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        if (strcmp(slot, slots[i]) == 0)
+            return true;
+    return false;
 }
 
 /* A newer statement about the same thing replaces the older one. */
@@ -98,7 +119,8 @@ static void replace_older(struct fold *fold, size_t at)
                           strcasecmp(older->memory->content, newer->memory->content) == 0;
         /* Within a call both may be meant: "the aisle, near the front". Only a call later is a change of
          * mind. */
-        bool same_call = strcmp(older->memory->conversation, newer->memory->conversation) == 0;
+        bool same_call = strcmp(older->memory->conversation, newer->memory->conversation) == 0 &&
+                         !(is_single(newer->slot) && newer->turn > older->turn);
         if (same_words || (same_slot && !same_call))
             older->replaced = true;
     }
@@ -122,6 +144,7 @@ static void fold_call(struct fold *fold, const struct known *known)
 
 static int fold_all(struct fold *fold, const struct memory_list *list, const char *scope)
 {
+    int conversations = 0;
     *fold = (struct fold){.last_summary = "", .sentiment = "", .language = ""};
     fold->items = calloc(list->count ? list->count : 1, sizeof *fold->items);
     if (!fold->items)
@@ -134,6 +157,9 @@ static int fold_all(struct fold *fold, const struct memory_list *list, const cha
         fold->count++; /* NOLINT(clang-analyzer-unix.Malloc): fold->items has an owner */
         if (!read_known(known, memory))
             return -1;
+        if (i == 0 || strcmp(memory->conversation, list->items[i - 1].conversation) != 0)
+            conversations++;
+        known->call = conversations;
         if (memory->kind == KIND_SUMMARY)
             fold_call(fold, known);
         else if (memory->kind == KIND_NAME)
@@ -141,6 +167,7 @@ static int fold_all(struct fold *fold, const struct memory_list *list, const cha
         else
             replace_older(fold, fold->count - 1);
     }
+    fold->conversations = conversations;
     return 0;
 }
 
@@ -197,18 +224,71 @@ static char *topics(const struct fold *fold)
 
 /* --- memory_context --- */
 
+/* What was asked or promised is open for a while. What was to be done on a day before the last call is not
+ * asked for here, nor is what a later call may have settled. */
+static bool is_open(const struct fold *fold, const struct known *known)
+{
+    char last[CLOCK_STAMP_SIZE];
+    const char *due = json_text(known->metadata, "due");
+    clock_date(fold->last, last);
+    if (due && strcmp(due, last) < 0)
+        return false;
+    return known->call > fold->conversations - OPEN_CALLS &&
+           known->memory->created_at > fold->last - OPEN_SECONDS;
+}
+
+/* The section says already what the beginnings of its notes say. */
+static void add_text_of(struct buf *b, const struct known *known)
+{
+    static const struct {
+        const char *said, *instead;
+    } beginnings[] = {{"Prefers: ", ""},
+                      {"Does not want: ", ""},
+                      {"Needs: ", ""},
+                      {"Says: ", ""},
+                      {"Prefers to be reached by: ", "contact by "},
+                      {"Time that suits: ", "time: "}};
+    const char *text = known->memory->content;
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncmp(text, beginnings[i].said, strlen(beginnings[i].said)) == 0) {
+            buf_printf(b, "%s%s", beginnings[i].instead, text + strlen(beginnings[i].said));
+            return;
+        }
+    bool asked = known->memory->kind == KIND_INSTRUCTION && strncmp(text, "Asked: ", 7) == 0;
+    buf_puts(b, asked ? text + 7 : text);
+}
+
+/* One note of a section; what is open from an earlier call has that call's day. */
+static bool add_note(struct buf *b, const struct fold *fold, const struct known *known, bool open,
+                     size_t room)
+{
+    struct buf text = BUF_INIT;
+    add_text_of(&text, known);
+    if (open && known->call != fold->conversations) {
+        char date[CLOCK_STAMP_SIZE];
+        clock_date(known->memory->created_at, date);
+        buf_printf(&text, ", on %s", date);
+    }
+    bool added = buf_text(&text) && add_part(b, "; ", buf_text(&text), ITEM_CHARS, room);
+    buf_free(&text);
+    return added;
+}
+
 /* Adds "Label: a; b." of all that is known of some kinds, newest first, within the room that is left. */
 static void add_section(struct buf *context, const struct fold *fold, const char *label, unsigned kinds,
                         int polarity, size_t room)
 {
     struct buf b = BUF_INIT;
+    bool open = kinds >> KIND_PROMISE & 1;
     size_t used = text_chars(context->data ? context->data : "") + strlen(label) + 4;
     for (size_t i = fold->count; i-- > 0 && used < room;) {
         const struct known *known = &fold->items[i];
+        bool is_name =
+            known->memory->kind == KIND_COLLECTED && fold->name && strcasecmp(known->value, fold->name) == 0;
         if (!(kinds >> known->memory->kind & 1) || known->replaced || known->polarity * polarity < 0 ||
-            (polarity < 0 && known->polarity >= 0))
+            (polarity < 0 && known->polarity >= 0) || is_name || (open && !is_open(fold, known)))
             continue;
-        add_part(&b, "; ", known->memory->content, ITEM_CHARS, room - used);
+        add_note(&b, fold, known, open, room - used);
     }
     if (b.len && !b.failed) {
         buf_printf(context, "%s%s: %s%s", context->len ? " " : "", label, b.data,
