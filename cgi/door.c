@@ -67,16 +67,23 @@ static void door_close(struct door *door)
     log_close();
 }
 
+struct memory_options door_memory(const struct door *door, int mode)
+{
+    const struct settings *settings = door->settings;
+    return (struct memory_options){
+        .path = setting_text(settings, OPENMEMORY_PATH),
+        .url = mode == MODE_REMOTE ? setting_text(settings, OPENMEMORY_URL) : NULL,
+        .key = setting_text(settings, OPENMEMORY_API_KEY),
+        .ca_file = setting_text(settings, OPENMEMORY_CA_FILE),
+        .timeout_ms = (int)setting_int(settings, OPENMEMORY_TIMEOUT_MS),
+    };
+}
+
 /* What every use of the program needs. The settings are loaded already. */
 static int door_open(struct door *door, struct error *error)
 {
     const struct settings *settings = door->settings;
-    door->memory = (struct memory_options){
-        .path = setting_text(settings, OPENMEMORY_PATH),
-        .url = setting_text(settings, OPENMEMORY_URL),
-        .key = setting_text(settings, OPENMEMORY_API_KEY),
-        .timeout_ms = (int)setting_int(settings, OPENMEMORY_TIMEOUT_MS),
-    };
+    door->memory = door_memory(door, setting_choice(settings, OPENMEMORY_MODE));
     take_credentials(door);
     return make_state(settings, error) == 0 ? take_origins(door, error) : -1;
 }

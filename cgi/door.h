@@ -70,6 +70,9 @@ void door_metrics(const struct door *door);
 /* The inbox of this instance, in the state folder; NULL with an error. */
 struct inbox *door_inbox(const struct door *door, struct error *error);
 
+/* How the memory of a mode (MODE_LOCAL, MODE_REMOTE) is opened; the strings belong to the settings. */
+struct memory_options door_memory(const struct door *door, int mode);
+
 /* The scope under which the profile of a caller is read: "" or the agent. */
 const char *door_scope(const struct door *door, const char *agent);
 

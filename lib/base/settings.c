@@ -518,13 +518,10 @@ static void check_together(struct load *load)
         check_endpoint(load, &endpoints[i], production);
     if (production)
         check_modes(load);
-    if (values[OPENMEMORY_MODE].number == MODE_REMOTE) {
-        complain(load, place_of(load, OPENMEMORY_MODE),
-                 "remote is not available in this version; give local");
-        if (*values[OPENMEMORY_URL].text == '\0' && !load->wrong[OPENMEMORY_URL])
-            complain(load, place_of(load, OPENMEMORY_URL),
-                     "is missing; remote mode needs the URL of the server, such as http://127.0.0.1:8080");
-    }
+    if (values[OPENMEMORY_MODE].number == MODE_REMOTE && *values[OPENMEMORY_URL].text == '\0' &&
+        !load->wrong[OPENMEMORY_URL])
+        complain(load, place_of(load, OPENMEMORY_URL),
+                 "is missing; remote mode needs the URL of the server, such as http://127.0.0.1:8080");
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].type == TYPE_TEMPLATE)
             setting_template_variables(values[id].text, check_template_variable,

@@ -39,6 +39,7 @@ enum setting {
     OPENMEMORY_PATH,
     OPENMEMORY_URL,
     OPENMEMORY_API_KEY,
+    OPENMEMORY_CA_FILE, /* certificates that the server's is checked against; empty: the system's */
     OPENMEMORY_DECAY_LAMBDA,
     OPENMEMORY_DECAY_LAMBDA_EPISODIC,
     OPENMEMORY_DECAY_LAMBDA_SEMANTIC,

@@ -66,12 +66,13 @@ const struct setting_row setting_rows[SETTINGS] = {
     URL(ELEVENLABS_API_URL, "https://api.elevenlabs.io", "Where the ElevenLabs API is."),
 
     CHOICE(OPENMEMORY_MODE, modes, "local",
-           "Where memories are kept: local is a database of callmem's own, remote an OpenMemory server (not "
-           "in this version)."),
+           "Where memories are kept: local is a database of callmem's own, remote an OpenMemory server."),
     ROW(OPENMEMORY_PATH, TYPE_PATH, .fallback = "", .fallback_told = "$CALLMEM_STATE_DIR/" SETTING_DATABASE,
         .max = PATH_CHARS, .help = "The database of local mode."),
     URL(OPENMEMORY_URL, "", "The server of remote mode."),
     KEY(OPENMEMORY_API_KEY, "The key for the server of remote mode."),
+    PATH(OPENMEMORY_CA_FILE, "",
+         "The certificates that the server of remote mode is trusted by, as PEM; the system's when empty."),
     LAMBDA(OPENMEMORY_DECAY_LAMBDA, "0", NULL,
            "How fast memories fade: after so many days a memory weighs its salience times e to the "
            "power of minus lambda times days. 0 keeps memories for ever."),

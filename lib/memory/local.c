@@ -108,6 +108,12 @@ int64_t local_now(const struct local *local)
 
 /* --- Connection --- */
 
+/* A memory without a file: it has no other handles and nothing to be found by. */
+static bool is_fileless(const struct local *local)
+{
+    return strcmp(local->options.path, ":memory:") == 0;
+}
+
 static void disconnect(struct local *local)
 {
     for (size_t i = 0; i < STATEMENTS; i++) {
@@ -220,6 +226,8 @@ static int connect_to(struct local *local, struct error *error)
     char path[PATH_MAX];
     bool again = false;
     struct error last;
+    if (is_fileless(local))
+        return open_database(local, &again, error);
     if (make_file(local->options.path, &file, error) != 0)
         return -1;
     while (open_database(local, &again, &last) != 0) {
@@ -252,7 +260,7 @@ int local_ready(struct local *local, int timeout_ms, struct error *error)
     if (local->spoken_count > LANGUAGES_KEPT)
         forget_languages(local);
     /* A file that was moved away or restored over would go on to be read and written unseen. */
-    if (local->db && !local->in_transaction &&
+    if (local->db && !local->in_transaction && !is_fileless(local) &&
         (stat(local->options.path, &file) != 0 || file.st_dev != local->device ||
          file.st_ino != local->inode))
         let_go(local);
@@ -640,7 +648,7 @@ static int add_item(struct local *local, int64_t conversation, const struct memo
     bind_text(statement, 9, item->tags);
     bind_text(statement, 10, item->metadata && *item->metadata ? item->metadata : "{}");
     sqlite3_bind_int64(statement, 11, item->created_at);
-    sqlite3_bind_int64(statement, 12, local_now(local));
+    sqlite3_bind_int64(statement, 12, item->updated_at > 0 ? item->updated_at : local_now(local));
     return run(local, statement, "writing the memory", error);
 }
 

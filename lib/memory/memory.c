@@ -62,7 +62,7 @@ void memory_list_free(struct memory_list *list)
 
 struct memory_store *memory_open(const struct memory_options *options)
 {
-    return local_open(options);
+    return options->url && *options->url ? openmemory_open(options) : local_open(options);
 }
 
 void memory_close(struct memory_store *store)

@@ -1,7 +1,6 @@
 /*
- * memory: what callmem remembers of callers, behind one interface. local.c keeps it in SQLite; another kind
- * of store (an OpenMemory server) has the same functions behind the same table (struct memory_ops in
- * store.h).
+ * memory: what callmem remembers of callers, behind one interface. local.c keeps it in SQLite, openmemory.c
+ * on an OpenMemory server; each has the same functions behind the same table (struct memory_ops in store.h).
  *
  * A memory belongs to a caller and to a conversation of that caller. Its key is (caller, conversation, kind,
  * position): adding it again replaces it, so that working an event off twice changes nothing. Nothing here
@@ -73,7 +72,7 @@ struct memory {
     const char *tags;     /* words separated by commas, or "" */
     const char *metadata; /* a JSON object, "{}" when there is nothing more */
     int64_t created_at;   /* Unix seconds of when it was said */
-    int64_t updated_at;   /* Unix seconds of when it was written; set by the store */
+    int64_t updated_at;   /* Unix seconds of when it was written; in what is handed in 0: now */
     double score;         /* of memory_search(): 0 to 1, else 0 */
 };
 
@@ -88,24 +87,29 @@ void memory_list_free(struct memory_list *list);
 struct memory_store; /* a handle */
 
 struct memory_options {
-    const char *path;          /* local: database file, made with mode 0600 */
-    const char *url, *key;     /* remote */
-    int timeout_ms;            /* the most that a live read waits */
-    int write_timeout_ms;      /* the most that a write waits for others; 0: 5,000 */
+    const char *path;     /* local: database file, made with mode 0600; ":memory:": none, gone when closed */
+    const char *url;      /* remote: the server; NULL or "": local */
+    const char *key;      /* remote: NULL or "": none is sent */
+    const char *ca_file;  /* remote: see base/http.h */
+    int timeout_ms;       /* the most that a live read waits */
+    int write_timeout_ms; /* the most that a write waits for others (remote: that each request waits for
+                           * the server); 0: 5,000 (remote: 8,000) */
     int (*now)(int64_t *when); /* for tests: the clock that decay is reckoned by; NULL: clock_now() */
 };
 
 /* NULL only when out of memory. The strings of `options` are borrowed until memory_close(). */
 struct memory_store *memory_open(const struct memory_options *options);
 void memory_close(struct memory_store *store);             /* NULL is taken */
-const char *memory_mode(const struct memory_store *store); /* "local" */
+const char *memory_mode(const struct memory_store *store); /* "local", "remote" */
 /* Whether the store can be read and written now. */
 int memory_check(struct memory_store *store, struct error *error);
 
 /*
- * Several changes that become durable together. Between begin and commit no other process changes the memory;
- * reads of this handle see the changes. Without begin each change is a transaction of its own. Local mode is
- * durable (synced) when commit returns.
+ * Several changes that become durable together; reads of this handle see them before. Without begin each
+ * change is a transaction of its own. Local mode: between begin and commit no other process changes the
+ * memory, and what was changed is durable (synced) when commit returns. Remote mode: when commit returns the
+ * server has shown that it has it; where another front end changed the same caller meanwhile, commit fails
+ * with ERROR_MEMORY_UNAVAILABLE, and the same done again succeeds.
  */
 int memory_begin(struct memory_store *store, struct error *error);
 int memory_commit(struct memory_store *store, struct error *error);

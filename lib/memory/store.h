@@ -46,5 +46,6 @@ struct memory_store {
 
 /* The kinds of store. NULL only when out of memory. */
 struct memory_store *local_open(const struct memory_options *options);
+struct memory_store *openmemory_open(const struct memory_options *options);
 
 #endif

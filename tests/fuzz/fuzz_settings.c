@@ -28,7 +28,7 @@ static void check_good(const struct settings *settings)
     must(setting_int(settings, CALLMEM_THREADS) >= 1 && setting_int(settings, CALLMEM_THREADS) <= 64);
     must(setting_real(settings, OPENMEMORY_DECAY_LAMBDA) >= 0 &&
          setting_real(settings, OPENMEMORY_DECAY_LAMBDA) <= 10);
-    must(setting_choice(settings, OPENMEMORY_MODE) == MODE_LOCAL);
+    must(setting_choice(settings, OPENMEMORY_MODE) == MODE_LOCAL || *setting_text(settings, OPENMEMORY_URL));
     for (size_t i = 1; i < settings_variables(settings); i++)
         must(strcmp(settings_variable_name(settings, i - 1), settings_variable_name(settings, i)) < 0);
     FILE *out = open_memstream(&text, &len);

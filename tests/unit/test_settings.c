@@ -167,6 +167,7 @@ static void test_defaults(void **state)
         {"OPENMEMORY_PATH", "var/openmemory.sqlite"},
         {"OPENMEMORY_URL", ""},
         {"OPENMEMORY_API_KEY", ""},
+        {"OPENMEMORY_CA_FILE", ""},
         {"OPENMEMORY_DECAY_LAMBDA", "0"},
         {"OPENMEMORY_DECAY_LAMBDA_EPISODIC", "0"},
         {"OPENMEMORY_DECAY_LAMBDA_SEMANTIC", "0"},
@@ -827,8 +828,12 @@ static void test_production_files(void **state)
 static void test_remote_mode(void **state)
 {
     (void)state;
-    assert_wrong("OPENMEMORY_MODE=remote\nOPENMEMORY_URL=http://localhost:8080\n",
-                 "FILE:1: OPENMEMORY_MODE: remote is not available in this version");
+    static const char good[] = "OPENMEMORY_MODE=remote\nOPENMEMORY_URL=http://localhost:8080/\n";
+    struct settings *settings = parse_bytes(good, strlen(good));
+    assert_non_null(settings);
+    assert_int_equal(setting_choice(settings, OPENMEMORY_MODE), MODE_REMOTE);
+    assert_string_equal(setting_text(settings, OPENMEMORY_URL), "http://localhost:8080");
+    settings_free(settings);
     static const char text[] = "OPENMEMORY_MODE=remote\n";
     assert_refused(parse_bytes(text, strlen(text)), "FILE: OPENMEMORY_URL: is missing");
 }

@@ -1,0 +1,505 @@
+#include "tests/unit/openmemory.h"
+
+/* Everything here runs against both kinds of server. */
+static struct openmemory_server servers[2], *server;
+static struct place front, other; /* two front ends */
+
+static void open_front(struct place *place)
+{
+    place->options = (struct memory_options){.url = server->url,
+                                             .key = OM_KEY,
+                                             .timeout_ms = 60000,
+                                             .write_timeout_ms = 60000,
+                                             .now = place_clock};
+    place->now = NOW;
+    place_open(place);
+}
+
+static int start_servers(void **state)
+{
+    (void)state;
+    server_make(&servers[0], "user");
+    server_make(&servers[1], "tenant");
+    place_now = &front;
+    return 0;
+}
+
+static int stop_servers(void **state)
+{
+    (void)state;
+    server_remove(&servers[0]);
+    server_remove(&servers[1]);
+    return 0;
+}
+
+static int begin(void **state)
+{
+    server = *state;
+    misbehave(server, "{\"reset\": true, \"memories\": [], \"clear\": true}");
+    open_front(&front);
+    open_front(&other);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    place_close(&front);
+    place_close(&other);
+    return 0;
+}
+
+/* What a front end says of the memory that it was given. */
+static struct memory_list found_by(struct place *place, const char *caller, const char *query)
+{
+    struct memory_list found;
+    good(place, memory_search(place->store, &(struct memory_filter){.caller = caller}, query, &found,
+                              &place->error));
+    return found;
+}
+
+static void check_profile(struct place *place, const char *caller, const char *wanted)
+{
+    char *document;
+    good(place, memory_profile(place->store, caller, "", &document, &place->error));
+    if (wanted)
+        assert_non_null(document);
+    if (wanted)
+        assert_string_equal(document, wanted);
+    else
+        assert_null(document);
+    free(document);
+}
+
+/* A call as it is worked off: its memories and the profile, at once. */
+static int try_call(struct place *place, const char *caller, const char *conversation, const char *content)
+{
+    const struct memory turn = a_memory(caller, conversation, 0, content);
+    if (memory_begin(place->store, &place->error) != 0)
+        return -1;
+    if (memory_add(place->store, &turn, 1, NULL, &place->error) == 0 &&
+        memory_set_profile(place->store, caller, "", content, &place->error) == 0)
+        return memory_commit(place->store, &place->error);
+    memory_rollback(place->store);
+    return -1;
+}
+
+static void call(struct place *place, const char *caller, const char *conversation, const char *content)
+{
+    good(place, try_call(place, caller, conversation, content));
+}
+
+/* --- Nothing is changed on the way ---------------------------------------------------------------------- */
+
+static void test_everything_survives(void **state)
+{
+    (void)state;
+    static char whole[4000];
+    memset(whole, 'x', sizeof whole - 1);
+    for (size_t i = 0; i < sizeof whole - 1; i += 50)
+        memcpy(whole + i, ". Another sentence ", 19);
+    struct memory items[] = {a_memory(ANA, "conv", 3, whole),
+                             a_memory(ANA, "conv", 0, "I prefer email — ünïcode \"q\".")};
+    items[1].kind = KIND_PREFERENCE;
+    items[1].sector = SECTOR_PROCEDURAL;
+    items[1].salience = 0.8125;
+    items[1].decay_lambda = 0.0375;
+    items[1].tags = "a,b";
+    items[1].metadata = "{\"slot\":\"contact.channel\",\"value\":\"email\"}";
+    items[1].speaker = "";
+    items[1].created_at = NOW - 12345;
+    items[1].updated_at = NOW - 99;
+    size_t added;
+    good(&front, memory_add(front.store, items, 2, &added, &front.error));
+    assert_int_equal(added, 2);
+    struct memory_list list = all_of(&other, ANA);
+    assert_int_equal(list.count, 2);
+    const struct memory *preference = &list.items[0], *turn = &list.items[1];
+    assert_string_equal(turn->content, whole);
+    assert_string_equal(turn->id, "turn.3.conv");
+    assert_string_equal(turn->speaker, "user");
+    assert_string_equal(preference->content, items[1].content);
+    assert_string_equal(preference->agent, "agent_1");
+    assert_string_equal(preference->language, "en");
+    assert_string_equal(preference->tags, "a,b");
+    assert_string_equal(preference->metadata, items[1].metadata);
+    assert_int_equal(preference->kind, KIND_PREFERENCE);
+    assert_int_equal(preference->sector, SECTOR_PROCEDURAL);
+    assert_true(preference->salience == 0.8125 && preference->decay_lambda == 0.0375);
+    assert_int_equal(preference->created_at, NOW - 12345);
+    assert_int_equal(preference->updated_at, NOW - 99);
+    memory_list_free(&list);
+    good(&other, memory_conversations(other.store, ANA, &list, &other.error));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].agent, "agent_1");
+    assert_int_equal(list.items[0].created_at, NOW - 12345);
+    memory_list_free(&list);
+}
+
+/* More than a server takes at once. */
+static void test_a_long_call(void **state)
+{
+    (void)state;
+    enum { TURNS = 400 };
+    static char texts[TURNS][4000];
+    static struct memory items[TURNS];
+    for (int i = 0; i < TURNS; i++) {
+        memset(texts[i], 'a' + i % 26, sizeof texts[i] - 1);
+        snprintf(texts[i], 20, "turn number %d", i);
+        texts[i][strlen(texts[i])] = ' ';
+        items[i] = a_memory(ANA, "long", i, texts[i]);
+    }
+    good(&front, memory_add(front.store, items, TURNS, NULL, &front.error));
+    assert_true(memories_on(server) > 4);
+    struct memory_list list = all_of(&other, ANA);
+    assert_int_equal(list.count, TURNS);
+    for (int i = 0; i < TURNS; i++)
+        assert_string_equal(list.items[i].content, texts[i]);
+    memory_list_free(&list);
+    good(&other, memory_forget(other.store, ANA, NULL, &other.error));
+    assert_int_equal(memories_on(server), 0);
+}
+
+/* --- Nothing is lost or mixed up ------------------------------------------------------------------------ */
+
+static void test_twenty_callers_say_the_same(void **state)
+{
+    (void)state;
+    enum { CALLERS = 20 };
+    char caller[32];
+    for (int i = 0; i < CALLERS; i++) {
+        snprintf(caller, sizeof caller, "+155506000%02d", i);
+        call(&front, caller, "conv", "I would like to have my order sent by post.");
+    }
+    for (int i = 0; i < CALLERS; i++) {
+        snprintf(caller, sizeof caller, "+155506000%02d", i);
+        struct memory_list list = found_by(&other, caller, "how is the order sent?");
+        assert_int_equal(list.count, 1);
+        assert_string_equal(list.items[0].caller, caller);
+        memory_list_free(&list);
+        check_profile(&other, caller, "I would like to have my order sent by post.");
+    }
+    /* A record and a state each. */
+    assert_int_equal(memories_on(server), 2 * CALLERS);
+}
+
+static void test_again_changes_nothing(void **state)
+{
+    (void)state;
+    call(&front, ANA, "one", "The parcel is late.");
+    call(&front, ANA, "two", "The parcel came.");
+    int before = memories_on(server);
+    call(&other, ANA, "one", "The parcel is late.");
+    call(&front, ANA, "two", "The parcel came.");
+    assert_int_equal(memories_on(server), before);
+    check_contents(all_of(&other, ANA), "The parcel is late.\nThe parcel came.");
+}
+
+static void test_a_call_that_changes(void **state)
+{
+    (void)state;
+    call(&front, ANA, "one", "The parcel is late.");
+    check_contents(all_of(&other, ANA), "The parcel is late.");
+    int before = memories_on(server);
+    call(&front, ANA, "one", "The parcel is lost.");
+    assert_int_equal(memories_on(server), before);
+    check_contents(all_of(&other, ANA), "The parcel is lost.");
+    struct memory change = a_memory(ANA, "one", 0, "The parcel was found.");
+    good(&other, memory_update(other.store, ANA, "turn.0.one", &change, &other.error));
+    check_contents(all_of(&front, ANA), "The parcel was found.");
+    fails(&front, ERROR_NOT_FOUND, memory_update(front.store, BEN, "turn.0.one", &change, &front.error));
+    fails(&front, ERROR_NOT_FOUND, memory_delete(front.store, ANA, "turn.1.one", &front.error));
+    fails(&front, ERROR_NOT_FOUND, memory_delete(front.store, ANA, "nonsense", &front.error));
+    good(&front, memory_delete(front.store, ANA, "turn.0.one", &front.error));
+    check_contents(all_of(&other, ANA), "");
+    assert_int_equal(memories_on(server), 0);
+}
+
+static void test_rolled_back(void **state)
+{
+    (void)state;
+    call(&front, ANA, "one", "The parcel is late.");
+    const struct memory turn = a_memory(ANA, "two", 0, "Never mind.");
+    good(&front, memory_begin(front.store, &front.error));
+    good(&front, memory_add(front.store, &turn, 1, NULL, &front.error));
+    struct memory_list list = all_of(&front, ANA);
+    assert_int_equal(list.count, 2);
+    memory_list_free(&list);
+    memory_rollback(front.store);
+    check_contents(all_of(&front, ANA), "The parcel is late.");
+    check_contents(all_of(&other, ANA), "The parcel is late.");
+}
+
+/* Another front end writes the same caller between our reading and our writing: ours fails, nothing is lost,
+ * and done again it succeeds. */
+static void test_two_front_ends_at_once(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 2; round++) { /* without and with a state that is there before */
+        char ours[16], theirs[16];
+        snprintf(ours, sizeof ours, "ours-%d", round);
+        snprintf(theirs, sizeof theirs, "theirs-%d", round);
+        const struct memory turn = a_memory(ANA, ours, 0, "Ours.");
+        good(&front, memory_begin(front.store, &front.error));
+        good(&front, memory_add(front.store, &turn, 1, NULL, &front.error));
+        good(&front, memory_set_profile(front.store, ANA, "", "ours", &front.error));
+        call(&other, ANA, theirs, "Theirs.");
+        fails(&front, ERROR_MEMORY_UNAVAILABLE, memory_commit(front.store, &front.error));
+        call(&front, ANA, ours, "Ours.");
+        struct memory_list list = all_of(&other, ANA);
+        assert_int_equal(list.count, 2 * (round + 1));
+        memory_list_free(&list);
+        check_profile(&other, ANA, "Ours.");
+    }
+    assert_int_equal(memories_on(server), 5);
+}
+
+/* The server takes a text for another's: every time at first, then it relents. */
+static void test_taken_for_another(void **state)
+{
+    (void)state;
+    call(&front, BEN, "first", "Somebody else said this.");
+    misbehave(server, server->kind[0] == 'u'
+                          ? "{\"wrong\": \"merge\", \"only\": [\"POST /memory/add\"], \"times\": 2}"
+                          : "{\"wrong\": \"merge\", \"only\": [\"POST /mcp\"], \"skip\": 1, \"times\": 2}");
+    call(&front, ANA, "one", "And I said that.");
+    misbehave(server, "{\"reset\": true}");
+    check_contents(all_of(&other, ANA), "And I said that.");
+    misbehave(server, "{\"wrong\": \"merge\"}");
+    assert_int_equal(try_call(&front, ANA, "two", "More."), -1);
+    assert_string_equal(error_name(front.error.code), "memory_unavailable");
+    misbehave(server, "{\"reset\": true}");
+    call(&front, ANA, "two", "More.");
+    check_contents(all_of(&other, ANA), "And I said that.\nMore.");
+    check_contents(all_of(&other, BEN), "Somebody else said this.");
+}
+
+static void test_others_memories_are_dropped(void **state)
+{
+    (void)state;
+    call(&front, BEN, "his", "Ben has a secret garden.");
+    call(&front, ANA, "hers", "Ana has a boat.");
+    for (int i = 0; i < 2; i++) {
+        struct memory_list list;
+        misbehave(server, i == 0 ? "{\"wrong\": \"foreign\"}" : "{\"wrong\": \"ids\"}");
+        if (memory_search(other.store, &(struct memory_filter){.caller = ANA}, "garden", &list,
+                          &other.error) == 0)
+            for (size_t at = 0; at < list.count; at++) {
+                assert_string_equal(list.items[at].caller, ANA);
+                assert_string_equal(list.items[at].content, "Ana has a boat.");
+            }
+        memory_list_free(&list);
+        misbehave(server, "{\"reset\": true}");
+    }
+    check_contents(all_of(&other, ANA), "Ana has a boat.");
+}
+
+/* --- Forgetting ----------------------------------------------------------------------------------------- */
+
+static void test_forgetting(void **state)
+{
+    (void)state;
+    size_t count;
+    call(&front, ANA, "one", "The first call.");
+    call(&front, ANA, "two", "The second call.");
+    call(&front, BEN, "three", "Ben's call.");
+    check_contents(all_of(&other, ANA), "The first call.\nThe second call.");
+    good(&front, memory_forget_conversation(front.store, ANA, "one", &front.error));
+    check_contents(all_of(&other, ANA), "The second call.");
+    fails(&front, ERROR_NOT_FOUND, memory_forget_conversation(front.store, ANA, "one", &front.error));
+    good(&other, memory_forget(other.store, ANA, &count, &other.error));
+    assert_int_equal(count, 1);
+    check_contents(all_of(&front, ANA), "");
+    check_profile(&front, ANA, NULL);
+    check_contents(all_of(&front, BEN), "Ben's call.");
+    assert_int_equal(memories_on(server), 2);
+    good(&other, memory_forget(other.store, ANA, &count, &other.error));
+    assert_int_equal(count, 0);
+    good(&other, memory_forget_conversation(other.store, BEN, "three", &other.error));
+    assert_int_equal(memories_on(server), 0);
+}
+
+static void test_all_callers(void **state)
+{
+    (void)state;
+    int64_t callers, memories;
+    struct memory_list list;
+    call(&front, ANA, "one", "The first call.");
+    call(&front, ANA, "two", "The second call.");
+    call(&front, BEN, "three", "Ben's call.");
+    good(&other, memory_count(other.store, &callers, &memories, &other.error));
+    assert_int_equal(callers, 2);
+    assert_int_equal(memories, 3);
+    good(&other, memory_older(other.store, NOW + 1, 2, &list, &other.error));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.items[0].agent, "agent_1");
+    memory_list_free(&list);
+    good(&other, memory_older(other.store, NOW, 10, &list, &other.error));
+    assert_int_equal(list.count, 0);
+    memory_list_free(&list);
+}
+
+/* --- What a request costs ------------------------------------------------------------------------------- */
+
+static void test_requests(void **state)
+{
+    (void)state;
+    char conversation[16];
+    for (int i = 0; i < 8; i++) {
+        snprintf(conversation, sizeof conversation, "conv-%d", i);
+        call(&front, ANA, conversation, "A call about a blue boat.");
+    }
+    check_profile(&other, ANA, "A call about a blue boat."); /* which kind of server it is is known now */
+    misbehave(server, "{\"clear\": true}");
+    place_close(&other);
+    open_front(&other);
+    check_profile(&other, BEN, NULL);
+    assert_int_equal(requests_to(server), 1);
+    usleep(250000);
+    misbehave(server, "{\"clear\": true}");
+    check_profile(&other, ANA, "A call about a blue boat.");
+    assert_int_equal(requests_to(server), 1);
+    usleep(250000);
+    misbehave(server, "{\"clear\": true}");
+    struct memory_list list = found_by(&other, ANA, "boat");
+    memory_list_free(&list);
+    assert_in_range(requests_to(server), 2, 12); /* the first time all calls are read */
+    usleep(250000);
+    misbehave(server, "{\"clear\": true}");
+    list = found_by(&other, ANA, "boat");
+    memory_list_free(&list);
+    check_profile(&other, ANA, "A call about a blue boat.");
+    assert_int_equal(requests_to(server), 1);
+}
+
+/* --- Servers that do not work --------------------------------------------------------------------------- */
+
+/* Each of these fails without harm, and all is well afterwards. */
+static void test_misbehaviour(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {
+        "{\"status\": 500}",
+        "{\"status\": 503}",
+        "{\"cut\": \"nothing\"}",
+        "{\"cut\": \"half\"}",
+        "{\"garbage\": \"html\"}",
+        "{\"garbage\": \"empty\"}",
+        "{\"garbage\": \"json\"}",
+        "{\"garbage\": \"broken\"}",
+        "{\"garbage\": \"types\"}",
+        "{\"slow_ms\": 400}",
+        "{\"late_status\": 500}",
+        "{\"full\": 507}",
+        "{\"rate_limit\": 1, \"rate_window_s\": 1}",
+    };
+    call(&front, ANA, "before", "Before.");
+    place_close(&other);
+    other.options.timeout_ms = other.options.write_timeout_ms = 200;
+    place_open(&other);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        char conversation[16];
+        char *document = NULL;
+        snprintf(conversation, sizeof conversation, "conv-%zu", i);
+        misbehave(server, ways[i]);
+        for (int tries = 0; tries < 3; tries++) {
+            struct memory_list list = {0};
+            if (try_call(&other, ANA, conversation, "During.") != 0)
+                assert_string_equal(error_name(other.error.code), "memory_unavailable");
+            if (memory_profile(other.store, ANA, "", &document, &other.error) != 0)
+                assert_string_equal(error_name(other.error.code), "memory_unavailable");
+            free(document);
+            if (memory_search(other.store, &(struct memory_filter){.caller = ANA}, "before", &list,
+                              &other.error) != 0)
+                assert_string_equal(error_name(other.error.code), "memory_unavailable");
+            memory_list_free(&list);
+        }
+        misbehave(server, "{\"reset\": true}");
+        /* It is asked again by and by, and the call is stored once. */
+        int tries = 0;
+        while (try_call(&front, ANA, conversation, "During.") != 0 && tries++ < 200)
+            usleep(50000);
+        struct memory_list list = all_of(&front, ANA);
+        assert_int_equal(list.count, 2 + i);
+        memory_list_free(&list);
+    }
+    assert_int_equal(memories_on(server), 2 + (int)(sizeof ways / sizeof *ways));
+}
+
+static void test_a_server_that_is_away(void **state)
+{
+    (void)state;
+    call(&front, ANA, "before", "Before.");
+    server_stop(server);
+    for (int tries = 0; tries < 5; tries++) {
+        struct memory_list list;
+        fails(&front, ERROR_MEMORY_UNAVAILABLE, try_call(&front, ANA, "during", "During."));
+        fails(&other, ERROR_MEMORY_UNAVAILABLE,
+              memory_search(other.store, &(struct memory_filter){.caller = ANA}, "before", &list,
+                            &other.error));
+        fails(&other, ERROR_MEMORY_UNAVAILABLE, memory_check(other.store, &other.error));
+    }
+    server_start(server);
+    good(&other, memory_check(other.store, &other.error));
+    call(&front, ANA, "during", "During.");
+    check_contents(all_of(&other, ANA), "Before.\nDuring.");
+}
+
+/* Another kind of server behind our back; one that is neither; and back. What is stored belongs to the kind.
+ */
+static void test_a_server_that_changes(void **state)
+{
+    (void)state;
+    bool user = server->kind[0] == 'u';
+    call(&front, ANA, "one", "One.");
+    misbehave(server, user ? "{\"kind\": \"tenant\"}" : "{\"kind\": \"user\"}");
+    int tries = 0;
+    while (try_call(&front, BEN, "two", "Two.") != 0 && tries++ < 5)
+        assert_string_equal(error_name(front.error.code), "memory_unavailable");
+    assert_true(tries < 5);
+    check_contents(all_of(&other, BEN), "Two.");
+    misbehave(server, "{\"kind\": \"neither\"}");
+    for (int i = 0; i < 3; i++)
+        fails(&front, ERROR_MEMORY_UNAVAILABLE, try_call(&front, BEN, "three", "Three."));
+    misbehave(server, "{\"reset\": true}");
+    call(&front, BEN, "three", "Three.");
+}
+
+static void test_a_wrong_key(void **state)
+{
+    (void)state;
+    place_close(&other);
+    other.options.key = "another-key";
+    place_open(&other);
+    fails(&other, ERROR_MEMORY_UNAVAILABLE, memory_check(other.store, &other.error));
+    assert_int_equal(memory_check(other.store, &other.error), -1);
+    assert_non_null(strstr(other.error.message, "OPENMEMORY_API_KEY"));
+    other.options.key = OM_KEY;
+}
+
+#define EACH(test)                                                                                           \
+    cmocka_unit_test_prestate_setup_teardown(test, begin, end, &servers[0]),                                 \
+        cmocka_unit_test_prestate_setup_teardown(test, begin, end, &servers[1])
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH(test_everything_survives),
+        EACH(test_a_long_call),
+        EACH(test_twenty_callers_say_the_same),
+        EACH(test_again_changes_nothing),
+        EACH(test_a_call_that_changes),
+        EACH(test_rolled_back),
+        EACH(test_two_front_ends_at_once),
+        EACH(test_taken_for_another),
+        EACH(test_others_memories_are_dropped),
+        EACH(test_forgetting),
+        EACH(test_all_callers),
+        EACH(test_requests),
+        EACH(test_misbehaviour),
+        EACH(test_a_server_that_is_away),
+        EACH(test_a_server_that_changes),
+        EACH(test_a_wrong_key),
+    };
+    return cmocka_run_group_tests(tests, start_servers, stop_servers);
+}
