@@ -11,6 +11,7 @@
 #include "call/remember.h"
 #include "call/retention.h"
 #include "cgi/door.h"
+#include "cgi/migrate_command.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -448,6 +449,8 @@ static const struct door_command commands[] = {
     {"--retry", "", "puts failed events back into the inbox", 0, 0, retry_command},
     {"--metrics", "", "prints what /metrics tells, in Prometheus' text format", 0, 0, metrics_command},
     {"--expire", "", "forgets now what is older than CALLMEM_RETENTION_DAYS", 0, 0, expire_command},
+    {"--migrate", "--from MODE --to MODE", "brings all memories from local to remote memory, or back", 4, 4,
+     migrate_command},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
