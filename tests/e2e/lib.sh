@@ -129,12 +129,17 @@ learn_secrets() {
     done
 }
 
-# Makes an instance without starting it. What is not set here has its default.
+# Makes an instance without starting it. What is not set here has its default. With E2E_MEMORY=user or tenant in the
+# environment it has its memory on an OpenMemory server of that kind, of its own, unless the test says where it is.
 new_instance() { # NAME [SETTING=value…]
     local folder=$work/instance-$1
     mkdir "$folder"
     free_port >"$folder/port"
     printf '%s\n' "${@:2}" | grep . >"$folder/settings"
+    if [ -n "${E2E_MEMORY:-}" ] && ! grep -q '^OPENMEMORY_' "$folder/settings"; then
+        start_openmemory "$1" "$E2E_MEMORY"
+        remote_memory "$1" >>"$folder/settings"
+    fi
     use "$1"
 }
 
@@ -187,6 +192,7 @@ secret() { # ENDPOINT
 # again, it has the address that it had.
 start_standin() { # NAME [ARGUMENT…]; "openmemory user" and "openmemory tenant" are short for --kind
     local name=$1 program=$root/tests/standin/${1%%-*} folder=$work/standin-$1 more=("${@:2}") tries port
+    [[ $name != openmemory* ]] || program=${E2E_OPENMEMORY:-$program}
     [[ ${2:-} != [a-z]* ]] || more=(--kind "$2" "${@:3}")
     mkdir -p "$folder"
     port=$(cat "$folder/port" 2>/dev/null) || port=$(free_port)
@@ -228,6 +234,25 @@ standin() { # NAME [SETTINGS-JSON]
 # How often a stand-in was asked for something.
 asked() { # NAME ROUTE TIMES
     standin "$1" && is "$(jq --arg route "$2" '.requests[$route] // 0' "$standin_said")" "$3"
+}
+
+# Starts a stand-in for an OpenMemory server that keeps what it is told when it is stopped and started again. Another
+# program that takes the same arguments can be tested against: E2E_OPENMEMORY=/path/to/it.
+start_openmemory() { # NAME [KIND]
+    local folder=$work/standin-openmemory-$1
+    mkdir -p "$folder"
+    [ $# -lt 2 ] || printf '%s\n' "$2" >"$folder/kind"
+    start_standin "openmemory-$1" --kind "$(cat "$folder/kind")" --store "$folder/store"
+}
+
+# The settings of an instance that has its memory there.
+remote_memory() { # NAME
+    printf '%s\n' OPENMEMORY_MODE=remote "OPENMEMORY_API_KEY=$standin_key" "OPENMEMORY_URL=${at[openmemory-$1]}"
+}
+
+# Asks an OpenMemory server something, past callmem.
+openmemory() { # NAME METHOD PATH
+    curl -sS --noproxy '*' --max-time 60 -X "$2" -H "X-Api-Key: $standin_key" "${at[openmemory-$1]}$3"
 }
 
 # --- requests --------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 
 mkdir "$work/memory"
 # The programs look at these paths anew whenever they have failed, so the folders can be taken away and put back.
-start_instance "OPENMEMORY_PATH=$work/memory/openmemory.sqlite"
+start_instance OPENMEMORY_MODE=local "OPENMEMORY_PATH=$work/memory/openmemory.sqlite"
 remember "$data/example-post-call.json"
 
 mv "$work/memory" "$work/away"
