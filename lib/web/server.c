@@ -13,7 +13,10 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -29,9 +32,10 @@ extern char **environ;
 
 struct pool {
     const struct server *server;
-    pthread_mutex_t lead; /* held by the thread that waits for a connection */
-    int stop;             /* an eventfd, readable from the moment that the loop shall end */
-    int64_t complained;   /* clock_ms() of the last line about accept(), 0: none yet */
+    int stop; /* an eventfd, readable from the moment that the loop shall end */
+    atomic_bool stopping;
+    bool is_tcp;                 /* the listening socket is no Unix socket */
+    _Atomic(int64_t) complained; /* clock_ms() of the last line about accept(), 0: none yet */
 };
 
 /* SIGQUIT because multiwatch 1.0.0 sends that where it was told to send TERM. */
@@ -77,38 +81,44 @@ static void complain(struct pool *pool, int code)
     log_failure(LOG_ERROR, "no connection can be accepted, trying on", &error);
 }
 
-/* An accepted connection, -1 when the loop shall end. The connection is taken while leading, so that the next
- * leader does not wake for it. */
-static int next_connection(struct pool *pool)
+/* What a thread waits on: the listening socket and the end. EPOLLEXCLUSIVE: of all threads of all processes
+ * that wait, one is woken for a connection. -1 on failure. */
+static int watch(const struct pool *pool)
 {
-    int connection = -1;
-    pthread_mutex_lock(&pool->lead);
-    while (connection < 0) {
-        struct pollfd wait[] = {{LISTENER, POLLIN, 0}, {pool->stop, POLLIN, 0}};
-        if (poll(wait, 2, -1) < 0) {
-            if (errno != EINTR && pause_or_stop(pool))
-                break;
-            continue;
-        }
-        if (wait[1].revents)
-            break;
-        connection = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
-        if (connection >= 0 || is_passing(errno))
-            continue;
-        /* Out of file descriptors or memory: the socket stays readable, so wait for better times. */
-        complain(pool, errno);
-        if (pause_or_stop(pool))
-            break;
-    }
-    pthread_mutex_unlock(&pool->lead);
-    return connection;
+    struct epoll_event connection = {.events = EPOLLIN | EPOLLEXCLUSIVE}, stop = {.events = EPOLLIN};
+    int both = epoll_create1(EPOLL_CLOEXEC);
+    if (both >= 0 && epoll_ctl(both, EPOLL_CTL_ADD, LISTENER, &connection) == 0 &&
+        epoll_ctl(both, EPOLL_CTL_ADD, pool->stop, &stop) == 0)
+        return both;
+    if (both >= 0)
+        close(both);
+    return -1;
 }
 
-static void set_patience(int connection, int seconds)
+/* An accepted connection, -1 when the loop shall end. */
+static int next_connection(struct pool *pool, int watched)
+{
+    while (!pool->stopping) {
+        struct epoll_event ignored;
+        int connection = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
+        if (connection >= 0)
+            return connection;
+        if (!is_passing(errno)) {
+            /* Out of file descriptors or memory: the socket stays readable, so wait for better times. */
+            complain(pool, errno);
+            if (pause_or_stop(pool))
+                break;
+        } else if (epoll_wait(watched, &ignored, 1, -1) < 0 && errno != EINTR && pause_or_stop(pool)) {
+            break;
+        }
+    }
+    return -1;
+}
+
+static void set_patience(int connection, int which, int seconds)
 {
     struct timeval patience = {seconds, 0};
-    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    setsockopt(connection, SOL_SOCKET, which, &patience, sizeof patience);
 }
 
 static long fastcgi_read(void *ctx, void *bytes, size_t size)
@@ -129,26 +139,45 @@ static void fastcgi_write(void *ctx, const void *bytes, size_t len)
     }
 }
 
+/* Whether the web server has sent all that belongs to the request, and nothing is lost when the connection is
+ * closed at once. Does not wait for what is not there yet. */
+static bool is_read(FCGX_Stream *in, int connection)
+{
+    if (fcntl(connection, F_SETFL, O_NONBLOCK) != 0)
+        return false;
+    bool ended = FCGX_GetChar(in) == EOF && FCGX_GetError(in) == 0;
+    return fcntl(connection, F_SETFL, 0) == 0 && ended;
+}
+
 /* libfcgi's own accept would block within the library, with neither a way to end it nor a limit for a client
  * that sends nothing. So the connection is accepted here and handed over like one that was kept open from an
  * earlier request (ipcFd, keepConnection), and the library has no listening socket (-1) to go on with when it
- * fails. */
-static void serve_connection(const struct server *server, int connection, void *thread)
+ * fails. It would also end each connection by waiting for the web server to close first, which is only needed
+ * when there may be something that was not read. */
+static void serve_connection(const struct pool *pool, int connection, void *thread)
 {
     FCGX_Request fcgi;
     FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
     fcgi.ipcFd = connection;
     fcgi.keepConnection = 1;
     int on = 1;
-    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a Unix socket: no matter */
-    set_patience(connection, OPENING_SECS);
+    if (pool->is_tcp)
+        setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    set_patience(connection, SO_RCVTIMEO, OPENING_SECS);
+    set_patience(connection, SO_SNDTIMEO, STALLED_SECS);
     if (FCGX_Accept_r(&fcgi) == 0) {
-        set_patience(connection, STALLED_SECS);
+        set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
         struct gateway gateway = {{fastcgi_read, fcgi.in, true}, fastcgi_write, fcgi.out};
-        exchange(server, &gateway, fcgi.envp, thread);
+        exchange(pool->server, &gateway, fcgi.envp, thread);
+        bool whole = is_read(fcgi.in, connection);
+        fcgi.keepConnection = whole;
         FCGX_Finish_r(&fcgi);
+        if (whole) {
+            close(connection);
+            fcgi.ipcFd = -1;
+        }
     }
-    FCGX_Free(&fcgi, 1); /* closes what Finish leaves open when the web server asked for that */
+    FCGX_Free(&fcgi, 1); /* closes what Finish leaves open */
 }
 
 static void *thread_begin(const struct server *server)
@@ -166,9 +195,13 @@ static void *serve(void *ctx)
 {
     struct pool *pool = ctx;
     void *thread = thread_begin(pool->server);
-    int connection;
-    while ((connection = next_connection(pool)) >= 0)
-        serve_connection(pool->server, connection, thread);
+    int connection, watched;
+    while ((watched = watch(pool)) < 0 && !pause_or_stop(pool))
+        complain(pool, errno);
+    while (watched >= 0 && (connection = next_connection(pool, watched)) >= 0)
+        serve_connection(pool, connection, thread);
+    if (watched >= 0)
+        close(watched);
     thread_end(pool->server, thread);
     return NULL;
 }
@@ -201,6 +234,7 @@ static int run_threads(struct pool *pool, struct error *error)
     log_say(LOG_INFO, "serving");
     wait_for_stop();
     log_say(LOG_INFO, "stopping when what is in flight is answered");
+    pool->stopping = true;
     eventfd_write(pool->stop, 1);
     while (count > 0)
         pthread_join(threads[--count], NULL);
@@ -217,7 +251,11 @@ static int run_fastcgi(const struct server *server, struct error *error)
     int flags = fcntl(LISTENER, F_GETFL);
     if (flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) != 0)
         return error_set(error, ERROR_INTERNAL, "file descriptor 0: %s", strerror(errno));
-    struct pool pool = {server, PTHREAD_MUTEX_INITIALIZER, eventfd(0, EFD_CLOEXEC), 0};
+    struct sockaddr_storage address = {0};
+    socklen_t address_size = sizeof address;
+    getsockname(LISTENER, (struct sockaddr *)&address, &address_size);
+    struct pool pool = {
+        .server = server, .stop = eventfd(0, EFD_CLOEXEC), .is_tcp = address.ss_family != AF_UNIX};
     if (pool.stop < 0)
         return error_set(error, ERROR_INTERNAL, "eventfd: %s", strerror(errno));
     metrics_begin();
