@@ -68,15 +68,23 @@ void buf_putc(struct buf *b, char c)
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args, again;
+    if (!buf_reserve(b, 64)) /* mostly enough, and then one pass is, too */
+        return;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(b->data + b->len, b->cap - b->len, format, args);
     va_end(args);
-    if (len < 0)
+    if (len < 0) {
+        b->data[b->len] = '\0';
         b->failed = true;
-    else if (buf_reserve(b, (size_t)len)) {
-        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+    } else if ((size_t)len < b->cap - b->len) {
         b->len += (size_t)len;
+    } else {
+        b->data[b->len] = '\0';
+        if (buf_reserve(b, (size_t)len)) {
+            vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+            b->len += (size_t)len;
+        }
     }
     va_end(again);
 }

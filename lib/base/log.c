@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define USUAL_LINE 500 /* bytes */
+
 static struct {
     const char *service;
     char *file; /* NULL: standard error */
@@ -81,6 +83,7 @@ void log_begin(struct log_line *line, enum log_level level, const char *message)
         return;
     char stamp[CLOCK_STAMP_SIZE];
     clock_stamp_ms(stamp);
+    buf_reserve(&line->text, USUAL_LINE);
     buf_printf(&line->text,
                "{\"time\":\"%s\",\"level\":\"%s\",\"service\":\"%s\",\"pid\":%ld,\"message\":", stamp,
                level_names[level], out.service, (long)getpid());

@@ -202,7 +202,7 @@ static int open_database(struct local *local, bool *again, struct error *error)
      */
     static const char pragmas[] =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
-        "PRAGMA secure_delete = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; "
+        "PRAGMA secure_delete = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; "
         "PRAGMA journal_size_limit = 4194304;";
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     int result = sqlite3_open_v2(local->options.path, &local->db, flags, NULL);
@@ -918,8 +918,17 @@ static const struct memory_ops ops = {
     .count = count_all,
 };
 
+/* Counting what it allocates, SQLite would have all threads queue for one lock. Refused, and no matter, when
+ * it is in use already. */
+static void set_sqlite(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct memory_store *local_open(const struct memory_options *options)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_sqlite);
     struct local *local = calloc(1, sizeof *local);
     if (!local)
         return NULL;

@@ -8,8 +8,6 @@
 #include "memory/rank.h"
 #include "memory/segment.h"
 
-#include <malloc.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -467,23 +465,13 @@ static void end_reading(struct local *local)
     }
 }
 
-/* A search needs some hundred kilobytes for a moment. By default malloc would give them back to the kernel
- * and fetch them anew each time, which takes longer than the search itself. */
-static void keep_heap(void)
-{
-    mallopt(M_TRIM_THRESHOLD, 16 << 20);
-    mallopt(M_MMAP_THRESHOLD, 8 << 20);
-}
-
 int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
                  struct memory_list *found, struct error *error)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct local *local = (struct local *)store;
     struct shelf shelf = {.texts = arena_new()};
     struct stale stale = {0};
     int result = -1;
-    pthread_once(&once, keep_heap);
     if (!shelf.texts) {
         out_of_memory(error);
     } else if (local_ready(local, local->options.timeout_ms, error) == 0 &&

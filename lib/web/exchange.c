@@ -11,6 +11,7 @@
  * pipe instead of the answer otherwise. Who sends more is let go by libfcgi, which reads on until the server
  * closes. */
 #define DRAIN_MAX ((size_t)256 * 1024)
+#define HEAD_ROOM ((size_t)512) /* bytes that the head of an answer mostly has */
 
 /* Where a web server puts the path, best first: DOCUMENT_URI is nginx's and normalised; SCRIPT_NAME and
  * PATH_INFO are of the standard, and a program mapped below a folder of its own has our path in PATH_INFO
@@ -165,6 +166,7 @@ static void answer(const struct server *server, struct request *request, struct 
 /* The whole answer as it goes to the web server. */
 static void compose(const struct request *request, const struct response *response, struct buf *out)
 {
+    buf_reserve(out, HEAD_ROOM + response->body.len);
     buf_printf(out, "Status: %d %s\r\n", response->status, reason(response->status));
     buf_printf(out, "X-Request-Id: %s\r\n", request_id(request));
     buf_puts(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -27,6 +28,8 @@
 #define STALLED_SECS  90 /* it may wait for its client's body; no byte for so long, and it is gone */
 #define PAUSE_MS      100
 #define COMPLAINT_SEC 10
+#define HEAP_STEP     (64 * 1024)  /* bytes that a thread's heap grows by */
+#define HEAP_KEPT     (512 * 1024) /* bytes that it keeps though they are not used */
 
 extern char **environ;
 
@@ -301,8 +304,19 @@ static int run_cgi(const struct server *server)
     return 0;
 }
 
+/* A request needs some hundred kilobytes for a moment. By default malloc gives them back to the kernel and
+ * fetches them anew each time, and sweeps its small pieces together while it does so. What is kept is little:
+ * threads are few. */
+static void keep_heap(void)
+{
+    mallopt(M_MXFAST, 0);
+    mallopt(M_TOP_PAD, HEAP_STEP);
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+}
+
 int server_run(const struct server *server, struct error *error)
 {
+    keep_heap();
     int failed = FCGX_Init();
     /* The library sets handlers of its own. */
     server_signals();
