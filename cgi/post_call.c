@@ -26,7 +26,7 @@
 struct post_call {
     struct inbox *inbox;
     struct inbox_worker *worker;
-    struct lexicon *lexicon;
+    struct lexicon *lexicon; /* NULL until the first event, see know_words() */
     /* Forgets by age; runs only where CALLMEM_RETENTION_DAYS says so. */
     pthread_t keeper;
     bool keeping, ending;
@@ -206,6 +206,17 @@ static void tell_worked(const struct event *event, const struct error *error, in
     log_end(&line);
 }
 
+/* Reads the lexicon unless that is done. It takes as long as all the rest of a start and a third of the
+ * memory at rest, so only what can be wrong, an operator's own lines, is read before serving. After that the
+ * worker alone calls this.
+ */
+static int know_words(struct post_call *own, const struct door *door, struct error *error)
+{
+    if (!own->lexicon)
+        own->lexicon = lexicon_load(setting_text(door->settings, CALLMEM_LEXICON_DIR), error);
+    return own->lexicon ? 0 : -1;
+}
+
 static enum worked work_event(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     struct work *work = ctx;
@@ -215,7 +226,9 @@ static enum worked work_event(void *ctx, const char *bytes, size_t len, struct e
         error_set(error, ERROR_INTERNAL, "out of memory");
         return WORK_AGAIN;
     }
-    const struct post_call *own = work->door->own;
+    struct post_call *own = work->door->own;
+    if (know_words(own, work->door, error) != 0)
+        return WORK_AGAIN;
     if (event_parse(bytes, len, &event, error) != 0)
         return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
     int result = remember_event(work->memory, own->lexicon, work->door->settings, &event, error);
@@ -321,8 +334,8 @@ static int open_own(struct door *door, struct error *error)
     door->own = own;
     own->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     own->end = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
-    own->lexicon = lexicon_load(setting_text(door->settings, CALLMEM_LEXICON_DIR), error);
-    own->inbox = own->lexicon ? door_inbox(door, error) : NULL;
+    bool own_words = *setting_text(door->settings, CALLMEM_LEXICON_DIR) != '\0';
+    own->inbox = !own_words || know_words(own, door, error) == 0 ? door_inbox(door, error) : NULL;
     if (own->inbox)
         return 0;
     close_own(door);

@@ -527,9 +527,27 @@ static void many_callers(const char *path, unsigned memories, unsigned commit_ev
 /* --- The command line --- */
 
 struct options {
-    unsigned memories, commit_every;
-    const char *dir;
+    unsigned memories, commit_every, callers;
+    const char *dir, *fill;
 };
+
+/* Callers with two long calls each, for measuring the programs (tests/bench/web). */
+static void fill_only(const struct options *options)
+{
+    struct error error = {0};
+    struct memory_store *store = open_store(options->fill);
+    for (unsigned i = 0; i < options->callers; i++) {
+        char caller[32];
+        caller_number(i, caller);
+        if (i % options->commit_every == 0)
+            check(memory_begin(store, &error), "beginning", &error);
+        add_call(store, caller, 0, LONG_CALL, false);
+        add_call(store, caller, 1, LONG_CALL, true);
+        if ((i + 1) % options->commit_every == 0 || i + 1 == options->callers)
+            check(memory_commit(store, &error), "committing", &error);
+    }
+    memory_close(store);
+}
 
 static unsigned read_number(const char *text)
 {
@@ -549,8 +567,13 @@ static void read_options(int argc, char **argv, struct options *options)
             options->commit_every = read_number(argv[++i]);
         else if (i + 1 < argc && strcmp(argv[i], "--dir") == 0)
             options->dir = argv[++i];
+        else if (i + 1 < argc && strcmp(argv[i], "--fill") == 0)
+            options->fill = argv[++i];
+        else if (i + 1 < argc && strcmp(argv[i], "--callers") == 0)
+            options->callers = read_number(argv[++i]);
         else
-            give_up(argv[i], "usage: bench_memory [--memories N] [--commit-every N] [--dir DIR]");
+            give_up(argv[i], "usage: bench_memory [--memories N] [--commit-every N] [--dir DIR]"
+                             " [--fill FILE --callers N]");
     }
 }
 
@@ -559,6 +582,10 @@ int main(int argc, char **argv)
     struct options options = {.memories = 100000, .commit_every = 500};
     char made[] = "/tmp/bench_memory.XXXXXX", path[4096];
     read_options(argc, argv, &options);
+    if (options.fill) {
+        fill_only(&options);
+        return 0;
+    }
     if (!options.dir && !(options.dir = mkdtemp(made)))
         give_up(made, strerror(errno));
     snprintf(path, sizeof path, "%s/memory.sqlite", options.dir);
