@@ -48,7 +48,7 @@ help:
 ## make up, down   start and stop a development instance, as ./spawn/up and ./spawn/down do
 ## make test       everything that ./tests/run tests
 ## make unit       builds the unit tests
-## make bench      what a request costs
+## make bench      what a request costs, in some ten minutes (BENCH=quick: in one or two)
 ## make fuzz       builds the fuzzing harnesses into build-fuzz/
 ## make check      format, static analysis
 ## make docs       renews what is generated from the settings table
@@ -97,8 +97,8 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(LDFLAGS) -MF $@.d -o $@ $< \
 	    $(LIBRARY) $(LIBS)
-bench: $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
-	@for program in $^; do $$program || exit 1; done
+bench:
+	tests/bench/run
 
 # libFuzzer harnesses; tests/run and .ci/run run them for a bounded time. clang alone has them.
 FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 -g

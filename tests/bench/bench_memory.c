@@ -4,11 +4,14 @@
  * measures in this process what a request of the programs would do. Nothing here passes or fails: the figures
  * of one machine are in docs/performance.md.
  *
- *   bench_memory [--memories N] [--commit-every N] [--dir DIR]
+ *   bench_memory [--memories N] [--commit-every N] [--dir DIR] [--results FILE]
+ *   bench_memory --fill FILE [--memories N | --callers N] [--commit-every N]
  *
- * --memories: how many the large database has, ten for each caller (default 100,000; 1,000,000 takes some
- * minutes and 1 GB). --commit-every: calls in one transaction while a database is filled (default 500: the
- * product commits, and syncs, after each, which is what "an event" below is measured with).
+ * --memories: how many the largest database has, ten for each caller (default 100,000; 1,000,000 takes a
+ * minute and 260 MB). --commit-every: calls in one transaction while a database is filled (default 500: the
+ * product commits, and syncs, after each, which is what "an event" below is measured with). --results: the
+ * medians by size of the database, for a plot. --fill only makes a database, of that many memories or of that
+ * many callers with two long calls each.
  */
 #include "base/arena.h"
 #include "base/clock.h"
@@ -241,17 +244,17 @@ static void add_call(struct memory_store *store, const char *caller, unsigned nt
     arena_free(arena);
 }
 
-/* One call of each caller. */
-static void fill_callers(struct memory_store *store, unsigned callers, unsigned commit_every)
+/* One call of each caller, from one up to before another. */
+static void fill_callers(struct memory_store *store, unsigned from, unsigned to, unsigned commit_every)
 {
     struct error error = {0};
-    for (unsigned i = 0; i < callers; i++) {
+    for (unsigned i = from; i < to; i++) {
         char caller[32];
         caller_number(i, caller);
-        if (i % commit_every == 0)
+        if ((i - from) % commit_every == 0)
             check(memory_begin(store, &error), "beginning", &error);
         add_call(store, caller, 0, CALL_MEMORIES, true);
-        if ((i + 1) % commit_every == 0 || i + 1 == callers)
+        if ((i + 1 - from) % commit_every == 0 || i + 1 == to)
             check(memory_commit(store, &error), "committing", &error);
     }
 }
@@ -441,16 +444,19 @@ static double peak_memory(void)
 
 /* --- The table --- */
 
-static void print_times(const struct times *times)
+/* Prints two columns, and one for the plot. */
+static void print_times(const struct times *times, FILE *results)
 {
     printf(" %9.3f %9.3f", of_times(times, 0.5), of_times(times, 0.99));
     fflush(stdout);
+    if (results)
+        fprintf(results, " %.4f", of_times(times, 0.5));
     free(times->ms);
 }
 
 /* One line of the table. The events come last, since they change what is there. */
 static void measure(struct memory_store *store, const char *name, struct who who, size_t searches,
-                    size_t events)
+                    size_t events, FILE *results)
 {
     struct times times;
     char caller[32];
@@ -460,13 +466,13 @@ static void measure(struct memory_store *store, const char *name, struct who who
     search_once(store, caller);
     times_make(&times, searches);
     measure_searches(store, who, &times);
-    print_times(&times);
+    print_times(&times, results);
     times_make(&times, 2000);
     measure_profiles(store, who, &times);
-    print_times(&times);
+    print_times(&times, results);
     times_make(&times, events);
     measure_events(store, who, &times);
-    print_times(&times);
+    print_times(&times, results);
     printf(" %9.1f\n", peak_memory());
 }
 
@@ -495,7 +501,7 @@ static void few_callers(const char *path, unsigned commit_every)
     }
     for (unsigned i = 0; i < count; i++) {
         snprintf(name, sizeof name, "one caller, %u memories", sizes[i]);
-        measure(store, name, (struct who){i, 1}, sizes[i] > 1000 ? 200 : 2000, 50);
+        measure(store, name, (struct who){i, 1}, sizes[i] > 1000 ? 200 : 2000, 50, NULL);
     }
     memory_close(store);
 }
@@ -506,46 +512,63 @@ static double megabytes(const char *path)
     return stat(path, &file) == 0 ? (double)file.st_size / 1e6 : 0;
 }
 
-static void many_callers(const char *path, unsigned memories, unsigned commit_every)
+/* A database that grows threefold from step to step, measured at each. */
+static void many_callers(const char *path, unsigned memories, unsigned commit_every, FILE *results)
 {
     char name[64];
-    unsigned callers = memories / CALL_MEMORIES;
-    struct memory_store *store = open_store(path);
-    double start = now_ms();
-    fill_callers(store, callers, commit_every);
-    double spent = now_ms() - start;
-    memory_close(store); /* empties the journal into the database */
+    unsigned callers = 0;
+    double spent = 0;
+    for (unsigned size = SMALL_DATABASE; callers * CALL_MEMORIES < memories; size *= 10) {
+        for (unsigned part = size; part <= 3 * size && callers * CALL_MEMORIES < memories; part *= 3) {
+            struct memory_store *store = open_store(path);
+            unsigned more = (part < memories ? part : memories) / CALL_MEMORIES;
+            double start = now_ms();
+            fill_callers(store, callers, more, commit_every);
+            spent += now_ms() - start;
+            callers = more;
+            if (results)
+                fprintf(results, "%u", callers * CALL_MEMORIES);
+            snprintf(name, sizeof name, "%u of %u callers", callers * CALL_MEMORIES, callers);
+            measure(store, name, (struct who){0, callers}, 5000, 200, results);
+            if (results)
+                fputc('\n', results);
+            memory_close(store); /* empties the journal into the database */
+        }
+    }
     double size = megabytes(path);
-    store = open_store(path);
-    snprintf(name, sizeof name, "%u of %u callers", memories, callers);
-    measure(store, name, (struct who){0, callers}, 5000, 200);
     printf("    filled in %.1f s (%u calls in each transaction), %.1f MB, %.0f bytes a memory\n", spent / 1e3,
            commit_every, size, size * 1e6 / memories);
-    memory_close(store);
 }
 
 /* --- The command line --- */
 
 struct options {
     unsigned memories, commit_every, callers;
-    const char *dir, *fill;
+    const char *dir, *fill, *results;
 };
 
-/* Callers with two long calls each, for measuring the programs (tests/bench/web). */
-static void fill_only(const struct options *options)
+/* Callers with two long calls each, in one transaction. */
+static void fill_long(struct memory_store *store, unsigned callers)
 {
     struct error error = {0};
-    struct memory_store *store = open_store(options->fill);
-    for (unsigned i = 0; i < options->callers; i++) {
+    check(memory_begin(store, &error), "beginning", &error);
+    for (unsigned i = 0; i < callers; i++) {
         char caller[32];
         caller_number(i, caller);
-        if (i % options->commit_every == 0)
-            check(memory_begin(store, &error), "beginning", &error);
         add_call(store, caller, 0, LONG_CALL, false);
         add_call(store, caller, 1, LONG_CALL, true);
-        if ((i + 1) % options->commit_every == 0 || i + 1 == options->callers)
-            check(memory_commit(store, &error), "committing", &error);
     }
+    check(memory_commit(store, &error), "committing", &error);
+}
+
+/* For measuring the programs (tests/bench/web). */
+static void fill_only(const struct options *options)
+{
+    struct memory_store *store = open_store(options->fill);
+    if (options->callers)
+        fill_long(store, options->callers);
+    else
+        fill_callers(store, 0, options->memories / CALL_MEMORIES, options->commit_every);
     memory_close(store);
 }
 
@@ -569,11 +592,12 @@ static void read_options(int argc, char **argv, struct options *options)
             options->dir = argv[++i];
         else if (i + 1 < argc && strcmp(argv[i], "--fill") == 0)
             options->fill = argv[++i];
+        else if (i + 1 < argc && strcmp(argv[i], "--results") == 0)
+            options->results = argv[++i];
         else if (i + 1 < argc && strcmp(argv[i], "--callers") == 0)
             options->callers = read_number(argv[++i]);
         else
-            give_up(argv[i], "usage: bench_memory [--memories N] [--commit-every N] [--dir DIR]"
-                             " [--fill FILE --callers N]");
+            give_up(argv[i], "no such option; they are told at the head of tests/bench/bench_memory.c");
     }
 }
 
@@ -596,9 +620,12 @@ int main(int argc, char **argv)
     few_callers(path, options.commit_every);
     measure_first(path);
     remove_database(path);
-    many_callers(path, SMALL_DATABASE, options.commit_every);
-    remove_database(path);
-    many_callers(path, options.memories, options.commit_every);
+    FILE *results = options.results ? fopen(options.results, "w") : NULL;
+    if (options.results && !results)
+        give_up(options.results, strerror(errno));
+    many_callers(path, options.memories, options.commit_every, results);
+    if (results)
+        fclose(results);
     remove_database(path);
     if (options.dir == made)
         rmdir(made);
