@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "base/metrics.h"
 #include "web/exchange.h"
 
@@ -234,6 +235,7 @@ static int run_threads(struct pool *pool, struct error *error)
         return error_set(error, ERROR_INTERNAL, "no thread can be started");
     if (count < want)
         log_say(LOG_WARN, "fewer threads than set could be started");
+    pages_release();
     log_say(LOG_INFO, "serving");
     wait_for_stop();
     log_say(LOG_INFO, "stopping when what is in flight is answered");
