@@ -234,9 +234,31 @@ static int read_question(const struct door *door, const cJSON *body, struct ques
 
 /* --- Answering --- */
 
-static double rounded(double number, double places)
+/* Names are literals, and text lives as long as what was found: neither is copied. */
+static bool add_text(cJSON *object, const char *name, const char *text)
 {
-    return round(number * places) / places;
+    cJSON *item = cJSON_CreateStringReference(text);
+    if (item && cJSON_AddItemToObjectCS(object, name, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+/* A share with so many places. cJSON would print it with all that a double has, and read it back to compare.
+ */
+static bool add_share(cJSON *object, const char *name, double share, int places)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*f", places, share);
+    size_t len = strlen(text);
+    while (text[len - 1] == '0')
+        len--;
+    text[len - (text[len - 1] == '.')] = '\0';
+    cJSON *item = cJSON_CreateRaw(text);
+    if (item && cJSON_AddItemToObjectCS(object, name, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
 }
 
 static bool add_memory(cJSON *memories, const struct memory *memory, int64_t now)
@@ -245,15 +267,13 @@ static bool add_memory(cJSON *memories, const struct memory *memory, int64_t now
     cJSON *item = cJSON_CreateObject();
     double salience = memory_decayed(memory->salience, memory->decay_lambda, now - memory->created_at);
     clock_stamp(memory->created_at, stamp);
-    bool good = item && cJSON_AddStringToObject(item, "id", memory->id) &&
-                cJSON_AddStringToObject(item, "content", memory->content) &&
-                cJSON_AddStringToObject(item, "sector", sector_name(memory->sector)) &&
-                cJSON_AddStringToObject(item, "kind", kind_name(memory->kind)) &&
-                cJSON_AddNumberToObject(item, "salience", rounded(salience, 1000)) &&
-                cJSON_AddNumberToObject(item, "score", rounded(memory->score, 10000)) &&
+    bool good = item && add_text(item, "id", memory->id) && add_text(item, "content", memory->content) &&
+                add_text(item, "sector", sector_name(memory->sector)) &&
+                add_text(item, "kind", kind_name(memory->kind)) && add_share(item, "salience", salience, 3) &&
+                add_share(item, "score", memory->score, 4) &&
                 cJSON_AddStringToObject(item, "created_at", stamp) &&
-                cJSON_AddStringToObject(item, "conversation_id", memory->conversation) &&
-                (!*memory->speaker || cJSON_AddStringToObject(item, "speaker", memory->speaker));
+                add_text(item, "conversation_id", memory->conversation) &&
+                (!*memory->speaker || add_text(item, "speaker", memory->speaker));
     if (good && cJSON_AddItemToArray(memories, item))
         return true;
     cJSON_Delete(item);
@@ -295,20 +315,19 @@ static cJSON *answer_of(const struct door *door, const struct memory_list *found
     return NULL;
 }
 
-/* The answer to a question; NULL with an error. */
+/* The answer to a question; NULL with an error. It refers to the texts in `found`, which are to be freed
+ * after it. */
 static cJSON *search(const struct door *door, struct memory_store *memory, const struct question *question,
-                     struct error *error)
+                     struct memory_list *found, struct error *error)
 {
-    struct memory_list found = {0};
     char *document = NULL;
     const char *agent = question->filter.agent ? question->filter.agent : "";
     cJSON *answer = NULL;
     bool nobody = question->kind == CALLER_NOBODY;
     error_set(error, ERROR_INTERNAL, "out of memory");
-    if (nobody || (memory && memory_search(memory, &question->filter, question->query, &found, error) == 0 &&
+    if (nobody || (memory && memory_search(memory, &question->filter, question->query, found, error) == 0 &&
                    memory_profile(memory, question->caller, door_scope(door, agent), &document, error) == 0))
-        answer = answer_of(door, &found, document);
-    memory_list_free(&found);
+        answer = answer_of(door, found, document);
     free(document);
     return answer;
 }
@@ -323,12 +342,14 @@ static int search_data(struct request *request, struct response *response, void 
         read_question(door, body, &question, error) != 0)
         return -1;
     request_note_caller(request, question.caller);
-    cJSON *answer = search(door, thread, &question, error);
-    if (!answer)
-        return -1;
-    response_json(response, 200, answer);
+    struct memory_list found = {0};
+    cJSON *answer = search(door, thread, &question, &found, error);
+    int result = answer ? 0 : -1;
+    if (answer)
+        response_json(response, 200, answer);
     cJSON_Delete(answer);
-    return 0;
+    memory_list_free(&found);
+    return result;
 }
 
 /* --- Command line --- */
@@ -337,6 +358,7 @@ static int search_data(struct request *request, struct response *response, void 
 static int search_command(struct door *door, char **arguments)
 {
     struct question question = {.filter.limit = LIMIT};
+    struct memory_list found = {0};
     struct error error = {0};
     struct buf query = BUF_INIT;
     if (!caller_argument(arguments[0], question.caller))
@@ -347,13 +369,14 @@ static int search_command(struct door *door, char **arguments)
     question.filter.caller = question.caller;
     question.query = buf_text(&query);
     struct memory_store *memory = memory_open(&door->memory);
-    cJSON *answer = question.query ? search(door, memory, &question, &error) : NULL;
+    cJSON *answer = question.query ? search(door, memory, &question, &found, &error) : NULL;
     char *text = answer ? cJSON_Print(answer) : NULL;
     int status = text ? EXIT_SUCCESS : door_failed(&error);
     if (text)
         printf("%s\n", text);
     cJSON_free(text);
     cJSON_Delete(answer);
+    memory_list_free(&found);
     memory_close(memory);
     buf_free(&query);
     return status;

@@ -30,6 +30,7 @@ enum state {
 /* Where a number is in its grammar. */
 enum number { NUM_MINUS, NUM_ZERO, NUM_DIGITS, NUM_POINT, NUM_FRACTION, NUM_E, NUM_SIGN, NUM_EXPONENT };
 
+#define USUAL_SIZE     2048 /* bytes of a value that is written */
 #define NAME_MAX_LEN   64
 #define NUMBER_MAX_LEN 62 /* cJSON reads no longer ones */
 #define PATH_SIZE      (JSON_MAX_DEPTH * (NAME_MAX_LEN + 2) + 1)
@@ -620,7 +621,7 @@ bool json_bool(const cJSON *object, const char *name, bool fallback)
 
 void json_add(struct buf *b, const cJSON *value)
 {
-    char *text = cJSON_PrintUnformatted(value);
+    char *text = cJSON_PrintBuffered(value, USUAL_SIZE, false);
     if (text)
         buf_puts(b, text);
     else

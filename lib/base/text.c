@@ -54,6 +54,15 @@ static bool is_unfit(utf8proc_int32_t c)
            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
+/* How many letters, digits and signs of ASCII follow each other: nearly all of most texts. */
+static size_t plain_run(const utf8proc_uint8_t *p)
+{
+    size_t len = 0;
+    while (p[len] > ' ' && p[len] < 0x7f)
+        len++;
+    return len;
+}
+
 void text_add_line(struct buf *b, const char *text, size_t max_chars)
 {
     size_t start = b->len, chars = 0;
@@ -65,6 +74,20 @@ void text_add_line(struct buf *b, const char *text, size_t max_chars)
         return;
     while (left > 0) {
         utf8proc_int32_t c;
+        size_t plain = plain_run(p);
+        if (plain && chars + plain + 1 < max_chars) { /* with a blank before it and an ellipsis after it */
+            if (blank) {
+                last_space = b->len;
+                buf_putc(b, ' ');
+            }
+            buf_add(b, p, plain);
+            chars += plain + blank;
+            blank = false;
+            fits = b->len;
+            p += plain;
+            left -= (utf8proc_ssize_t)plain;
+            continue;
+        }
         utf8proc_ssize_t size = utf8proc_iterate(p, left, &c);
         if (size <= 0) {
             c = 0xfffd;
