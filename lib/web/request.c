@@ -32,7 +32,7 @@ const char *environment_get(char *const *environment, const char *name)
 {
     size_t len = strlen(name);
     for (; *environment; environment++)
-        if (strncmp(*environment, name, len) == 0 && (*environment)[len] == '=')
+        if (**environment == *name && strncmp(*environment, name, len) == 0 && (*environment)[len] == '=')
             return (*environment)[len + 1] ? *environment + len + 1 : NULL;
     return NULL;
 }
