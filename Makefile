@@ -38,7 +38,7 @@ DATA        := $(sort $(wildcard lib/*/words/*.txt lib/*/lexicon/*.txt))
 UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
 UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
 
-.PHONY: all help up down test bench install uninstall clean unit fuzz check docs
+.PHONY: all help up down test bench install uninstall deb clean unit fuzz check docs
 all: $(PROGRAMS)
 
 help:
@@ -53,6 +53,7 @@ help:
 ## make check      format, static analysis
 ## make docs       renews what is generated from the settings table
 ## make install    DESTDIR= PREFIX=/usr/local; make uninstall takes it away
+## make deb        a Debian package into build/
 up:
 	./spawn/up
 down:
@@ -119,21 +120,56 @@ check:
 docs: $(BUILD)/client-data
 	env/generate $<
 
-# Programs, manual pages, documentation and the files that a site starts from.
-DATADIR = $(DESTDIR)$(PREFIX)/share
+# Programs, what starts and operates them, manual pages, documentation, examples. Nothing goes into /etc: what a site
+# needs there it takes from the examples (docs/operations.md).
+UNITDIR   = $(PREFIX)/lib/systemd/system
+LIBEXEC   = $(PREFIX)/libexec/callmem
+SHARE     = $(PREFIX)/share/callmem
+MAN       = $(PREFIX)/share/man
+DOC       = $(PREFIX)/share/doc/callmem
+UNITS    := $(wildcard spawn/systemd/callmem*)
+EXAMPLES := env/development.env env/production.env nginx/elevenlabs-addresses.conf spawn/systemd/network.conf \
+            spawn/supervisor/callmem.conf spawn/logrotate/callmem spawn/runit/run spawn/runit/log-run
+MANUALS  := $(wildcard docs/man/*.[1-8])
+DOCS     := $(shell find docs -type f -not -path 'docs/man/*')
 install: $(PROGRAMS)
-	install -d $(DESTDIR)$(PREFIX)/lib/callmem $(DATADIR)/man/man1 $(DATADIR)/man/man5 \
-	    $(DATADIR)/doc/callmem/examples $(DATADIR)/doc/callmem/prometheus
-	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/lib/callmem/
-	install -m 0644 $(wildcard docs/man/*.1) $(DATADIR)/man/man1/
-	install -m 0644 $(wildcard docs/man/*.5) $(DATADIR)/man/man5/
-	install -m 0644 README.md LICENSE $(wildcard docs/*.md) docs/openapi.yaml $(DATADIR)/doc/callmem/
-	install -m 0644 $(wildcard docs/prometheus/*.yml) $(DATADIR)/doc/callmem/prometheus/
-	install -m 0644 env/callmem.env nginx/callmem.conf.template $(DATADIR)/doc/callmem/examples/
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(LIBEXEC) $(SHARE)/nginx $(UNITDIR) $(MAN)/man1 \
+	    $(MAN)/man5 $(MAN)/man8 $(DOC))
+	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
+	install -m 0755 spawn/operate $(DESTDIR)$(PREFIX)/sbin/callmem
+	install -m 0755 spawn/site $(DESTDIR)$(PREFIX)/sbin/callmem-site
+	install -m 0755 spawn/serve spawn/keep $(DESTDIR)$(LIBEXEC)/
+	install -m 0755 nginx/assemble $(DESTDIR)$(SHARE)/nginx/
+	install -m 0644 nginx/callmem-*.conf nginx/callmem-site.conf.template $(DESTDIR)$(SHARE)/nginx/
+	install -m 0644 env/production.env $(DESTDIR)$(SHARE)/
+	for unit in $(notdir $(UNITS)); do \
+	    sed 's|@PREFIX@|$(PREFIX)|' "spawn/systemd/$$unit" >"$(DESTDIR)$(UNITDIR)/$$unit" && \
+	    chmod 0644 "$(DESTDIR)$(UNITDIR)/$$unit" || exit 1; done
+	for page in $(MANUALS); do \
+	    install -m 0644 "$$page" "$(DESTDIR)$(MAN)/man$${page##*.}/" || exit 1; done
+	for file in $(DOCS); do \
+	    install -D -m 0644 "$$file" "$(DESTDIR)$(DOC)/$${file#docs/}" || exit 1; done
+	install -m 0644 README.md LICENSE $(DESTDIR)$(DOC)/
+	for file in $(EXAMPLES); do \
+	    install -D -m 0644 "$$file" "$(DESTDIR)$(DOC)/examples/$${file#spawn/}" || exit 1; done
+	chmod 0755 $(DESTDIR)$(DOC)/examples/runit/*
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/lib/callmem $(DATADIR)/doc/callmem
-	rm -f $(addprefix $(DATADIR)/man/man1/,$(notdir $(wildcard docs/man/*.1))) \
-	    $(addprefix $(DATADIR)/man/man5/,$(notdir $(wildcard docs/man/*.5)))
+	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(SHARE) $(DOC))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(addprefix bin/,$(notdir $(PROGRAMS))) sbin/callmem sbin/callmem-site) \
+	    $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \
+	    $(foreach page,$(MANUALS),$(DESTDIR)$(MAN)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+
+# The Debian package, in build/. Its files are in spawn/debian; Debian's tools want them in a folder debian beside the
+# Makefile, so they work in a copy.
+DEB := build/deb/callmem-$(VERSION)
+deb:
+	@dpkg-checkbuilddeps spawn/debian/control
+	rm -rf build/deb && mkdir -p $(DEB)
+	cp -r Makefile README.md LICENSE cgi lib nginx tests spawn env docs $(DEB)/
+	mv $(DEB)/spawn/debian $(DEB)/debian
+	cd $(DEB) && dpkg-buildpackage -b -us -uc -j$$(nproc)
+	mv build/deb/callmem_*.deb build/
+	@ls build/callmem_*.deb
 
 clean:
 	rm -rf build build-asan build-fuzz

@@ -1,0 +1,74 @@
+#!/bin/bash
+# make install: where things are, that they work from there, that systemd and logrotate take what is for them.
+. "$(dirname "$0")/lib.sh"
+
+mkdir "$work/log"
+start_instance "CALLMEM_LOG_FILE=$work/log/callmem.log" "CALLMEM_PAYLOAD_LOG_CLIENT_DATA=$work/log/payloads.log"
+installed=$work/root
+build_programs install "DESTDIR=$installed" PREFIX=/usr
+
+for program in "${programs[@]}"; do
+    check "$program is a command" like "$("$installed/usr/bin/$program" --version)" 'callmem'
+    check "$program has a manual page" test -s "$installed/usr/share/man/man1/$program.1"
+done
+for command in callmem callmem-site; do
+    check "so is $command, for root" test -x "$installed/usr/sbin/$command"
+    check "with a manual page" test -s "$installed/usr/share/man/man8/$command.8"
+done
+site() { diff <("$1" --name a.example.com) <("$2" --name a.example.com) | grep -c '^[<>]'; }
+check 'the site is the same from there but for who made it' is \
+    "$(site spawn/site "$installed/usr/sbin/callmem-site")" 2
+check 'README and documentation come along' test -s "$installed/usr/share/doc/callmem/http.md"
+check 'nobody but root can change anything' is "$(find "$installed" -perm /022 ! -type l)" ''
+
+# The operator's command, with this test's user in the place of callmem.
+sed "s/^user=callmem/user=$(id -un)/" spawn/operate >"$installed/usr/sbin/callmem"
+operate() { within "$installed/usr/sbin/callmem" "$@" 2>&1; }
+remember "$data/example-post-call.json"
+check 'callmem runs a program with its settings' like "$(operate client-data --show +15550100200)" 'Nora Lindqvist'
+check 'without an option it tells which there are' like "$(operate post-call)" '--drain'
+check 'it knows the programs' like "$(operate client-dat --show)" '^usage: callmem client-data'
+
+# systemd: what is wrong in a unit, and how far it is open. What it starts is not under /usr here.
+mkdir "$work/units"
+cp "$installed"/usr/lib/systemd/system/* "$work/units"
+sed -i "s#=/usr/#=$installed/usr/#" "$work/units/callmem@.service"
+cp "$work/units/callmem@.service" "$work/units/callmem@post-call.service"
+verified() {
+    is "$(systemd-analyze verify --man=no --recursive-errors=one "$work"/units/callmem{.target,@post-call.{service,socket}} 2>&1 |
+        grep -F callmem)" ''
+}
+check 'systemd finds nothing wrong with the units' verified
+secure() {
+    systemd-analyze security --offline=true --no-pager --threshold=20 "$work/units/callmem@post-call.service"
+}
+check 'they are hardened, below 2.0' secure
+mkdir "$work/units/callmem@post-call.service.d"
+cp "$installed/usr/share/doc/callmem/examples/systemd/network.conf" "$work/units/callmem@post-call.service.d"
+check 'with a network, too' secure
+
+# Logs: rotated twice, the programs write into the new file, nobody dies.
+postrotate() { # what the example does, to this test's processes alone
+    sed -e "s#/var/log/callmem#$work/log#; s#su callmem callmem#su $(id -un) $(id -gn)#; s#daily#size 1#" \
+        -e "s#pgrep -d, -u callmem -x multiwatch#echo $(for p in "${programs[@]}"; do pids_of "$state" multiwatch "$p"; done | paste -sd,)#" \
+        "$installed/usr/share/doc/callmem/examples/logrotate/callmem"
+}
+postrotate >"$work/logrotate"
+chmod 600 "$work/logrotate"
+before=$(handler_pids "$state" | sort)
+client_data +15550100200
+rotate() { logrotate -s "$work/logrotate.state" "$work/logrotate"; }
+check 'logrotate takes the example' rotate
+check 'it moves both logs away' test -s "$work/log/callmem.log.1" -a -s "$work/log/payloads.log.1"
+in_the_new() {
+    client_data +15550100200
+    grep -q "$(header X-Request-Id)" "$work/log/callmem.log" && grep -q "$(header X-Request-Id)" "$work/log/payloads.log"
+}
+check 'what comes then is in the new ones' eventually in_the_new
+check 'and again' rotate
+check 'which compresses the first' test -s "$work/log/callmem.log.2.gz"
+check 'the processes are the same' is "$(handler_pids "$state" | sort)" "$before"
+
+build_programs uninstall "DESTDIR=$installed" PREFIX=/usr
+check 'make uninstall leaves nothing' is "$(find "$installed" -type f)" ''
+finish
