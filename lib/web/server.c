@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/pages.h"
 #include "base/metrics.h"
+#include "base/pages.h"
 #include "web/exchange.h"
 
 #include <errno.h>
