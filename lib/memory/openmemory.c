@@ -138,7 +138,7 @@ static int commit(struct memory_store *store, struct error *error)
         }
     }
     /* From here on it is done; a mirror that failed is begun anew. */
-    bool good = !om->mirror_writing || memory_commit(om->mirror, NULL) == 0;
+    bool good = !om->mirror_writing || om->mirror->ops->commit(om->mirror, NULL) == 0;
     end_transaction(om, !good);
     if (!good)
         om_mirror_reset(om, NULL);
@@ -207,7 +207,7 @@ static int search(struct memory_store *store, const struct memory_filter *filter
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
     if (!om_sync(om, filter->caller, true, true, error) ||
-        memory_search(om->mirror, filter, query, found, error) != 0)
+        om->mirror->ops->search(om->mirror, filter, query, found, error) != 0)
         return -1;
     return name_all(found, error);
 }
@@ -301,7 +301,7 @@ static int add(struct memory_store *store, const struct memory *items, size_t co
     struct om_known *known = change_begin(om, items[0].caller, &own, error);
     if (!known)
         return -1;
-    int result = memory_add(om->mirror, items, count, added, error);
+    int result = om->mirror->ops->add(om->mirror, items, count, added, error);
     if (result == 0)
         result = note_dirty(known, items[0].conversation, error);
     return change_end(om, own, result, error);

@@ -220,8 +220,9 @@ struct openmemory {
     struct memory_store store; /* first: what memory.h hands out */
     struct memory_options options;
     struct om_link link;
-    struct memory_store *mirror;
-    struct om_known *known; /* callers, each once */
+    struct memory_store *mirror; /* what memory.c counts and measures is asked of it by its ops: it is no
+                                  * operation of the memory of its own */
+    struct om_known *known;      /* callers, each once */
     size_t known_count;
     bool in_transaction, mirror_writing;
 };

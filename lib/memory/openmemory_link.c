@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -156,8 +157,10 @@ static int may_ask(struct om_link *link, struct error *error)
     pthread_mutex_lock(&lock);
     wait = server->pause_until - now;
     rest = server->failures >= FAILURES && !link->knocking ? server->rest_until - now : 0;
-    if (wait <= 0 && rest <= 0 && server->failures >= FAILURES)
+    if (wait <= 0 && rest <= 0 && server->failures >= FAILURES) {
         server->rest_until = now + FIRST_REST_MS; /* this one knocks, the others wait for what comes of it */
+        metrics_breaker(BREAKER_HALF_OPEN);
+    }
     pthread_mutex_unlock(&lock);
     if (rest > 0)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE,
@@ -178,6 +181,7 @@ static void note_answered(struct om_link *link)
     pthread_mutex_lock(&lock);
     bool back = link->server->failures >= FAILURES;
     link->server->failures = 0;
+    metrics_breaker(BREAKER_CLOSED);
     pthread_mutex_unlock(&lock);
     if (back)
         log_say(LOG_INFO, "the OpenMemory server answers again");
@@ -192,6 +196,7 @@ static void note_failed(struct om_link *link, const struct error *why)
         unsigned doublings = failures - FAILURES;
         int64_t rest = doublings > 6 ? LAST_REST_MS : FIRST_REST_MS << doublings;
         server->rest_until = clock_ms() + (rest > LAST_REST_MS ? LAST_REST_MS : rest);
+        metrics_breaker(BREAKER_OPEN);
     }
     pthread_mutex_unlock(&lock);
     if (failures == FAILURES)

@@ -190,7 +190,7 @@ static int mirror_call(struct openmemory *om, struct om_known *known, struct om_
                        struct om_items *items, struct error *error)
 {
     struct memory *memories = NULL;
-    size_t count = 0;
+    size_t count = 0, added = 0;
     char id[OM_ID_SIZE];
     int64_t expected = 0;
     int result = 0;
@@ -208,7 +208,7 @@ static int mirror_call(struct openmemory *om, struct om_known *known, struct om_
     }
     if (result == 0 && !call->gone && count) {
         memory_forget_conversation(om->mirror, known->caller, call->conversation, NULL);
-        result = memory_add(om->mirror, memories, count, NULL, error);
+        result = om->mirror->ops->add(om->mirror, memories, count, &added, error);
         call->mirrored = result == 0;
         for (size_t i = 0; i < count; i++)
             known->weight += strlen(memories[i].content) * 4 + 600;
@@ -252,7 +252,7 @@ static int fill_mirror(struct openmemory *om, struct om_known *known, struct err
     int result = known->mirror_ready ? 0 : tidy_mirror(om, known, &why);
     if (result == 0 && missing)
         result = fetch_calls(om, known, missing, &why);
-    if (own && memory_commit(om->mirror, error) != 0)
+    if (own && om->mirror->ops->commit(om->mirror, error) != 0)
         return -1;
     if (result != 0 && error)
         *error = why;
