@@ -43,10 +43,21 @@ check 'events come in' some_events 1 10
 stop_standin openmemory-main
 check 'and go on coming in without the server' some_events 11 20
 unharmed 'without the server'
+breakers() { # STATE
+    request GET /metrics && [ "$(sed -n "s/^callmem_memory_breaker{service=\"client-data\",state=\"$1\"} //p" "$answer")" -gt 0 ]
+}
+is_let_alone() {
+    client_data +15550100200 && breakers open
+}
+check '/metrics tells that it is let alone' eventually is_let_alone
 request GET /health
 check 'which is told' is "$status $(value .status) $(value .memory.mode) $(value .memory.ok)" '503 degraded remote false'
 start_openmemory main
 check 'the server is back' eventually well post-call
+is_asked_again() {
+    client_data +15550100200 && breakers closed
+}
+check 'and asked again' eventually is_asked_again
 check 'all is worked off' eventually inbox_is_empty
 request GET /health
 check 'nothing failed' field .inbox.failed 0
