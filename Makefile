@@ -38,7 +38,7 @@ DATA        := $(sort $(wildcard lib/*/words/*.txt lib/*/lexicon/*.txt))
 UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
 UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
 
-.PHONY: all help up down test bench install uninstall deb clean unit fuzz check docs
+.PHONY: all help up down test bench bench-programs install uninstall deb clean unit fuzz check docs
 all: $(PROGRAMS)
 
 help:
@@ -98,6 +98,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(LDFLAGS) -MF $@.d -o $@ $< \
 	    $(LIBRARY) $(LIBS)
+bench-programs: $(BUILD)/bench/bench_memory $(BUILD)/bench/web/floor
 bench:
 	tests/bench/run
 
