@@ -144,10 +144,15 @@ enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
     if (is_withheld(whole))
         return CALLER_NOBODY;
     struct slice rest = within_brackets(whole);
-    bool sip = take_prefix(&rest, "sips:") || take_prefix(&rest, "sip:");
-    bool tel = !sip && take_prefix(&rest, "tel:");
-    if (sip || tel)
-        rest = trimmed(until(rest, ";?"));
+    bool sip = false;
+    for (bool more = true; more;) {
+        bool is_sip = take_prefix(&rest, "sips:") || take_prefix(&rest, "sip:");
+        more = is_sip || take_prefix(&rest, "tel:");
+        if (more) {
+            rest = trimmed(until(rest, ";?"));
+            sip = is_sip;
+        }
+    }
     struct slice user = sip ? until(rest, "@") : rest;
     if (is_withheld(user))
         return CALLER_NOBODY;

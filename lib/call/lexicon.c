@@ -201,6 +201,10 @@ static char *read_whole(const char *path, size_t *len, struct error *error)
     }
     if (got < 0)
         error_set(error, ERROR_SETTINGS, "%s cannot be read: %s", path, strerror(errno));
+    if (got > 0 && text[got - 1] == '\0') {
+        error_set(error, ERROR_SETTINGS, "%s: a NUL is in it, text in UTF-8 is expected", path);
+        got = -1;
+    }
     if (file)
         fclose(file);
     if (got < 0 || !text) {
@@ -336,6 +340,22 @@ struct lexicon *lexicon_load(const char *directory, struct error *error)
     }
     if (add_built_in(lexicon, directory, error) != 0 ||
         (directory && *directory && add_operators(lexicon, directory, error) != 0)) {
+        lexicon_free(lexicon);
+        return NULL;
+    }
+    return lexicon;
+}
+
+struct lexicon *lexicon_parse(const char *code, const char *file, const char *text, size_t len,
+                              struct error *error)
+{
+    const struct data_file only = {file, text, len};
+    struct lexicon *lexicon = calloc(1, sizeof *lexicon);
+    if (!lexicon) {
+        lexicon_out_of_memory(error);
+        return NULL;
+    }
+    if (add_language(lexicon, NULL, code, &only, error) != 0) {
         lexicon_free(lexicon);
         return NULL;
     }

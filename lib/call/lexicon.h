@@ -20,6 +20,9 @@ struct language;
  * directory: NULL with ERROR_SETTINGS. */
 struct lexicon *lexicon_load(const char *directory, struct error *error);
 void lexicon_free(struct lexicon *lexicon);
+/* One language alone, from `text` as it would stand in a file of the name `file`; for tests. */
+struct lexicon *lexicon_parse(const char *code, const char *file, const char *text, size_t len,
+                              struct error *error);
 
 /* The language with this ISO 639-1 code, NULL when it has no lexicon. */
 const struct language *lexicon_language(const struct lexicon *lexicon, const char *code);

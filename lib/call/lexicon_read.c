@@ -1,6 +1,7 @@
 /*
  * The lines of a lexicon file: spellings, lists of phrases, rules, feelings.
  */
+#include "base/text.h"
 #include "call/lexicon_private.h"
 
 #include <ctype.h>
@@ -32,6 +33,30 @@ static void trim(const char **from, const char **to)
         ++*from;
     while (*to > *from && isspace((unsigned char)(*to)[-1]))
         --*to;
+}
+
+/* A number with nothing but blanks around it. Numbers are read from a copy: strtod() does not know where the
+ * line ends. */
+static bool read_number(const char *from, const char *to, double *number)
+{
+    char text[32], *rest;
+    trim(&from, &to);
+    size_t len = (size_t)(to - from);
+    if (len == 0 || len >= sizeof text)
+        return false;
+    memcpy(text, from, len);
+    text[len] = '\0';
+    *number = strtod(text, &rest);
+    return *rest == '\0';
+}
+
+static bool read_whole_number(const char *from, const char *to, long *number)
+{
+    double value;
+    if (!read_number(from, to, &value) || !(value >= -1000000 && value <= 1000000))
+        return false;
+    *number = (long)value;
+    return (double)*number == value;
 }
 
 static int complain(const struct source *source, const char *what)
@@ -126,13 +151,8 @@ static int add_phrases(struct language *language, const struct source *source, i
         const char *end = comma ? comma : to;
         const char *equals = memchr(from, '=', (size_t)(end - from));
         long value = 0;
-        if (equals) {
-            char *rest;
-            value = strtol(equals + 1, &rest, 10);
-            rest += strspn(rest, " \t");
-            if (rest == equals + 1 || rest < end || value < -1000000 || value > 1000000)
-                return complain(source, "after = stands a whole number");
-        }
+        if (equals && !read_whole_number(equals + 1, end, &value))
+            return complain(source, "after = stands a whole number");
         if (add_phrase(language, source, list, from, equals ? equals : end, (int)value) != 0)
             return -1;
         from = comma ? comma + 1 : to;
@@ -240,9 +260,9 @@ static int add_rule(struct language *language, const struct source *source, enum
 static int add_feelings(struct language *language, const struct source *source, const char *from,
                         const char *to)
 {
-    char *colon;
-    double weight = strtod(from, &colon);
-    if (colon == from || colon >= to || *colon != ':' || !(weight >= -3 && weight <= 3))
+    const char *colon = memchr(from, ':', (size_t)(to - from));
+    double weight = 0;
+    if (!colon || !read_number(from, colon, &weight) || !(weight >= -3 && weight <= 3))
         return complain(source,
                         "a feeling is written: weight from -3 to 3, a colon, patterns separated by ;");
     for (from = colon + 1; from < to;) {
@@ -323,6 +343,9 @@ static int read_header(struct language *language, const struct source *source, c
 static int read_line(struct language *language, const struct source *source, bool words_only,
                      const char *from, const char *to, struct place *place)
 {
+    /* What it says comes into memories and answers. */
+    if (words_only && !text_is_utf8(from, (size_t)(to - from)))
+        return complain(source, "UTF-8 is expected");
     trim(&from, &to);
     if (from == to || *from == '#')
         return 0;

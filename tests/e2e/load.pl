@@ -7,7 +7,7 @@
 #     … deliver-once …      the same, but as ElevenLabs does it: once; "-" is the word of what was not acknowledged
 #     … ask PORT CALLERS CONNECTIONS RECORD      "CALLER CALL_COUNT" for each caller of those events
 #     … kill STATE SECONDS FILE PROGRAM…         kills a random handler of that instance every so many seconds while
-#         FILE is there; prints how many
+#         FILE is there; prints its pid
 #     … idle PORT COUNT FILE                     opens connections and says nothing over them while FILE is there
 #     … stall PORT COUNT FILE                    the same, but stops in the middle: of a header, of a body, or sends
 #         a byte now and then
@@ -146,28 +146,34 @@ sub slurp {
     return <$file> // '';
 }
 
-# By the state folder in their environment, as spawn/common.sh does it; and only once they are the program.
-sub handlers {
-    my ($state, @programs) = @_;
-    my %wanted = map { substr($_, 0, 15) => 1 } @programs;
+# The multiwatch processes of an instance, by the state folder in their environment, as spawn/common.sh does it.
+sub watchers {
+    my ($state) = @_;
     my @found;
     for my $folder (glob '/proc/[0-9]*') {
-        chomp(my $name = slurp("$folder/comm"));
-        next unless $wanted{$name};
+        next unless slurp("$folder/comm") eq "multiwatch\n";
         push @found, $folder =~ /(\d+)/ if grep { $_ eq "SPAWNED_FOR=$state" } split /\0/, slurp("$folder/environ");
     }
     return @found;
 }
 
+# Their children, once they are the program.
+sub handlers {
+    my ($watchers, @programs) = @_;
+    my %wanted = map { substr($_, 0, 15) . "\n" => 1 } @programs;
+    return grep { $wanted{slurp("/proc/$_/comm")} } map { split ' ', slurp("/proc/$_/task/$_/children") } @$watchers;
+}
+
 sub kill_some {
     my ($state, $seconds, $file, @programs) = @_;
-    my $killed = 0;
+    my @watchers = watchers($state);
+    STDOUT->autoflush(1);
     while (-e $file) {
         sleep $seconds;
-        my @found = handlers($state, @programs) or next;
-        $killed += kill 'KILL', $found[rand @found];
+        my @found = handlers(\@watchers, @programs) or next;
+        my $victim = $found[rand @found];
+        print "$victim\n" if kill 'KILL', $victim;
     }
-    print "$killed killed\n";
 }
 
 # Connections that are kept while FILE is there; `each` says on each what is to be said now.

@@ -43,6 +43,8 @@ static void a_number_counts_however_it_is_written(void **state)
         {"sip:0015550100001@10.0.0.1:5060", CALLER_NUMBER, "+15550100001"},
         {"\"Ana\" <sip:+15550100001@host>", CALLER_NUMBER, "+15550100001"},
         {"<tel:+15550100001>", CALLER_NUMBER, "+15550100001"},
+        {"tel:tel:+15550100001", CALLER_NUMBER, "+15550100001"},
+        {"tel: sip:+15550100001@host", CALLER_NUMBER, "+15550100001"},
         {"+44 (0)20 7946 0018", CALLER_NUMBER, "+442079460018"},
         {"+112", CALLER_NUMBER, "+112"},
         {"+123456789012345", CALLER_NUMBER, "+123456789012345"},

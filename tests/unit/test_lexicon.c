@@ -279,8 +279,11 @@ static void test_wrong_lines(void **state)
         {"[feeling]\n9: happy\n", ":2: a feeling is written"},
         {"[spelling]\nim\n", ":2: a spelling is written"},
         {"[list number]\none = first\n", ":2: after = stands a whole number"},
+        {"[list number]\none = \n1\n", ":2: after = stands a whole number"},
+        {"[feeling]\n2\n:happy\n", ":2: a feeling is written"},
         {"[list ]\n", ":1: this section needs a name"},
         {"[list common]\na b c d e f g h i j\n", ":2: a phrase has at most 8 words"},
+        {"[need]\nwants => x | y | caf\xe9\n", ":2: UTF-8 is expected"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
