@@ -111,7 +111,7 @@ build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h) $(DATA
 	$(MAKE) BUILD=build-fuzz CC=clang HARDEN="-fsanitize=fuzzer-no-link,address,undefined" CFLAGS="-O1 -g" \
 	    WARN= $@
 endif
-build-fuzz/fuzz/%: tests/fuzz/%.c build-fuzz/libcallmem.a
+build-fuzz/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) build-fuzz/libcallmem.a
 	@mkdir -p $(@D)
 	clang $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(FUZZ_FLAGS) -MF $@.d -o $@ $< build-fuzz/libcallmem.a $(LIBS)
 fuzz: $(FUZZ)

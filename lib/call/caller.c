@@ -160,9 +160,9 @@ enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
     char digits[128];
     bool plus;
     size_t count = digits_of(user, digits, sizeof digits, &plus);
-    if (count && is_withheld((struct slice){digits, count}))
-        return CALLER_NOBODY;
     size_t skip = !plus && count > 2 && memcmp(digits, "00", 2) == 0 ? 2 : 0;
+    if (count && is_withheld((struct slice){digits + skip, count - skip}))
+        return CALLER_NOBODY;
     if ((plus || skip) && count - skip >= NUMBER_MIN && count - skip <= NUMBER_MAX) {
         key[0] = '+';
         return keep(key + 1, (struct slice){digits + skip, count - skip}, CALLER_NUMBER);

@@ -294,6 +294,7 @@ static void add_section(struct buf *context, const struct fold *fold, const char
         buf_printf(context, "%s%s: %s%s", context->len ? " " : "", label, b.data,
                    strchr(".!?", b.data[b.len - 1]) ? "" : ".");
     }
+    context->failed = context->failed || b.failed;
     buf_free(&b);
 }
 

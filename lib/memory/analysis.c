@@ -13,6 +13,7 @@
 
 struct analyser {
     struct sb_stemmer *stemmer; /* NULL: none for this language */
+    bool failed;                /* memory ran out; analyser_failed() */
     const struct vocabulary *vocabulary;
 };
 
@@ -83,11 +84,12 @@ uint32_t analysis_hash(const char *word, size_t len)
 /* --- Stems --- */
 
 /* The hash of a Latin word without its accents. */
-static uint32_t hash_unaccented(const char *word, size_t len, bool *begins)
+static uint32_t hash_unaccented(struct analyser *analyser, const char *word, size_t len, bool *begins)
 {
     utf8proc_uint8_t *bare = NULL;
     utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)word, (utf8proc_ssize_t)len, &bare,
                                          UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
+    analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
     uint32_t hash =
         size >= 0 ? hash_word((const char *)bare, (size_t)size, begins) : hash_word(word, len, begins);
     free(bare);
@@ -102,7 +104,7 @@ static bool has_accents(const char *word, size_t len)
     return false;
 }
 
-static uint32_t hash_stem(const struct analyser *analyser, const char *word, size_t len, bool *begins)
+static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t len, bool *begins)
 {
     const char *stem = word;
     size_t stem_len = len;
@@ -112,8 +114,9 @@ static uint32_t hash_stem(const struct analyser *analyser, const char *word, siz
             stem = (const char *)stemmed;
             stem_len = (size_t)sb_stemmer_length(analyser->stemmer);
         }
+        analyser->failed = analyser->failed || !stemmed;
     }
-    return has_accents(stem, stem_len) ? hash_unaccented(stem, stem_len, begins)
+    return has_accents(stem, stem_len) ? hash_unaccented(analyser, stem, stem_len, begins)
                                        : hash_word(stem, stem_len, begins);
 }
 
@@ -342,6 +345,13 @@ static void read_text(struct analysis *a, const utf8proc_uint8_t *text, utf8proc
     end_run(a);
 }
 
+bool analyser_failed(struct analyser *analyser)
+{
+    bool failed = analyser->failed;
+    analyser->failed = false;
+    return failed;
+}
+
 size_t analyse(struct analyser *analyser, const char *text, struct term *terms, size_t max)
 {
     struct analysis a = {.analyser = analyser, .terms = terms, .max = max};
@@ -354,6 +364,7 @@ size_t analyse(struct analyser *analyser, const char *text, struct term *terms, 
                                                  &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
             if (size >= 0)
                 len = (size_t)size;
+            analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
             break;
         }
     read_text(&a, composed ? composed : (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len);

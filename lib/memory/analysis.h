@@ -50,6 +50,9 @@ void analyser_free(struct analyser *analyser);       /* NULL is taken */
 
 /* The terms of `text` in order; returns how many, at most `max`. */
 size_t analyse(struct analyser *analyser, const char *text, struct term *terms, size_t max);
+/* Whether memory ran out in an analysis since the last call of this: terms may be missing or not what they
+ * should be, which must not be stored. */
+bool analyser_failed(struct analyser *analyser);
 
 /* Terms that mean nearly the same as `hash` in this language ("bought" for "buy", "mum" for "mother"), each
  * with how much a match of it counts beside a match of the word itself. Belongs to the language. */

@@ -53,8 +53,11 @@ static void read_about(enum kind kind, const char *content, const char *metadata
     buf_puts(&about->text, content);
     if (kind == KIND_TURN || kind == KIND_SUMMARY)
         return;
-    cJSON *object = cJSON_Parse(metadata);
+    struct error error = {0};
+    cJSON *object = json_parse(metadata, strlen(metadata), &error);
     const char *slot = json_text(object, "slot");
+    if (error.code == ERROR_INTERNAL) /* out of memory */
+        about->text.failed = true;
     if (kind != KIND_COLLECTED)
         about->source = (int32_t)json_int(object, "turn", -1);
     buf_printf(&about->text, " %s %s", kind_name(kind), slot ? slot : "");

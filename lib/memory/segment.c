@@ -68,6 +68,8 @@ void segment_add(struct buf *blob, struct segment_item *item, const char *conten
 {
     struct term terms[ANALYSIS_TERMS];
     size_t count = analyse(analyser, content, terms, ANALYSIS_TERMS), chars = text_chars(content);
+    if (analyser_failed(analyser))
+        blob->failed = true;
     item->flags = flags_of(content, terms, count);
     count = stored_terms(terms, count);
     item->chars = (uint16_t)(chars < UINT16_MAX ? chars : UINT16_MAX);

@@ -60,6 +60,8 @@ static void a_withheld_number_is_nobody(void **state)
         {"", CALLER_NOBODY, ""},
         {"   ", CALLER_NOBODY, ""},
         {"anonymous", CALLER_NOBODY, ""},
+        {"00266696687", CALLER_NOBODY, ""},
+        {"00 2562533", CALLER_NOBODY, ""},
         {"Anonymous", CALLER_NOBODY, ""},
         {"RESTRICTED", CALLER_NOBODY, ""},
         {"private", CALLER_NOBODY, ""},
