@@ -1,5 +1,6 @@
 #include "base/metrics.h"
 
+#include "base/log.h"
 #include "base/metrics_table.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ typedef _Atomic uint64_t cell;
 /* What is true of one process. It is its owner's for as long as he holds the lock on its byte, which the
  * kernel lets go when he dies. */
 struct process {
+    cell pid; /* 0 when he ended as he should */
     cell service, breaker;
 };
 
@@ -74,7 +76,7 @@ static uint64_t hash(uint64_t start, const void *bytes, size_t len)
 /* What the cells mean, as a number; 0 when out of memory. */
 static uint64_t layout(void)
 {
-    const uint64_t processes = METRICS_PROCESSES;
+    const uint64_t processes[] = {METRICS_PROCESSES, sizeof(struct process)};
     struct buf names = BUF_INIT;
     for (enum metric i = 0; i < METRICS; i++) {
         const struct metric_family *family = &metric_families[i];
@@ -84,7 +86,7 @@ static uint64_t layout(void)
     }
     uint64_t sum = 0xcbf29ce484222325;
     sum = hash(sum, metric_bounds, sizeof metric_bounds);
-    sum = hash(sum, &processes, sizeof processes);
+    sum = hash(sum, processes, sizeof processes);
     sum = buf_text(&names) ? hash(sum, names.data, names.len) : 0;
     buf_free(&names);
     return sum;
@@ -209,14 +211,40 @@ static int take_place(void)
     return NOBODY;
 }
 
+static void tell_of_death(uint64_t service, uint64_t pid)
+{
+    struct log_line line;
+    log_begin(&line, LOG_ERROR, "a process died");
+    log_text(&line, "program", metric_service_name((unsigned)service));
+    log_int(&line, "died_pid", (int64_t)pid);
+    log_end(&line);
+}
+
+/* Tells of processes that are no more and never said so: killed, crashed, or out of memory. Of several that
+ * find one, one tells. */
+static void bury_the_dead(void)
+{
+    for (int i = 0; i < METRICS_PROCESSES && shared.fd >= 0; i++) {
+        struct process *process = &shared.file->processes[i];
+        uint64_t pid = process->pid, service = process->service;
+        if (pid != 0 && !is_alive(i) && atomic_compare_exchange_strong(&process->pid, &pid, 0))
+            tell_of_death(service, pid);
+    }
+}
+
 void metrics_begin(void)
 {
     if (!shared.file || shared.service == METRIC_SERVICES)
         return;
+    bury_the_dead();
     shared.self = take_place();
     if (shared.self != NOBODY) {
-        shared.file->processes[shared.self].service = shared.service;
-        shared.file->processes[shared.self].breaker = BREAKER_NONE;
+        struct process *process = &shared.file->processes[shared.self];
+        uint64_t service = atomic_exchange(&process->service, shared.service);
+        uint64_t before = atomic_exchange(&process->pid, (uint64_t)getpid());
+        if (before != 0) /* died in this moment */
+            tell_of_death(service, before);
+        process->breaker = BREAKER_NONE;
     }
     metrics_count(METRIC_STARTS, shared.service);
 }
@@ -227,6 +255,8 @@ void metrics_end(void)
     if (!shared.file || shared.service == METRIC_SERVICES)
         return;
     metrics_count(METRIC_STOPS, shared.service);
+    if (shared.self != NOBODY)
+        shared.file->processes[shared.self].pid = 0;
     if (shared.self != NOBODY && shared.fd >= 0)
         lock_byte(shared.self, F_OFD_SETLK, &type);
     shared.self = NOBODY;

@@ -53,8 +53,8 @@ enum metrics_breaker { BREAKER_NONE, BREAKER_CLOSED, BREAKER_HALF_OPEN, BREAKER_
 int metrics_open(const char *directory, const char *service, struct error *error);
 void metrics_close(void);
 
-/* This process serves from now on, and seen as alive until metrics_end() or until its end, however it comes.
- */
+/* This process serves from now on, and is seen as alive until metrics_end() or until its end, however it
+ * comes. Whoever begins logs "a process died" for each that ended without metrics_end(). */
 void metrics_begin(void);
 void metrics_end(void);
 

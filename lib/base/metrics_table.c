@@ -65,6 +65,11 @@ void metric_service_label(struct buf *out, unsigned service)
     label(out, "service", services[service]);
 }
 
+const char *metric_service_name(unsigned service)
+{
+    return service < METRIC_SERVICES ? services[service] : "unknown";
+}
+
 const char *metric_breaker_name(enum metrics_breaker state)
 {
     return breakers[state];

@@ -23,6 +23,7 @@ extern const struct metric_family metric_families[METRICS];
 #define METRIC_SERVICES 3
 /* Its number, METRIC_SERVICES when it is none of them. */
 unsigned metric_service(const char *name);
+const char *metric_service_name(unsigned service);
 void metric_service_label(struct buf *out, unsigned service);
 const char *metric_breaker_name(enum metrics_breaker state);
 

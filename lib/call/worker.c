@@ -214,6 +214,15 @@ static enum tried work_on(const struct hand *hand, const char *name, int fd, siz
     return TRIED_AGAIN;
 }
 
+static void log_crashes(const char *name, size_t crashes)
+{
+    struct log_line line;
+    log_begin(&line, LOG_WARN, "the program ended while it worked on this event, which is tried again");
+    log_text(&line, "event", name);
+    log_int(&line, "times", (int64_t)crashes);
+    log_end(&line);
+}
+
 static enum tried try_held(const struct hand *hand, const char *name, int fd, unsigned failures,
                            int64_t *pause, struct error *error)
 {
@@ -231,6 +240,8 @@ static enum tried try_held(const struct hand *hand, const char *name, int fd, un
     *pause = hand->drains ? 0 : crash_pause(crashes, last);
     if (*pause > 0)
         return TRIED_EARLY;
+    if (crashes > 0)
+        log_crashes(name, crashes);
     return work_on(hand, name, fd, failures + crashes + 1, error);
 }
 

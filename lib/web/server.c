@@ -22,6 +22,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LISTENER      STDIN_FILENO
@@ -31,6 +32,8 @@
 #define COMPLAINT_SEC 10
 #define HEAP_STEP     (64 * 1024)  /* bytes that a thread's heap grows by */
 #define HEAP_KEPT     (512 * 1024) /* bytes that it keeps though they are not used */
+#define GROWTH_SECS   60  /* between two looks at how much memory the process has */
+#define GROWTH_MIB    256 /* from here on each doubling is told */
 
 extern char **environ;
 
@@ -210,17 +213,45 @@ static void *serve(void *ctx)
     return NULL;
 }
 
+/* Resident memory of this process in MiB, 0 when the kernel does not say. */
+static long resident_mib(void)
+{
+    long all, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file && fscanf(file, "%ld %ld", &all, &resident) != 2)
+        resident = 0;
+    if (file)
+        fclose(file);
+    return resident * sysconf(_SC_PAGESIZE) / (1024 * 1024);
+}
+
+/* A process that leaks is seen before the machine is full of it: each doubling is told once. */
+static void watch_growth(long *bound)
+{
+    long resident = resident_mib();
+    if (resident < *bound)
+        return;
+    while (resident >= *bound)
+        *bound *= 2;
+    struct log_line line;
+    log_begin(&line, LOG_WARN, "this process has grown");
+    log_int(&line, "resident_mib", resident);
+    log_end(&line);
+}
+
 static void wait_for_stop(void)
 {
+    const struct timespec patience = {GROWTH_SECS, 0};
+    long bound = GROWTH_MIB;
     sigset_t set;
     signal_set(&set);
     for (;;) {
-        int signal_number = 0;
-        if (sigwait(&set, &signal_number) != 0)
-            continue;
-        if (signal_number != SIGHUP)
+        int signal_number = sigtimedwait(&set, NULL, &patience);
+        watch_growth(&bound);
+        if (signal_number == SIGHUP)
+            log_reopen();
+        else if (signal_number > 0)
             return;
-        log_reopen();
     }
 }
 

@@ -7,6 +7,8 @@
  * SIGINT, SIGQUIT and SIGUSR1 let the requests in flight be answered and end the loop; what waits in the
  * socket's backlog is left for the process that takes over. SIGHUP reopens the logs. A connection carries one
  * request, whatever the web server would like: an idle one that is kept would hold a thread.
+ *
+ * A process that has grown to 256 MiB says so in the log, and again each time that it has doubled.
  */
 #ifndef CALLMEM_WEB_SERVER_H
 #define CALLMEM_WEB_SERVER_H
