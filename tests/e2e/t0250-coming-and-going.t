@@ -1,0 +1,143 @@
+#!/bin/bash
+# Starting, stopping and upgrading under load: nothing that was acknowledged is lost, and what dies is seen in the log.
+. "$(dirname "$0")/lib.sh"
+
+start_instance
+SECRET_POST_CALL=$(secret post-call)
+SECRET_CLIENT_DATA=$(secret client-data)
+export SECRET_POST_CALL SECRET_CLIENT_DATA
+callers=10
+
+load() {
+    perl tests/e2e/load.pl "$@"
+}
+database() { # SQL
+    sqlite3 "$state/openmemory.sqlite" "$1"
+}
+# So many events of a record were not acknowledged.
+missed() { # RECORD
+    cut -d ' ' -f 3 "$1" | grep -cvxE 'accepted|duplicate'
+}
+acknowledged() { # RECORD…
+    cat "$@" | awk '$3 == "accepted" || $3 == "duplicate" { print $1 }' | sort
+}
+all_in_memory() { # RECORD…
+    is "$(comm -23 <(acknowledged "$@") <(database 'SELECT conversation FROM conversations' | sort))" ''
+}
+
+# --- handlers that are told to end -----------------------------------------------------------------------------
+
+load deliver-once "${url##*:}" 0 200 $callers 4 "$work/told" >/dev/null &
+delivery=$!
+rounds=0
+while ! [ -e "$work/told" ]; do
+    for program in post-call client-data; do
+        for pid in $(pids_of "$state" handler "$program"); do kill -TERM "$pid" 2>/dev/null; done
+    done
+    rounds=$((rounds + 1))
+    sleep 0.3
+done
+wait "$delivery"
+printf '# told to end %s times\n' "$rounds"
+check 'of handlers that are told to end no request is lost' is "$(missed "$work/told")" 0
+check 'what they took is remembered' eventually all_in_memory "$work/told"
+
+# --- a restart of everything -----------------------------------------------------------------------------------
+
+load deliver-once "${url##*:}" 1000 1300 $callers 4 "$work/restart" >/dev/null &
+delivery=$!
+eventually test -s "$work/restart.0"
+down
+check 'down under load' is "$down_status" 0
+up
+check 'up under load' is "$up_status" 0
+wait "$delivery"
+# Who finds nobody there is told so by the connection that fails; nobody is told anything else.
+check 'a restart answers all that it takes' is "$(grep -cvx none "$work/restart-refused")" 0
+check 'what was acknowledged around it is remembered' eventually all_in_memory "$work/told" "$work/restart"
+
+# --- an upgrade in place ---------------------------------------------------------------------------------------
+
+# The next version: this one, with another schema and one more table.
+next=$work/next
+made=${build##*/}
+mkdir "$next"
+cp -a Makefile README.md LICENSE cgi lib env nginx spawn "$next/"
+cp -a "$build" "$next/$made"
+sed -i 's/^#define SCHEMA_VERSION 1$/#define SCHEMA_VERSION 2/' "$next/lib/memory/schema.h"
+sed -i 's/^    "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",$/&\n    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '"''"'; CREATE TABLE more(id INTEGER PRIMARY KEY) STRICT;",/' \
+    "$next/lib/memory/schema.c"
+check 'the next version can be built' make -s -j2 -C "$next" "BUILD=$made" all
+
+# Events wait, because the memory is locked.
+lock_memory() {
+    sqlite3 "$state/openmemory.sqlite" <<EOF
+BEGIN IMMEDIATE;
+.shell touch '$work/locked'; while [ -e '$work/locked' ]; do sleep 0.05; done
+EOF
+}
+lock_memory &
+locker=$!
+eventually test -e "$work/locked"
+for n in 1 2 3; do
+    post_call "$(variant "$data/example-post-call.json" ".data.conversation_id = \"conv_upgrade_$n\"")"
+    check 'an event is acknowledged while the memory is locked' accepted accepted post_call_transcription
+done
+request GET /health
+check 'and waits' field .inbox.pending 3
+
+down
+check 'it stops with events waiting' is "$down_status" 0
+rm "$work/locked"
+wait "$locker"
+check 'they still wait' is "$(find "$state/inbox/new" -name '*.json' | wc -l)" 3
+(cd "$next" && within ./spawn/up >"$work/up-next" 2>&1)
+check 'the next version starts in its place' is "$?" 0
+check 'with its schema' is "$(database 'PRAGMA user_version')" 2
+check 'and works off what waited' eventually has_calls +15550100200 3
+check 'it knows all that was known' all_in_memory "$work/told" "$work/restart"
+check 'the memory is intact' is "$(database 'PRAGMA integrity_check')" ok
+
+# --- two versions side by side ---------------------------------------------------------------------------------
+
+# An old process that is started again beside the new ones finds a memory that it does not know: it leaves it alone,
+# takes events, and leaves them to those who know.
+(cd "$next" && within ./spawn/down >/dev/null 2>&1)
+rm "$state/openmemory.sqlite"*
+up
+remember "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_side_0"')"
+within "$next/$made/client-data" --show +15550100200 >"$work/shown"
+check 'the new version reads beside the old one' grep -q Nora "$work/shown"
+client_data +15550100200
+check 'a phone that rings at the old one is answered, if as an unknown one' is "$status" 200
+for pid in $(pids_of "$state" handler post-call); do kill -9 "$pid"; done
+post_call "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_side_1"')"
+check 'an old process takes events' accepted accepted post_call_transcription conv_side_1
+check 'and leaves the memory as it is' is "$(database 'PRAGMA user_version')" 2
+drained() {
+    within "$next/$made/post-call" --drain
+}
+check 'which the new version works off' eventually drained
+within "$next/$made/client-data" --show +15550100200 >"$work/shown"
+check 'once' is "$(database "SELECT count(*) FROM conversations WHERE conversation LIKE 'conv_side%'")" 2
+check 'nothing failed' is "$(find "$state/inbox/failed" -type f)" ''
+rm -f "$state/openmemory.sqlite"*
+
+# --- what dies is seen -----------------------------------------------------------------------------------------
+
+down
+up
+victim=$(pids_of "$state" handler search-data | head -n 1)
+kill -9 "$victim"
+death_is_told() {
+    grep -h '"message":"a process died"' "$state"/logs/*.log | jq -e "select(.program == \"search-data\" and .died_pid == $victim)"
+}
+check 'a process that dies is in the log' eventually death_is_told
+deaths() {
+    cat "$state"/logs/*.log | grep -c '"message":"a process died"'
+}
+before=$(deaths)
+down
+up
+check 'one that is told to stop is not' is "$(deaths)" "$before"
+finish
