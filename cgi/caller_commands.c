@@ -287,19 +287,28 @@ static long forget_audio(struct door *door, const struct forgetting *forgetting,
     return all;
 }
 
-/* In the order in which a memory comes to be, so that nothing that waits is worked off behind our back. */
-static int forget_everywhere(struct door *door, struct memory_store *memory, struct forgetting *forgetting,
-                             struct error *error)
+static int note_calls(struct memory_store *memory, struct forgetting *forgetting, struct error *error)
 {
     struct memory_list calls;
-    size_t memories;
     if (memory_conversations(memory, forgetting->caller, &calls, error) != 0)
         return -1;
     for (size_t i = 0; i < calls.count; i++)
         note_conversation(forgetting, calls.items[i].conversation);
     memory_list_free(&calls);
+    return 0;
+}
+
+/* The inbox first, so that nothing that waits is worked off behind our back, and once more what came into
+ * memory meanwhile. The memory last: payload logs and recordings are known by the conversations in it, and
+ * when one of them fails it has to be possible to ask again. */
+static int forget_everywhere(struct door *door, struct memory_store *memory, struct forgetting *forgetting,
+                             struct error *error)
+{
+    size_t memories;
+    if (note_calls(memory, forgetting, error) != 0)
+        return -1;
     long events = forget_inbox(door, forgetting, error);
-    if (events < 0 || memory_forget(memory, forgetting->caller, &memories, error) != 0)
+    if (events < 0 || note_calls(memory, forgetting, error) != 0)
         return -1;
     long lines = forget_payloads(door, forgetting, error);
     long recordings = lines < 0 ? -1 : forget_audio(door, forgetting, error);
@@ -307,6 +316,8 @@ static int forget_everywhere(struct door *door, struct memory_store *memory, str
         return -1;
     if (forgetting->failed)
         return error_set(error, ERROR_INTERNAL, "out of memory: run it again");
+    if (memory_forget(memory, forgetting->caller, &memories, error) != 0)
+        return -1;
     printf(
         "Forgot %s: %zu memories of %zu conversations, %ld events in the inbox, %ld lines of payload logs, "
         "%ld recordings.\n",

@@ -34,12 +34,13 @@ int retention_run(struct memory_store *store, const struct settings *settings, s
             return -1;
         found = old.count;
         for (size_t i = 0; i < old.count; i++) {
+            /* First, because afterwards nobody knows of it any more. */
+            if (each)
+                each(ctx, old.items[i].conversation);
             if (forget_one(store, settings, &old.items[i], error) != 0) {
                 memory_list_free(&old);
                 return -1;
             }
-            if (each)
-                each(ctx, old.items[i].conversation);
             ++*forgotten;
         }
         memory_list_free(&old);

@@ -12,7 +12,7 @@
 
 /* Forgets every conversation that began more than CALLMEM_RETENTION_DAYS before now, a transaction for each,
  * and renews the profiles of their callers. 0 days: nothing. `forgotten`: how many conversations went. `each`
- * (may be NULL) is told of every one, for what is kept of it elsewhere. */
+ * (may be NULL) is told of every one before it goes, for what is kept of it elsewhere. */
 int retention_run(struct memory_store *store, const struct settings *settings, size_t *forgotten,
                   void (*each)(void *ctx, const char *conversation), void *ctx, struct error *error);
 

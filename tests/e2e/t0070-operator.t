@@ -39,6 +39,12 @@ program post-call --drain >/dev/null 2>&1
 check 'drain of an empty inbox succeeds' is "$?" 0
 program post-call --retry >/dev/null 2>&1
 check 'retry with nothing to retry succeeds' is "$?" 0
+settings+=("CALLMEM_PAYLOAD_LOG_POST_CALL=$work") # a folder is no log
+program client-data --forget +15550100200 >/dev/null 2>&1
+check 'an erasure that does not work everywhere says so' not is "$?" 0
+unset 'settings[-1]'
+said=$(program client-data --show +15550100200)
+check 'and leaves in memory what tells where to go on' like "$said" 2026-04-28
 said=$(program client-data --forget +15550100200)
 check 'forget works while nothing runs' is "$?" 0
 check 'and says what it erased' like "$said" '[1-9]'
