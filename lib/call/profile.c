@@ -149,12 +149,12 @@ static int fold_all(struct fold *fold, const struct memory_list *list, const cha
     fold->items = calloc(list->count ? list->count : 1, sizeof *fold->items);
     if (!fold->items)
         return -1;
+    /* fold->items has an owner. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     for (size_t i = 0; i < list->count; i++) {
         const struct memory *memory = &list->items[i];
         if (*scope && strcmp(memory->agent, scope) != 0)
             continue;
-        struct known *known = &fold->items[fold->count];
-        fold->count++; /* NOLINT(clang-analyzer-unix.Malloc): fold->items has an owner */
+        struct known *known = &fold->items[fold->count++];
         if (!read_known(known, memory))
             return -1;
         if (i == 0 || strcmp(memory->conversation, list->items[i - 1].conversation) != 0)

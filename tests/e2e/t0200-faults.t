@@ -8,6 +8,7 @@
 #     bash tests/e2e/t0200-faults.t                  # as in ./tests/run: of the many n some; another FAULT_SEED=…
 #                                                    # chooses others
 #     bash tests/e2e/t0200-faults.t all [SCENARIO…]  # every n, of allocations many; docs/testing.md tells how that ended
+#     FAULT_KINDS=malloc:ENOMEM:/inbox FAULT_STRIDE=1 bash … all drain    # every allocation from the inbox on
 . "$(dirname "$0")/lib.sh"
 
 if [ -n "${SANITIZE:-}" ]; then
@@ -306,7 +307,8 @@ starts[lexicon]=nothing_waits
 # few places: the scenario `lexicon` goes through these, the others only look in.
 # libiniparser and libcrypto are spared: they do not look whether they got what they asked for.
 stride_at() { # N
-    case $scenario:$kind:$from:${every:-some} in
+    case $scenario:$kind:$from:${every:-some}${FAULT_STRIDE:+:set} in
+    *:malloc:*:set) echo "$FAULT_STRIDE" ;;
     lexicon:malloc::yes) echo $((n < 300 ? 1 : 131)) ;;
     *:malloc:/inbox:yes) echo $((n < 150 ? 1 : 41)) ;;
     *:malloc:*:yes) echo $((n < 100 ? 1 : 1997)) ;;
@@ -335,8 +337,9 @@ try() { # SCENARIO
     done
 }
 # Kind of call, what happens, and where the counting begins: at the start, or at the first look at the inbox.
-kinds=(malloc:ENOMEM: malloc:ENOMEM:/inbox write:ENOSPC: fsync:EIO: rename:EIO: open:EMFILE: unlink:EIO: mkdir:ENOSPC:
+all_kinds=(malloc:ENOMEM: malloc:ENOMEM:/inbox write:ENOSPC: fsync:EIO: rename:EIO: open:EMFILE: unlink:EIO: mkdir:ENOSPC:
     write:kill: fsync:kill: rename:kill: unlink:kill: open:killed: write:killed: rename:killed:)
+read -ra kinds <<<"${FAULT_KINDS:-${all_kinds[*]}}"
 scenarios=(first_event event audio first_drain drain failing retry client_data search_data forget status lexicon)
 
 for scenario in "${scenarios[@]}"; do
