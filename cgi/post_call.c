@@ -51,13 +51,29 @@ static int keep(void *ctx, const void *bytes, size_t len, struct error *error)
     return arrival->delivery ? delivery_write(arrival->delivery, bytes, len, error) : -1;
 }
 
+/* Whether an event says that nothing of its call may be kept; one that cannot be read is taken for such a
+ * one. */
+static bool is_sealed(const char *text, size_t len)
+{
+    static const char member[] = "delete_transcript_and_pii";
+    struct event event;
+    struct error error;
+    if (!memmem(text, len, member, sizeof member - 1))
+        return false;
+    if (event_parse(text, len, &event, &error) != 0)
+        return true;
+    bool sealed = event.delete_pii;
+    event_free(&event);
+    return sealed;
+}
+
 static void note_payload(struct request *request, const struct door *door, struct delivery *delivery)
 {
     size_t len;
     if (!door->payloads || request_received(request) > PAYLOAD_MOST)
         return;
     char *text = delivery_text(delivery, PAYLOAD_MOST, &len);
-    if (text)
+    if (text && !is_sealed(text, len))
         request_note_body(request, text, len);
     free(text);
 }
@@ -217,6 +233,25 @@ static int know_words(struct post_call *own, const struct door *door, struct err
     return own->lexicon ? 0 : -1;
 }
 
+/* What of a call that may not be kept lies outside the memory: its recording, and lines of payload logs. */
+static int seal_call(const struct door *door, const struct event *event, struct error *error)
+{
+    static const enum setting logs[] = {CALLMEM_PAYLOAD_LOG_CLIENT_DATA, CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
+                                        CALLMEM_PAYLOAD_LOG_POST_CALL};
+    const char *directory = setting_text(door->settings, CALLMEM_AUDIO_DIR);
+    const char *const conversations[] = {event->conversation};
+    if (*directory && audio_seal(directory, event->conversation, error) != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        const char *path = setting_text(door->settings, logs[i]);
+        struct error why;
+        /* The event must not wait for an operator: it holds what may not be kept. */
+        if (*path && payload_log_erase(path, "", conversations, 1, &why) < 0)
+            log_failure(LOG_ERROR, "a payload log could not be cleaned", &why);
+    }
+    return 0;
+}
+
 static enum worked work_event(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     struct work *work = ctx;
@@ -232,6 +267,8 @@ static enum worked work_event(void *ctx, const char *bytes, size_t len, struct e
     if (event_parse(bytes, len, &event, error) != 0)
         return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
     int result = remember_event(work->memory, own->lexicon, work->door->settings, &event, error);
+    if (result == 0 && event.delete_pii)
+        result = seal_call(work->door, &event, error);
     tell_worked(&event, result == 0 ? NULL : error, started);
     event_free(&event);
     if (result == 0)

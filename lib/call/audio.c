@@ -4,6 +4,7 @@
 #include "call/spool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define PART_SUFFIX ".part"
+#define SEAL_SUFFIX ".sealed"
 #define PIECE       4096
 
 struct audio {
@@ -25,14 +27,19 @@ struct audio {
     unsigned char out[16 * PIECE];
 };
 
-char *audio_path(const char *directory, const char *conversation)
+static char *path_of(const char *directory, const char *conversation, const char *suffix)
 {
     unsigned char hash[EVP_MAX_MD_SIZE];
     char name[SPOOL_NAME_DIGITS + 1];
     if (EVP_Digest(conversation, strlen(conversation), hash, NULL, EVP_sha256(), NULL) != 1)
         return NULL;
     text_hex(hash, SPOOL_NAME_DIGITS / 2, name);
-    return spool_path(directory, name, ".mp3");
+    return spool_path(directory, name, suffix);
+}
+
+char *audio_path(const char *directory, const char *conversation)
+{
+    return path_of(directory, conversation, ".mp3");
 }
 
 int audio_remove(const char *directory, const char *conversation, struct error *error)
@@ -46,6 +53,27 @@ int audio_remove(const char *directory, const char *conversation, struct error *
             error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be removed: %s", path, strerror(errno));
     free(path);
     return removed;
+}
+
+int audio_seal(const char *directory, const char *conversation, struct error *error)
+{
+    char *seal = path_of(directory, conversation, SEAL_SUFFIX);
+    int fd = seal ? open(seal, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+    int result = fd >= 0 ? 0
+                         : error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be written to: %s", directory,
+                                     strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    free(seal);
+    return result == 0 && audio_remove(directory, conversation, error) >= 0 ? 0 : -1;
+}
+
+static bool is_sealed(const char *directory, const char *conversation)
+{
+    char *seal = path_of(directory, conversation, SEAL_SUFFIX);
+    bool sealed = seal && access(seal, F_OK) == 0;
+    free(seal);
+    return sealed;
 }
 
 int audio_prepare(const char *directory, struct error *error)
@@ -152,7 +180,7 @@ int audio_keep(struct audio *audio, const char *conversation, struct error *erro
 {
     if (finish(audio, error) != 0)
         return -1;
-    if (audio->fd < 0 || audio->decoded == 0)
+    if (audio->fd < 0 || audio->decoded == 0 || is_sealed(audio->directory, conversation))
         return 0;
     char *path = audio_path(audio->directory, conversation);
     if (!path)

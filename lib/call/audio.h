@@ -15,6 +15,9 @@
 char *audio_path(const char *directory, const char *conversation);
 /* Removes it. 1 when there was one, 0 when there was none, -1 on failure. */
 int audio_remove(const char *directory, const char *conversation, struct error *error);
+/* No recording of this conversation may be kept: removes it, and keeps none that comes later. What says so is
+ * an empty file with the hash for its name. */
+int audio_seal(const char *directory, const char *conversation, struct error *error);
 /* Makes the directory where it is missing, and removes what was left half written. */
 int audio_prepare(const char *directory, struct error *error);
 
@@ -27,7 +30,7 @@ struct audio *audio_begin(const char *directory, struct error *error);
  * that is no base64 is an ERROR_INVALID_REQUEST that names data.full_audio. */
 int audio_feed(struct audio *audio, const char *text, size_t len, struct error *error);
 /* The text is whole: the file is synced and gets its name, and replaces an older one. Nothing is made of an
- * empty text. */
+ * empty text, nor of a conversation that was sealed. */
 int audio_keep(struct audio *audio, const char *conversation, struct error *error);
 /* Frees it; what was not kept leaves nothing behind. NULL is taken. */
 void audio_close(struct audio *audio);

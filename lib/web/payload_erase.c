@@ -2,6 +2,7 @@
 #include "web/payload_log.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define COPY_SUFFIX ".erasing"
 
 /* What a line is looked through for. */
 struct wanted {
@@ -180,7 +183,7 @@ static long erase_locked(const char *path, int fd, struct wanted *wanted, const 
 {
     struct buf copy_path = BUF_INIT;
     bool failed = false;
-    buf_printf(&copy_path, "%s.erasing", path);
+    buf_printf(&copy_path, "%s" COPY_SUFFIX, path);
     for (size_t i = 0; i < wanted->count; i++) {
         buf_json(&wanted->conversations[i], conversations[i], strlen(conversations[i]));
         failed = failed || wanted->conversations[i].failed;
@@ -196,7 +199,7 @@ static long erase_locked(const char *path, int fd, struct wanted *wanted, const 
     return removed;
 }
 
-long payload_log_erase(const char *path, const char *caller, const char *const *conversations, size_t count,
+static long erase_file(const char *path, const char *caller, const char *const *conversations, size_t count,
                        struct error *error)
 {
     int fd = -1;
@@ -212,4 +215,73 @@ long payload_log_erase(const char *path, const char *caller, const char *const *
     free(wanted.conversations);
     close(fd);
     return removed;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text), end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* "post-call.jsonl.1", "post-call.jsonl-20260302": what logrotate made of "post-call.jsonl". */
+static bool is_rotated(const char *name, const char *base)
+{
+    size_t len = strlen(base);
+    return strncmp(name, base, len) == 0 && (name[len] == '.' || name[len] == '-') &&
+           !ends_with(name, COPY_SUFFIX);
+}
+
+static bool is_compressed(const char *name)
+{
+    static const char *const ends[] = {".gz", ".xz", ".zst", ".bz2", ".lz4"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(name, ends[i]))
+            return true;
+    return false;
+}
+
+/* Goes through the rotated files; -1 at the end when one of them could not be looked into. */
+static long erase_rotated(DIR *directory, const char *folder, const char *base, const char *caller,
+                          const char *const *conversations, size_t count, struct error *error)
+{
+    long all = 0;
+    bool missed = false;
+    for (const struct dirent *entry; (entry = readdir(directory));) {
+        struct buf path = BUF_INIT;
+        if (!is_rotated(entry->d_name, base))
+            continue;
+        buf_printf(&path, "%s/%s", folder, entry->d_name);
+        long lines = -1;
+        if (!buf_text(&path))
+            error_set(error, ERROR_INTERNAL, "out of memory");
+        else if (is_compressed(entry->d_name))
+            error_set(error, ERROR_INTERNAL,
+                      "%s is compressed and was not looked into: unpack it and run this again",
+                      buf_text(&path));
+        else
+            lines = erase_file(buf_text(&path), caller, conversations, count, error);
+        missed = missed || lines < 0;
+        all += lines > 0 ? lines : 0;
+        buf_free(&path);
+    }
+    return missed ? -1 : all;
+}
+
+long payload_log_erase(const char *path, const char *caller, const char *const *conversations, size_t count,
+                       struct error *error)
+{
+    long lines = erase_file(path, caller, conversations, count, error);
+    char *for_folder = strdup(path), *for_base = strdup(path);
+    const char *folder = for_folder ? dirname(for_folder) : ".";
+    DIR *directory = lines >= 0 && for_folder && for_base ? opendir(folder) : NULL;
+    long rotated = 0;
+    if (directory) {
+        rotated = erase_rotated(directory, folder, basename(for_base), caller, conversations, count, error);
+        closedir(directory);
+    } else if (lines >= 0 && errno != ENOENT) {
+        rotated = error_set(error, ERROR_INTERNAL, "%s cannot be looked into: %s", folder, strerror(errno));
+    }
+    free(for_folder);
+    free(for_base);
+    return lines < 0 || rotated < 0 ? -1 : lines + rotated;
 }
