@@ -253,11 +253,13 @@ static bool read_reply(struct names *names, const struct spoken *spoken)
             break;
         at = call->matcher.all.to;
     }
-    if (!yes) {
+    /* "Is that Catherine with a C?" "With a K.": the name is right but for a letter. */
+    bool respelled = !yes && !no && call_rule(call, SECTION_NAME_LETTER, spoken, 0);
+    if (!yes && !respelled) {
         guess->dead = true;
         return false;
     }
-    guess->confidence = SURE_CONFIRMED;
+    guess->confidence = yes ? SURE_CONFIRMED : SURE_SPELLED;
     guess->turn = spoken->turn;
     return true;
 }
@@ -275,13 +277,18 @@ static void contradict(struct names *names, size_t first)
     }
 }
 
-/* Whether the turn is a name and no more: "Thanks, Brian." "Ryan." */
+/* Whether the turn is a name and no more but how it is written: "Thanks, Ellen." "Helen, with an H." */
 static bool is_bare_name(struct names *names, const struct spoken *spoken)
 {
-    size_t ends[PATTERN_ENDS];
-    names->call->name_mode = NAME_LIKELY;
-    return capture_name(names->call, &spoken->words, 0, ends) > 0 && ends[0] == spoken->words.count &&
-           !spoken->words.items[0].question && !is_agents(names, &spoken->words, (struct span){0, ends[0]});
+    struct call *call = names->call;
+    size_t ends[PATTERN_ENDS], count = spoken->words.count;
+    call->name_mode = NAME_LIKELY;
+    if (capture_name(call, &spoken->words, 0, ends) == 0 || spoken->words.items[0].question ||
+        is_agents(names, &spoken->words, (struct span){0, ends[0]}))
+        return false;
+    size_t end = ends[0];
+    return end == count ||
+           (spoken->words.items[end].gap != GAP_NONE && call_rule(call, SECTION_NAME_LETTER, spoken, end));
 }
 
 /* The caller's answer to what the agent asked, or called the caller, where no rule found a name. */

@@ -61,8 +61,12 @@ static bool cased_first(const struct call *call, const struct words *words, size
     }
     if (name_list(call, LIST_NOT_NAME, words, at) || name_list(call, LIST_COMPANY, words, at))
         return given && call->name_mode == NAME_LIKELY && !word_goes_on(call, words, at);
-    if (name_list(call, LIST_COMMON, words, at))
-        return given && !word_goes_on(call, words, at);
+    if (name_list(call, LIST_COMMON, words, at)) {
+        /* "Everyone calls me Coach.": a capital within a sentence says more than the list. */
+        bool marked = call->name_mode == NAME_LIKELY && !call->nouns && word->gap == GAP_NONE &&
+                      word->shape == SHAPE_CAPITAL;
+        return (given || marked) && !word_goes_on(call, words, at);
+    }
     if (call->nouns && call->name_mode == NAME_POSSIBLE && !given)
         return at + 1 < words->count && words->items[at + 1].gap == GAP_NONE &&
                words->items[at + 1].shape == SHAPE_CAPITAL &&
@@ -73,7 +77,7 @@ static bool cased_first(const struct call *call, const struct words *words, size
 static bool lower_first(const struct call *call, const struct words *words, size_t at, bool given)
 {
     if (name_list(call, LIST_NOT_NAME, words, at) || name_list(call, LIST_COMPANY, words, at))
-        return false;
+        return given && call->name_mode == NAME_LIKELY && !word_goes_on(call, words, at);
     if (name_list(call, LIST_COMMON, words, at))
         return given && !word_goes_on(call, words, at);
     return given || call->name_mode == NAME_LIKELY;
