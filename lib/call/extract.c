@@ -66,6 +66,13 @@ static bool bloom_has(const struct spoken *spoken, uint64_t key)
     return key == 0 || (spoken->bloom[(key >> 6) % BLOOM_WORDS] >> (key & 63) & 1) != 0;
 }
 
+/* Whether it is worth while to try a rule at a word. */
+static bool may_fit(const struct rule *rule, const struct spoken *spoken, size_t at)
+{
+    return (at >= spoken->words.count || firsts_have(&rule->firsts, spoken->words.items[at].key)) &&
+           bloom_has(spoken, rule->needs);
+}
+
 static void aim(struct call *call, const struct spoken *spoken)
 {
     call->matcher.language = call->language;
@@ -80,7 +87,7 @@ const struct rule *call_rule(struct call *call, enum section section, const stru
     const struct rule *rules = language_rules(call->language, section, &count);
     aim(call, spoken);
     for (size_t i = 0; i < count; i++)
-        if (bloom_has(spoken, rules[i].needs) && pattern_match(&call->matcher, rules[i].pattern, at))
+        if (may_fit(&rules[i], spoken, at) && pattern_match(&call->matcher, rules[i].pattern, at))
             return &rules[i];
     return NULL;
 }
@@ -93,7 +100,7 @@ const struct rule *call_longest(struct call *call, enum section section, const s
     struct matcher found = {0};
     aim(call, spoken);
     for (size_t i = 0; i < count; i++)
-        if (bloom_has(spoken, rules[i].needs) && pattern_match(&call->matcher, rules[i].pattern, at) &&
+        if (may_fit(&rules[i], spoken, at) && pattern_match(&call->matcher, rules[i].pattern, at) &&
             (!best || call->matcher.all.to > found.all.to)) {
             best = &rules[i];
             found = call->matcher;

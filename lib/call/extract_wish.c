@@ -160,9 +160,21 @@ static bool add_thing(struct call *call, const struct wish *wish, const struct s
     return true;
 }
 
+/* "never by phone": a "not" that stands before the word before a thing. */
+static bool is_not_by(const struct call *call, const struct words *words, size_t at)
+{
+    size_t len;
+    return at > 1 && words->items[at].gap == GAP_NONE && words->items[at - 1].gap == GAP_NONE &&
+           language_item(call->language, words, at, &len) &&
+           language_list(call->language, LIST_COMMON, words, at - 1) > 0 &&
+           language_list(call->language, LIST_NEGATOR, words, at - 2) > 0;
+}
+
 /* "if I prefer", "not …": no statement of the caller. */
 static bool is_unsaid(const struct call *call, const struct words *words, size_t at)
 {
+    if (is_not_by(call, words, at))
+        return true;
     for (size_t i = at; i > 0 && words->items[i].gap == GAP_NONE; i--) {
         if (language_list(call->language, LIST_IF, words, i - 1) > 0)
             return true;
@@ -406,8 +418,10 @@ static bool read_asked(struct call *call, const struct spoken *agent, const stru
         if (clause.to == clause.from || words->items[begin].question ||
             (!item && (found || language_list(call->language, LIST_AND_STOP, words, begin) > 0)))
             break;
+        /* "Never by phone" is no answer to how. */
+        bool refused = !need && language_list(call->language, LIST_NEGATOR, words, begin) > 0;
         begin = clause.to;
-        if (is_taken(said, clause))
+        if (is_taken(said, clause) || refused)
             continue;
         if (need || rule->value) {
             call->matcher.has[CAPTURE_THING] = true;

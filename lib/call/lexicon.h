@@ -137,6 +137,7 @@ enum section {
 struct rule {
     const struct node *pattern;
     uint64_t needs; /* a word that must be in the text, 0: none */
+    struct firsts firsts;
     const char
         *slot; /* templates with {thing}, {name}, {1} (what the first @list found) and so on; or NULL */
     const char *value;

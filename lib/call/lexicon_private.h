@@ -35,7 +35,7 @@ struct spelling {
     size_t from_len;
 };
 
-#define BUCKETS     2048
+#define BUCKETS     16384
 #define SPELLINGS   128
 #define MAX_FILLERS 64
 #define CODE_SIZE   4

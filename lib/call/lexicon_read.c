@@ -190,6 +190,7 @@ static int compile_rule(struct language *language, const struct source *source, 
     if (!rule->pattern)
         return lexicon_out_of_memory(source->error);
     rule->needs = pattern_needs(rule->pattern);
+    pattern_firsts(rule->pattern, &rule->firsts);
     for (size_t at = lists; at < language->list_count; at++) {
         char place[300];
         int len = snprintf(place, sizeof place, "%s:%d", source->file, source->line);

@@ -466,3 +466,36 @@ uint64_t pattern_needs(const struct node *pattern)
             return pattern->key;
     return 0;
 }
+
+#define FIRSTS_STEPS 2000 /* nodes that are looked at before a pattern is taken to begin with any word */
+
+static bool find_firsts(const struct node *node, struct firsts *firsts, int *steps)
+{
+    bool found = true;
+    if (++*steps > FIRSTS_STEPS)
+        return false;
+    switch (node->type) {
+    case NODE_WORD:
+        firsts->bits[(node->key >> 6) % (FIRST_BITS / 64)] |= (uint64_t)1 << (node->key & 63);
+        return true;
+    case NODE_ALTERNATIVES:
+        for (size_t i = 0; i < node->branch_count && found; i++)
+            found = find_firsts(node->branches[i], firsts, steps);
+        return found;
+    case NODE_NOT:
+    case NODE_CLAUSE_START:
+    case NODE_SENTENCE_START:
+    case NODE_COMMA:
+    case NODE_STOP:
+        return find_firsts(node->next, firsts, steps);
+    default:
+        return false;
+    }
+}
+
+void pattern_firsts(const struct node *pattern, struct firsts *firsts)
+{
+    int steps = 0;
+    *firsts = (struct firsts){.any = false};
+    firsts->any = !find_firsts(pattern, firsts, &steps);
+}

@@ -72,6 +72,18 @@ const struct node *pattern_compile(const struct pattern_tools *tools, const char
 /* Whether the pattern fits at word `at`; fills what the last match gave. */
 bool pattern_match(struct matcher *matcher, const struct node *pattern, size_t at);
 
+/* The words with which a pattern can begin, as bits of their keys. */
+#define FIRST_BITS 256
+struct firsts {
+    uint64_t bits[FIRST_BITS / 64];
+    bool any; /* it can begin with any word */
+};
+void pattern_firsts(const struct node *pattern, struct firsts *firsts);
+static inline bool firsts_have(const struct firsts *firsts, uint64_t key)
+{
+    return firsts->any || (firsts->bits[(key >> 6) % (FIRST_BITS / 64)] >> (key & 63) & 1) != 0;
+}
+
 /* A word that must be there for the pattern to fit anywhere, 0 when there is none such. */
 uint64_t pattern_needs(const struct node *pattern);
 

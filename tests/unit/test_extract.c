@@ -460,6 +460,42 @@ static const struct name_case name_cases[] = {
     {"pt", "A: Olá / U: Sou o filho da Marta.", ""},
     {"pt", "A: Obrigado, Júlia. / U: Não, é Juliana.", "Juliana"},
     {"pt", "A: Olá / U: Pode me chamar de Zeca.", "Zeca"},
+    /* A guess of the agent needs a yes. */
+    {"en", "A: Is this Amy? / U: Who's asking?", ""},
+    {"en", "A: Is this Mr. Osei? / U: Oh hi, yes.", "Mr. Osei"},
+    {"en", "A: Are you Mr. Fontaine? / U: I am.", "Mr. Fontaine"},
+    {"en", "A: Am I speaking with Paulina? / U: Paulina isn't home.", ""},
+    {"en", "A: Hi. / U: I left a charger. / A: Certainly. I will look. / U: Please confirm it.", ""},
+    {"en", "A: May I call you William? / U: Bill, please.", "Bill"},
+    {"en", "A: Is that Catherine with a C? / U: With a K.", "Katherine"},
+    /* Corrected. */
+    {"en", "A: Thanks, Brian. / U: Ryan.", "Ryan"},
+    {"en", "A: Thanks, Ellen. / U: Helen, with an H.", "Helen"},
+    {"en", "A: So your name is Allen? / U: Alan, one L. A-L-A-N.", "Alan"},
+    {"en", "A: Got it, Shawn S-H-A-W-N? / U: No, S-E-A-N.", "Sean"},
+    {"es", "A: ¿Cómo se escribe? / U: Jiménez, con jota: J I M É N E Z.", "Jiménez"},
+    /* Asked for, and answered not at once. */
+    {"en", "A: Your name? / U: Sorry, I thought I said. Pooja.", "Pooja"},
+    {"en", "A: Your name? / U: It's a long one: Venkatesh Subramanian.", "Venkatesh Subramanian"},
+    {"en", "A: Your name? / U: Uh, hang on, my kid is crying.", ""},
+    {"en", "A: Could I get a name for the order? / U: Put it under Tanya please.", "Tanya"},
+    {"en", "A: Name and address please. / U: Clive Barker, 12 Oak Lane.", "Clive Barker"},
+    {"en", "A: And who's the appointment for? / U: For my son, Caleb.", ""},
+    {"en", "A: And who's the appointment for? / U: For me, Yvonne Baker.", "Yvonne Baker"},
+    {"en", "A: Name on the account? / U: It's under my dad's name, Stan.", ""},
+    {"en", "A: First name? / U: Deepika. / A: And the surname? / U: Iyer, I-Y-E-R.", "Deepika Iyer"},
+    {"en", "A: Name? / U: june", "June"},
+    /* Introduced. */
+    {"en", "A: Hello. / U: Good afternoon. Khadija Benali. I called about the visa.", "Khadija Benali"},
+    {"en", "A: Hello. / U: Hi, Kofi Mensah, I have an appointment at nine.", "Kofi Mensah"},
+    {"en", "A: Hello. / U: Hi, Jordan from Apex Plumbing here.", "Jordan"},
+    {"en", "A: Hello. / U: Everyone calls me Coach.", "Coach"},
+    {"en", "A: Hello. / U: This is St. Mary's Hospital.", ""},
+    {"es", "A: Hola. / U: Le habla Guillermo de Transportes Ruiz.", "Guillermo"},
+    {"es", "A: ¿Hablo con el señor Gutiérrez? / U: Sí, soy yo.", "señor Gutiérrez"},
+    {"de", "A: Guten Tag! / U: hallo hier spricht thomas von der au", "Thomas von der Au"},
+    {"fr", "A: Vous êtes bien Madame Petit ? / U: Oui, c'est moi.", "Madame Petit"},
+    {"it", "A: Parlo con il signor Bianchi? / U: Sì, sono io.", "signor Bianchi"},
 };
 
 static const struct wish_case wish_cases[] = {
@@ -747,6 +783,22 @@ static const struct wish_case wish_cases[] = {
     {"pt", "A: Chá ou café? / U: Chá, por favor.", "chá", ""},
     {"pt", "A: Olá / U: Uso cadeira de rodas.", "cadeira de rodas", ""},
     {"pt", "A: Olá / U: O meu marido é vegano.", "", "vegan"},
+    /* More than a bare answer; what holds this time only; what is no wish. */
+    {"en", "A: Any dietary requirements? / U: Vegan, and no nuts please.", "vegan|no nuts", NULL},
+    {"en", "A: Any needs? / U: I use a wheelchair, so a ground floor room please.", "wheelchair|ground floor",
+     NULL},
+    {"en", "A: Hi / U: I'm celiac, is the bread gluten free?", "celiac", NULL},
+    {"en", "A: Hi / U: I'd love a table by the fireplace.", "fireplace", NULL},
+    {"en", "A: Hi / U: I want to be texted, not called.", "text", "phone"},
+    {"en", "A: How can we reach you? / U: Never by phone, always by email.", "email", "phone"},
+    {"en", "A: Hi / U: Could I have Sara this time instead of Tom?", "", "Sara"},
+    {"en", "A: Hi / U: A table for two tomorrow at eight please.", "", "eight"},
+    {"en", "A: Hi / U: Don't call, I'm at work.", "", "I'm"},
+    {"en", "A: Hi / U: I'd like a gift card for my mother.", "", "gift"},
+    {"en", "A: Can I call you Beth? / U: Yes, Beth is fine.", "", "phone"},
+    {"en", "A: Hi / U: Please ring before you come, don't use the bell.", "ring before you come|the bell",
+     NULL},
+    {"de", "A: Hallo / U: Bitte schicken Sie mir die Rechnung per E-Mail.", "E-Mail", "Rechnung"},
 };
 
 static const struct mood_case mood_cases[] = {
@@ -900,6 +952,15 @@ static const struct mood_case mood_cases[] = {
     {"pt", "A: Olá / U: Isto é uma vergonha, ninguém atende.", SENTIMENT_NEGATIVE},
     {"pt", "A: Olá / U: Vocês são incríveis, adorei o atendimento!", SENTIMENT_POSITIVE},
     {"pt", "A: Olá / U: Quero remarcar a consulta.", SENTIMENT_NEUTRAL},
+    {"en", "A: hi / U: I'd like to file a complaint about noise from my neighbours.", SENTIMENT_NEUTRAL},
+    {"en", "A: hi / U: Never had such a great stay!", SENTIMENT_POSITIVE},
+    {"en", "A: hi / U: Never had such a terrible stay!", SENTIMENT_NEGATIVE},
+    {"en", "A: hi / U: My mother isn't happy about moving, anyway I need a van.", SENTIMENT_NEUTRAL},
+    {"en", "A: hi / U: Great job losing my luggage.", SENTIMENT_NEGATIVE},
+    {"en", "A: hi / U: Please stop calling me.", SENTIMENT_NEGATIVE},
+    {"it", "A: Salve / U: Sono arrabbiatissimo, è la terza volta!", SENTIMENT_NEGATIVE},
+    {"es", "A: Hola / U: Quiero poner una queja por el ruido.", SENTIMENT_NEUTRAL},
+    {"pt", "A: Olá / U: Que absurdo, ninguém resolve nada!", SENTIMENT_NEGATIVE},
 };
 
 struct fact_case {
