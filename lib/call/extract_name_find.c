@@ -87,7 +87,11 @@ static bool lower_first(const struct call *call, const struct words *words, size
 static bool name_begins(const struct call *call, const struct words *words, size_t at)
 {
     const struct word *word = &words->items[at];
-    if (!has_letters_only(word) || is_possessive(words, at) || name_list(call, LIST_RELATIVE, words, at))
+    if (!has_letters_only(word) || is_possessive(words, at))
+        return false;
+    /* Most words are these; the lists of names of all languages need not be asked. */
+    bool common = call->name_mode != NAME_LIKELY || name_list(call, LIST_COMMON, words, at);
+    if ((is_cased(call) && word->shape == SHAPE_LOWER && common) || name_list(call, LIST_RELATIVE, words, at))
         return false;
     bool initial = word->end - word->start == 1;
     bool follows = at + 1 < words->count && words->items[at + 1].gap == GAP_NONE;
