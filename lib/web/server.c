@@ -32,8 +32,8 @@
 #define COMPLAINT_SEC 10
 #define HEAP_STEP     (64 * 1024)  /* bytes that a thread's heap grows by */
 #define HEAP_KEPT     (512 * 1024) /* bytes that it keeps though they are not used */
-#define GROWTH_SECS   60  /* between two looks at how much memory the process has */
-#define GROWTH_MIB    256 /* from here on each doubling is told */
+#define GROWTH_SECS   60           /* between two looks at how much memory the process has */
+#define GROWTH_MIB    256          /* from here on each doubling is told */
 
 extern char **environ;
 
