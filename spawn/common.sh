@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What spawn/up, spawn/down, spawn/sign, tests/run and .ci/run share. Sourced by bash scripts; everything happens in
+# What the scripts in spawn/, tests/run and .ci/run share. Sourced by bash scripts; everything happens in
 # the checkout's root, so relative paths in settings count from there.
 
 self=$(realpath -- "$0")
@@ -29,6 +29,13 @@ complain() {
 fail() {
     complain "$*"
     exit 1
+}
+
+# How a script is used: the lines of its comment that are set in.
+usage() { # [STATUS]
+    if [ "${1:-2}" = 0 ]; then exec 3>&1; else exec 3>&2; fi
+    sed -n 's/^#     //p' "$self" >&3
+    exit "${1:-2}"
 }
 
 # --- packages --------------------------------------------------------------------------------------------------
@@ -130,6 +137,11 @@ build_programs() { # make's arguments
     exec 8<&-
 }
 
+# Ends unless there is a build to ask.
+programs_needed() {
+    [ -x "$build/post-call" ] || fail 'the programs are not built yet: run ./spawn/up first'
+}
+
 # What is set, from the environment, the settings file and the defaults, as a program understands it; fails as the
 # program does (78) when something is wrong.
 read_settings() {
@@ -164,6 +176,49 @@ state_folder() {
         fi
     fi
     realpath -m -- "${folder:-var}"
+}
+
+# The settings that a line pasted into another shell needs to find the same secrets.
+paste_environment() {
+    [ -z "${CALLMEM_ENV_FILE:-}" ] || printf 'CALLMEM_ENV_FILE=%q ' "$CALLMEM_ENV_FILE"
+    [ "$build" = "$root/build" ] || printf 'BUILD=%q ' "$build"
+}
+
+# The port of CALLMEM_LISTEN.
+listen_port() { # LISTEN
+    say "${1##*:}"
+}
+
+# The address by which this machine reaches what listens there.
+listen_host() { # LISTEN
+    local host=${1%:*}
+    case $host in
+    0.0.0.0) host=127.0.0.1 ;;
+    '[::]') host='[::1]' ;;
+    esac
+    say "$host"
+}
+
+base_url() { # LISTEN
+    say "http://$(listen_host "$1"):$(listen_port "$1")"
+}
+
+# The secret of an endpoint; the first where there are several.
+secret_of() { # ENDPOINT
+    local name=${1//-/_} secret
+    name=ELEVENLABS_${name^^}_SECRET
+    programs_needed
+    secret=$("$build/post-call" --setting "$name" --reveal)
+    secret=${secret%%,*}
+    secret=${secret#"${secret%%[![:blank:]]*}"}
+    secret=${secret%"${secret##*[![:blank:]]}"}
+    [ -n "$secret" ] || fail "$name is empty"
+    printf %s "$secret"
+}
+
+# SHA-256 of standard input, in hexadecimal.
+sha256() {
+    openssl dgst -sha256 -r | cut -d ' ' -f 1
 }
 
 # --- what runs -------------------------------------------------------------------------------------------------
