@@ -1,0 +1,198 @@
+# shellcheck shell=bash
+# The ElevenLabs API, and what spawn/register keeps of its own. Sourced after common.sh. The API's shapes are those of
+# ElevenLabs' own SDKs of 2026.
+#
+# No secret ever stands on a command line, where every user of the machine could read it: the key and bodies go to
+# curl through pipes, secrets to jq through its standard input, and only builtins of the shell have them as arguments.
+# shellcheck disable=SC2016,SC2154 # what stands in single quotes is jq's to expand; build is set in common.sh
+answer='' # of the last call
+
+# Reads where the API is and the key for it from the settings.
+api_open() {
+    api_url=$(setting ELEVENLABS_API_URL)
+    api_key=$("$build/post-call" --setting ELEVENLABS_API_KEY --reveal)
+    [ -n "$api_key" ] || fail "ELEVENLABS_API_KEY is empty: put a key of your workspace into $(env_file)." \
+        'It needs the rights to write Agents and Workspace webhooks'
+}
+
+# One call. Leaves the answer in $answer, its status in $api_status and what the API says of an error in $api_message;
+# 1 when it was refused. When no answer came, the script ends.
+api() { # METHOD PATH [BODY]
+    local tries
+    for ((tries = 1; ; tries++)); do
+        api_once "$@"
+        case $api_status:$1:$tries in
+        2??:*) return 0 ;;
+        *:4) break ;;
+        # One too many for now: nothing was done.
+        429:*) sleep $((api_wait < 60 ? api_wait : 60)) ;;
+        # Only what can be repeated is repeated.
+        5??:GET:*) sleep "$tries" ;;
+        *) break ;;
+        esac
+    done
+    # Its words alone: what it says beside them can be what it was sent.
+    api_message=$(
+        jq -r '.detail | if type == "array" then map(.msg?) | join("; ")
+            elif type == "object" then .message // .status else . end // empty' <<<"$answer" 2>/dev/null | head -c 300
+    ) || true
+    return 1
+}
+
+api_once() { # METHOD PATH [BODY]
+    local how=(-X "$1") told
+    [ "$#" -lt 3 ] || how+=(-H 'Content-Type: application/json' --data-binary @-)
+    answer=$(
+        curl -sS --connect-timeout 10 --max-time 60 -w '\n%{http_code} %header{retry-after}' "${how[@]}" \
+            -H @<(printf 'xi-api-key: %s\n' "$api_key") "$api_url$2" < <(printf '%s' "${3-}")
+    ) || fail "$api_url did not answer; nothing more was changed"
+    told=${answer##*$'\n'}
+    answer=${answer%$'\n'*}
+    api_status=${told%% *}
+    api_wait=${told#* }
+    [[ $api_wait =~ ^[0-9]{1,4}$ ]] || api_wait=1
+}
+
+# A call without which nothing goes on.
+api_must() { # METHOD PATH [BODY]
+    api "$@" || api_failed "$1 $2"
+}
+
+api_failed() { # WHAT
+    case $api_status in
+    401) fail "ElevenLabs does not accept ELEVENLABS_API_KEY (401${api_message:+: $api_message})" ;;
+    403) fail "ELEVENLABS_API_KEY may not do this: $1 (403${api_message:+: $api_message})" ;;
+    *) fail "$1: HTTP $api_status${api_message:+: $api_message}" ;;
+    esac
+}
+
+# All pages of a list, as one JSON array.
+api_list() { # PATH MEMBER
+    local cursor='' list='[]' next
+    while :; do
+        api_must GET "$1?page_size=100${cursor:+&cursor=$cursor}"
+        list=$(
+            jq -c --arg member "$2" --slurpfile page <(printf '%s' "$answer") \
+                '. + ($page[0][$member] | arrays // error)' <<<"$list" 2>/dev/null
+        ) || fail "GET $1: the answer is not what the API's documentation says"
+        next=$(jq -r '.next_cursor // empty | @uri' <<<"$answer")
+        if [ -z "$next" ] || [ "$next" = "$cursor" ]; then break; fi
+        cursor=$next
+    done
+    printf '%s\n' "$list"
+}
+
+# Something of the last answer, nothing for null.
+answered() { # JQ-FILTER
+    jq -r "$1 // empty" <<<"$answer"
+}
+
+# Deletes; what is gone already is no failure.
+api_delete() { # PATH
+    api DELETE "$1" || [ "$api_status" = 404 ] || api_failed "DELETE $1"
+}
+
+# --- what was registered ---------------------------------------------------------------------------------------
+# elevenlabs.json in the state folder says what at ElevenLabs is this instance's own, so that a change finds it and
+# nobody else's is taken for it:
+#
+#   url           the address that was registered
+#   webhook       {id, mark} of the post-call webhook; mark: see mark_of
+#   old_webhooks  the same of those that it replaced and that are still to be deleted
+#   retired       marks of deleted ones' secrets
+#   secrets       {id, mark} of the stored secret of "client-data" and of "search-data"
+#   tool          id of the search tool
+#   agents        for each agent's id the switches that were turned on for it, as jq paths
+#   before        the workspace's settings that were there before, for --remove to put back
+
+record_open() { # STATE
+    record_file=$1/elevenlabs.json
+    record='{}'
+    [ -e "$record_file" ] || return 0
+    record=$(jq -c 'objects' "$record_file" 2>/dev/null) || true
+    [ -n "$record" ] || fail "$record_file is damaged; without it what was registered is only found by its address"
+}
+
+recorded() { # JQ-FILTER
+    jq -r "$1 // empty" <<<"$record"
+}
+
+# Changes the record, on disk as well, before anything else happens.
+record_change() { # JQ-ARGUMENT…
+    record=$(jq -c "$@" <<<"$record")
+    printf '%s\n' "$record" >"$record_file.new"
+    sync "$record_file.new"
+    mv "$record_file.new" "$record_file"
+}
+
+# What a secret is recognised by, without being told.
+mark_of() { # SECRET
+    printf '%s' "$1" | sha256
+}
+
+# --- the settings file -----------------------------------------------------------------------------------------
+
+# Where ELEVENLABS_POST_CALL_SECRET can be changed: the settings file, or the file that it names for this secret.
+find_secret_file() {
+    local name=ELEVENLABS_POST_CALL_SECRET
+    secret_file=${ELEVENLABS_POST_CALL_SECRET_FILE:-}
+    [ -z "${ELEVENLABS_POST_CALL_SECRET+set}" ] ||
+        fail "$name stands in the environment, where it cannot be changed from here; keep it in the settings file"
+    [ -e "$(env_file)" ] || [ -n "$secret_file" ] || fail "there is no $(env_file) yet: run ./spawn/up first"
+    [ -n "$secret_file" ] || secret_file=$(sed -n "s/^[[:blank:]]*${name}_FILE[[:blank:]]*=[[:blank:]]*//p" \
+        "$(env_file)" | sed "s/[[:blank:]]*\$//; s/^\"\\(.*\\)\"\$/\\1/; s/^'\\(.*\\)'\$/\\1/")
+    if [ -n "$secret_file" ]; then secret_lines=yes; else secret_lines='' secret_file=$(env_file); fi
+    secret_file=$(realpath -- "$secret_file")
+    if ! [ -w "$secret_file" ] || ! [ -w "${secret_file%/*}" ]; then fail "cannot write $secret_file"; fi
+}
+
+# The secret file with the value in place of the one that it has, everything else as it is.
+secret_file_with() { # VALUE
+    local line found=''
+    if [ -n "$secret_lines" ]; then
+        printf '%s\n' "${1//,/$'\n'}"
+        return
+    fi
+    while IFS= read -r line || [ -n "$line" ]; do
+        if [[ $line =~ ^[[:blank:]]*ELEVENLABS_POST_CALL_SECRET[[:blank:]]*= ]]; then
+            line="ELEVENLABS_POST_CALL_SECRET=\"$1\"" found=yes
+        fi
+        printf '%s\n' "$line"
+    done <"$secret_file"
+    [ -n "$found" ] || printf 'ELEVENLABS_POST_CALL_SECRET="%s"\n' "$1"
+}
+
+# Puts a list of secrets, separated by commas, into that file, whole or not at all, with the rights that it has.
+write_secrets() { # VALUE
+    local draft
+    draft=$(mktemp "$secret_file.XXXXXX")
+    secret_file_with "$1" >"$draft"
+    chmod --reference="$secret_file" "$draft"
+    chown --reference="$secret_file" "$draft" 2>/dev/null || true
+    sync "$draft"
+    mv -f "$draft" "$secret_file"
+    [ "$("$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET --reveal)" = "$1" ] ||
+        fail "$secret_file does not say what was written into it; is $(env_file) the settings file in effect?"
+}
+
+# The secrets of post-call, one a line.
+post_call_secrets() {
+    "$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET --reveal | tr , '\n'
+}
+
+# Those whose marks are none of the ones given, at most seven: with a new one they are as many as can be.
+secrets_without() { # MARK…
+    local secret
+    post_call_secrets | while IFS= read -r secret; do
+        [[ " $* " == *" $(mark_of "$secret") "* ]] || printf '%s\n' "$secret"
+    done | head -n 7 | paste -sd , -
+}
+
+# Whether one of them has this mark.
+secret_is_known() { # MARK
+    local secret
+    while IFS= read -r secret; do
+        [ "$(mark_of "$secret")" != "$1" ] || return 0
+    done < <(post_call_secrets)
+    return 1
+}

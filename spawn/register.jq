@@ -1,0 +1,222 @@
+# What spawn/register knows about ElevenLabs' shapes, which are those of ElevenLabs' own SDKs of 2026, and how it
+# finds out what is to be done: `plan` and `removal` turn the world as it is into lines for bash, every value quoted:
+#
+#     webhook_id='…'                   what the steps need to know
+#     step 'sentence' function 'argument'…
+#     foreign 'sentence'               something that is not of this callmem is in the way
+#     note 'sentence'
+#
+# The world is {url, record, settings, webhooks, secrets, tools, agents, scope, marks, switches}: the address to
+# register, what elevenlabs.json in the state folder says (see elevenlabs.sh), what the API says (agents by their ids),
+# CALLMEM_SCOPE, the marks of the secrets in effect (endpoint: list), and the switches in an agent's security settings
+# that are needed.
+
+def webhook_name: "callmem";
+def tool_name: "search_memory";
+def events: ["transcript", "audio", "call_initiation_failure"];
+def route($endpoint): "/webhook/" + $endpoint;
+
+# --- the shapes --------------------------------------------------------------------------------------------------
+
+def key_header($secret): {"X-Api-Key": {secret_id: $secret}};
+
+# What conversation initiation has to be; other headers may stand beside ours.
+def initiation_wanted($url; $secret): {url: ($url + route("client-data")), request_headers: key_header($secret)};
+
+# The tool as it has to be; what else there is of it, its descriptions above all, is the operator's to change. The
+# search is over all that is remembered of whoever calls: over no single conversation, and over one agent only where
+# each has its own memory.
+def tool_wanted($url; $secret; $scope): {type: "webhook", name: tool_name, api_schema: {
+    url: ($url + route("search-data")), method: "POST", request_headers: key_header($secret),
+    request_body_schema: {type: "object", properties: (
+        {caller_id: {type: "string", dynamic_variable: "system__caller_id"}} +
+        if $scope == "agent" then {agent_id: {type: "string", dynamic_variable: "system__agent_id"}} else {} end)}}};
+
+# What makes an LLM use it well.
+def tool_texts: {response_timeout_secs: 5,
+    description: ("Searches what this caller said in earlier calls and answers with what fits best, each with its " +
+        "date. Use it whenever the caller refers to something from before (an order, an appointment, \"the same as " +
+        "last time\", \"as I told you\"), and whenever a detail such as a name, a number, a date, an address or a " +
+        "preference would help and is not in this conversation yet: search before you ask the caller for it. Search " +
+        "again with other words for another question. When nothing is found, say that you do not have it and ask; " +
+        "never make a memory up."),
+    api_schema: {request_body_schema: {description: "The search.", properties: {query: {type: "string",
+        description: ("What to look for: a short question or a few key words in the caller's language, with the " +
+            "names, things and dates that matter, such as \"delivery date of the walnut table\". Do not put the " +
+            "caller's number into it.")}}}}};
+
+# The body that makes or changes the tool, from what there is of it (or null). What is there counts more than our
+# texts, what has to be counts more than what is there; a property is replaced whole, since its value has one source
+# only.
+def tool_body($wanted):
+    def properties: .api_schema.request_body_schema.properties;
+    (.tool_config // {} | walk(if type == "object" then map_values(select(. != null)) else . end)) as $kept |
+    (tool_texts * $kept * $wanted) |
+    properties = (tool_texts | properties) + ($kept | properties // {}) + ($wanted | properties) |
+    .api_schema.request_body_schema.required =
+        ([.api_schema.request_body_schema.required[]?, "query", ($wanted | properties | keys[])] | unique) |
+    {tool_config: .};
+
+def post_call_wanted($webhook): (.webhooks // {} | map_values(select(. != null)) | del(.send_audio)) +
+    {post_call_webhook_id: $webhook, events: events, transcript_format: "json"};
+
+# An agent's tools with ours in place of another one of its name.
+def tools_with($id; $tools): [(.conversation_config.agent.prompt.tool_ids[]? |
+    select(. as $other | any($tools[]; .id == $other and .tool_config.name == tool_name) | not)), $id];
+
+def switched($switches; $to): reduce $switches[] as $switch (.platform_settings.overrides // {};
+    setpath($switch / "."; $to));
+
+# --- what is there -----------------------------------------------------------------------------------------------
+
+def covers($want): . as $have | if ($want | type) == "object"
+    then ($have | type) == "object" and all($want | keys[]; . as $key | $have[$key] | covers($want[$key]))
+    else $have == $want end;
+
+# An address without what may be a secret in it.
+def shown: (. // "") | sub("[?#].*"; "");
+
+# Whether an address is one of ours, now or before.
+def is_ours($world; $endpoint): . as $there | ($there // "") != "" and
+    any($world | .url, .record.url, .record.trying; . and $there == . + route($endpoint));
+
+def tool_ids: .conversation_config.agent.prompt.tool_ids // [];
+
+# Everything about the world that both plans need.
+def facts: . as $w | (.record.webhook.id // "") as $recorded |
+    first((.webhooks[] | select(.webhook_id == $recorded)), null) as $webhook |
+    .webhook = $webhook |
+    # Ours by its address alone: its secret cannot be known, so it is replaced, unless it serves something else, too.
+    .same_address = [if $webhook then empty else .webhooks[] | select(.webhook_url == $w.url + route("post-call")) |
+        select([.usage[]?.usage_type] - ["ConvAI Settings"] == []) | .webhook_id end] |
+    .renewed = ($webhook | . == null or .webhook_url != $w.url + route("post-call")
+        or (IN($w.record.webhook.mark; $w.marks["post-call"][]) | not)) |
+    .superseded = [.same_address[], .record.old_webhooks[]?.id, if .renewed then $recorded else empty end] |
+    .superseded = [.superseded | unique[] | select(IN($w.webhooks[].webhook_id))] |
+    .our_webhooks = [.same_address[], .record.old_webhooks[]?.id, $recorded] |
+    .initiation = (.settings.conversation_initiation_client_data_webhook |
+        if (.url | is_ours($w; "client-data")) then . else null end) |
+    .tool = (first((.tools[] | select(.id == $w.record.tool)),
+        (.tools[] | select($w.url and .tool_config.api_schema.url? == $w.url + route("search-data")))) // null);
+
+# Our stored secret of an endpoint: as recorded, or by what uses it and by its name.
+def secret_name($endpoint): "callmem_" + ($endpoint | gsub("-"; "_"));
+def secret_id($endpoint; $user): . as $facts | ($user.request_headers["X-Api-Key"].secret_id? // null) as $used |
+    first(.secrets[] | select(.secret_id == $facts.record.secrets[$endpoint].id or
+        (.secret_id == $used and (.name | startswith(secret_name($endpoint))))) | .secret_id) // "";
+
+# --- lines for bash ----------------------------------------------------------------------------------------------
+
+def set($name; $value): "\($name)=\($value | @sh)";
+def line: map(tostring | @sh) | join(" ");
+def step($sentence; $deed): "step \([$sentence, $deed[]] | line)";
+def foreign($sentence): "foreign \($sentence | @sh)";
+def note($sentence): "note \($sentence | @sh)";
+
+# A name that no stored secret has.
+def free_name($endpoint): [.secrets[].name] as $taken |
+    first(range(1; 1000) | secret_name($endpoint) + if . > 1 then "_\(.)" else "" end | select(IN($taken[]) | not));
+
+def plan_secret($endpoint; $id):
+    set("secret_ids[\($endpoint)]"; $id),
+    if $id == "" then
+        free_name($endpoint) as $name |
+        step("store the secret of \($endpoint) as \($name)"; ["store_secret", $endpoint, $name])
+    elif .record.secrets[$endpoint].mark != .marks[$endpoint][0] then
+        first(.secrets[] | select(.secret_id == $id) | .name) as $name |
+        step("store the secret of \($endpoint) anew: what is stored is not known to be it";
+            ["renew_secret", $endpoint, $name])
+    else empty end;
+
+def plan_webhook: (.url + route("post-call")) as $address |
+    set("webhook_id"; .record.webhook.id // ""), set("new_webhook"; if .renewed then "yes" else "" end),
+    "same_address=(\(.same_address | line))",
+    if .renewed then
+        step("create the post-call webhook \($address) (HMAC); its secret goes into the settings";
+            ["create_webhook", $address])
+    elif .webhook | .is_disabled or .is_auto_disabled then
+        step("switch the post-call webhook on again"; ["enable_webhook"])
+    else empty end;
+
+def plan_initiation: .settings.conversation_initiation_client_data_webhook.url as $there |
+    secret_id("client-data"; .initiation) as $secret |
+    set("initiation_ours"; if .initiation then "yes" else "" end),
+    plan_secret("client-data"; $secret),
+    if ($there // "") != "" and .initiation == null then
+        foreign("the conversation initiation webhook of the workspace is \($there | shown)") else empty end,
+    if $secret == "" or (.url as $url | .initiation | covers(initiation_wanted($url; $secret)) | not) then
+        step("point conversation initiation to \(.url)\(route("client-data"))"; ["set_initiation"]) else empty end;
+
+def plan_tool: secret_id("search-data"; .tool.tool_config.api_schema) as $secret |
+    set("tool_id"; .tool.id // ""),
+    plan_secret("search-data"; $secret),
+    if .tool == null then step("create the tool \(tool_name) for \(.url)\(route("search-data"))"; ["create_tool"])
+    elif $secret == "" or
+        (. as $facts | .tool.tool_config | covers(tool_wanted($facts.url; $secret; $facts.scope)) | not)
+    then step("change the tool \(tool_name) to \(.url)\(route("search-data"))"; ["update_tool"])
+    else empty end;
+
+def plan_post_call: .settings.webhooks.post_call_webhook_id as $there | . as $facts |
+    (($there // "") != "" and (IN($there; $facts.our_webhooks[]))) as $ours |
+    set("post_call_ours"; if $ours then "yes" else "" end),
+    if ($there // "") != "" and ($ours | not) then
+        foreign("the post-call webhook of the workspace is \(first(.webhooks[] | select(.webhook_id == $there) |
+            .webhook_url | shown) // $there)") else empty end,
+    if .renewed or (.settings.webhooks | .post_call_webhook_id == $facts.record.webhook.id and
+        (.events // [] | sort) == (events | sort) and (.transcript_format // "json") == "json" | not)
+    then step("send what follows a call to it: \(events | join(", "))"; ["set_post_call"]) else empty end;
+
+def plan_agent($agent): . as $facts | .agents[$agent] as $now |
+    if .tool == null or (IN($facts.tool.id; $now | tool_ids[]) | not) then
+        (if any(.tools[]; .tool_config.name == tool_name and .id != $facts.tool.id and
+            IN(.id; $now | tool_ids[])) then
+            foreign("agent \($agent) has another tool that is called \(tool_name)") else empty end),
+        step("give agent \($agent) the tool \(tool_name)"; ["give_tool", $agent])
+    else empty end,
+    ($now.platform_settings.overrides // {} | . as $on |
+        [$facts.switches[] | select(. as $switch | $on | getpath($switch / ".") != true)] |
+        if . == [] then empty
+        else step("let agent \($agent) use what callmem answers: \(join(" "))"; ["turn_on", $agent, .[]]) end),
+    ($now.platform_settings.workspace_overrides.conversation_initiation_client_data_webhook.url |
+        if (. // "") == "" or is_ours($facts; "client-data") then empty
+        else note("Agent \($agent) has a conversation initiation webhook of its own, \(shown): " +
+            "it does not ask callmem.") end),
+    ($now.platform_settings.workspace_overrides.webhooks.post_call_webhook_id |
+        if (. // "") == "" or IN(.; $facts.our_webhooks[]) then empty
+        else note("Agent \($agent) has a post-call webhook of its own: callmem does not hear of its calls.") end);
+
+def plan: facts | plan_webhook, plan_initiation, plan_tool, plan_post_call, plan_agent(.agents | keys[]),
+    (.superseded[] | step("delete the post-call webhook that it replaces"; ["delete_webhook", .])),
+    if .agents == {} then
+        note("In each agent, give it the tool \(tool_name) and enable under Security: \(.switches | join(" ")). " +
+            "./spawn/register --agent ID does that.") else empty end;
+
+# --- taking it away again ----------------------------------------------------------------------------------------
+
+def remove_from_agent($agent): . as $facts |
+    if IN($facts.record.tool; $facts.agents[$agent] | tool_ids[]) then
+        step("take the tool \(tool_name) from agent \($agent)"; ["take_tool", $agent]) else empty end,
+    (.record.agents[$agent] // [] | if . == [] then empty
+        else step("turn off again for agent \($agent): \(join(" "))"; ["turn_agent", $agent, false, .[]]) end);
+
+def removal: facts | .record as $record | . as $facts |
+    set("tool_id"; $record.tool // ""),
+    remove_from_agent(.agents | keys[]),
+    if .initiation then
+        ($record.before.conversation_initiation_client_data_webhook.url | shown) as $before |
+        step("conversation initiation: as it was before (\(if $before == "" then "none" else $before end))";
+            ["restore", "conversation_initiation_client_data_webhook", null])
+    else empty end,
+    if IN(.settings.webhooks.post_call_webhook_id // ""; $facts.our_webhooks[] | select(. != "")) then
+        step("what follows a call: as it was before (\($record.before.webhooks.post_call_webhook_id // "none"))";
+            ["restore", "webhooks", "{\"post_call_webhook_id\": null}"])
+    else empty end,
+    (.tools[] | select(.id == $record.tool) |
+        step("delete the tool \(tool_name)"; ["api_delete", "/v1/convai/tools/\(.id)"])),
+    ($record.secrets // {} | to_entries[] | select(IN(.value.id; $facts.secrets[].secret_id)) |
+        step("delete the stored secret of \(.key)"; ["api_delete", "/v1/convai/secrets/\(.value.id)"])),
+    ([.record.webhook.id, .superseded[]] | unique[] | select(IN($facts.webhooks[].webhook_id)) |
+        step("delete the post-call webhook"; ["delete_webhook", .])),
+    ([$record.webhook.mark, $record.old_webhooks[]?.mark, $record.retired[]?] - [null] |
+        if any(.[]; IN($facts.marks["post-call"][])) and ($facts.marks["post-call"] - . != []) then
+            step("take the webhook's secret out of the settings"; ["take_secrets", .[]]) else empty end);
