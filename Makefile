@@ -78,7 +78,7 @@ $(LIBRARY): $(LIB_OBJECTS)
 # client-data is cgi/client_data.c and so on; cgi/door.c is what the three share.
 $(BUILD)/client-data: $(BUILD)/cgi/client_data.o $(BUILD)/cgi/caller_commands.o $(BUILD)/cgi/import_command.o
 $(BUILD)/search-data: $(BUILD)/cgi/search_data.o $(BUILD)/cgi/caller_commands.o
-$(BUILD)/post-call: $(BUILD)/cgi/post_call.o $(BUILD)/cgi/migrate_command.o
+$(BUILD)/post-call: $(BUILD)/cgi/post_call.o $(BUILD)/cgi/backfill_command.o $(BUILD)/cgi/migrate_command.o
 $(PROGRAMS): $(BUILD)/cgi/door.o $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 

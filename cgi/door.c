@@ -216,7 +216,8 @@ static void print_commands(const struct door_command *commands)
     for (; commands->option; commands++) {
         char left[64];
         snprintf(left, sizeof left, "%s %s", commands->option, commands->arguments);
-        printf("  %-28s %s\n", left, commands->help);
+        /* One that is too long has its help on the next line. */
+        printf(strlen(left) > 28 ? "  %s\n  %28s %s\n" : "  %-28s%s %s\n", left, "", commands->help);
     }
 }
 

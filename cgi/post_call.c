@@ -10,6 +10,7 @@
 #include "call/inbox.h"
 #include "call/remember.h"
 #include "call/retention.h"
+#include "cgi/backfill_command.h"
 #include "cgi/door.h"
 #include "cgi/migrate_command.h"
 
@@ -498,6 +499,8 @@ static const struct door_command commands[] = {
     {"--drain", "", "works the inbox off now; exit status 0 when it is empty", 0, 0, drain_command},
     {"--retry", "", "puts failed events back into the inbox", 0, 0, retry_command},
     {"--metrics", "", "prints what /metrics tells, in Prometheus' text format", 0, 0, metrics_command},
+    {"--backfill", "[--since DATE] [--agent ID]", "fetches what ElevenLabs has and we don't", 0, 4,
+     backfill_command},
     {"--expire", "", "forgets now what is older than CALLMEM_RETENTION_DAYS", 0, 0, expire_command},
     {"--migrate", "--from MODE --to MODE", "brings all memories from local to remote memory, or back", 4, 4,
      migrate_command},

@@ -177,14 +177,16 @@ static struct delivery *write_small(struct inbox *inbox, const struct letter *le
     return small;
 }
 
-static int make_name(const struct letter *letter, char name[SPOOL_NAME_DIGITS + 1], struct error *error)
+static int make_name(const char *type, const char *conversation, char name[SPOOL_NAME_DIGITS + 1],
+                     struct error *error)
 {
     unsigned char hash[EVP_MAX_MD_SIZE];
-    char text[sizeof letter->type + sizeof letter->conversation];
-    size_t type = strlen(letter->type) + 1, conversation = strlen(letter->conversation);
-    memcpy(text, letter->type, type);
-    memcpy(text + type, letter->conversation, conversation);
-    if (EVP_Digest(text, type + conversation, hash, NULL, EVP_sha256(), NULL) != 1)
+    struct buf text = BUF_INIT;
+    buf_add(&text, type, strlen(type) + 1);
+    buf_puts(&text, conversation);
+    bool good = !text.failed && EVP_Digest(text.data, text.len, hash, NULL, EVP_sha256(), NULL) == 1;
+    buf_free(&text);
+    if (!good)
         return error_set(error, ERROR_INTERNAL, "out of memory");
     text_hex(hash, SPOOL_NAME_DIGITS / 2, name);
     return 0;
@@ -235,6 +237,14 @@ static int look_for_copy(struct inbox *inbox, const char *name, bool *found, str
     return waits ? spool_sync_directory(inbox->fresh, error) : 0;
 }
 
+int inbox_has(struct inbox *inbox, const char *type, const char *conversation, bool *has, struct error *error)
+{
+    char name[SPOOL_NAME_DIGITS + 1];
+    if (make_name(type, conversation, name, error) != 0)
+        return -1;
+    return look_for_copy(inbox, name, has, error);
+}
+
 static int make_safe(struct delivery *delivery, const char *name, enum accepted *accepted,
                      struct error *error)
 {
@@ -278,7 +288,8 @@ int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct e
     if (letter.kind == EVENT_OTHER)
         return 0;
     bool found;
-    if (make_name(&letter, name, error) != 0 || look_for_copy(delivery->inbox, name, &found, error) != 0)
+    if (make_name(letter.type, letter.conversation, name, error) != 0 ||
+        look_for_copy(delivery->inbox, name, &found, error) != 0)
         return -1;
     if (found) {
         receipt->accepted = DUPLICATE;

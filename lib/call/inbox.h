@@ -62,6 +62,10 @@ void delivery_close(struct delivery *delivery);
 /* The body so far as it lies on disk, for the payload log: at most `max` bytes, free()d by the caller. */
 char *delivery_text(struct delivery *delivery, size_t max, size_t *len);
 
+/* Whether that type for that conversation was accepted before: delivery_accept() would say DUPLICATE. */
+int inbox_has(struct inbox *inbox, const char *type, const char *conversation, bool *has,
+              struct error *error);
+
 /* How an event's work ended. */
 enum worked { WORKED, WORK_AGAIN, WORK_NEVER };
 /* Works on one event: `bytes` is the body of a transcription or failure, or for audio {"type", "data":

@@ -344,6 +344,33 @@ static void knows_duplicates_while_they_wait_and_after(void **state)
     buf_free(&diary.text);
 }
 
+static bool has(const char *type, const char *conversation)
+{
+    struct error error = {0};
+    bool found = true;
+    assert_int_equal(inbox_has(inbox, type, conversation, &found, &error), 0);
+    return found;
+}
+
+static void tells_what_it_has_without_a_body(void **state)
+{
+    (void)state;
+    struct diary diary = DIARY;
+    assert_false(has("post_call_transcription", "conv_1"));
+    assert_int_equal(accept_one(inbox, "conv_1"), ACCEPTED);
+    assert_true(has("post_call_transcription", "conv_1"));
+    assert_false(has("post_call_audio", "conv_1"));
+    assert_false(has("post_call_transcription", "conv_2"));
+    diary.answer = WORK_NEVER;
+    drain(&diary, 0, 0, 1);
+    assert_true(has("post_call_transcription", "conv_1"));
+    diary.answer = WORKED;
+    assert_int_equal(inbox_retry(inbox, NULL), 1);
+    drain(&diary, 1, 0, 0);
+    assert_true(has("post_call_transcription", "conv_1"));
+    buf_free(&diary.text);
+}
+
 static void tells_the_types_of_one_call_apart(void **state)
 {
     (void)state;
@@ -2029,6 +2056,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(keeps_what_it_accepts_byte_for_byte),
         TEST(knows_duplicates_while_they_wait_and_after),
+        TEST(tells_what_it_has_without_a_body),
         TEST(tells_the_types_of_one_call_apart),
         TEST(ignores_other_types),
         TEST(refuses_what_is_no_event),
