@@ -1,0 +1,79 @@
+#!/bin/bash
+# What the documentation names is there: files, commands, options, targets, settings, errors; and what is there, the
+# manual pages name.
+. "$(dirname "$0")/lib.sh"
+
+mapfile -t documents < <(find README.md docs -name '*.md')
+new_instance main ELEVENLABS_{CLIENT_DATA,SEARCH_DATA,POST_CALL}_SECRET=0123456789abcdef0123456789abcdef
+: >"$env_path"
+
+# Links to files, from the document that has them.
+broken_links() {
+    local document link
+    for document in "${documents[@]}"; do
+        while read -r link; do
+            [ -e "$(dirname "$document")/${link%%#*}" ] || say "$document: $link"
+        done < <(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//' | grep -vE '^(https?:|mailto:|#)')
+    done
+}
+check 'links lead somewhere' is "$(broken_links)" ''
+
+# Files of the checkout by their path, with and without a command before them.
+missing_files() {
+    grep -ohE '(^|[ `(])(\./)?(\.ci|cgi|env|lib|nginx|spawn|tests|docs)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' "${documents[@]}" |
+        sed 's/^[ `(]*//' | grep -vE 'NAME|MODULE|YOUR' | sort -u | while read -r file; do
+        [ -e "$file" ] || compgen -G "$file*" >/dev/null || say "$file"
+    done
+}
+check 'files that are named are there' is "$(missing_files)" ''
+
+# Options of the programs.
+for program in "${programs[@]}"; do
+    "$build/$program" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort >"$work/$program.options"
+    sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "docs/man/$program.1" | sort >"$work/$program.manual"
+    check "the manual page of $program has its options" is "$(cat "$work/$program.manual")" "$(cat "$work/$program.options")"
+    # shellcheck disable=SC2016 # a backquote
+    grep -ohE "\b$program --[a-z-]+" "${documents[@]}" | sed 's/.* //' | sort -u >"$work/$program.named"
+    check 'and so has what the documents name' is "$(comm -23 "$work/$program.named" "$work/$program.options")" ''
+done
+
+targets() {
+    sed -n 's/^\.PHONY: *//p' Makefile | tr ' ' '\n' | sort
+}
+# shellcheck disable=SC2016 # backquotes
+check 'make has the targets' is \
+    "$(grep -ohE '(^ +|`)make [a-z]+' "${documents[@]}" | sed 's/.* //' | sort -u | comm -23 - <(targets))" ''
+
+# Settings: the table's, some with a file in their place.
+program post-call --check-config | sed -n 's/^\([A-Z_]*\)=.*/\1/p' | sort -u >"$work/settings"
+check 'there are settings' test "$(wc -l <"$work/settings")" -gt 30
+unknown_settings() {
+    # CALLMEM_LISTN is the example of one that is mistyped.
+    grep -ohP '\b(CALLMEM|ELEVENLABS|OPENMEMORY)_[A-Z_]*[A-Z](?![A-Z_])' "${documents[@]}" docs/man/*.1 docs/openapi.yaml |
+        grep -vE '^CALLMEM_(ENV_FILE|LISTN|VARIABLE.*)$' |
+        sed -E 's/(_SECRET|_KEY|_PROMPT|_NEW|_RETURNING)_FILE$/\1/' | sort -u | comm -23 - "$work/settings"
+}
+check 'settings that are named are there' is "$(unknown_settings)" ''
+unnamed_settings() {
+    while read -r name; do
+        { grep -qF "$name" docs/man/callmem.env.5 && grep -qF "$name" docs/configuration.md; } || say "$name"
+    done <"$work/settings"
+}
+check 'and each is told' is "$(unnamed_settings)" ''
+
+undocumented_errors() {
+    sed -n 's/^    \[ERROR_[A-Z_]*\] = {"\([a-z_]*\)", [45].*/\1/p' lib/base/error.c | grep -v '^settings$' |
+        while read -r code; do
+            # shellcheck disable=SC2016 # backquotes
+            grep -qF '`'"$code"'`' docs/http.md || say "$code"
+        done
+}
+check 'docs/http.md has every error' is "$(undocumented_errors)" ''
+
+alerts() { # what a line with one has before it
+    grep -ohE "$1Callmem[A-Za-z]+" "$2" | grep -oE 'Callmem[A-Za-z]+' | sort -u
+}
+# shellcheck disable=SC2016 # backquotes
+check 'docs/monitoring.md has every alert' is "$(alerts '^\| `' docs/monitoring.md)" \
+    "$(alerts 'alert: ' docs/prometheus/alerts.yml)"
+finish
