@@ -59,7 +59,10 @@ comes_back() { # PROGRAM PID…
     local pid
     pid=$(named "$@" | head -n 1)
     kill -KILL "$pid"
-    eventually count_is 2 "$@" && unlike " $(named "$@" | tr '\n' ' ')" " $pid " && eventually healthy "$1"
+    eventually two_without "$pid" "$@" && eventually healthy "$1"
+}
+two_without() { # PID PROGRAM PID…
+    count_is 2 "${@:2}" && unlike " $(named "${@:2}" | tr '\n' ' ')" " $1 "
 }
 ended() { # PID…
     local pid
@@ -93,6 +96,7 @@ check 'so does multiwatch' eventually count_is 3 multiwatch "$supervisor"
 check 'and serves' eventually all_healthy
 logged() { grep -q '"message":"serving"' "$logs"/*/current; }
 check 'the log is written' eventually logged
+for program in "${programs[@]}"; do eventually count_is 2 "$program" "$supervisor"; done
 mapfile -t all < <(for program in "${programs[@]}"; do named "$program" "$supervisor"; done)
 check 'six processes run' is "${#all[@]}" 6
 sv -w 20 force-stop "$work"/sv/callmem-* >/dev/null
@@ -130,16 +134,17 @@ check 'the next minute' "$keep" "$run" 0666
 sleep 0.3
 check 'nothing changes' is "$(tops)" "$before"
 check 'the sockets are for the web server of somebody else' is "$(stat -c %a "$run/client-data.sock")" 666
-top=$(cat "$state/search-data.pid")
-check 'what dies comes back here as well' comes_back search-data "$top"
-mapfile -t left < <(named search-data "$top")
-kill -KILL "$top"
+one=$(cat "$state/search-data.pid")
+check 'what dies comes back here as well' comes_back search-data "$one"
+mapfile -t left < <(named search-data "$one")
+kill -KILL "$one"
 check 'nobody goes on without multiwatch' eventually ended "${left[@]}"
 again() { "$keep" "$run" 0666 && healthy search-data; }
 check 'and the next minute it is back' eventually again
-# shellcheck disable=SC2046 # pids
-mapfile -t all < <(for program in "${programs[@]}"; do named "$program" $(tops); done)
-check 'six processes run here' is "${#all[@]}" 6
+mapfile -t top < <(tops)
+check 'with two processes' eventually count_is 2 search-data "${top[@]}"
+mapfile -t all < <(for program in "${programs[@]}"; do named "$program" "${top[@]}"; done)
+check 'six run here' is "${#all[@]}" 6
 "$keep" --stop
 check 'it stops them' ended "${all[@]}"
 check 'with wrong settings nothing starts' not env CALLMEM_WORKERS=none "$keep" "$run"
