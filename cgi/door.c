@@ -75,6 +75,7 @@ struct memory_options door_memory(const struct door *door, int mode)
         .url = mode == MODE_REMOTE ? setting_text(settings, OPENMEMORY_URL) : NULL,
         .key = setting_text(settings, OPENMEMORY_API_KEY),
         .ca_file = setting_text(settings, OPENMEMORY_CA_FILE),
+        .state_dir = setting_text(settings, CALLMEM_STATE_DIR),
         .timeout_ms = (int)setting_int(settings, OPENMEMORY_TIMEOUT_MS),
     };
 }

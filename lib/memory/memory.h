@@ -87,13 +87,15 @@ void memory_list_free(struct memory_list *list);
 struct memory_store; /* a handle */
 
 struct memory_options {
-    const char *path;     /* local: database file, made with mode 0600; ":memory:": none, gone when closed */
-    const char *url;      /* remote: the server; NULL or "": local */
-    const char *key;      /* remote: NULL or "": none is sent */
-    const char *ca_file;  /* remote: see base/http.h */
-    int timeout_ms;       /* the most that a live read waits */
-    int write_timeout_ms; /* the most that a write waits for others (remote: that each request waits for
-                           * the server); 0: 5,000 (remote: 8,000) */
+    const char *path;      /* local: database file, made with mode 0600; ":memory:": none, gone when closed */
+    const char *url;       /* remote: the server; NULL or "": local */
+    const char *key;       /* remote: NULL or "": none is sent */
+    const char *ca_file;   /* remote: see base/http.h */
+    const char *state_dir; /* remote: a folder that all handles of an instance share, for a lock: they store
+                            * one after the other; NULL: each for itself */
+    int timeout_ms;        /* the most that a live read waits */
+    int write_timeout_ms;  /* the most that a write waits for others (remote: that each request waits for
+                            * the server); 0: 5,000 (remote: 8,000) */
     int (*now)(int64_t *when); /* for tests: the clock that decay is reckoned by; NULL: clock_now() */
 };
 

@@ -49,6 +49,7 @@ struct om_link {
     int64_t deadline; /* of the operation that runs, in clock_ms() */
     int each_ms;      /* not 0: each request has its own time */
     bool knocking;    /* ask even when the server did not answer lately */
+    int turnstile;    /* file that is locked while something is stored; -1: none */
     struct http_answer answer;
 };
 
@@ -58,6 +59,7 @@ struct om_reply {
     cJSON *json;
     bool mismatch;  /* a tenant server told that it knows no user_id */
     bool explained; /* an error said why, as such servers do */
+    bool busy;      /* it stores something else just now, and cannot do two things at once */
 };
 
 int om_link_open(struct om_link *link, const struct memory_options *options);
@@ -71,6 +73,15 @@ void om_link_start(struct om_link *link, int timeout_ms, bool each);
  * and time is left: everything that is asked here may be asked twice. */
 int om_ask(struct om_link *link, const char *what, const char *method, const char *path, const cJSON *body,
            struct om_reply *reply, struct error *error);
+
+/* A server on PostgreSQL stores one thing at a time: of two at once, one fails and the other may never end.
+ * So all of a front end go through a turnstile, one by one; and one whom another front end was quicker than
+ * comes again. */
+int om_turnstile_enter(struct om_link *link, struct error *error);
+void om_turnstile_leave(struct om_link *link);
+bool om_is_busy(const char *said); /* whether an error says that */
+/* Waits a moment before coming again; false when there is no time for it. */
+bool om_come_again(struct om_link *link);
 
 enum om_kind om_known_kind(struct om_link *link);
 void om_set_kind(struct om_link *link, enum om_kind kind);

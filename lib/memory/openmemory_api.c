@@ -8,6 +8,7 @@
 #define ATTEMPTS   10  /* at making a text differ from all that a server has */
 #define LIST_MOST  50  /* openmemory_list gives no more */
 #define QUERY_MOST 32  /* openmemory_query neither */
+#define BUSY_TRIES 50  /* at a server that stores something else just now */
 #define PAGE       100 /* records of a page when all are listed */
 #define PROBE      "callmem:probe"
 #define NOWHERE    "00000000-0000-0000-0000-000000000000"
@@ -127,35 +128,47 @@ static cJSON *tool_call(const char *tool, cJSON *arguments)
     return NULL;
 }
 
-/* Calls a tool; takes over `arguments`. 0 with its payload, or with NULL where the server has no such tool.
- */
+/* What a tool answered. 0 with its payload, or with NULL where the server has no such tool. */
+static int read_outcome(const char *tool, const struct om_reply *reply, cJSON **payload, bool *busy,
+                        struct error *error)
+{
+    const cJSON *outcome = json_object(reply->json, "result");
+    const char *text = first_text(outcome);
+    bool failed = json_bool(outcome, "isError", false) || json_get(reply->json, "error");
+    *busy = failed && om_is_busy(text);
+    if (reply->status == 413)
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                         "a record is larger than the OpenMemory server takes (OM_MAX_PAYLOAD_SIZE)");
+    if (reply->status == 404 || (failed && strstr(text, "not found")))
+        return 0; /* it has no such tool */
+    if (reply->status != 200 || failed || !outcome)
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                         "the OpenMemory server answered %s with an error (%d)", tool, reply->status);
+    *payload = read_payload(outcome);
+    return *payload ? 0
+                    : error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                                "the OpenMemory server answered %s with nonsense", tool);
+}
+
+/* Calls a tool; takes over `arguments`. As read_outcome(). */
 static int use_tool(struct om_link *link, const char *tool, cJSON *arguments, cJSON **payload,
                     struct error *error)
 {
-    struct om_reply reply;
     cJSON *call = tool_call(tool, arguments);
+    bool busy = false;
+    int result = -1;
     *payload = NULL;
     if (!call)
         return out_of_memory(error);
-    int result = om_ask(link, tool, "POST", "/mcp", call, &reply, error);
+    for (int tries = 0; tries == 0 || (busy && tries < BUSY_TRIES && om_come_again(link)); tries++) {
+        struct om_reply reply;
+        result = om_ask(link, tool, "POST", "/mcp", call, &reply, error);
+        if (result != 0)
+            break;
+        result = read_outcome(tool, &reply, payload, &busy, error);
+        cJSON_Delete(reply.json);
+    }
     cJSON_Delete(call);
-    if (result != 0)
-        return -1;
-    const cJSON *outcome = json_object(reply.json, "result");
-    const char *text = first_text(outcome);
-    bool failed = json_bool(outcome, "isError", false) || json_get(reply.json, "error");
-    if (reply.status == 413)
-        result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                           "a record is larger than the OpenMemory server takes (OM_MAX_PAYLOAD_SIZE)");
-    else if (reply.status == 404 || (failed && strstr(text, "not found")))
-        result = 0; /* it has no such tool */
-    else if (reply.status != 200 || failed || !outcome)
-        result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                           "the OpenMemory server answered %s with an error (%d)", tool, reply.status);
-    else if (!(*payload = read_payload(outcome)))
-        result = error_set(error, ERROR_MEMORY_UNAVAILABLE, "the OpenMemory server answered %s with nonsense",
-                           tool);
-    cJSON_Delete(reply.json);
     return result;
 }
 
@@ -442,8 +455,11 @@ int om_add(struct om_link *link, const char *caller, enum om_space space, const 
         struct buf salted = BUF_INIT;
         buf_puts(&salted, content);
         om_add_salt(&salted, seed, attempt);
-        int result = buf_text(&salted) ? add_once(link, caller, space, buf_text(&salted), metadata, id, error)
-                                       : out_of_memory(error);
+        int result = buf_text(&salted) ? om_turnstile_enter(link, error) : out_of_memory(error);
+        if (result == 0) {
+            result = add_once(link, caller, space, buf_text(&salted), metadata, id, error);
+            om_turnstile_leave(link);
+        }
         buf_free(&salted);
         if (result != 0 || is_stored(link, caller, space, id, same, ctx, &stored, error) != 0)
             return -1;
@@ -479,7 +495,11 @@ int om_change(struct om_link *link, const char *id, const cJSON *metadata, struc
         cJSON_Delete(body);
         return out_of_memory(error);
     }
-    int result = by_id(link, "change", "PATCH", id, body, &reply, error);
+    int result = om_turnstile_enter(link, error);
+    if (result == 0) {
+        result = by_id(link, "change", "PATCH", id, body, &reply, error);
+        om_turnstile_leave(link);
+    }
     cJSON_Delete(body);
     if (result == 0 && reply.status == 413)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE,

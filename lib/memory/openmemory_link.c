@@ -4,10 +4,14 @@
 #include "base/log.h"
 #include "base/metrics.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ANSWER_MOST   ((size_t)64 << 20)
 #define CONNECT_MOST  2000 /* ms */
@@ -16,6 +20,8 @@
 #define LAST_REST_MS  1000
 #define PATIENCE_SECS 60 /* at most, whatever a server asks for */
 #define TRIES         3
+#define TURN_MS       3  /* between two looks whether it is one's turn */
+#define AGAIN_MS      40 /* half of it to one and a half, before one comes again */
 #define NO_REASON     "no reason"
 #define LEAST_MS      5 /* with less time left nothing is asked */
 #define ADDRESSES     4096
@@ -149,6 +155,11 @@ void om_set_address(struct om_link *link, const char *caller, const char *id)
     pthread_mutex_unlock(&lock);
 }
 
+static void sleep_ms(int64_t ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
 /* Whether the server may be asked. While it rests, one request now and then finds out whether it is back. */
 static int may_ask(struct om_link *link, struct error *error)
 {
@@ -172,7 +183,7 @@ static int may_ask(struct om_link *link, struct error *error)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE,
                          "the OpenMemory server asked for patience; it is asked again in %lld ms",
                          (long long)wait);
-    nanosleep(&(struct timespec){wait / 1000, wait % 1000 * 1000000}, NULL);
+    sleep_ms(wait);
     return 0;
 }
 
@@ -205,9 +216,26 @@ static void note_failed(struct om_link *link, const struct error *why)
 
 /* --- A handle's link --- */
 
+/* Without the file all goes well as long as nobody else stores at the same time. */
+static int open_turnstile(const char *folder)
+{
+    struct buf path = BUF_INIT;
+    int fd = -1;
+    if (!folder)
+        return -1;
+    buf_printf(&path, "%s/openmemory.lock", folder);
+    if (buf_text(&path))
+        fd = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    buf_free(&path);
+    if (fd < 0)
+        log_say(LOG_WARN, "openmemory.lock in the state folder cannot be opened");
+    return fd;
+}
+
 int om_link_open(struct om_link *link, const struct memory_options *options)
 {
-    *link = (struct om_link){.answer = HTTP_ANSWER_INIT};
+    *link = (struct om_link){.answer = HTTP_ANSWER_INIT, .turnstile = -1};
+    link->turnstile = open_turnstile(options->state_dir);
     link->has_key = options->key && *options->key;
     if (link->has_key)
         buf_printf(&link->key, "x-api-key: %s", options->key);
@@ -229,6 +257,8 @@ void om_link_close(struct om_link *link)
     http_free(link->http);
     http_answer_free(&link->answer);
     buf_free(&link->key);
+    if (link->turnstile >= 0)
+        close(link->turnstile);
     if (link->server)
         server_leave(link->server);
     *link = (struct om_link){0};
@@ -239,6 +269,38 @@ void om_link_start(struct om_link *link, int timeout_ms, bool each)
     link->deadline = clock_ms() + timeout_ms;
     link->each_ms = each ? timeout_ms : 0;
     link->knocking = false;
+}
+
+int om_turnstile_enter(struct om_link *link, struct error *error)
+{
+    if (link->each_ms)
+        link->deadline = clock_ms() + link->each_ms;
+    while (link->turnstile >= 0 && flock(link->turnstile, LOCK_EX | LOCK_NB) != 0) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || clock_ms() >= link->deadline)
+            return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                             "others of this instance keep the OpenMemory server busy with what they store");
+        sleep_ms(TURN_MS);
+    }
+    return 0;
+}
+
+void om_turnstile_leave(struct om_link *link)
+{
+    if (link->turnstile >= 0)
+        flock(link->turnstile, LOCK_UN);
+}
+
+bool om_is_busy(const char *text)
+{
+    return strstr(text, "transaction active") || strstr(text, "reading 'release'");
+}
+
+bool om_come_again(struct om_link *link)
+{
+    if (link->deadline - clock_ms() < 2 * AGAIN_MS)
+        return false;
+    sleep_ms(AGAIN_MS / 2 + (int64_t)arc4random_uniform(AGAIN_MS));
+    return true;
 }
 
 static void log_asked(const struct om_link *link, const char *what, int result)
@@ -318,6 +380,7 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
     reply->status = status;
     reply->mismatch = status == 403 && strcmp(said(json), "tenant_mismatch") == 0;
     reply->explained = strcmp(said(json), NO_REASON) != 0;
+    reply->busy = status == 500 && om_is_busy(said(json));
     if (status / 100 == 2 && json) {
         reply->json = json;
         note_answered(link);
@@ -341,7 +404,7 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
                            "the OpenMemory server answered %s with %d, which is no "
                            "answer of such a server",
                            what, status);
-    if (result != 0 && (status / 100 == 2 || status >= 500))
+    if (result != 0 && !reply->busy && (status / 100 == 2 || status >= 500))
         note_failed(link, error);
     else
         note_answered(link);
@@ -371,7 +434,9 @@ int om_ask(struct om_link *link, const char *what, const char *method, const cha
     if (link->each_ms)
         link->deadline = clock_ms() + link->each_ms;
     /* Where patience was asked for, and there is time for it, it is had. */
-    for (int tries = 0; tries < TRIES && (tries == 0 || reply->status == 429); tries++) {
+    for (int tries = 0;
+         tries == 0 || (tries < TRIES && reply->status == 429) || (reply->busy && om_come_again(link));
+         tries++) {
         result = may_ask(link, &why);
         if (result == 0)
             result = send_request(link, what, &request, &why);

@@ -1,5 +1,8 @@
 #include "tests/unit/openmemory.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 /* Everything here runs against both kinds of server. */
 static struct openmemory_server servers[2], *server;
 static struct place front, other; /* two front ends */
@@ -465,6 +468,29 @@ static void test_a_server_that_changes(void **state)
     call(&front, BEN, "three", "Three.");
 }
 
+/* What is stored by one instance goes through a turnstile, one after the other; nobody waits for ever. */
+static void test_one_after_the_other(void **state)
+{
+    (void)state;
+    char path[96];
+    snprintf(path, sizeof path, "%s/openmemory.lock", server->folder);
+    place_close(&other);
+    other.options.state_dir = server->folder;
+    other.options.write_timeout_ms = 50;
+    place_open(&other);
+    int turnstile = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(turnstile >= 0);
+    assert_int_equal(flock(turnstile, LOCK_EX), 0);
+    fails(&other, ERROR_MEMORY_UNAVAILABLE, try_call(&other, ANA, "one", "One."));
+    check_contents(all_of(&front, ANA), "");
+    assert_int_equal(close(turnstile), 0);
+    place_close(&other);
+    other.options.write_timeout_ms = 60000;
+    place_open(&other);
+    call(&other, ANA, "one", "One.");
+    check_contents(all_of(&front, ANA), "One.");
+}
+
 static void test_a_wrong_key(void **state)
 {
     (void)state;
@@ -499,6 +525,7 @@ int main(void)
         EACH(test_misbehaviour),
         EACH(test_a_server_that_is_away),
         EACH(test_a_server_that_changes),
+        EACH(test_one_after_the_other),
         EACH(test_a_wrong_key),
     };
     return cmocka_run_group_tests(tests, start_servers, stop_servers);
