@@ -372,7 +372,7 @@ static void test_requests(void **state)
     list = found_by(&other, ANA, "boat");
     memory_list_free(&list);
     check_profile(&other, ANA, "A call about a blue boat.");
-    assert_int_equal(requests_to(server), 1);
+    assert_in_range(requests_to(server), 1, 2); /* one look for both, when the second follows at once */
 }
 
 /* --- Servers that do not work --------------------------------------------------------------------------- */
