@@ -33,6 +33,8 @@
 #define OM_ID_SIZE     80
 #define OM_DIGEST_SIZE 33
 #define OM_STATE_SPACE "callmem:"
+#define OM_STATE_WORDS                                                                                       \
+    "What callmem knows of a caller's calls. " /* that the content of a state begins with */
 
 enum om_kind { OM_UNKNOWN, OM_USER, OM_TENANT };
 
@@ -85,6 +87,9 @@ bool om_come_again(struct om_link *link);
 
 enum om_kind om_known_kind(struct om_link *link);
 void om_set_kind(struct om_link *link, enum om_kind kind);
+/* A tenant server without openmemory_list is not asked for it again. */
+bool om_lacks_list(struct om_link *link);
+void om_note_no_list(struct om_link *link);
 /* Which state record a caller has, as far as a handle of this process saw it. False when none did. */
 bool om_address(struct om_link *link, const char *caller, char id[OM_ID_SIZE]);
 void om_set_address(struct om_link *link, const char *caller, const char *id); /* NULL: not known any more */

@@ -107,9 +107,13 @@ static cJSON *read_payload(const cJSON *result)
     return payload;
 }
 
-static const char *first_text(const cJSON *result)
+/* What a tool said in words, or why it could not be called. */
+static const char *words_of(const cJSON *answer)
 {
-    const char *text = json_text(cJSON_GetArrayItem(json_array(result, "content"), 0), "text");
+    const cJSON *content = json_array(json_object(answer, "result"), "content");
+    const char *text = json_text(json_object(answer, "error"), "message");
+    if (!text)
+        text = json_text(cJSON_GetArrayItem(content, 0), "text");
     return text ? text : "";
 }
 
@@ -133,7 +137,7 @@ static int read_outcome(const char *tool, const struct om_reply *reply, cJSON **
                         struct error *error)
 {
     const cJSON *outcome = json_object(reply->json, "result");
-    const char *text = first_text(outcome);
+    const char *text = words_of(reply->json);
     bool failed = json_bool(outcome, "isError", false) || json_get(reply->json, "error");
     *busy = failed && om_is_busy(text);
     if (reply->status == 413)
@@ -246,7 +250,11 @@ static int query_tenant(struct om_link *link, const char *caller, enum om_space 
 {
     cJSON *arguments = cJSON_CreateObject(), *payload;
     struct buf words = BUF_INIT;
+    if (space == OM_SPACE_STATE)
+        buf_puts(&words, OM_STATE_WORDS);
     om_add_salt(&words, caller, 0);
+    /* The same question is answered as it was for a minute, whatever was stored meanwhile. */
+    buf_printf(&words, " %u", (unsigned)arc4random());
     bool good = buf_text(&words) && cJSON_AddStringToObject(arguments, "query", buf_text(&words)) &&
                 cJSON_AddNumberToObject(arguments, "k", QUERY_MOST) &&
                 add_space_member(arguments, "project_id", caller, space);
@@ -263,8 +271,9 @@ static int query_tenant(struct om_link *link, const char *caller, enum om_space 
     const cJSON *match;
     cJSON_ArrayForEach(match, json_array(payload, "contextual"))
     {
-        const char *id = json_text(match, "id");
-        if (result == 0 && id)
+        const char *id = json_text(match, "id"), *content = json_text(match, "content");
+        bool like = space != OM_SPACE_STATE || (content && strstr(content, OM_STATE_WORDS) == content);
+        if (result == 0 && id && like)
             result = om_get(link, caller, id, items, error);
     }
     cJSON_Delete(payload);
@@ -274,6 +283,8 @@ static int query_tenant(struct om_link *link, const char *caller, enum om_space 
 static int list_tenant(struct om_link *link, const char *caller, enum om_space space, size_t limit,
                        struct om_items *items, struct error *error)
 {
+    if (om_lacks_list(link))
+        return query_tenant(link, caller, space, items, error);
     cJSON *arguments = cJSON_CreateObject(), *payload;
     if (limit > LIST_MOST)
         limit = LIST_MOST;
@@ -284,7 +295,10 @@ static int list_tenant(struct om_link *link, const char *caller, enum om_space s
     }
     if (use_tool(link, "openmemory_list", arguments, &payload, error) != 0)
         return -1;
-    return payload ? take_items(items, payload, error) : query_tenant(link, caller, space, items, error);
+    if (payload)
+        return take_items(items, payload, error);
+    om_note_no_list(link);
+    return query_tenant(link, caller, space, items, error);
 }
 
 static int find_once(struct om_link *link, const char *caller, enum om_space space, size_t limit,

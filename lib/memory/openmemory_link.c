@@ -38,6 +38,7 @@ struct om_server {
     char *url;
     unsigned handles;
     enum om_kind kind;
+    bool lacks_list;
     unsigned failures;               /* in a row */
     int64_t rest_until, pause_until; /* clock_ms(): it did not answer; it asked for patience */
     struct address *addresses;
@@ -113,9 +114,25 @@ void om_set_kind(struct om_link *link, enum om_kind kind)
     pthread_mutex_lock(&lock);
     bool news = link->server->kind != kind;
     link->server->kind = kind;
+    link->server->lacks_list = link->server->lacks_list && !news;
     pthread_mutex_unlock(&lock);
     if (news)
         log_say(kind == OM_UNKNOWN ? LOG_WARN : LOG_INFO, said[kind]);
+}
+
+bool om_lacks_list(struct om_link *link)
+{
+    pthread_mutex_lock(&lock);
+    bool lacks = link->server->lacks_list;
+    pthread_mutex_unlock(&lock);
+    return lacks;
+}
+
+void om_note_no_list(struct om_link *link)
+{
+    pthread_mutex_lock(&lock);
+    link->server->lacks_list = true;
+    pthread_mutex_unlock(&lock);
 }
 
 static struct address *place_of(struct om_server *server, const char *caller)

@@ -309,8 +309,8 @@ static int write_state(struct push *push, struct error *error)
     if (!metadata)
         return out_of_memory(error);
     int result = *id ? om_change(link, id, metadata, error)
-                     : om_add(link, known->caller, OM_SPACE_STATE, "What callmem knows of a caller's calls. ",
-                              known->caller, metadata, is_state, NULL, id, error);
+                     : om_add(link, known->caller, OM_SPACE_STATE, OM_STATE_WORDS, known->caller, metadata,
+                              is_state, NULL, id, error);
     cJSON_Delete(metadata);
     if (result == 0)
         result = verify_state(push, id, *known->id ? known->version : 0, error);
