@@ -106,15 +106,13 @@ static int begin(struct memory_store *store, struct error *error)
     return 0;
 }
 
-/* What is known of the callers of a transaction counts no more. */
+/* Where it was taken back, so was all that came into the mirror meanwhile. */
 static void end_transaction(struct openmemory *om, bool lose)
 {
     for (size_t i = 0; i < om->known_count; i++) {
-        struct om_known *known = &om->known[i];
-        if (known->touched && lose)
-            om_lose(known);
-        if (known->touched)
-            om_known_settle(known);
+        if (lose)
+            om_lose(&om->known[i]);
+        om_known_settle(&om->known[i]);
     }
     om->in_transaction = om->mirror_writing = false;
 }

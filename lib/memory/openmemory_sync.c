@@ -252,8 +252,10 @@ static int fill_mirror(struct openmemory *om, struct om_known *known, struct err
     int result = known->mirror_ready ? 0 : tidy_mirror(om, known, &why);
     if (result == 0 && missing)
         result = fetch_calls(om, known, missing, &why);
-    if (own && om->mirror->ops->commit(om->mirror, error) != 0)
+    if (own && om->mirror->ops->commit(om->mirror, error) != 0) {
+        om_lose(known);
         return -1;
+    }
     if (result != 0 && error)
         *error = why;
     return result;
