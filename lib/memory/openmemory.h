@@ -61,6 +61,7 @@ struct om_reply {
     cJSON *json;
     bool mismatch;  /* a tenant server told that it knows no user_id */
     bool explained; /* an error said why, as such servers do */
+    bool clash;     /* 1.3.0 on PostgreSQL fails so when it takes a text for one that it has */
     bool busy;      /* it stores something else just now, and cannot do two things at once */
 };
 

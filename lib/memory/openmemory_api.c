@@ -399,7 +399,7 @@ static int add_user(struct om_link *link, const cJSON *body, cJSON **payload, st
     if (reply.status == 413)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE,
                          "a record is larger than the OpenMemory server takes (OM_MAX_PAYLOAD_SIZE)");
-    if (!reply.json)
+    if (!reply.json && !reply.clash)
         return neither(link, error, "it does not take memories");
     *payload = reply.json;
     return 0;
@@ -413,7 +413,7 @@ static int add_tenant(struct om_link *link, cJSON *body, cJSON **payload, struct
 }
 
 /* Adds, and copies the id that the server answers with: of the new memory or of the one it takes for the
- * same. */
+ * same; "" when it does not say of which. */
 static int add_once(struct om_link *link, const char *caller, enum om_space space, const char *content,
                     const cJSON *metadata, char id[OM_ID_SIZE], struct error *error)
 {
@@ -431,8 +431,9 @@ static int add_once(struct om_link *link, const char *caller, enum om_space spac
     } else {
         result = add_tenant(link, body, &payload, error);
     }
-    if (result != 0)
-        return -1;
+    *id = '\0';
+    if (result != 0 || !payload)
+        return result;
     const char *given = json_text(kind == OM_USER ? payload : json_object(payload, "hsg"), "id");
     size_t len = given ? strlen(given) : 0;
     if (len == 0 || len >= OM_ID_SIZE)
@@ -475,7 +476,7 @@ int om_add(struct om_link *link, const char *caller, enum om_space space, const 
             om_turnstile_leave(link);
         }
         buf_free(&salted);
-        if (result != 0 || is_stored(link, caller, space, id, same, ctx, &stored, error) != 0)
+        if (result != 0 || (*id && is_stored(link, caller, space, id, same, ctx, &stored, error) != 0))
             return -1;
         if (!stored)
             log_say(LOG_INFO, "the OpenMemory server took a text for one that it has; it is made different");

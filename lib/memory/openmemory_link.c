@@ -397,6 +397,8 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
     reply->status = status;
     reply->mismatch = status == 403 && strcmp(said(json), "tenant_mismatch") == 0;
     reply->explained = strcmp(said(json), NO_REASON) != 0;
+    reply->clash =
+        status == 500 && strcmp(what, "add") == 0 && strstr(said(json), "invalid input syntax for type uuid");
     reply->busy = status == 500 && om_is_busy(said(json));
     if (status / 100 == 2 && json) {
         reply->json = json;
@@ -406,7 +408,7 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
     if (status / 100 == 2)
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
                            "the OpenMemory server answered %s with nonsense: %s", what, why.message);
-    else if (status >= 500)
+    else if (status >= 500 && !reply->clash)
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE, "the OpenMemory server answered %s with %d: %s",
                            what, status, said(json));
     else if (status == 429)
@@ -416,7 +418,7 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
             error_set(error, ERROR_MEMORY_UNAVAILABLE,
                       "the OpenMemory server refused the key (%d: %s); is OPENMEMORY_API_KEY its OM_API_KEY?",
                       status, said(json));
-    else if (status != 400 && status != 403 && status != 404 && status != 413)
+    else if (!reply->clash && status != 400 && status != 403 && status != 404 && status != 413)
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
                            "the OpenMemory server answered %s with %d, which is no "
                            "answer of such a server",

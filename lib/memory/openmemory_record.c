@@ -8,7 +8,7 @@
 
 #define PART_BYTES    300000 /* of JSON in one record; servers take a million bytes */
 #define CONTENT_CHARS 1500   /* of what a server makes its own index of */
-#define SALT_WORDS    3      /* at the first attempt, twice as many at each further one */
+#define SALT_WORDS    6      /* at the first attempt, twice as many at each further one */
 #define SALT_MOST     96
 #define WORD_LETTERS  10
 #define CALLS_MOST    100000
