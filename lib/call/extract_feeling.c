@@ -4,6 +4,7 @@
  */
 #include "call/extract_private.h"
 
+#include <math.h>
 #include <string.h>
 
 #define CLEAR        0.8    /* from here on a turn shows a feeling */
@@ -141,7 +142,8 @@ void extract_feelings(struct call *call)
     call->out->sentiment = feeling >= CLEAR_CALL    ? SENTIMENT_POSITIVE
                            : feeling <= -CLEAR_CALL ? SENTIMENT_NEGATIVE
                                                     : SENTIMENT_NEUTRAL;
-    call->out->feeling = feeling / 3;
+    /* A mean of nothing but threes need not be exactly three. */
+    call->out->feeling = fmax(-1, fmin(1, feeling / 3));
     if (collected_mood(call, &mood_found)) {
         call->out->sentiment = mood_found > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE;
         call->out->feeling = mood_found;

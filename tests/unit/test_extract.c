@@ -1152,6 +1152,21 @@ static void test_moods(void **state)
     }
 }
 
+/* Eleven: a number of turns at which the weighted mean of the same strongest feeling comes out beyond it. */
+static void test_feeling_is_bounded(void **state)
+{
+    (void)state;
+    struct talk talk;
+    struct extraction extraction;
+    extract(
+        "en",
+        "A: Hi / U: I'm furious / U: I'm furious / U: I'm furious / U: I'm furious / U: I'm furious / "
+        "U: I'm furious / U: I'm furious / U: I'm furious / U: I'm furious / U: I'm furious / U: I'm furious",
+        &talk, &extraction);
+    assert_true(extraction.feeling == -1);
+    extraction_free(&extraction);
+}
+
 static bool fits(const struct fact *fact, const struct fact_case *want)
 {
     char date[CLOCK_STAMP_SIZE] = "";
@@ -1414,13 +1429,21 @@ static int unload(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),           cmocka_unit_test(test_wishes),
-        cmocka_unit_test(test_moods),           cmocka_unit_test(test_facts),
-        cmocka_unit_test(test_no_promise),      cmocka_unit_test(test_request_done),
-        cmocka_unit_test(test_turns),           cmocka_unit_test(test_collected),
-        cmocka_unit_test(test_collected_parts), cmocka_unit_test(test_variables),
-        cmocka_unit_test(test_other_language),  cmocka_unit_test(test_collected_mood),
-        cmocka_unit_test(test_nothing),         cmocka_unit_test(test_long),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_wishes),
+        cmocka_unit_test(test_moods),
+        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_no_promise),
+        cmocka_unit_test(test_request_done),
+        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_collected),
+        cmocka_unit_test(test_collected_parts),
+        cmocka_unit_test(test_variables),
+        cmocka_unit_test(test_other_language),
+        cmocka_unit_test(test_collected_mood),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_feeling_is_bounded),
     };
     return cmocka_run_group_tests_name("extract", tests, load, unload);
 }
