@@ -256,13 +256,14 @@ static long forget_inbox(struct door *door, struct forgetting *forgetting, struc
     return second < 0 ? -1 : first + second;
 }
 
+static const enum setting payload_logs[] = {CALLMEM_PAYLOAD_LOG_CLIENT_DATA, CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
+                                            CALLMEM_PAYLOAD_LOG_POST_CALL};
+
 static long forget_payloads(struct door *door, const struct forgetting *forgetting, struct error *error)
 {
-    static const enum setting logs[] = {CALLMEM_PAYLOAD_LOG_CLIENT_DATA, CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
-                                        CALLMEM_PAYLOAD_LOG_POST_CALL};
     long all = 0;
-    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
-        const char *path = setting_text(door->settings, logs[i]);
+    for (size_t i = 0; i < sizeof payload_logs / sizeof *payload_logs; i++) {
+        const char *path = setting_text(door->settings, payload_logs[i]);
         if (!*path)
             continue;
         long lines =
@@ -325,6 +326,27 @@ static int forget_everywhere(struct door *door, struct memory_store *memory, str
     return 0;
 }
 
+/* What cannot be looked into is said, and no success. */
+static int tell_compressed(struct door *door)
+{
+    struct buf names = BUF_INIT;
+    bool good = true;
+    for (size_t i = 0; i < sizeof payload_logs / sizeof *payload_logs; i++) {
+        const char *path = setting_text(door->settings, payload_logs[i]);
+        good = good && (!*path || payload_log_compressed(path, &names) == 0);
+    }
+    if (names.len)
+        fprintf(
+            stderr,
+            "Not looked into, as they are compressed: %s. Unpack them and run this again, or remove them.\n",
+            buf_text(&names) ? buf_text(&names) : "?");
+    else if (!good)
+        fprintf(stderr, "It could not be seen whether there are compressed payload logs.\n");
+    bool any = names.len > 0 || !good;
+    buf_free(&names);
+    return any ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int caller_forget(struct door *door, char **arguments)
 {
     char caller[CALLER_SIZE];
@@ -339,5 +361,5 @@ int caller_forget(struct door *door, char **arguments)
     for (size_t i = 0; i < forgetting.count; i++)
         free((char *)forgetting.conversations[i]);
     free(forgetting.conversations);
-    return result == 0 ? EXIT_SUCCESS : door_failed(&error);
+    return result == 0 ? tell_compressed(door) : door_failed(&error);
 }

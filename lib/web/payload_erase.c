@@ -240,48 +240,67 @@ static bool is_compressed(const char *name)
     return false;
 }
 
-/* Goes through the rotated files; -1 at the end when one of them could not be looked into. */
-static long erase_rotated(DIR *directory, const char *folder, const char *base, const char *caller,
-                          const char *const *conversations, size_t count, struct error *error)
+/* Calls `each` for the rotated files of a log, compressed ones or others; -1 when one call or the folder
+ * failed. */
+static int each_rotated(const char *path, bool compressed, int (*each)(void *ctx, const char *path),
+                        void *ctx)
 {
-    long all = 0;
-    bool missed = false;
-    for (const struct dirent *entry; (entry = readdir(directory));) {
-        struct buf path = BUF_INIT;
-        if (!is_rotated(entry->d_name, base))
+    char *for_folder = strdup(path), *for_base = strdup(path);
+    const char *folder = for_folder ? dirname(for_folder) : ".";
+    const char *base = for_base ? basename(for_base) : "";
+    DIR *directory = for_folder && for_base ? opendir(folder) : NULL;
+    int result = directory || errno == ENOENT ? 0 : -1;
+    for (const struct dirent *entry; directory && (entry = readdir(directory));) {
+        struct buf file = BUF_INIT;
+        if (!is_rotated(entry->d_name, base) || is_compressed(entry->d_name) != compressed)
             continue;
-        buf_printf(&path, "%s/%s", folder, entry->d_name);
-        long lines = -1;
-        if (!buf_text(&path))
-            error_set(error, ERROR_INTERNAL, "out of memory");
-        else if (is_compressed(entry->d_name))
-            error_set(error, ERROR_INTERNAL,
-                      "%s is compressed and was not looked into: unpack it and run this again",
-                      buf_text(&path));
-        else
-            lines = erase_file(buf_text(&path), caller, conversations, count, error);
-        missed = missed || lines < 0;
-        all += lines > 0 ? lines : 0;
-        buf_free(&path);
+        buf_printf(&file, "%s/%s", folder, entry->d_name);
+        if (!buf_text(&file) || each(ctx, buf_text(&file)) != 0)
+            result = -1;
+        buf_free(&file);
     }
-    return missed ? -1 : all;
+    if (directory)
+        closedir(directory);
+    free(for_folder);
+    free(for_base);
+    return result;
+}
+
+struct erasure {
+    const char *caller;
+    const char *const *conversations;
+    size_t count;
+    struct error *error;
+    long lines;
+};
+
+static int erase_rotated(void *ctx, const char *path)
+{
+    struct erasure *erasure = ctx;
+    long lines = erase_file(path, erasure->caller, erasure->conversations, erasure->count, erasure->error);
+    erasure->lines += lines > 0 ? lines : 0;
+    return lines < 0 ? -1 : 0;
 }
 
 long payload_log_erase(const char *path, const char *caller, const char *const *conversations, size_t count,
                        struct error *error)
 {
+    struct erasure erasure = {caller, conversations, count, error, 0};
     long lines = erase_file(path, caller, conversations, count, error);
-    char *for_folder = strdup(path), *for_base = strdup(path);
-    const char *folder = for_folder ? dirname(for_folder) : ".";
-    DIR *directory = lines >= 0 && for_folder && for_base ? opendir(folder) : NULL;
-    long rotated = 0;
-    if (directory) {
-        rotated = erase_rotated(directory, folder, basename(for_base), caller, conversations, count, error);
-        closedir(directory);
-    } else if (lines >= 0 && errno != ENOENT) {
-        rotated = error_set(error, ERROR_INTERNAL, "%s cannot be looked into: %s", folder, strerror(errno));
-    }
-    free(for_folder);
-    free(for_base);
-    return lines < 0 || rotated < 0 ? -1 : lines + rotated;
+    if (lines < 0)
+        return -1;
+    error_set(error, ERROR_INTERNAL, "the files beside %s cannot be looked into", path);
+    return each_rotated(path, false, erase_rotated, &erasure) == 0 ? lines + erasure.lines : -1;
+}
+
+static int add_name(void *ctx, const char *path)
+{
+    struct buf *names = ctx;
+    buf_printf(names, "%s%s", names->len ? ", " : "", path);
+    return names->failed ? -1 : 0;
+}
+
+int payload_log_compressed(const char *path, struct buf *names)
+{
+    return each_rotated(path, true, add_name, names);
 }
