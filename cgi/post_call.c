@@ -245,7 +245,7 @@ static int seal_call(const struct door *door, const struct event *event, struct 
         return -1;
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
         const char *path = setting_text(door->settings, logs[i]);
-        struct error why;
+        struct error why = {0};
         /* The event must not wait for an operator: it holds what may not be kept. */
         if (*path && payload_log_erase(path, "", conversations, 1, &why) < 0)
             log_failure(LOG_ERROR, "a payload log could not be cleaned", &why);
