@@ -270,6 +270,7 @@ static bool add_note(struct buf *b, const struct fold *fold, const struct known 
         buf_printf(&text, ", on %s", date);
     }
     bool added = buf_text(&text) && add_part(b, "; ", buf_text(&text), ITEM_CHARS, room);
+    b->failed = b->failed || text.failed;
     buf_free(&text);
     return added;
 }
