@@ -148,7 +148,7 @@ static void test_a_long_call(void **state)
     static struct memory items[TURNS];
     for (int i = 0; i < TURNS; i++) {
         memset(texts[i], 'a' + i % 26, sizeof texts[i] - 1);
-        snprintf(texts[i], 20, "turn number %d", i);
+        snprintf(texts[i], 40, "turn number %d", i);
         texts[i][strlen(texts[i])] = ' ';
         items[i] = a_memory(ANA, "long", i, texts[i]);
     }
@@ -169,7 +169,7 @@ static void test_twenty_callers_say_the_same(void **state)
 {
     (void)state;
     enum { CALLERS = 20 };
-    char caller[32];
+    char caller[40];
     for (int i = 0; i < CALLERS; i++) {
         snprintf(caller, sizeof caller, "+155506000%02d", i);
         call(&front, caller, "conv", "I would like to have my order sent by post.");
@@ -239,7 +239,7 @@ static void test_two_front_ends_at_once(void **state)
 {
     (void)state;
     for (int round = 0; round < 2; round++) { /* without and with a state that is there before */
-        char ours[16], theirs[16];
+        char ours[24], theirs[24];
         snprintf(ours, sizeof ours, "ours-%d", round);
         snprintf(theirs, sizeof theirs, "theirs-%d", round);
         const struct memory turn = a_memory(ANA, ours, 0, "Ours.");
@@ -347,7 +347,7 @@ static void test_all_callers(void **state)
 static void test_requests(void **state)
 {
     (void)state;
-    char conversation[16];
+    char conversation[32];
     for (int i = 0; i < 8; i++) {
         snprintf(conversation, sizeof conversation, "conv-%d", i);
         call(&front, ANA, conversation, "A call about a blue boat.");
@@ -401,7 +401,7 @@ static void test_misbehaviour(void **state)
     other.options.timeout_ms = other.options.write_timeout_ms = 200;
     place_open(&other);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        char conversation[16];
+        char conversation[32];
         char *document = NULL;
         snprintf(conversation, sizeof conversation, "conv-%zu", i);
         misbehave(server, ways[i]);
