@@ -182,10 +182,11 @@ static int read_caller(const cJSON *body, struct question *question, struct erro
     if (value && !cJSON_IsString(value))
         return error_set(error, ERROR_INVALID_REQUEST, "%s: text is expected", field);
     question->kind = caller_parse(value ? value->valuestring : "", question->caller);
+    /* No number as an example: this goes into the log, where whole numbers never stand. */
     if (question->kind == CALLER_INVALID)
         return error_set(
             error, ERROR_INVALID_REQUEST,
-            "%s: a number such as +15550100001 is expected, or an identifier of at most 128 letters, "
+            "%s: a number with + and its country code is expected, or an identifier of at most 128 letters, "
             "digits and . _ : @ + -",
             field);
     question->filter.caller = question->caller;

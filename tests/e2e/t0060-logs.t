@@ -12,6 +12,7 @@ search +15550100200 'the secret wedding of Tobias'
 post client-data '{"caller_id": "+15550100200"}' -H 'X-Api-Key: private-attempt'
 post client-data '{"caller_id": "+15550100200", ' -H "X-Api-Key: $(secret client-data)"
 client_data 'not a valid +15550100200 identifier'
+search 'not a valid +15550100200 identifier' 'the secret wedding of Tobias'
 request GET '/webhook/search-data?caller_id=%2B15550100200&query=private-query'
 request POST '/nowhere/+15550100200'
 program client-data --show +15550100200 >/dev/null
@@ -36,6 +37,7 @@ absent() { # REGEX
     return 0
 }
 check 'no number' absent '5550100200|15550109900'
+check 'nor anything that looks like one' absent '[+][0-9]{6,}'
 check 'no secret' absent "$(secret client-data)|$(secret search-data)|$(secret post-call)"
 check 'nothing that was tried as a secret' absent private-attempt
 check 'no signature' absent 'v0=[0-9a-f]'
