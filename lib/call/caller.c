@@ -60,13 +60,14 @@ static struct slice until(struct slice text, const char *stops)
     return text;
 }
 
-/* The address between the angle brackets of `"Ana" <sip:…>`, or all of it. */
+/* The address between the angle brackets of `"Ana" <sip:…>;tag=1`, or all of it. */
 static struct slice within_brackets(struct slice text)
 {
-    const char *open = memchr(text.at, '<', text.len);
-    if (text.len == 0 || !open || text.at[text.len - 1] != '>')
+    const char *open = memchr(text.at, '<', text.len), *end = text.at + text.len;
+    const char *close = open ? memchr(open, '>', (size_t)(end - open)) : NULL;
+    if (!close || (close + 1 < end && close[1] != ';'))
         return text;
-    struct slice inner = trimmed((struct slice){open + 1, (size_t)(text.at + text.len - 1 - (open + 1))});
+    struct slice inner = trimmed((struct slice){open + 1, (size_t)(close - (open + 1))});
     struct slice rest = inner;
     bool is_address = take_prefix(&rest, "sip:") || take_prefix(&rest, "sips:") ||
                       take_prefix(&rest, "tel:") || take_prefix(&rest, "+");
@@ -153,7 +154,8 @@ enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
             sip = is_sip;
         }
     }
-    struct slice user = sip ? until(rest, "@") : rest;
+    /* user:password@host; a port belongs to the host */
+    struct slice user = sip ? until(until(rest, "@"), ":") : rest;
     if (is_withheld(user))
         return CALLER_NOBODY;
 

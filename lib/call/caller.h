@@ -20,10 +20,11 @@ enum caller_kind {
 /*
  * Normalises `text` (NULL counts as empty) into `key`; "" for nobody and for invalid.
  *
- * Taken off first: blanks around, `<…>` with a display name before it, `tel:`, `sip:` and `sips:` (any case;
- * of several the last one counts), what follows `;` or `?`, and for sip `@host` when the user part is a
- * number. Then `+` or `00` and 3 to 15 digits with blanks, dashes (the typographic ones too), dots, slashes
- * and brackets between them (`(0)` after a country code goes with its brackets) is a number. Digits without
+ * Taken off first: blanks around, `<…>` with a display name before and parameters behind it, `tel:`, `sip:`
+ * and `sips:` (any case; of several the last one counts), what follows `;` or `?`, and for sip `@host` when
+ * the user part is a number. Then `+` or `00` and 3 to 15 digits with blanks, dashes (the typographic ones
+ * too), dots, slashes and brackets between them (`(0)` after a country code goes with its brackets) is a
+ * number. Digits without
  * `+` or `00` are not: which country they mean nobody knows, and a guess could mix up two people; with their
  * separators taken out they are an identifier. Withheld: "", anonymous, restricted, private, unknown,
  * unavailable, blocked (any case, also as a sip user), and the digits that carriers spell them with:

@@ -42,7 +42,9 @@ static void a_number_counts_however_it_is_written(void **state)
         {"SIPS:+15550100001@host;user=phone", CALLER_NUMBER, "+15550100001"},
         {"sip:0015550100001@10.0.0.1:5060", CALLER_NUMBER, "+15550100001"},
         {"\"Ana\" <sip:+15550100001@host>", CALLER_NUMBER, "+15550100001"},
+        {"\"Ana\" <sip:+15550100001@host;user=phone>;tag=a1b2", CALLER_NUMBER, "+15550100001"},
         {"<tel:+15550100001>", CALLER_NUMBER, "+15550100001"},
+        {"sip:+15550100001:password@host:5060", CALLER_NUMBER, "+15550100001"},
         {"tel:tel:+15550100001", CALLER_NUMBER, "+15550100001"},
         {"tel: sip:+15550100001@host", CALLER_NUMBER, "+15550100001"},
         {"+44 (0)20 7946 0018", CALLER_NUMBER, "+442079460018"},
@@ -79,6 +81,8 @@ static void a_withheld_number_is_nobody(void **state)
         {"sip:anonymous@anonymous.invalid", CALLER_NOBODY, ""},
         {"\"Anonymous\" <sip:anonymous@anonymous.invalid>", CALLER_NOBODY, ""},
         {"sip:+266696687@host", CALLER_NOBODY, ""},
+        {"sip:0086282452253@host", CALLER_NOBODY, ""},
+        {"<sip:anonymous@anonymous.invalid>;tag=a1b2", CALLER_NOBODY, ""},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
 }
