@@ -75,7 +75,8 @@ const struct setting_row setting_rows[SETTINGS] = {
          "The certificates that the server of remote mode is trusted by, as PEM; the system's when empty."),
     LAMBDA(OPENMEMORY_DECAY_LAMBDA, "0", NULL,
            "How fast memories fade: after so many days a memory weighs its salience times e to the "
-           "power of minus lambda times days. 0 keeps memories for ever."),
+           "power of minus lambda times days. 0 keeps memories for ever. A change counts for what is "
+           "remembered from then on."),
     SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_EPISODIC, "The same for what happened in calls."),
     SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_SEMANTIC, "The same for facts, needs and preferences."),
     SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_PROCEDURAL, "The same for instructions, requests and promises."),
