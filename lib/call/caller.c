@@ -161,7 +161,9 @@ enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
 
     char digits[128];
     bool plus;
+    bool escaped = sip && take_prefix(&user, "%2B");
     size_t count = digits_of(user, digits, sizeof digits, &plus);
+    plus = plus || escaped;
     size_t skip = !plus && count > 2 && memcmp(digits, "00", 2) == 0 ? 2 : 0;
     if (count && is_withheld((struct slice){digits + skip, count - skip}))
         return CALLER_NOBODY;

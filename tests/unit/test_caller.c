@@ -45,6 +45,7 @@ static void a_number_counts_however_it_is_written(void **state)
         {"\"Ana\" <sip:+15550100001@host;user=phone>;tag=a1b2", CALLER_NUMBER, "+15550100001"},
         {"<tel:+15550100001>", CALLER_NUMBER, "+15550100001"},
         {"sip:+15550100001:password@host:5060", CALLER_NUMBER, "+15550100001"},
+        {"sip:%2B15550100001@host", CALLER_NUMBER, "+15550100001"},
         {"tel:tel:+15550100001", CALLER_NUMBER, "+15550100001"},
         {"tel: sip:+15550100001@host", CALLER_NUMBER, "+15550100001"},
         {"+44 (0)20 7946 0018", CALLER_NUMBER, "+442079460018"},
