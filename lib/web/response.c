@@ -6,6 +6,22 @@
 
 #define RETRY_AFTER "5" /* seconds */
 
+/* Of a fault of ours the sender learns what to do; why, which may name our folders and servers, is the log's.
+ */
+static const char *message_for_sender(const struct error *error)
+{
+    if (error_status(error->code) < 500)
+        return error->message;
+    switch (error->code) {
+    case ERROR_MEMORY_UNAVAILABLE:
+        return "the memory cannot be reached; try again after Retry-After seconds";
+    case ERROR_INBOX_UNAVAILABLE:
+        return "it cannot be kept, so it was not accepted; send it again after Retry-After seconds";
+    default:
+        return "a fault of this server; its log says more under the request id";
+    }
+}
+
 void response_json(struct response *response, int status, const cJSON *value)
 {
     response->status = status;
@@ -18,14 +34,14 @@ void response_json(struct response *response, int status, const cJSON *value)
 
 void response_error(struct response *response, const struct error *error, const char *request_id)
 {
-    const char *code = error_name(error->code);
+    const char *code = error_name(error->code), *message = message_for_sender(error);
     response->status = error_status(error->code);
     response->error = *error;
     response->type = NULL;
     buf_reset(&response->head);
     buf_reset(&response->body);
     buf_printf(&response->body, "{\"error\":{\"code\":\"%s\",\"message\":", code);
-    buf_json(&response->body, error->message, strlen(error->message));
+    buf_json(&response->body, message, strlen(message));
     buf_puts(&response->body, ",\"request_id\":");
     buf_json(&response->body, request_id, strlen(request_id));
     buf_puts(&response->body, "}}");

@@ -30,7 +30,8 @@ struct response {
 /* The value is printed, not kept. NULL counts as out of memory, so that what cJSON built needs no check. */
 void response_json(struct response *response, int status, const cJSON *value);
 /* {"error": {"code", "message", "request_id"}} with the code's status, WWW-Authenticate for 401 and
- * Retry-After for 429 and 503, in place of everything that the response held. */
+ * Retry-After for 429 and 503, in place of everything that the response held. From 500 on the message is one
+ * for the sender; that of `error` is for the log. */
 void response_error(struct response *response, const struct error *error, const char *request_id);
 /* Adds "Name: value"; control characters in the value become blanks. */
 void response_header(struct response *response, const char *name, const char *value);

@@ -61,6 +61,8 @@ mv "$inbox" "$work/inbox"
 event=$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_no_room"')
 post_call "$event"
 check 'an event that cannot be made safe is not acknowledged' refused 503 inbox_unavailable
+check 'the sender does not learn where our inbox is' unlike "$(value .error.message)" /
+check 'but the log tells' grep -q "\"request_id\":\"$(header X-Request-Id)\".*$state" "$state/logs/post-call.log"
 check 'and may come again' like "$(header Retry-After)" '^[0-9]+$'
 request GET /health/post-call
 check 'post-call is degraded' is "$status $(value .status)" '503 degraded'
