@@ -180,7 +180,7 @@ static void add_topic(struct call *call, const char *name, double confidence, in
                                    .turn = turn});
 }
 
-/* "It's about the lease": what the caller says the call is about. */
+/* "It's about my invoice": what the caller says the call is about. */
 static bool said_topics(struct call *call)
 {
     for (size_t at = 0; at < call->count; at++) {
