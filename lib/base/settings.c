@@ -403,7 +403,13 @@ static void take_variable(struct load *load, const struct entry *entry)
     buf_free(&wrong);
 }
 
-/* In the order of their names; what the environment has comes before what the file has. */
+static int compare_variables(const void *a, const void *b)
+{
+    return strcmp(((const struct variable *)a)->name, ((const struct variable *)b)->name);
+}
+
+/* In the order of their names, which is another one in lower case; what the environment has comes before what
+ * the file has. */
 static void take_variables(struct load *load)
 {
     const struct entry *before = NULL;
@@ -424,6 +430,8 @@ static void take_variables(struct load *load)
             complain_of_repeat(load, before, entry);
         before = entry;
     }
+    qsort(load->settings->variables, load->settings->variable_count, sizeof *load->settings->variables,
+          compare_variables);
 }
 
 static const struct endpoint {

@@ -345,8 +345,9 @@ static int read_line(struct language *language, const struct source *source, boo
                      const char *from, const char *to, struct place *place)
 {
     /* What it says comes into memories and answers. */
-    if (words_only && !text_is_utf8(from, (size_t)(to - from)))
-        return complain(source, "UTF-8 is expected");
+    size_t len = (size_t)(to - from);
+    if (words_only && (!text_is_utf8(from, len) || memchr(from, '\0', len)))
+        return complain(source, "UTF-8 without NULs is expected");
     trim(&from, &to);
     if (from == to || *from == '#')
         return 0;

@@ -283,7 +283,7 @@ static void test_wrong_lines(void **state)
         {"[feeling]\n2\n:happy\n", ":2: a feeling is written"},
         {"[list ]\n", ":1: this section needs a name"},
         {"[list common]\na b c d e f g h i j\n", ":2: a phrase has at most 8 words"},
-        {"[need]\nwants => x | y | caf\xe9\n", ":2: UTF-8 is expected"},
+        {"[need]\nwants => x | y | caf\xe9\n", ":2: UTF-8 without NULs is expected"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

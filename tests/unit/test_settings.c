@@ -653,16 +653,19 @@ static void test_templates(void **state)
 static void test_variables(void **state)
 {
     (void)state;
-    write_file(
-        ".env",
-        "CALLMEM_VARIABLE_ZEBRA=stripes\nCALLMEM_VARIABLE_SHOP_2=\"It's open\"\nCALLMEM_VARIABLE_E=\n");
+    write_file(".env",
+               "CALLMEM_VARIABLE_ZEBRA=stripes\nCALLMEM_VARIABLE_SHOP_2=\"It's open\"\nCALLMEM_VARIABLE_E=\n"
+               "CALLMEM_VARIABLE_SHOPS=3\n");
     setenv("CALLMEM_VARIABLE_ALPHA", "from outside", 1);
     setenv("CALLMEM_VARIABLE_ZEBRA", "two\nlines", 1);
     struct settings *settings = load_good();
-    static const char *const expected[][2] = {
-        {"alpha", "from outside"}, {"e", ""}, {"shop_2", "It's open"}, {"zebra", "two\nlines"}};
-    assert_int_equal(settings_variables(settings), 4);
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const expected[][2] = {{"alpha", "from outside"},
+                                              {"e", ""},
+                                              {"shop_2", "It's open"},
+                                              {"shops", "3"},
+                                              {"zebra", "two\nlines"}};
+    assert_int_equal(settings_variables(settings), 5);
+    for (size_t i = 0; i < 5; i++) {
         assert_string_equal(settings_variable_name(settings, i), expected[i][0]);
         assert_string_equal(settings_variable_value(settings, i), expected[i][1]);
     }
