@@ -9,7 +9,7 @@ start_instance ELEVENLABS_CLIENT_DATA_AUTH=either ELEVENLABS_SEARCH_DATA_AUTH=se
     ELEVENLABS_POST_CALL_SECRET=wsec_post ELEVENLABS_SIGNATURE_TOLERANCE=600
 
 # POSTs the body with headers, each an argument.
-ask() { # ENDPOINT HEADER…
+knock() { # ENDPOINT HEADER…
     local headers=() header
     for header in "${@:2}"; do headers+=(-H "$header"); done
     post "$1" "@$body" "${headers[@]}"
@@ -23,11 +23,11 @@ mac() { # SECRET
 zeros=$(printf '0%.0s' {1..64})
 
 lets_in() { # DESCRIPTION ENDPOINT HEADER…
-    ask "${@:2}"
+    knock "${@:2}"
     check "$2 lets in: $1" is "$status" 200
 }
 turns_away() { # CODE DESCRIPTION ENDPOINT HEADER…
-    ask "${@:3}"
+    knock "${@:3}"
     check "$3 turns away: $2" refused 401 "$1"
 }
 
@@ -90,13 +90,13 @@ turns_away missing_credentials 'a signature' search-data "$(signed search_key)"
 body=$work/broken
 printf '{"caller_id": ' >"$body"
 turns_away missing_credentials 'a body that is no JSON, for want of credentials' client-data
-ask client-data "$(signed wsec_new_first)"
+knock client-data "$(signed wsec_new_first)"
 check 'with credentials the same body is looked at' refused 400 invalid_json
 request GET /health
 check 'health asks for none' is "$status" 200
 
 # Not by accident: the secret never leaves.
-ask client-data 'X-Api-Key: wrong-but-private'
+knock client-data 'X-Api-Key: wrong-but-private'
 check 'what was tried is not told' unlike "$(cat "$answer")" 'wrong-but-private'
 check 'nor what would have been right' unlike "$(cat "$answer")" 'wsec_'
 check 'nor logged' not grep -rqE 'wrong-but-private|wsec_(new|old|post)|search_key' "$state/logs"
@@ -111,7 +111,7 @@ body=$data/example-client-data.json
 lets_in 'everybody with none' client-data
 lets_in 'whoever shows something needless with none' client-data 'X-Api-Key: anything'
 for header in 'X-Api-Key: x' 'Authorization: Bearer x' "$(signed '')"; do
-    ask search-data "$header"
+    knock search-data "$header"
     check "nobody gets in where no secret is set (${header%%:*})" is "$status" 401
 done
 finish
