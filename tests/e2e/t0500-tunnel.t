@@ -20,6 +20,7 @@ stand_in() { # COMMAND SHELL-TEXT
 # Runs the script until it has said its second line or has ended; `said` is what it said.
 open_tunnel() { # ARGUMENT…
     code=0
+    : >"$work/said" # what the one before said is not what this one says
     env "${settings[@]}" "PATH=$work/bin:$work/none" ./spawn/tunnel "$@" >"$work/said" 2>"$work/complaints" &
     tunnel=$!
     eventually has_spoken
