@@ -268,6 +268,9 @@ char *name_text(struct call *call, const struct words *words, struct span span)
     for (size_t at = span.from, small = span.from; at < span.to; at++) {
         const struct word *word = &words->items[at];
         const struct word *before = at > span.from ? &words->items[at - 1] : NULL;
+        /* Words that a spelling makes of one ("i'm": "i am") stand in the same place of the text. */
+        if (before && word->start < before->end)
+            continue;
         if (before)
             buf_add(&out, words->text + before->end, word->start - before->end);
         if (before && at >= small)

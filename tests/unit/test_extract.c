@@ -460,6 +460,10 @@ static const struct name_case name_cases[] = {
     {"pt", "A: Olá / U: Sou o filho da Marta.", ""},
     {"pt", "A: Obrigado, Júlia. / U: Não, é Juliana.", "Juliana"},
     {"pt", "A: Olá / U: Pode me chamar de Zeca.", "Zeca"},
+    {"fr", "A: Votre nom ? / U: marie du pont.", "Marie du Pont"},
+    {"it", "A: Come si chiama? / U: luca della valle.", "Luca della Valle"},
+    {"de", "A: Wie heißen Sie? / U: hans zum felde.", "Hans zum Felde"},
+    {"pt", "A: Quem fala? / U: maria da silva.", "Maria da Silva"},
     /* A guess of the agent needs a yes. */
     {"en", "A: Is this Amy? / U: Who's asking?", ""},
     {"en", "A: Is this Mr. Osei? / U: Oh hi, yes.", "Mr. Osei"},
