@@ -35,7 +35,9 @@ for program in client-data search-data post-call; do
     check "$program is healthy" is "$status $(value .status) $(value .service)" "200 ok $program"
     check "$program names its version" is "$(value .version)" \
         "$("$build/$program" --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+')"
-    check "$program reaches its memory" is "$(value '.memory | "\(.mode) \(.ok)"')" 'local true'
+    mode=${E2E_MEMORY:+remote}
+    check "$program reaches its memory" is "$(value '.memory | "\(.mode) \(.ok)"')" \
+        "${mode:-local} true"
     check 'every response has a request id' like "$(header X-Request-Id)" '^[0-9A-Za-z_-]{8,}$'
     check "two processes of $program run" is "$(pids_of "$state" handler "$program" | grep -c .)" 2
 done

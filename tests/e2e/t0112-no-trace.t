@@ -3,7 +3,8 @@
 # are written, recordings. Proven by looking for the caller in the raw bytes of every file.
 . "$(dirname "$0")/lib.sh"
 mkdir "$work/kept"
-start_instance "CALLMEM_PAYLOAD_LOG_CLIENT_DATA=$work/kept/client-data.jsonl" \
+# The files are those of local mode.
+start_instance OPENMEMORY_MODE=local "CALLMEM_PAYLOAD_LOG_CLIENT_DATA=$work/kept/client-data.jsonl" \
     "CALLMEM_PAYLOAD_LOG_SEARCH_DATA=$work/kept/search-data.jsonl" \
     "CALLMEM_PAYLOAD_LOG_POST_CALL=$work/kept/post-call.jsonl" "CALLMEM_AUDIO_DIR=$work/kept/audio"
 

@@ -2,7 +2,7 @@
 # The commands of docs/troubleshooting.md and docs/monitoring.md, as they stand there, on an instance that has had its
 # troubles: each works, complains about nothing, and shows something.
 . "$(dirname "$0")/lib.sh"
-start_instance
+start_instance OPENMEMORY_MODE=local # whose files the page looks at
 
 # Something for each of them to show.
 remember "$data/example-post-call.json"
