@@ -24,11 +24,6 @@ struct migration {
     bool shows;
 };
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static void show_progress(const struct migration *migration)
 {
     char bar[BAR_WIDTH + 1];
@@ -240,7 +235,7 @@ static int open_both(struct door *door, struct migration *migration, int from, i
     source.timeout_ms = target.timeout_ms = 10000;
     migration->from = memory_open(&source);
     migration->to = memory_open(&target);
-    return migration->from && migration->to ? 0 : out_of_memory(error);
+    return migration->from && migration->to ? 0 : error_no_memory(error);
 }
 
 static int read_mode(const char *option, const char *wanted, const char *name)

@@ -46,6 +46,11 @@ static inline int error_always(int result)
     return -1;
 }
 #define error_set(...) error_always(error_set(__VA_ARGS__))
+/* What there is to say when an allocation failed. */
+static inline int error_no_memory(struct error *error)
+{
+    return error_set(error, ERROR_INTERNAL, "out of memory");
+}
 
 const char *error_name(enum error_code code);  /* "invalid_json"; static */
 int error_status(enum error_code code);        /* HTTP status, 500 for what has none */

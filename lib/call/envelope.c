@@ -279,16 +279,11 @@ int envelope_feed(struct envelope *e, const char *bytes, size_t len, struct erro
     return 0;
 }
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static int copy_text(const struct raw *raw, char *out, size_t size, struct error *error)
 {
     char *text = raw_decode(raw, raw->len);
     if (!text)
-        return out_of_memory(error);
+        return error_no_memory(error);
     size_t len = strlen(text);
     /* Cut where a character ends. */
     if (len >= size)
@@ -329,7 +324,7 @@ static int read_id(struct envelope *e, enum field_id id, char out[1025], bool *f
         return 0;
     char *text = raw_decode(&field->text, field->text.len);
     if (!text)
-        return out_of_memory(error);
+        return error_no_memory(error);
     *fits = text_chars(text) <= ID_CHARS;
     if (*fits)
         memcpy(out, text, strlen(text) + 1);

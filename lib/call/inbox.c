@@ -13,11 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static int init_waking(struct inbox *inbox)
 {
     pthread_condattr_t attributes;
@@ -63,7 +58,7 @@ struct inbox *inbox_open(const char *directory, struct error *error)
 {
     struct inbox *inbox = calloc(1, sizeof *inbox);
     if (!inbox) {
-        out_of_memory(error);
+        error_no_memory(error);
         return NULL;
     }
     inbox->directory = strdup(directory);
@@ -74,7 +69,7 @@ struct inbox *inbox_open(const char *directory, struct error *error)
     if (!inbox->directory || !inbox->tmp || !inbox->fresh || !inbox->failed || !inbox->ledger ||
         init_waking(inbox) != 0) {
         free_parts(inbox);
-        out_of_memory(error);
+        error_no_memory(error);
         return NULL;
     }
     make_folders(inbox);
@@ -99,7 +94,7 @@ int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *e
         return 0;
     inbox->audio = strdup(directory);
     if (!inbox->audio)
-        return out_of_memory(error);
+        return error_no_memory(error);
     if (audio_prepare(directory, &why) != 0)
         log_failure(LOG_ERROR, "recordings cannot be kept", &why);
     return 0;
@@ -251,7 +246,7 @@ static bool put_back(void *ctx, const struct spool_file *file)
     char *to = spool_path(inbox->fresh, file->name, EVENT_SUFFIX);
     int fd = -1;
     if (!from || !to)
-        walk->result = out_of_memory(walk->error);
+        walk->result = error_no_memory(walk->error);
     else if (spool_hold(from, true, &fd, walk->error) == SPOOL_TROUBLE)
         walk->result = -1;
     else if (fd >= 0) {
@@ -320,7 +315,7 @@ static bool erase_one(void *ctx, const struct spool_file *file)
     size_t len = 0;
     int fd = -1;
     if (!path)
-        walk->result = out_of_memory(walk->error);
+        walk->result = error_no_memory(walk->error);
     else if (spool_hold(path, true, &fd, walk->error) == SPOOL_TROUBLE)
         walk->result = -1;
     else if (fd >= 0) {

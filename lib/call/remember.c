@@ -263,11 +263,6 @@ static int keep_nothing(struct memory_store *store, const struct settings *setti
     return result == 0 ? profile_update(store, event->caller, event->agent, chars, error) : -1;
 }
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 /* Puts the memories of an event together and stores them. */
 static int store_event(struct memory_store *store, struct batch *batch, const struct extraction *extraction,
                        const struct retraction *retraction, struct error *error)
@@ -278,7 +273,7 @@ static int store_event(struct memory_store *store, struct batch *batch, const st
         calloc(1 + event->turn_count + event->collected_count + extraction->count, sizeof *batch->items);
     int result = -1;
     if (!batch->arena || !batch->items)
-        out_of_memory(error);
+        error_no_memory(error);
     else if (!retraction)
         put_attempt(batch);
     else
@@ -299,7 +294,7 @@ static int keep_call(struct memory_store *store, const struct settings *settings
     struct retraction *retraction = retraction_of(event, extraction, later);
     int result;
     if (!retraction)
-        result = out_of_memory(error);
+        result = error_no_memory(error);
     else if (retracts_everything(retraction))
         result = memory_forget(store, event->caller, NULL, error);
     else

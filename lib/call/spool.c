@@ -19,11 +19,6 @@ static int trouble(struct error *error, const char *path, const char *what)
     return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be %s: %s", path, what, strerror(errno));
 }
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 char *spool_path(const char *directory, const char *name, const char *suffix)
 {
     char *path;
@@ -69,7 +64,7 @@ int spool_make_directory(const char *directory, struct error *error)
 {
     char *path = text_dup(directory);
     if (!path)
-        return out_of_memory(error);
+        return error_no_memory(error);
     int result = 0;
     for (char *p = path + 1; *path && *p && result == 0; p++)
         if (*p == '/' && p[-1] != '/') {
@@ -101,7 +96,7 @@ int spool_create(const char *directory, const char *suffix, char **path, struct 
         text_hex(random, sizeof random, name);
         *path = spool_path(directory, name, suffix);
         if (!*path)
-            return out_of_memory(error);
+            return error_no_memory(error);
         int fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
         if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && is_linked(fd))
             return fd;
@@ -150,7 +145,7 @@ char *spool_read(int fd, const char *path, size_t *len, struct error *error)
     size_t size = (size_t)st.st_size, at = 0;
     char *bytes = malloc(size + 1);
     if (!bytes) {
-        out_of_memory(error);
+        error_no_memory(error);
         return NULL;
     }
     while (at < size) {

@@ -26,11 +26,6 @@ struct shelf {
     size_t language_count;
 };
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 /* --- Indexing --- */
 
 static uint8_t speaker_of(const char *speaker)
@@ -95,7 +90,7 @@ static int build_segment(struct local *local, int64_t conversation, const char *
     if (!rows)
         return -1;
     if (!analyser)
-        return out_of_memory(error);
+        return error_no_memory(error);
     sqlite3_bind_int64(rows, 1, conversation);
     while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
         enum kind kind = (enum kind)sqlite3_column_int(rows, 1);
@@ -122,7 +117,7 @@ static int build_segment(struct local *local, int64_t conversation, const char *
     if (result != SQLITE_DONE)
         return local_wrong(local, "reading the memory", error);
     sqlite3_reset(rows);
-    return buf_reserve(blob, 0) ? 0 : out_of_memory(error);
+    return buf_reserve(blob, 0) ? 0 : error_no_memory(error);
 }
 
 int local_index(struct local *local, int64_t conversation, const char *language, struct error *error)
@@ -272,7 +267,7 @@ static int read_calls(struct local *local, const struct memory_filter *filter, s
         if (take_call(local, shelf, rows, &is_stale) != 0 ||
             (is_stale && note_stale(stale, sqlite3_column_int64(rows, 0), shelf->count - 1) != 0)) {
             sqlite3_reset(rows);
-            return out_of_memory(error);
+            return error_no_memory(error);
         }
     }
     if (result != SQLITE_DONE)
@@ -308,7 +303,7 @@ static int fetch(struct local *local, const char *caller, const struct rank_call
         return local_wrong(local, "reading the memory", error);
     bool taken = result != SQLITE_ROW || local_take_row(list, statement);
     sqlite3_reset(statement);
-    return taken ? 0 : out_of_memory(error);
+    return taken ? 0 : error_no_memory(error);
 }
 
 /* Turns that follow each other read as a dialogue; one alone only says when it was the agent's. */
@@ -384,7 +379,7 @@ static int write_result(struct local *local, const struct memory *best, const st
             add_turn(text, best->speaker, best->content, result->count == 1);
         else if (add_part(local, result->rows[i], text, error) != 0)
             return -1;
-    return buf_text(text) ? 0 : out_of_memory(error);
+    return buf_text(text) ? 0 : error_no_memory(error);
 }
 
 /* Makes one result of its rows: the best one, with the words of all. */
@@ -404,7 +399,7 @@ static int add_result(struct local *local, const char *caller, const struct rank
     item->score = result->score;
     item->content = arena_text(found->arena, buf_text(text), text->len);
     if (!item->content)
-        return out_of_memory(error);
+        return error_no_memory(error);
     if (!*item->content || is_said(found, item->content))
         found->count = before;
     return 0;
@@ -427,11 +422,11 @@ static int answer(struct local *local, const struct memory_filter *filter, const
     qsort(shelf->calls, shelf->count, sizeof *shelf->calls, compare_calls);
     sort_languages(shelf);
     if (question_read(&question, query, shelf->analysers, shelf->languages, shelf->language_count, now) != 0)
-        return out_of_memory(error);
+        return error_no_memory(error);
     int result = rank_memories(&question, shelf->calls, shelf->count, filter, now, &ranking);
     if (result != 0) {
         question_free(&question);
-        return out_of_memory(error);
+        return error_no_memory(error);
     }
     struct buf text = BUF_INIT;
     for (size_t i = 0; i < ranking.count && result == 0; i++)
@@ -476,7 +471,7 @@ int local_search(struct memory_store *store, const struct memory_filter *filter,
     struct stale stale = {0};
     int result = -1;
     if (!shelf.texts) {
-        out_of_memory(error);
+        error_no_memory(error);
     } else if (local_ready(local, local->options.timeout_ms, error) == 0 &&
                (local->in_transaction || begin_reading(local, error) == 0)) {
         if (read_calls(local, filter, &shelf, &stale, error) == 0)

@@ -16,11 +16,6 @@ static struct openmemory *openmemory_of(struct memory_store *store)
     return (struct openmemory *)store;
 }
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static int not_found(struct error *error)
 {
     return error_set(error, ERROR_NOT_FOUND, "the caller has no such memory");
@@ -49,7 +44,7 @@ static int name_all(struct memory_list *list, struct error *error)
             arena_printf(list->arena, "%s.%d.%s", kind_name(item->kind), item->position, item->conversation);
         if (!item->id) {
             memory_list_free(list);
-            return out_of_memory(error);
+            return error_no_memory(error);
         }
     }
     return 0;
@@ -181,10 +176,10 @@ static int note_dirty(struct om_known *known, const char *conversation, struct e
             return 0;
     char **more = realloc(known->dirty, (known->dirty_count + 1) * sizeof *more);
     if (!more)
-        return out_of_memory(error);
+        return error_no_memory(error);
     known->dirty = more;
     more[known->dirty_count] = text_dup(conversation);
-    return more[known->dirty_count++] ? 0 : out_of_memory(error);
+    return more[known->dirty_count++] ? 0 : error_no_memory(error);
 }
 
 /* --- Reading --- */
@@ -231,7 +226,7 @@ static int profile(struct memory_store *store, const char *caller, const char *s
         return -1;
     const char *text = json_text(known->profiles, scope);
     if (text && !(*document = text_dup(text)))
-        return out_of_memory(error);
+        return error_no_memory(error);
     return 0;
 }
 
@@ -283,7 +278,7 @@ static int conversations(struct memory_store *store, const char *caller, struct 
     for (size_t i = 0; i < known->call_count; i++)
         if (!known->calls[i].gone && add_call(found, known, &known->calls[i]) != 0) {
             memory_list_free(found);
-            return out_of_memory(error);
+            return error_no_memory(error);
         }
     sort_calls(found);
     return 0;
@@ -360,7 +355,7 @@ static int set_profile(struct memory_store *store, const char *caller, const cha
     struct om_known *known = change_begin(om, caller, &own, error);
     if (!known)
         return -1;
-    int result = change_profile(known, scope, document) == 0 ? 0 : out_of_memory(error);
+    int result = change_profile(known, scope, document) == 0 ? 0 : error_no_memory(error);
     return change_end(om, own, result, error);
 }
 
@@ -420,10 +415,10 @@ static int survey_state(void *ctx, const struct om_item *item, struct error *err
 {
     struct om_known known = {.caller = strdup(item->caller)};
     if (!known.caller)
-        return out_of_memory(error);
+        return error_no_memory(error);
     int result = om_state_read(&known, item, false, error);
     if (result == 0 && survey_calls(ctx, &known) != 0)
-        result = out_of_memory(error);
+        result = error_no_memory(error);
     om_known_free(&known);
     return result;
 }

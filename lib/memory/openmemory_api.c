@@ -13,11 +13,6 @@
 #define PROBE      "callmem:probe"
 #define NOWHERE    "00000000-0000-0000-0000-000000000000"
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static int neither(struct om_link *link, struct error *error, const char *what)
 {
     om_set_kind(link, OM_UNKNOWN);
@@ -163,7 +158,7 @@ static int use_tool(struct om_link *link, const char *tool, cJSON *arguments, cJ
     int result = -1;
     *payload = NULL;
     if (!call)
-        return out_of_memory(error);
+        return error_no_memory(error);
     for (int tries = 0; tries == 0 || (busy && tries < BUSY_TRIES && om_come_again(link)); tries++) {
         struct om_reply reply;
         result = om_ask(link, tool, "POST", "/mcp", call, &reply, error);
@@ -215,7 +210,7 @@ static int keep_own(struct om_items *items, const char *caller, enum om_space sp
 
 static int take_items(struct om_items *items, cJSON *whole, struct error *error)
 {
-    return om_items_add(items, whole, json_array(whole, "items")) == 0 ? 0 : out_of_memory(error);
+    return om_items_add(items, whole, json_array(whole, "items")) == 0 ? 0 : error_no_memory(error);
 }
 
 static int list_user(struct om_link *link, const char *caller, enum om_space space, size_t limit,
@@ -229,7 +224,7 @@ static int list_user(struct om_link *link, const char *caller, enum om_space spa
         http_add_escaped(&path, buf_text(&user));
     int result = buf_text(&path) && buf_text(&user)
                      ? om_ask(link, "list", "GET", buf_text(&path), NULL, &reply, error)
-                     : out_of_memory(error);
+                     : error_no_memory(error);
     buf_free(&path);
     buf_free(&user);
     if (result != 0)
@@ -261,7 +256,7 @@ static int query_tenant(struct om_link *link, const char *caller, enum om_space 
     buf_free(&words);
     if (!good) {
         cJSON_Delete(arguments);
-        return out_of_memory(error);
+        return error_no_memory(error);
     }
     if (use_tool(link, "openmemory_query", arguments, &payload, error) != 0)
         return -1;
@@ -291,7 +286,7 @@ static int list_tenant(struct om_link *link, const char *caller, enum om_space s
     if (!cJSON_AddNumberToObject(arguments, "limit", (double)limit) ||
         !add_space_member(arguments, "project_id", caller, space)) {
         cJSON_Delete(arguments);
-        return out_of_memory(error);
+        return error_no_memory(error);
     }
     if (use_tool(link, "openmemory_list", arguments, &payload, error) != 0)
         return -1;
@@ -341,7 +336,7 @@ static int get_any(struct om_link *link, const char *id, struct om_items *items,
     buf_puts(&path, "/memory/");
     http_add_escaped(&path, id);
     int result = buf_text(&path) ? om_ask(link, "get", "GET", buf_text(&path), NULL, &reply, error)
-                                 : out_of_memory(error);
+                                 : error_no_memory(error);
     buf_free(&path);
     if (result != 0 || !reply.json)
         return result;
@@ -349,9 +344,9 @@ static int get_any(struct om_link *link, const char *id, struct om_items *items,
     if (!array || !cJSON_AddItemToArray(array, reply.json)) {
         cJSON_Delete(reply.json);
         cJSON_Delete(array);
-        return out_of_memory(error);
+        return error_no_memory(error);
     }
-    return om_items_add(items, array, array) == 0 ? 0 : out_of_memory(error);
+    return om_items_add(items, array, array) == 0 ? 0 : error_no_memory(error);
 }
 
 int om_get(struct om_link *link, const char *caller, const char *id, struct om_items *items,
@@ -423,7 +418,7 @@ static int add_once(struct om_link *link, const char *caller, enum om_space spac
         return -1;
     cJSON *body = arguments_of_add(kind, caller, space, content, metadata);
     if (!body)
-        return out_of_memory(error);
+        return error_no_memory(error);
     int result;
     if (kind == OM_USER) {
         result = add_user(link, body, &payload, error);
@@ -470,7 +465,7 @@ int om_add(struct om_link *link, const char *caller, enum om_space space, const 
         struct buf salted = BUF_INIT;
         buf_puts(&salted, content);
         om_add_salt(&salted, seed, attempt);
-        int result = buf_text(&salted) ? om_turnstile_enter(link, error) : out_of_memory(error);
+        int result = buf_text(&salted) ? om_turnstile_enter(link, error) : error_no_memory(error);
         if (result == 0) {
             result = add_once(link, caller, space, buf_text(&salted), metadata, id, error);
             om_turnstile_leave(link);
@@ -495,7 +490,7 @@ static int by_id(struct om_link *link, const char *what, const char *method, con
     buf_puts(&path, "/memory/");
     http_add_escaped(&path, id);
     int result = buf_text(&path) ? om_ask(link, what, method, buf_text(&path), body, reply, error)
-                                 : out_of_memory(error);
+                                 : error_no_memory(error);
     buf_free(&path);
     if (result == 0)
         cJSON_Delete(reply->json);
@@ -508,7 +503,7 @@ int om_change(struct om_link *link, const char *id, const cJSON *metadata, struc
     cJSON *body = cJSON_CreateObject();
     if (!body || !cJSON_AddItemReferenceToObject(body, "metadata", (cJSON *)metadata)) {
         cJSON_Delete(body);
-        return out_of_memory(error);
+        return error_no_memory(error);
     }
     int result = om_turnstile_enter(link, error);
     if (result == 0) {
@@ -548,7 +543,7 @@ static int read_page(struct om_link *link, bool states, size_t at, struct om_ite
     struct om_reply reply = {0};
     buf_printf(&path, "/memory/all?l=%d&u=%zu%s", PAGE, at, states ? "&sector=reflective" : "");
     int result = buf_text(&path) ? om_ask(link, "page", "GET", buf_text(&path), NULL, &reply, error)
-                                 : out_of_memory(error);
+                                 : error_no_memory(error);
     buf_free(&path);
     if (result != 0)
         return -1;

@@ -18,11 +18,6 @@ struct push {
     bool conflict;  /* another front end wrote something that was not known here */
 };
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static int remove_all(struct om_link *link, const char *ids, struct error *error)
 {
     char id[OM_ID_SIZE];
@@ -62,10 +57,10 @@ static int store_parts(struct push *push, const char *conversation, const struct
         result = buf_text(&seed)
                      ? om_add(&push->om->link, push->known->caller, OM_SPACE_CALLS, bundle->content.data,
                               buf_text(&seed), bundle->parts[i], is_part, &part, id, error)
-                     : out_of_memory(error);
+                     : error_no_memory(error);
         buf_free(&seed);
         if (result == 0 && !om_ids_add(ids, id))
-            result = out_of_memory(error);
+            result = error_no_memory(error);
     }
     return result;
 }
@@ -85,7 +80,7 @@ static int note_replaced(struct push *push, const char *ids, const char *kept, s
     char id[OM_ID_SIZE];
     while (om_ids_next(&ids, id))
         if (!om_ids_have(kept, id) && !om_ids_add(&push->replaced, id))
-            return out_of_memory(error);
+            return error_no_memory(error);
     return 0;
 }
 
@@ -101,7 +96,7 @@ static int put_call(struct push *push, const struct memory_list *memories, const
     call = om_known_put(push->known, first->conversation);
     if (!call) {
         free(ids);
-        return out_of_memory(error);
+        return error_no_memory(error);
     }
     call->ids = ids;
     call->agent = text_dup(first->agent);
@@ -112,7 +107,7 @@ static int put_call(struct push *push, const struct memory_list *memories, const
     call->written = push->known->serial + 1;
     call->mirrored = true;
     push->changed = true;
-    return call->agent && call->language ? 0 : out_of_memory(error);
+    return call->agent && call->language ? 0 : error_no_memory(error);
 }
 
 static int store_call(struct push *push, const struct memory_list *memories, struct error *error)
@@ -120,7 +115,7 @@ static int store_call(struct push *push, const struct memory_list *memories, str
     struct om_bundle bundle;
     char *ids = NULL;
     const char *conversation = memories->items[0].conversation;
-    int result = om_bundle_make(&bundle, memories, push->known->serial + 1) == 0 ? 0 : out_of_memory(error);
+    int result = om_bundle_make(&bundle, memories, push->known->serial + 1) == 0 ? 0 : error_no_memory(error);
     const struct om_call *call = om_known_call(push->known, conversation);
     bool same = result == 0 && call && !call->gone && strcmp(call->digest, bundle.digest) == 0;
     if (result == 0 && !same) {
@@ -218,7 +213,7 @@ static int adopt(struct push *push, const struct om_items *items, const struct o
     call->language = text_dup(count ? memories[0].language : "");
     free(memories);
     push->changed = push->conflict = true;
-    return call->agent && call->language ? 0 : out_of_memory(error);
+    return call->agent && call->language ? 0 : error_no_memory(error);
 }
 
 /* One record that the server has of the caller. */
@@ -237,7 +232,7 @@ static int reconcile_record(struct push *push, const struct om_items *items, con
         return om_remove(&push->om->link, item->id, error);
     if (call &&
         (strcmp(call->digest, digest) == 0 || written <= call->written)) /* left over of what was replaced */
-        return om_ids_add(&push->replaced, item->id) ? 0 : out_of_memory(error);
+        return om_ids_add(&push->replaced, item->id) ? 0 : error_no_memory(error);
     return adopt(push, items, item, error);
 }
 
@@ -307,7 +302,7 @@ static int write_state(struct push *push, struct error *error)
     new_stamp(known->stamp);
     cJSON *metadata = om_state_write(known);
     if (!metadata)
-        return out_of_memory(error);
+        return error_no_memory(error);
     int result = *id ? om_change(link, id, metadata, error)
                      : om_add(link, known->caller, OM_SPACE_STATE, OM_STATE_WORDS, known->caller, metadata,
                               is_state, NULL, id, error);

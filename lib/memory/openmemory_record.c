@@ -13,11 +13,6 @@
 #define WORD_LETTERS  10
 #define CALLS_MOST    100000
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static int broken(struct error *error, const char *what)
 {
     return error_set(error, ERROR_MEMORY_UNAVAILABLE, "a record on the OpenMemory server is broken: %s",
@@ -235,13 +230,13 @@ static int read_call(struct om_known *known, struct om_known *before, const cJSO
         return 0;
     call = om_known_put(known, conversation);
     if (!call)
-        return out_of_memory(error);
+        return error_no_memory(error);
     cJSON_ArrayForEach(id, ids)
     {
         if (!cJSON_IsString(id) || !is_id(id->valuestring))
             return broken(error, "a call in a state has no records");
         if (!om_ids_add(&call->ids, id->valuestring))
-            return out_of_memory(error);
+            return error_no_memory(error);
     }
     if (!call->ids)
         return broken(error, "a call in a state has no records");
@@ -249,7 +244,7 @@ static int read_call(struct om_known *known, struct om_known *before, const cJSO
     call->agent = text_dup(text_of(json, "agent"));
     call->language = text_dup(text_of(json, "language"));
     if (!call->agent || !call->language)
-        return out_of_memory(error);
+        return error_no_memory(error);
     call->count = json_int(json, "memories", 0);
     call->started_at = json_int(json, "started_at", 0);
     call->written = written;
@@ -284,7 +279,7 @@ static int read_profiles(struct om_known *known, const cJSON *mark, struct error
     }
     cJSON *copy = cJSON_Duplicate(profiles, true);
     if (!copy)
-        return out_of_memory(error);
+        return error_no_memory(error);
     cJSON_Delete(known->profiles);
     known->profiles = copy;
     return 0;
@@ -545,7 +540,7 @@ int om_part_memories(const struct om_item *item, struct memory **memories, size_
     const cJSON *list = json_array(item->mark, "memories"), *json;
     struct memory *more = realloc(*memories, (*count + (size_t)cJSON_GetArraySize(list) + 1) * sizeof *more);
     if (!more)
-        return out_of_memory(error);
+        return error_no_memory(error);
     *memories = more;
     cJSON_ArrayForEach(json, list)
     {

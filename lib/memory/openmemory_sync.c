@@ -12,11 +12,6 @@
 #define KNOWN_MOST    500
 #define MIRROR_WEIGHT ((size_t)32 << 20)
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 /* --- The mirror --- */
 
 int om_mirror_reset(struct openmemory *om, struct error *error)
@@ -31,7 +26,7 @@ int om_mirror_reset(struct openmemory *om, struct error *error)
     memory_close(om->mirror);
     om->mirror = local_open(&options);
     om->mirror_writing = false;
-    return om->mirror ? 0 : out_of_memory(error);
+    return om->mirror ? 0 : error_no_memory(error);
 }
 
 static bool is_full(const struct openmemory *om)
@@ -112,7 +107,7 @@ static int take_states(struct om_known *known, const struct om_items *items, str
         if (om_state_read(known, item, true, error) != 0)
             return -1;
         if (!om_ids_add(&known->spare, item->id))
-            return out_of_memory(error);
+            return error_no_memory(error);
     }
     return 0;
 }
@@ -269,7 +264,7 @@ struct om_known *om_sync(struct openmemory *om, const char *caller, bool fill, b
         return NULL;
     struct om_known *known = find_known(om, caller);
     if (!known) {
-        out_of_memory(error);
+        error_no_memory(error);
         return NULL;
     }
     if (known->touched)

@@ -244,16 +244,11 @@ int request_stream(struct request *request, const struct credentials *credential
     return request_check_type(request, error);
 }
 
-static int out_of_memory(struct error *error)
-{
-    return error_set(error, ERROR_INTERNAL, "out of memory");
-}
-
 static int keep(void *ctx, const void *bytes, size_t len, struct error *error)
 {
     struct buf *body = ctx;
     buf_add(body, bytes, len);
-    return body->failed ? out_of_memory(error) : 0;
+    return body->failed ? error_no_memory(error) : 0;
 }
 
 int request_json(struct request *request, const struct credentials *credentials, size_t limit,
