@@ -90,8 +90,11 @@ check 'runit starts all three' eventually all_healthy
 check 'as many processes as set' count_is 2 client-data "$supervisor"
 check 'the socket is for owner and group' is "$(stat -c %a "$run/client-data.sock")" 660
 check 'what dies comes back' comes_back client-data "$supervisor"
-mapfile -t first < <(named multiwatch "$supervisor")
-kill -KILL "${first[@]}"
+# Those that it was about to start when it died must not stay, either: they would hold the socket.
+mapfile -t first < <(named client-data "$supervisor"; named multiwatch "$supervisor")
+kill -KILL "${first[@]:0:2}"
+sleep 0.05
+kill -KILL "${first[@]:2}"
 check 'so does multiwatch' eventually count_is 3 multiwatch "$supervisor"
 check 'and serves' eventually all_healthy
 logged() { grep -q '"message":"serving"' "$logs"/*/current; }

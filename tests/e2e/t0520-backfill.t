@@ -67,7 +67,8 @@ standin elevenlabs '{"status": 503, "skip": 1, "times": 1}'
 backfill
 check 'a stumble of the server is none either' counts 3 0 0 3 0
 
-# What cannot be read is told, and is no reason to leave out the rest. Nothing else runs.
+# What cannot be read is told, and is no reason to leave out the rest. Nothing else runs, and nothing waits.
+eventually inbox_is_empty
 down
 has '[.[] | .conversation_id += "_broken"]'
 standin elevenlabs '{"reset": true, "garbage": "broken", "only": ["GET /v1/convai/conversations/:id"], "times": 1}'
