@@ -37,18 +37,20 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* What arena_alloc() does, but for clearing it. */
+static void *take(struct arena *arena, size_t size)
 {
     size_t need = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
     bool too_much = size > SIZE_MAX / 2;
     struct block *block = arena->blocks;
     if (!block || too_much || block->size - block->used < need) {
         size_t room = need > BLOCK ? need : BLOCK;
-        block = too_much ? NULL : calloc(1, sizeof *block + room);
+        block = too_much ? NULL : malloc(sizeof *block + room);
         if (!block) {
             arena->failed = true;
             return NULL;
         }
+        block->used = 0;
         block->size = room;
         block->next = arena->blocks;
         arena->blocks = block;
@@ -58,11 +60,19 @@ void *arena_alloc(struct arena *arena, size_t size)
     return piece;
 }
 
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    void *piece = take(arena, size);
+    return piece ? memset(piece, 0, size) : NULL;
+}
+
 char *arena_text(struct arena *arena, const char *text, size_t len)
 {
-    char *copy = arena_alloc(arena, len + 1);
+    char *copy = take(arena, len + 1);
     if (copy && len)
         memcpy(copy, text, len);
+    if (copy)
+        copy[len] = '\0';
     return copy;
 }
 
@@ -73,7 +83,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    char *text = len < 0 ? NULL : arena_alloc(arena, (size_t)len + 1);
+    char *text = len < 0 ? NULL : take(arena, (size_t)len + 1);
     if (text)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,12 +22,10 @@ void buf_reset(struct buf *b)
         b->data[0] = '\0';
 }
 
-bool buf_reserve(struct buf *b, size_t more)
+bool buf_grow(struct buf *b, size_t more)
 {
     if (b->failed)
         return false;
-    if (b->data && more < b->cap - b->len)
-        return true;
     if (more > SIZE_MAX / 2 - b->len - 64) {
         b->failed = true;
         return false;
@@ -43,26 +42,6 @@ bool buf_reserve(struct buf *b, size_t more)
     b->cap = cap;
     b->data[b->len] = '\0';
     return true;
-}
-
-void buf_add(struct buf *b, const void *bytes, size_t len)
-{
-    if (!buf_reserve(b, len))
-        return;
-    if (len)
-        memcpy(b->data + b->len, bytes, len);
-    b->len += len;
-    b->data[b->len] = '\0';
-}
-
-void buf_puts(struct buf *b, const char *text)
-{
-    buf_add(b, text, strlen(text));
-}
-
-void buf_putc(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
 }
 
 void buf_printf(struct buf *b, const char *format, ...)
@@ -89,6 +68,48 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_end(again);
 }
 
+/* Writes the digits of a number so that they end before `end`; returns their start. */
+static char *digits_before(char *end, uint64_t number)
+{
+    do {
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return end;
+}
+
+void buf_int(struct buf *b, int64_t number)
+{
+    char text[24], *end = text + sizeof text;
+    char *start = digits_before(end, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+    if (number < 0)
+        *--start = '-';
+    buf_add(b, start, (size_t)(end - start));
+}
+
+void buf_decimal(struct buf *b, double number, int places)
+{
+    char text[16] = {0}, *end = text + sizeof text;
+    double scale = 1;
+    for (int i = 0; i < places; i++)
+        scale *= 10;
+    bool fits = number > -1e9 && number < 1e9; /* NaN does not */
+    double rounded = fits ? nearbyint(fabs(number) * scale) : 0;
+    uint64_t scaled = (uint64_t)rounded, whole = scaled / (uint64_t)scale, part = scaled % (uint64_t)scale;
+    if (number < 0 && scaled)
+        buf_putc(b, '-');
+    buf_int(b, (int64_t)whole);
+    if (!part)
+        return;
+    char *start = digits_before(end, part);
+    while (end - start < places)
+        *--start = '0';
+    while (end[-1] == '0')
+        end--;
+    buf_putc(b, '.');
+    buf_add(b, start, (size_t)(end - start));
+}
+
 /* Adds what stands for one character that may not stand for itself in a JSON string; false when it may. */
 static bool add_escape(struct buf *b, unsigned char c)
 {
@@ -105,11 +126,31 @@ static bool add_escape(struct buf *b, unsigned char c)
     return true;
 }
 
+size_t buf_plain(const char *text, size_t len)
+{
+    const uint64_t ones = UINT64_MAX / 255, highs = ones * 128;
+    size_t at = 0;
+    for (; len - at >= sizeof ones; at += sizeof ones) {
+        uint64_t w;
+        memcpy(&w, text + at, sizeof w);
+        /* For bytes below 128, x - n borrows into the high bit exactly when x < n; x ^ c is 0 when x is c. */
+        uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\', del = w ^ ones * 0x7f;
+        uint64_t unfit = w | (w - ones * 0x20) | (quote - ones) | (backslash - ones) | (del - ones);
+        if (unfit & highs)
+            break;
+    }
+    return at;
+}
+
 void buf_json(struct buf *b, const char *text, size_t len)
 {
+    buf_reserve(b, len + 2);
     buf_putc(b, '"');
     size_t plain = 0; /* start of what can be copied as it is */
     for (size_t at = 0; at < len;) {
+        at += buf_plain(text + at, len - at);
+        if (at == len)
+            break;
         unsigned char c = (unsigned char)text[at];
         size_t size = 1;
         if (c >= 0x80) {

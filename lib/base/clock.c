@@ -1,7 +1,6 @@
 #include "base/clock.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -70,21 +69,31 @@ void clock_split(int64_t when, int *year, int *month, int *day, int *weekday)
         *year = (int)(years + era * 400 + (in_month <= 2));
 }
 
+/* Writes `count` digits and what follows them; returns the place after it. */
+static char *put(char *out, int number, int count, char after)
+{
+    for (int i = count; i-- > 0; number /= 10)
+        out[i] = (char)('0' + number % 10);
+    out[count] = after;
+    return out + count + 1;
+}
+
 void clock_date(int64_t when, char out[CLOCK_STAMP_SIZE])
 {
     int year, month, day;
     clock_split(when, &year, &month, &day, NULL);
-    snprintf(out, CLOCK_STAMP_SIZE, "%04d-%02d-%02d", year, month, day);
+    put(put(put(out, year, 4, '-'), month, 2, '-'), day, 2, '\0');
 }
 
 void clock_stamp(int64_t when, char out[CLOCK_STAMP_SIZE])
 {
-    int year, month, day;
     when = clamp(when);
-    clock_split(when, &year, &month, &day, NULL);
+    clock_date(when, out);
     int rest = (int)(when - floor_day(when) * CLOCK_DAY);
-    snprintf(out, CLOCK_STAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day, rest / 3600,
-             rest / 60 % 60, rest % 60);
+    out += strlen(out);
+    *out++ = 'T';
+    out = put(put(put(out, rest / 3600, 2, ':'), rest / 60 % 60, 2, ':'), rest % 60, 2, 'Z');
+    *out = '\0';
 }
 
 void clock_stamp_ms(char out[CLOCK_STAMP_SIZE])
@@ -92,7 +101,10 @@ void clock_stamp_ms(char out[CLOCK_STAMP_SIZE])
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     clock_stamp((int64_t)now.tv_sec, out);
-    snprintf(out + strlen(out) - 1, 6, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    out += strlen(out) - 1;
+    *out++ = '.';
+    out = put(out, (int)(now.tv_nsec / 1000000), 3, 'Z');
+    *out = '\0';
 }
 
 /* Reads exactly `count` digits. */

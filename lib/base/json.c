@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,6 @@ enum state {
 /* Where a number is in its grammar. */
 enum number { NUM_MINUS, NUM_ZERO, NUM_DIGITS, NUM_POINT, NUM_FRACTION, NUM_E, NUM_SIGN, NUM_EXPONENT };
 
-#define USUAL_SIZE     2048 /* bytes of a value that is written */
 #define NAME_MAX_LEN   64
 #define NUMBER_MAX_LEN 62 /* cJSON reads no longer ones */
 #define PATH_SIZE      (JSON_MAX_DEPTH * (NAME_MAX_LEN + 2) + 1)
@@ -41,10 +41,7 @@ struct json_scan {
     enum state state;
     size_t at; /* bytes seen */
     int depth;
-    bool is_object[JSON_MAX_DEPTH];
-    size_t path_len[JSON_MAX_DEPTH + 1]; /* of the path that leads to this depth's container */
-    char path[PATH_SIZE];                /* path of the value that is expected or being read */
-    bool is_name;                        /* the string being read is a name */
+    bool is_name; /* the string being read is a name */
     bool stopped;
     enum number number;
     unsigned number_len;
@@ -55,14 +52,22 @@ struct json_scan {
     unsigned utf8_left;
     unsigned char utf8_low, utf8_high; /* bounds of the next continuation byte */
     size_t piece_len;
+    /* From here on nothing is read before it was written; see json_scan_new(). */
+    size_t path_len[JSON_MAX_DEPTH + 1]; /* of the path that leads to this depth's container */
+    bool is_object[JSON_MAX_DEPTH];
+    char path[PATH_SIZE]; /* path of the value that is expected or being read */
     char piece[512];
 };
 
 struct json_scan *json_scan_new(json_scan_value *value, void *ctx)
 {
-    struct json_scan *scan = calloc(1, sizeof *scan);
+    /* Most bodies are smaller than a scan: it is not cleared as a whole. */
+    struct json_scan *scan = malloc(sizeof *scan);
     if (!scan)
         return NULL;
+    memset(scan, 0, offsetof(struct json_scan, path_len));
+    scan->path_len[0] = 0;
+    scan->path[0] = '\0';
     scan->value = value;
     scan->ctx = ctx;
     return scan;
@@ -619,12 +624,53 @@ bool json_bool(const cJSON *object, const char *name, bool fallback)
     return cJSON_IsBool(value) ? cJSON_IsTrue(value) : fallback;
 }
 
+/* As cJSON writes it: with as many digits as it takes to be read back as the same. */
+static void add_number(struct buf *b, double number)
+{
+    const double most = 9007199254740992; /* 2^53: whole numbers are exact up to here */
+    char text[32];
+    if (number >= -most && number <= most && number == (double)(int64_t)number) {
+        buf_int(b, (int64_t)number);
+    } else if (!isfinite(number)) {
+        buf_puts(b, "null");
+    } else {
+        snprintf(text, sizeof text, "%.15g", number);
+        if (strtod(text, NULL) != number)
+            snprintf(text, sizeof text, "%.17g", number);
+        buf_puts(b, text);
+    }
+}
+
+static void add_members(struct buf *b, const cJSON *container)
+{
+    bool names = cJSON_IsObject(container);
+    buf_putc(b, names ? '{' : '[');
+    for (const cJSON *child = container->child; child; child = child->next) {
+        if (child != container->child)
+            buf_putc(b, ',');
+        if (names) {
+            buf_json(b, child->string, strlen(child->string));
+            buf_putc(b, ':');
+        }
+        json_add(b, child);
+    }
+    buf_putc(b, names ? '}' : ']');
+}
+
+/* What is printed was built by us or passed json_parse(): it is no deeper than JSON_MAX_DEPTH, and some. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 void json_add(struct buf *b, const cJSON *value)
 {
-    char *text = cJSON_PrintBuffered(value, USUAL_SIZE, false);
-    if (text)
-        buf_puts(b, text);
+    if (cJSON_IsObject(value) || cJSON_IsArray(value))
+        add_members(b, value);
+    else if (cJSON_IsString(value))
+        buf_json(b, value->valuestring, strlen(value->valuestring));
+    else if (cJSON_IsNumber(value))
+        add_number(b, value->valuedouble);
+    else if (cJSON_IsRaw(value))
+        buf_puts(b, value->valuestring);
+    else if (cJSON_IsBool(value))
+        buf_puts(b, cJSON_IsTrue(value) ? "true" : "false");
     else
-        b->failed = true;
-    cJSON_free(text);
+        buf_puts(b, "null");
 }

@@ -84,31 +84,50 @@ void log_begin(struct log_line *line, enum log_level level, const char *message)
     char stamp[CLOCK_STAMP_SIZE];
     clock_stamp_ms(stamp);
     buf_reserve(&line->text, USUAL_LINE);
-    buf_printf(&line->text,
-               "{\"time\":\"%s\",\"level\":\"%s\",\"service\":\"%s\",\"pid\":%ld,\"message\":", stamp,
-               level_names[level], out.service, (long)getpid());
-    buf_json(&line->text, message, strlen(message));
+    buf_puts(&line->text, "{\"time\":\"");
+    buf_puts(&line->text, stamp);
+    buf_puts(&line->text, "\",\"level\":\"");
+    buf_puts(&line->text, level_names[level]);
+    buf_puts(&line->text, "\",\"service\":\"");
+    buf_puts(&line->text, out.service);
+    buf_puts(&line->text, "\",\"pid\":");
+    buf_int(&line->text, getpid());
+    log_text(line, "message", message);
+}
+
+static void begin_member(struct log_line *line, const char *name)
+{
+    buf_puts(&line->text, ",\"");
+    buf_puts(&line->text, name);
+    buf_puts(&line->text, "\":");
 }
 
 void log_text(struct log_line *line, const char *name, const char *value)
 {
     if (!line->on || !value)
         return;
-    buf_printf(&line->text, ",\"%s\":", name);
+    begin_member(line, name);
     buf_json(&line->text, value, strlen(value));
 }
 
 void log_int(struct log_line *line, const char *name, int64_t value)
 {
-    if (line->on)
-        buf_printf(&line->text, ",\"%s\":%lld", name, (long long)value);
+    if (!line->on)
+        return;
+    begin_member(line, name);
+    buf_int(&line->text, value);
 }
 
 void log_ms(struct log_line *line, const char *name, int64_t microseconds)
 {
-    if (line->on)
-        buf_printf(&line->text, ",\"%s\":%lld.%03lld", name, (long long)(microseconds / 1000),
-                   (long long)(microseconds % 1000));
+    if (!line->on)
+        return;
+    int fraction = (int)(microseconds % 1000);
+    const char digits[] = {'.', (char)('0' + fraction / 100), (char)('0' + fraction / 10 % 10),
+                           (char)('0' + fraction % 10)};
+    begin_member(line, name);
+    buf_int(&line->text, microseconds / 1000);
+    buf_add(&line->text, digits, sizeof digits);
 }
 
 void log_caller(struct log_line *line, const char *caller)

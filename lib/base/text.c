@@ -63,6 +63,15 @@ static size_t plain_run(const utf8proc_uint8_t *p)
     return len;
 }
 
+/* Whether a text is a line already: ASCII, and no blanks but single ones between words. */
+static bool is_plain_line(const char *text, size_t len)
+{
+    size_t at = buf_plain(text, len); /* quotes and backslashes end it, and are none the less plain */
+    while (at < len && text[at] >= ' ' && text[at] <= '~')
+        at += 1 + buf_plain(text + at + 1, len - at - 1);
+    return at == len && len && *text != ' ' && text[len - 1] != ' ' && !strstr(text, "  ");
+}
+
 void text_add_line(struct buf *b, const char *text, size_t max_chars)
 {
     size_t start = b->len, chars = 0;
@@ -72,6 +81,10 @@ void text_add_line(struct buf *b, const char *text, size_t max_chars)
     utf8proc_ssize_t left = (utf8proc_ssize_t)strlen(text);
     if (max_chars == 0)
         return;
+    if ((size_t)left <= max_chars && is_plain_line(text, (size_t)left)) {
+        buf_add(b, text, (size_t)left);
+        return;
+    }
     while (left > 0) {
         utf8proc_int32_t c;
         size_t plain = plain_run(p);

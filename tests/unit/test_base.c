@@ -10,6 +10,7 @@
 
 #include "tests/unit/unit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,57 @@ static void a_buf_that_failed_stays_failed_until_reset(void **state)
     assert_false(buf_reserve(&b, SIZE_MAX - 10));
     assert_null(buf_take(&b)); /* and nothing is left to be freed */
     assert_null(b.data);
+}
+
+static void numbers_are_written_short(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t number;
+        const char *text;
+    } whole[] = {{0, "0"},
+                 {7, "7"},
+                 {-1, "-1"},
+                 {1234567890123, "1234567890123"},
+                 {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
+    static const struct {
+        double number;
+        int places;
+        const char *text;
+    } decimal[] = {{0.5, 3, "0.5"},     {1, 3, "1"},           {0, 3, "0"},
+                   {0.9996, 3, "1"},    {0.3939, 4, "0.3939"}, {0.00012, 4, "0.0001"},
+                   {0.00001, 4, "0"},   {-0.00001, 4, "0"},    {-0.25, 2, "-0.25"},
+                   {12.305, 1, "12.3"}, {0.05, 2, "0.05"},     {999999999, 0, "999999999"},
+                   {1e300, 3, "0"},     {(double)NAN, 3, "0"}, {(double)INFINITY, 3, "0"}};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        struct buf b = BUF_INIT;
+        buf_int(&b, whole[i].number);
+        assert_string_equal(buf_text(&b), whole[i].text);
+        buf_free(&b);
+    }
+    for (size_t i = 0; i < sizeof decimal / sizeof *decimal; i++) {
+        struct buf b = BUF_INIT;
+        buf_decimal(&b, decimal[i].number, decimal[i].places);
+        assert_string_equal(buf_text(&b), decimal[i].text);
+        buf_free(&b);
+    }
+}
+
+/* Whatever stands where: what is looked at eight at a time is what each byte alone would be. */
+static void what_needs_an_escape_is_found_anywhere(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 20; at++)
+        for (int c = 1; c < 256; c++) {
+            char text[] = "abcdefghijklmnopqrstuvwx";
+            text[at] = (char)c;
+            bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+            size_t run = buf_plain(text, sizeof text - 1);
+            assert_true(plain ? run == sizeof text - 1 : run <= at && run + 8 > at);
+        }
+    assert_int_equal(buf_plain("", 0), 0);
+    assert_int_equal(buf_plain("short", 5), 0);
 }
 
 static void text_becomes_json(void **state)
@@ -283,6 +335,8 @@ int main(void)
         cmocka_unit_test(a_buf_grows_and_ends_with_nul),
         cmocka_unit_test(taking_a_text_leaves_an_empty_buf),
         cmocka_unit_test(a_buf_that_failed_stays_failed_until_reset),
+        cmocka_unit_test(numbers_are_written_short),
+        cmocka_unit_test(what_needs_an_escape_is_found_anywhere),
         cmocka_unit_test(text_becomes_json),
         cmocka_unit_test(any_bytes_make_json),
         cmocka_unit_test(an_error_is_one_sentence_on_one_line),

@@ -2,6 +2,7 @@
 
 #include "tests/unit/unit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,6 +285,41 @@ static void a_number_may_have_any_length(void **state)
     cJSON_Delete(object);
 }
 
+/* What is written is read back as the same, by us and by cJSON. */
+static void what_is_written_is_read_again(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"a\":[],\"o\":{},\"n\":[0,-7,0.1,1e+300,-2.5e-07,9007199254740991,123456789012345680,3."
+        "3333333333333335],"
+        "\"t\":[true,false,null],\"s\":\"\\\"\\\\/\\n\\u0001\\u2028\u00e9\",\"\\u00ebx\":[[{\"d\":[1]}]]}";
+    struct error error = {0};
+    struct buf b = BUF_INIT, again = BUF_INIT;
+    cJSON *value = json_parse(text, sizeof text - 1, &error);
+    assert_non_null(value);
+    json_add(&b, value);
+    cJSON *read = json_parse(buf_text(&b), b.len, &error), *theirs = cJSON_Parse(buf_text(&b));
+    assert_true(cJSON_Compare(value, read, true));
+    assert_true(cJSON_Compare(value, theirs, true));
+    json_add(&again, read);
+    assert_string_equal(buf_text(&b), buf_text(&again));
+    assert_non_null(strstr(
+        b.data, "[0,-7,0.1,1e+300,-2.5e-07,9007199254740991,1.2345678901234568e+17,3.3333333333333335]"));
+    cJSON_Delete(value);
+    cJSON_Delete(read);
+    cJSON_Delete(theirs);
+    buf_reset(&b);
+    cJSON *odd = cJSON_CreateArray();
+    cJSON_AddItemToArray(odd, cJSON_CreateNumber((double)NAN));
+    cJSON_AddItemToArray(odd, cJSON_CreateNumber((double)INFINITY));
+    cJSON_AddItemToArray(odd, cJSON_CreateRaw("{\"raw\":1}"));
+    json_add(&b, odd);
+    assert_string_equal(buf_text(&b), "[null,null,{\"raw\":1}]");
+    cJSON_Delete(odd);
+    buf_free(&b);
+    buf_free(&again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +334,7 @@ int main(void)
         cmocka_unit_test(long_names_match_nothing),
         cmocka_unit_test(members_by_name_and_type),
         cmocka_unit_test(a_number_may_have_any_length),
+        cmocka_unit_test(what_is_written_is_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
