@@ -5,6 +5,8 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/sha.h>
+#include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,9 +22,9 @@ struct slice {
 struct check {
     bool passed; /* already, without the body */
     bool broken; /* OpenSSL failed */
-    struct signature signature;
-    EVP_MAC_CTX *mac[CREDENTIALS_SECRETS]; /* one for each secret */
     size_t count;
+    EVP_MAC_CTX *mac[CREDENTIALS_SECRETS]; /* one for each secret */
+    struct signature signature;            /* large: set only when there is one */
 };
 
 static struct slice trimmed(const char *text, size_t len)
@@ -138,9 +140,28 @@ static bool usable(const char *secret)
     return secret && *secret;
 }
 
+/* SHA-256, which OpenSSL would look up for each digest anew. */
+static EVP_MD *sha256;
+
+static void fetch_sha256(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
 static bool digest(const char *text, size_t len, unsigned char out[SHA256_DIGEST_LENGTH])
 {
-    return SHA256((const unsigned char *)text, len, out) != NULL;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fetch_sha256);
+    return sha256 && EVP_Digest(text, len, out, NULL, sha256, NULL) == 1;
+}
+
+void credentials_digest(struct credentials *credentials)
+{
+    bool good = true;
+    for (size_t i = 0; i < credentials->secret_count && i < CREDENTIALS_SECRETS && good; i++)
+        if (usable(credentials->secrets[i]))
+            good = digest(credentials->secrets[i], strlen(credentials->secrets[i]), credentials->digests[i]);
+    credentials->digested = good;
 }
 
 /* Digests of both sides are compared, so that the time tells nothing about length or content of a secret, and
@@ -148,7 +169,7 @@ static bool digest(const char *text, size_t len, unsigned char out[SHA256_DIGEST
  * fails. */
 static bool secret_fits(struct check *check, const struct credentials *credentials, struct slice given)
 {
-    unsigned char want[SHA256_DIGEST_LENGTH] = {0}, got[SHA256_DIGEST_LENGTH];
+    unsigned char made[SHA256_DIGEST_LENGTH] = {0}, got[SHA256_DIGEST_LENGTH];
     unsigned fits = 0;
     if (given.len == 0)
         return false;
@@ -157,10 +178,11 @@ static bool secret_fits(struct check *check, const struct credentials *credentia
         const char *secret = credentials->secrets[i];
         if (!usable(secret))
             continue;
-        good = digest(secret, strlen(secret), want);
-        fits |= good && CRYPTO_memcmp(want, got, sizeof want) == 0;
+        const unsigned char *want = credentials->digested ? credentials->digests[i] : made;
+        good = credentials->digested || digest(secret, strlen(secret), made);
+        fits |= good && CRYPTO_memcmp(want, got, sizeof got) == 0;
     }
-    OPENSSL_cleanse(want, sizeof want);
+    OPENSSL_cleanse(made, sizeof made);
     check->broken = check->broken || !good;
     return good && fits != 0;
 }
@@ -266,11 +288,12 @@ static int begin(struct check *check, const struct credentials *credentials, con
 struct check *check_begin(const struct credentials *credentials, const char *signature,
                           const char *authorization, const char *api_key, int64_t now, struct error *error)
 {
-    struct check *check = calloc(1, sizeof *check);
+    struct check *check = malloc(sizeof *check);
     if (!check) {
         error_set(error, ERROR_INTERNAL, "out of memory");
         return NULL;
     }
+    memset(check, 0, offsetof(struct check, signature));
     if (begin(check, credentials, signature, authorization, api_key, now, error)) {
         check_abandon(check);
         return NULL;
@@ -331,7 +354,8 @@ int credentials_prepare(struct error *error)
 {
     /* printf '1.body' | openssl dgst -sha256 -hmac secret */
     static const char signature[] = "t=1,v0=842b24d9575dee4b6ec460b7e3af7d683501d84fe6279102340787c79d2e2bab";
-    static const struct credentials both = {true, true, {"secret"}, 1, 0};
+    static const struct credentials both = {
+        .hmac = true, .secret = true, .secrets = {"secret"}, .secret_count = 1, .tolerance = 0};
     struct check *check = check_begin(&both, signature, NULL, NULL, 1, NULL);
     if (check)
         check_feed(check, "body", 4);

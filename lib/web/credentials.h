@@ -27,6 +27,9 @@ struct credentials {
     const char *secrets[CREDENTIALS_SECRETS]; /* NULL or empty ones never fit */
     size_t secret_count;                      /* 0 with a kind accepted: nobody gets in */
     int64_t tolerance;                        /* seconds that a signature may be old */
+    /* Of each secret, made by credentials_digest(); without it they are made for each check. */
+    unsigned char digests[CREDENTIALS_SECRETS][32];
+    bool digested;
 };
 
 /* A parsed signature header. */
@@ -42,6 +45,9 @@ struct signature {
  * least one v0 of 64 hexadecimal digits in either case; a v0 that is not is passed over, as one that fits is
  * enough, and so are other schemes (v1=…). */
 int signature_parse(const char *header, struct signature *signature, struct error *error);
+
+/* Prepares what each comparison with the secrets needs. When OpenSSL fails, nothing: each comparison tries. */
+void credentials_digest(struct credentials *credentials);
 
 /* Tries both kinds once, before threads start: what OpenSSL cannot load on its first use stays broken for as
  * long as the process lives. -1 with ERROR_INTERNAL: the process should not go on. */

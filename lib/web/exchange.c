@@ -167,13 +167,21 @@ static void answer(const struct server *server, struct request *request, struct 
 static void compose(const struct request *request, const struct response *response, struct buf *out)
 {
     buf_reserve(out, HEAD_ROOM + response->body.len);
-    buf_printf(out, "Status: %d %s\r\n", response->status, reason(response->status));
-    buf_printf(out, "X-Request-Id: %s\r\n", request_id(request));
-    buf_puts(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+    buf_puts(out, "Status: ");
+    buf_int(out, response->status);
+    buf_putc(out, ' ');
+    buf_puts(out, reason(response->status));
+    buf_puts(out, "\r\nX-Request-Id: ");
+    buf_puts(out, request_id(request));
+    buf_puts(out, "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     bool has_body = response->status != 204;
-    if (has_body)
-        buf_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n",
-                   response->type ? response->type : "application/json; charset=utf-8", response->body.len);
+    if (has_body) {
+        buf_puts(out, "Content-Type: ");
+        buf_puts(out, response->type ? response->type : "application/json; charset=utf-8");
+        buf_puts(out, "\r\nContent-Length: ");
+        buf_int(out, (int64_t)response->body.len);
+        buf_puts(out, "\r\n");
+    }
     if (response->head.len)
         buf_add(out, response->head.data, response->head.len);
     buf_puts(out, "\r\n");

@@ -28,6 +28,7 @@
 #define LISTENER      STDIN_FILENO
 #define OPENING_SECS  10 /* a web server sends the variables in one piece as soon as it is connected */
 #define STALLED_SECS  90 /* it may wait for its client's body; no byte for so long, and it is gone */
+#define UNWAITED      (64 * 1024) /* bytes that a Unix socket takes before anybody reads them */
 #define PAUSE_MS      100
 #define COMPLAINT_SEC 10
 #define HEAP_STEP     (64 * 1024)  /* bytes that a thread's heap grows by */
@@ -128,18 +129,30 @@ static void set_patience(int connection, int which, int seconds)
     setsockopt(connection, SOL_SOCKET, which, &patience, sizeof patience);
 }
 
+/* A connection that is being answered. */
+struct talk {
+    FCGX_Request fcgi;
+    int connection;
+    bool writes_patiently; /* writing has a limit of time already */
+};
+
 static long fastcgi_read(void *ctx, void *bytes, size_t size)
 {
-    FCGX_Stream *in = ctx;
-    int got = FCGX_GetStr(bytes, size < 65536 ? (int)size : 65536, in);
-    return got == 0 && FCGX_GetError(in) != 0 ? -1 : got;
+    struct talk *talk = ctx;
+    int got = FCGX_GetStr(bytes, size < 65536 ? (int)size : 65536, talk->fcgi.in);
+    return got == 0 && FCGX_GetError(talk->fcgi.in) != 0 ? -1 : got;
 }
 
 static void fastcgi_write(void *ctx, const void *bytes, size_t len)
 {
+    struct talk *talk = ctx;
+    if (len > UNWAITED && !talk->writes_patiently) {
+        set_patience(talk->connection, SO_SNDTIMEO, STALLED_SECS);
+        talk->writes_patiently = true;
+    }
     while (len > 0) {
         int part = len < 65536 ? (int)len : 65536;
-        if (FCGX_PutStr(bytes, part, ctx) != part)
+        if (FCGX_PutStr(bytes, part, talk->fcgi.out) != part)
             return;
         bytes = (const char *)bytes + part;
         len -= (size_t)part;
@@ -163,28 +176,31 @@ static bool is_read(FCGX_Stream *in, int connection)
  * when there may be something that was not read. */
 static void serve_connection(const struct pool *pool, int connection, void *thread)
 {
-    FCGX_Request fcgi;
-    FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
-    fcgi.ipcFd = connection;
-    fcgi.keepConnection = 1;
+    struct talk talk = {.connection = connection};
+    FCGX_Request *fcgi = &talk.fcgi;
+    FCGX_InitRequest(fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+    fcgi->ipcFd = connection;
+    fcgi->keepConnection = 1;
     int on = 1;
-    if (pool->is_tcp)
-        setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     set_patience(connection, SO_RCVTIMEO, OPENING_SECS);
-    set_patience(connection, SO_SNDTIMEO, STALLED_SECS);
-    if (FCGX_Accept_r(&fcgi) == 0) {
+    if (pool->is_tcp) {
+        setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        set_patience(connection, SO_SNDTIMEO, STALLED_SECS);
+        talk.writes_patiently = true;
+    }
+    if (FCGX_Accept_r(fcgi) == 0) {
         set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
-        struct gateway gateway = {{fastcgi_read, fcgi.in, true}, fastcgi_write, fcgi.out};
-        exchange(pool->server, &gateway, fcgi.envp, thread);
-        bool whole = is_read(fcgi.in, connection);
-        fcgi.keepConnection = whole;
-        FCGX_Finish_r(&fcgi);
+        struct gateway gateway = {{fastcgi_read, &talk, true}, fastcgi_write, &talk};
+        exchange(pool->server, &gateway, fcgi->envp, thread);
+        bool whole = is_read(fcgi->in, connection);
+        fcgi->keepConnection = whole;
+        FCGX_Finish_r(fcgi);
         if (whole) {
             close(connection);
-            fcgi.ipcFd = -1;
+            fcgi->ipcFd = -1;
         }
     }
-    FCGX_Free(&fcgi, 1); /* closes what Finish leaves open */
+    FCGX_Free(fcgi, 1); /* closes what Finish leaves open */
 }
 
 static void *thread_begin(const struct server *server)

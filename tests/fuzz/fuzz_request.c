@@ -19,8 +19,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct credentials either = {true, true, {"secret"}, 1, 1800};
-static const struct credentials everybody = {false, false, {NULL}, 0, 0};
+static const struct credentials either = {
+    .hmac = true, .secret = true, .secrets = {"secret"}, .secret_count = 1, .tolerance = 1800};
+static const struct credentials everybody = {
+    .hmac = false, .secret = false, .secrets = {NULL}, .secret_count = 0, .tolerance = 0};
 
 static int handle_json(struct request *request, struct response *response, void *app, void *thread,
                        struct error *error)

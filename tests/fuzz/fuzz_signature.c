@@ -41,7 +41,8 @@ static void check_parsed(const struct signature *signature, const char *header)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct credentials credentials = {true, true, {SECRET}, 1, 1800};
+    static const struct credentials credentials = {
+        .hmac = true, .secret = true, .secrets = {SECRET}, .secret_count = 1, .tolerance = 1800};
     static struct signature signature;
     char *text = text_dup_n((const char *)data, size), *rest = text;
     assert(text);

@@ -24,13 +24,20 @@
 /* 64 digits that fit nothing. */
 #define MAC_WRONG "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-static const struct credentials hmac = {true, false, {OLD}, 1, 1800};
-static const struct credentials secret = {false, true, {OLD}, 1, 1800};
-static const struct credentials either = {true, true, {OLD}, 1, 1800};
-static const struct credentials rotation = {true, true, {OLD, NEXT, LONG}, 3, 1800};
-static const struct credentials none = {false, false, {OLD}, 1, 1800};
-static const struct credentials nobody = {true, true, {NULL}, 0, 1800};
-static const struct credentials unset = {true, true, {"", NULL}, 2, 1800};
+static const struct credentials hmac = {
+    .hmac = true, .secret = false, .secrets = {OLD}, .secret_count = 1, .tolerance = 1800};
+static const struct credentials secret = {
+    .hmac = false, .secret = true, .secrets = {OLD}, .secret_count = 1, .tolerance = 1800};
+static const struct credentials either = {
+    .hmac = true, .secret = true, .secrets = {OLD}, .secret_count = 1, .tolerance = 1800};
+static const struct credentials rotation = {
+    .hmac = true, .secret = true, .secrets = {OLD, NEXT, LONG}, .secret_count = 3, .tolerance = 1800};
+static const struct credentials none = {
+    .hmac = false, .secret = false, .secrets = {OLD}, .secret_count = 1, .tolerance = 1800};
+static const struct credentials nobody = {
+    .hmac = true, .secret = true, .secrets = {NULL}, .secret_count = 0, .tolerance = 1800};
+static const struct credentials unset = {
+    .hmac = true, .secret = true, .secrets = {"", NULL}, .secret_count = 2, .tolerance = 1800};
 
 struct call {
     const char *what;

@@ -21,7 +21,8 @@
 
 static char directory[] = "/tmp/callmem-test-XXXXXX";
 static char path[64], other[64], blocked[64];
-static const struct credentials credentials = {true, true, {SECRET}, 1, 1800};
+static const struct credentials credentials = {
+    .hmac = true, .secret = true, .secrets = {SECRET}, .secret_count = 1, .tolerance = 1800};
 
 static int handle(struct request *request, struct response *response, void *app, void *thread,
                   struct error *error)

@@ -26,7 +26,8 @@ static char directory[] = "/tmp/callmem-test-XXXXXX";
 static struct sockaddr_un address = {AF_UNIX, ""};
 static int listener = -1;
 static pthread_barrier_t barrier;
-static const struct credentials everybody = {false, false, {NULL}, 0, 0};
+static const struct credentials everybody = {
+    .hmac = false, .secret = false, .secrets = {NULL}, .secret_count = 0, .tolerance = 0};
 
 /* --- the program under test ---------------------------------------------------------------------------- */
 

@@ -17,7 +17,8 @@
 #define LIMIT  1000
 #define ORIGIN "https://app.example.com"
 
-static const struct credentials either = {true, true, {SECRET}, 1, 1800};
+static const struct credentials either = {
+    .hmac = true, .secret = true, .secrets = {SECRET}, .secret_count = 1, .tolerance = 1800};
 static int opened, closed; /* how often the thread's own things were made and released */
 
 static int handle_json(struct request *request, struct response *response, void *app, void *thread,
