@@ -15,13 +15,15 @@
 #include <unistd.h>
 
 #define LANGUAGES_KEPT 16   /* analysers that are kept from one operation to the next */
+#define LIST_FIRST     16   /* memories; a power of two */
+#define LOOK_PAUSE     2000 /* microseconds between two looks whether the file is still there, when reading */
 #define REOPEN_PAUSE   5000 /* microseconds until a disturbed opening is tried again */
 
-/* The columns that local_take_row() reads, in its order. */
-#define COLUMNS                                                                                              \
-    "m.id, c.conversation, c.agent, c.language, m.kind, m.sector, m.position, m.speaker, m.content, "        \
-    "m.salience, "                                                                                           \
-    "m.decay_lambda, m.tags, m.metadata, m.created_at, m.updated_at, k.caller "
+/* The columns that local_take_own() reads, in its order, and those that take_row() reads. */
+#define OWN_COLUMNS                                                                                          \
+    "m.id, m.kind, m.sector, m.position, m.speaker, m.content, m.salience, m.decay_lambda, m.tags, "         \
+    "m.metadata, m.created_at, m.updated_at"
+#define COLUMNS OWN_COLUMNS ", c.conversation, c.agent, c.language, k.caller "
 #define JOINED                                                                                               \
     "FROM callers k JOIN conversations c ON c.caller_id = k.id JOIN memories m ON m.conversation_id = c.id "
 
@@ -53,10 +55,9 @@ static const char *const sql[STATEMENTS] = {
                           "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
     [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
-    /* Of a memory whose conversation is known: COLUMNS without the joins. */
-    [SQL_GET_FOUND] = "SELECT id, ?2, ?3, ?4, kind, sector, position, speaker, content, salience, "
-                      "decay_lambda, tags, metadata, created_at, updated_at, ?5 FROM memories WHERE id = ?1",
-    [SQL_GET_TEXT] = "SELECT speaker, content FROM memories WHERE id = ?1",
+    [SQL_GET_FOUND] =
+        "SELECT id, kind, sector, position, speaker, content, salience, decay_lambda, '', '{}', created_at, "
+        "updated_at FROM memories WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
     [SQL_LIST_MEMORIES] = "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 "
                           "ORDER BY c.started_at, c.conversation, m.position, m.kind",
@@ -253,21 +254,38 @@ static void forget_languages(struct local *local)
     local->spoken_count = 0;
 }
 
-int local_ready(struct local *local, int timeout_ms, struct error *error)
+/* Whether the path still names the file that is open. */
+static bool is_ours(struct local *local)
 {
     struct stat file;
+    local->looked = clock_us();
+    return stat(local->options.path, &file) == 0 && file.st_dev == local->device &&
+           file.st_ino == local->inode;
+}
+
+static int make_ready(struct local *local, int timeout_ms, bool look, struct error *error)
+{
     local->deadline = clock_ms() + timeout_ms;
     if (local->spoken_count > LANGUAGES_KEPT)
         forget_languages(local);
     /* A file that was moved away or restored over would go on to be read and written unseen. */
-    if (local->db && !local->in_transaction && !is_fileless(local) &&
-        (stat(local->options.path, &file) != 0 || file.st_dev != local->device ||
-         file.st_ino != local->inode))
+    if (look && local->db && !local->in_transaction && !is_fileless(local) && !is_ours(local))
         let_go(local);
     if (!local->db)
         return connect_to(local, error);
     sqlite3_busy_timeout(local->db, timeout_ms);
     return 0;
+}
+
+int local_ready(struct local *local, int timeout_ms, struct error *error)
+{
+    return make_ready(local, timeout_ms, true, error);
+}
+
+int local_ready_to_read(struct local *local, struct error *error)
+{
+    /* Many requests a second need not look each: what they read, they could have read a moment ago. */
+    return make_ready(local, local->options.timeout_ms, clock_us() - local->looked > LOOK_PAUSE, error);
 }
 
 sqlite3_stmt *local_sql(struct local *local, enum statement which, struct error *error)
@@ -394,8 +412,10 @@ static struct memory *list_next(struct memory_list *list)
 {
     if (!list->arena && !(list->arena = arena_new()))
         return NULL;
-    if ((list->count & (list->count - 1)) == 0) { /* full at each power of two */
-        struct memory *items = realloc(list->items, (list->count ? list->count * 2 : 1) * sizeof *items);
+    /* Full at each power of two from the first on, as many as a search mostly finds. */
+    if (list->count == 0 || (list->count >= LIST_FIRST && (list->count & (list->count - 1)) == 0)) {
+        struct memory *items =
+            realloc(list->items, (list->count ? list->count * 2 : LIST_FIRST) * sizeof *items);
         if (!items)
             return NULL;
         list->items = items;
@@ -404,28 +424,45 @@ static struct memory *list_next(struct memory_list *list)
     return &list->items[list->count];
 }
 
-bool local_take_row(struct memory_list *list, sqlite3_stmt *row)
+static const char *id_of(struct memory_list *list, int64_t row)
+{
+    char text[32];
+    struct buf id = {text, 0, sizeof text, false}; /* never grows */
+    buf_putc(&id, 'm');
+    buf_int(&id, row);
+    return arena_text(list->arena, id.data, id.len);
+}
+
+struct memory *local_take_own(struct memory_list *list, sqlite3_stmt *row)
 {
     struct memory *item = list_next(list);
     if (!item)
-        return false;
-    item->id = arena_printf(list->arena, "m%lld", (long long)sqlite3_column_int64(row, 0));
-    item->conversation = column(list, row, 1);
-    item->agent = column(list, row, 2);
-    item->language = column(list, row, 3);
-    item->kind = (enum kind)sqlite3_column_int(row, 4);
-    item->sector = (enum sector)sqlite3_column_int(row, 5);
-    item->position = sqlite3_column_int(row, 6);
-    item->speaker = column(list, row, 7);
-    item->content = column(list, row, 8);
-    item->salience = sqlite3_column_double(row, 9);
-    item->decay_lambda = sqlite3_column_double(row, 10);
-    item->tags = column(list, row, 11);
-    item->metadata = column(list, row, 12);
-    item->created_at = sqlite3_column_int64(row, 13);
-    item->updated_at = sqlite3_column_int64(row, 14);
-    item->caller = column(list, row, 15);
+        return NULL;
+    item->id = id_of(list, sqlite3_column_int64(row, 0));
+    item->kind = (enum kind)sqlite3_column_int(row, 1);
+    item->sector = (enum sector)sqlite3_column_int(row, 2);
+    item->position = sqlite3_column_int(row, 3);
+    item->speaker = column(list, row, 4);
+    item->content = column(list, row, 5);
+    item->salience = sqlite3_column_double(row, 6);
+    item->decay_lambda = sqlite3_column_double(row, 7);
+    item->tags = column(list, row, 8);
+    item->metadata = column(list, row, 9);
+    item->created_at = sqlite3_column_int64(row, 10);
+    item->updated_at = sqlite3_column_int64(row, 11);
     list->count++;
+    return arena_failed(list->arena) ? NULL : item;
+}
+
+static bool take_row(struct memory_list *list, sqlite3_stmt *row)
+{
+    struct memory *item = local_take_own(list, row);
+    if (!item)
+        return false;
+    item->conversation = column(list, row, 12);
+    item->agent = column(list, row, 13);
+    item->language = column(list, row, 14);
+    item->caller = column(list, row, 15);
     return !arena_failed(list->arena);
 }
 
@@ -477,7 +514,7 @@ static int get(struct memory_store *store, const char *caller, const char *id, s
         return -1;
     bind_text(statement, 1, caller);
     sqlite3_bind_int64(statement, 2, row);
-    if (take_rows(local, statement, found, local_take_row, error) != 0)
+    if (take_rows(local, statement, found, take_row, error) != 0)
         return -1;
     return found->count ? 0 : not_found(error);
 }
@@ -511,7 +548,7 @@ static int list(struct memory_store *store, const struct memory_filter *filter, 
     if (!statement)
         return -1;
     bind_text(statement, 1, filter->caller);
-    if (take_rows(local, statement, found, local_take_row, error) != 0)
+    if (take_rows(local, statement, found, take_row, error) != 0)
         return -1;
     int64_t now = local_now(local);
     size_t kept = 0;
@@ -743,12 +780,9 @@ static int remove_item(struct memory_store *store, const char *caller, const cha
 
 /* --- Profiles --- */
 
-static int profile(struct memory_store *store, const char *caller, const char *scope, char **document,
-                   struct error *error)
+int local_profile(struct local *local, const char *caller, const char *scope, char **document,
+                  struct error *error)
 {
-    struct local *local = local_of(store);
-    if (local_ready(local, local->options.timeout_ms, error) != 0)
-        return -1;
     sqlite3_stmt *statement = local_sql(local, SQL_GET_PROFILE, error);
     if (!statement)
         return -1;
@@ -764,6 +798,13 @@ static int profile(struct memory_store *store, const char *caller, const char *s
     }
     sqlite3_reset(statement);
     return result == SQLITE_ROW && !*document ? -1 : 0;
+}
+
+static int profile(struct memory_store *store, const char *caller, const char *scope, char **document,
+                   struct error *error)
+{
+    struct local *local = local_of(store);
+    return local_ready_to_read(local, error) == 0 ? local_profile(local, caller, scope, document, error) : -1;
 }
 
 static int set_profile(struct memory_store *store, const char *caller, const char *scope,

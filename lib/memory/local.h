@@ -26,7 +26,6 @@ enum statement {
     SQL_UPDATE_MEMORY,
     SQL_GET_MEMORY,
     SQL_GET_FOUND,
-    SQL_GET_TEXT,
     SQL_DELETE_MEMORY,
     SQL_LIST_MEMORIES,
     SQL_LIST_BUT_TURNS,
@@ -58,7 +57,8 @@ struct local {
     sqlite3 *db;  /* NULL while the database is not open */
     dev_t device; /* of the file that is open, to notice that another one took its place */
     ino_t inode;
-    ino_t journal; /* inode of its write-ahead log */
+    int64_t looked; /* when the path was last compared with it, in clock_us() */
+    ino_t journal;  /* inode of its write-ahead log */
     sqlite3_stmt *statements[STATEMENTS];
     int64_t deadline; /* of the operation that runs, in clock_ms() */
     bool in_transaction;
@@ -70,6 +70,9 @@ struct local {
 /* Begins an operation that may take `timeout_ms`: opens the database when it is not, and looks whether its
  * path still names it. */
 int local_ready(struct local *local, int timeout_ms, struct error *error);
+/* The same for a live read, within the store's timeout. A file that took the place of another is noticed
+ * within some thousandths of a second. */
+int local_ready_to_read(struct local *local, struct error *error);
 /* The statement, reset and without bindings; NULL with an error. */
 sqlite3_stmt *local_sql(struct local *local, enum statement which, struct error *error);
 /* Turns what SQLite just said into an error (always -1), and closes the database where a new start may help.
@@ -79,11 +82,15 @@ int local_wrong(struct local *local, const char *doing, struct error *error);
 struct analyser *local_analyser(struct local *local, const char *language);
 int64_t local_now(const struct local *local);
 
-/* Appends a row of SQL_GET_MEMORY's columns to a list; false when out of memory. */
-bool local_take_row(struct memory_list *list, sqlite3_stmt *row);
+/* Appends a row of SQL_GET_FOUND's columns to a list: all but caller, agent, conversation and language; tags
+ * and metadata are empty. NULL when out of memory. */
+struct memory *local_take_own(struct memory_list *list, sqlite3_stmt *row);
+/* Reads a profile in an operation that has begun; see memory_profile(). */
+int local_profile(struct local *local, const char *caller, const char *scope, char **document,
+                  struct error *error);
 /* Writes the terms of a conversation anew from its memories. */
 int local_index(struct local *local, int64_t conversation, const char *language, struct error *error);
 int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                 struct memory_list *found, struct error *error);
+                 const char *scope, struct memory_list *found, char **document, struct error *error);
 
 #endif

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #define SUMMARY_CHARS 400 /* of a summary as a result, where more than one sentence of it is shown */
+#define CLOSE_BY      8   /* rows of a result so few ids apart are read together */
 
 /* What is read of a caller, all in one place. */
 struct shelf {
@@ -286,26 +287,6 @@ static int read_calls(struct local *local, const struct memory_filter *filter, s
 
 /* --- Fetching --- */
 
-/* Adds a memory to a list; it is of a call that is known. */
-static int fetch(struct local *local, const char *caller, const struct rank_call *call, int64_t row,
-                 struct memory_list *list, struct error *error)
-{
-    sqlite3_stmt *statement = local_sql(local, SQL_GET_FOUND, error);
-    if (!statement)
-        return -1;
-    sqlite3_bind_int64(statement, 1, row);
-    sqlite3_bind_text(statement, 2, call->conversation, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 3, call->agent, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 4, call->language, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 5, caller, -1, SQLITE_STATIC);
-    int result = sqlite3_step(statement);
-    if (result != SQLITE_ROW && result != SQLITE_DONE)
-        return local_wrong(local, "reading the memory", error);
-    bool taken = result != SQLITE_ROW || local_take_row(list, statement);
-    sqlite3_reset(statement);
-    return taken ? 0 : error_no_memory(error);
-}
-
 /* Turns that follow each other read as a dialogue; one alone only says when it was the agent's. */
 static void add_turn(struct buf *b, const char *speaker, const char *content, bool alone)
 {
@@ -349,37 +330,72 @@ static bool is_said(const struct memory_list *found, const char *content)
     return false;
 }
 
-/* Adds the words of another turn of a result. */
-static int add_part(struct local *local, int64_t row, struct buf *text, struct error *error)
+static const char *keep(struct memory_list *found, const char *text)
 {
-    sqlite3_stmt *statement = local_sql(local, SQL_GET_TEXT, error);
-    if (!statement)
-        return -1;
-    sqlite3_bind_int64(statement, 1, row);
-    int result = sqlite3_step(statement);
-    if (result != SQLITE_ROW && result != SQLITE_DONE)
-        return local_wrong(local, "reading the memory", error);
-    if (result == SQLITE_ROW)
-        add_turn(text, (const char *)sqlite3_column_text(statement, 0),
-                 (const char *)sqlite3_column_text(statement, 1), false);
-    sqlite3_reset(statement);
-    return 0;
+    return arena_text(found->arena, text, strlen(text));
 }
 
-/* The words of a result whose best memory is `best`. */
-static int write_result(struct local *local, const struct memory *best, const struct rank_result *result,
-                        struct buf *text, struct error *error)
+/* A result while its rows are read. */
+struct reading_result {
+    const struct rank_result *result;
+    const struct rank_call *call;
+    const char *caller;
+    struct memory_list *found;
+    struct memory *best; /* the last of `found`, once its row was read */
+    struct buf *text;
+};
+
+/* Takes a row of the result in: its words, and of the best one all that it has. False when out of memory. */
+static bool take_part(struct reading_result *reading, sqlite3_stmt *row)
 {
-    if (best->kind == KIND_SUMMARY)
-        add_summary(text, best->content, result);
-    else if (best->kind != KIND_TURN)
-        buf_puts(text, best->content);
-    for (size_t i = 0; i < result->count && best->kind == KIND_TURN; i++)
-        if (result->rows[i] == result->best)
-            add_turn(text, best->speaker, best->content, result->count == 1);
-        else if (add_part(local, result->rows[i], text, error) != 0)
-            return -1;
-    return buf_text(text) ? 0 : error_no_memory(error);
+    const struct rank_result *result = reading->result;
+    bool is_turn = sqlite3_column_int(row, 1) == KIND_TURN;
+    const char *content = (const char *)sqlite3_column_text(row, 5);
+    if (!content)
+        return false;
+    if (is_turn)
+        add_turn(reading->text, (const char *)sqlite3_column_text(row, 4), content, result->count == 1);
+    else if (sqlite3_column_int(row, 1) == KIND_SUMMARY)
+        add_summary(reading->text, content, result);
+    else
+        buf_puts(reading->text, content);
+    if (sqlite3_column_int64(row, 0) != result->best)
+        return true;
+    struct memory_list *found = reading->found;
+    struct memory *best = reading->best = local_take_own(found, row);
+    if (!best)
+        return false;
+    best->conversation = keep(found, reading->call->conversation);
+    best->agent = keep(found, reading->call->agent);
+    best->language = keep(found, reading->call->language);
+    best->caller = keep(found, reading->caller);
+    best->score = result->score;
+    return best->conversation && best->agent && best->language && best->caller;
+}
+
+/* Reads rows `at` to `last` of a result, which are in the order of their ids, with what lies between them
+ * passed over. */
+static int read_run(struct local *local, struct reading_result *reading, size_t at, size_t last,
+                    struct error *error)
+{
+    const int64_t *rows = reading->result->rows;
+    sqlite3_stmt *statement = local_sql(local, SQL_GET_FOUND, error);
+    if (!statement)
+        return -1;
+    sqlite3_bind_int64(statement, 1, rows[at]);
+    sqlite3_bind_int64(statement, 2, rows[last]);
+    int result;
+    bool good = true;
+    while (good && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+        int64_t row = sqlite3_column_int64(statement, 0);
+        while (at < last && rows[at] < row)
+            at++;
+        good = rows[at] != row || take_part(reading, statement);
+    }
+    if (good && result != SQLITE_DONE)
+        return local_wrong(local, "reading the memory", error);
+    sqlite3_reset(statement);
+    return good ? 0 : error_no_memory(error);
 }
 
 /* Makes one result of its rows: the best one, with the words of all. */
@@ -387,21 +403,24 @@ static int add_result(struct local *local, const char *caller, const struct rank
                       const struct rank_result *result, struct memory_list *found, struct buf *text,
                       struct error *error)
 {
-    size_t before = found->count;
+    struct reading_result reading = {
+        .result = result, .call = call, .caller = caller, .found = found, .text = text};
     buf_reset(text);
-    if (fetch(local, caller, call, result->best, found, error) != 0)
-        return -1;
-    if (found->count == before)
+    for (size_t at = 0, last; at < result->count; at = last + 1) {
+        /* Turns of a call were mostly written one after the other, and are read in one go. */
+        for (last = at; last + 1 < result->count && result->rows[last + 1] > result->rows[last] &&
+                        result->rows[last + 1] <= result->rows[last] + CLOSE_BY;)
+            last++;
+        if (read_run(local, &reading, at, last, error) != 0)
+            return -1;
+    }
+    if (!reading.best)
         return 0;
-    struct memory *item = &found->items[before];
-    if (write_result(local, item, result, text, error) != 0)
-        return -1;
-    item->score = result->score;
-    item->content = arena_text(found->arena, buf_text(text), text->len);
-    if (!item->content)
+    reading.best->content = buf_text(text) ? arena_text(found->arena, buf_text(text), text->len) : NULL;
+    if (!reading.best->content)
         return error_no_memory(error);
-    if (!*item->content || is_said(found, item->content))
-        found->count = before;
+    if (!*reading.best->content || is_said(found, reading.best->content))
+        found->count--;
     return 0;
 }
 
@@ -435,8 +454,6 @@ static int answer(struct local *local, const struct memory_filter *filter, const
     buf_free(&text);
     ranking_free(&ranking);
     question_free(&question);
-    if (result != 0)
-        memory_list_free(found);
     return result;
 }
 
@@ -464,7 +481,7 @@ static void end_reading(struct local *local)
 }
 
 int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                 struct memory_list *found, struct error *error)
+                 const char *scope, struct memory_list *found, char **document, struct error *error)
 {
     struct local *local = (struct local *)store;
     struct shelf shelf = {.texts = arena_new()};
@@ -472,15 +489,19 @@ int local_search(struct memory_store *store, const struct memory_filter *filter,
     int result = -1;
     if (!shelf.texts) {
         error_no_memory(error);
-    } else if (local_ready(local, local->options.timeout_ms, error) == 0 &&
+    } else if (local_ready_to_read(local, error) == 0 &&
                (local->in_transaction || begin_reading(local, error) == 0)) {
         if (read_calls(local, filter, &shelf, &stale, error) == 0)
             result = shelf.count ? answer(local, filter, query, &shelf, found, error) : 0;
+        if (result == 0 && scope)
+            result = local_profile(local, filter->caller, scope, document, error);
         if (!local->in_transaction)
             end_reading(local);
     }
     free(stale.rows);
     free(stale.at);
     shelf_free(&shelf);
+    if (result != 0)
+        memory_list_free(found);
     return result;
 }

@@ -163,7 +163,20 @@ int memory_search(struct memory_store *store, const struct memory_filter *filter
     if (need_caller(filter->caller, error) != 0)
         return -1;
     int64_t started = clock_us();
-    return told(OPERATION_SEARCH, started, store->ops->search(store, filter, query, found, error));
+    return told(OPERATION_SEARCH, started,
+                store->ops->search(store, filter, query, NULL, found, NULL, error));
+}
+
+int memory_recall(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                  const char *scope, struct memory_list *found, char **document, struct error *error)
+{
+    *found = (struct memory_list){0};
+    *document = NULL;
+    if (need_caller(filter->caller, error) != 0)
+        return -1;
+    int64_t started = clock_us();
+    return told(OPERATION_SEARCH, started,
+                store->ops->search(store, filter, query, scope, found, document, error));
 }
 
 int memory_profile(struct memory_store *store, const char *caller, const char *scope, char **document,

@@ -145,9 +145,15 @@ struct memory_filter {
 /* All that fits, oldest call first, in the order of the conversation. */
 int memory_list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);
-/* The memories that answer `query` best, best first, no two of which say the same; see docs/search.md. */
+/* The memories that answer `query` best, best first, no two of which say the same; see docs/search.md. Their
+ * tags and metadata are left empty. */
 int memory_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
                   struct memory_list *found, struct error *error);
+
+/* What a search in the middle of a call needs, at once: memory_search(), and memory_profile() of the same
+ * caller as of the same moment. */
+int memory_recall(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                  const char *scope, struct memory_list *found, char **document, struct error *error);
 
 /* A caller's profile: one JSON document for each scope ("" for all agents together, else an agent_id),
  * written when a call ends and read in one indexed step while the phone rings. `document` is NULL when there

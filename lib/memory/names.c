@@ -41,7 +41,7 @@ static struct count *find_place(struct count *counts, size_t size, uint32_t hash
 
 static bool grow(struct table *table)
 {
-    size_t size = table->size ? table->size * 2 : 1024;
+    size_t size = table->size ? table->size * 4 : 64;
     struct count *counts = calloc(size, sizeof *counts);
     if (!counts)
         return false;
@@ -97,11 +97,17 @@ static bool count_sentence(struct table *table, const struct sentence *sentence)
     return true;
 }
 
+/* Of equals one comes first, whatever the size of the table that they come from. */
+static bool is_better(const struct candidate *a, const struct candidate *b)
+{
+    return a->score > b->score || (a->score >= b->score && a->hash < b->hash);
+}
+
 /* Keeps the best candidates, best first. */
 static void offer(struct candidate *best, const struct candidate *candidate)
 {
     size_t at = CANDIDATES;
-    while (at > 0 && candidate->score > best[at - 1].score)
+    while (at > 0 && is_better(candidate, &best[at - 1]))
         at--;
     if (at == CANDIDATES)
         return;

@@ -194,15 +194,26 @@ static int list(struct memory_store *store, const struct memory_filter *filter, 
     return name_all(found, error);
 }
 
+static int take_profile(const struct om_known *known, const char *scope, char **document, struct error *error)
+{
+    const char *text = json_text(known->profiles, scope);
+    *document = text ? text_dup(text) : NULL;
+    return *document || !text ? 0 : error_no_memory(error);
+}
+
 static int search(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                  struct memory_list *found, struct error *error)
+                  const char *scope, struct memory_list *found, char **document, struct error *error)
 {
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
-    if (!om_sync(om, filter->caller, true, true, error) ||
-        om->mirror->ops->search(om->mirror, filter, query, found, error) != 0)
+    const struct om_known *known = om_sync(om, filter->caller, true, true, error);
+    if (!known || om->mirror->ops->search(om->mirror, filter, query, NULL, found, NULL, error) != 0 ||
+        name_all(found, error) != 0)
         return -1;
-    return name_all(found, error);
+    if (!scope || take_profile(known, scope, document, error) == 0)
+        return 0;
+    memory_list_free(found);
+    return -1;
 }
 
 static int get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
@@ -220,14 +231,8 @@ static int profile(struct memory_store *store, const char *caller, const char *s
 {
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
-    /* A search asks for the profile, too: then the look that it had is enough. */
     const struct om_known *known = om_sync(om, caller, false, false, error);
-    if (!known)
-        return -1;
-    const char *text = json_text(known->profiles, scope);
-    if (text && !(*document = text_dup(text)))
-        return error_no_memory(error);
-    return 0;
+    return known ? take_profile(known, scope, document, error) : -1;
 }
 
 static int add_call(struct memory_list *found, const struct om_known *known, const struct om_call *call)

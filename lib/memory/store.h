@@ -23,8 +23,10 @@ struct memory_ops {
     int (*remove)(struct memory_store *store, const char *caller, const char *id, struct error *error);
     int (*list)(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);
+    /* With the profile of a scope, unless that is NULL. On failure neither `found` nor `document` has
+     * anything. */
     int (*search)(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                  struct memory_list *found, struct error *error);
+                  const char *scope, struct memory_list *found, char **document, struct error *error);
     int (*profile)(struct memory_store *store, const char *caller, const char *scope, char **document,
                    struct error *error);
     int (*set_profile)(struct memory_store *store, const char *caller, const char *scope,

@@ -686,6 +686,42 @@ static void a_profile_for_each_scope(void **state)
     assert_null(document);
 }
 
+/* A search in the middle of a call has both, or nothing. */
+static void a_recall_is_a_search_and_a_profile(void **state)
+{
+    struct place *p = *state;
+    struct memory_list list;
+    char *document;
+    const struct memory_filter filter = {.caller = ANA}, unknown = {.caller = BEN};
+    say(p, ANA, "c", 0, "the geranium is for Zosia");
+    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &document, &p->error));
+    check_contents(list, "the geranium is for Zosia");
+    assert_null(document);
+    good(p, memory_set_profile(p->store, ANA, "agent_1", "{\"of\":1}", &p->error));
+    good(p, memory_recall(p->store, &filter, "nothing of it", "agent_1", &list, &document, &p->error));
+    memory_list_free(&list);
+    assert_string_equal(document, "{\"of\":1}");
+    free(document);
+    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &document, &p->error));
+    memory_list_free(&list);
+    assert_null(document);
+    good(p, memory_recall(p->store, &unknown, "geranium", "", &list, &document, &p->error));
+    assert_int_equal(list.count, 0);
+    assert_null(document);
+    /* Within a transaction, too, which goes on. */
+    good(p, memory_begin(p->store, &p->error));
+    good(p, memory_set_profile(p->store, ANA, "", "{}", &p->error));
+    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &document, &p->error));
+    assert_int_equal(list.count, 1);
+    memory_list_free(&list);
+    assert_string_equal(document, "{}");
+    free(document);
+    good(p, memory_commit(p->store, &p->error));
+    fails(
+        p, ERROR_INTERNAL,
+        memory_recall(p->store, &(struct memory_filter){.caller = ""}, "x", "", &list, &document, &p->error));
+}
+
 /* --- Conversations --- */
 
 static void conversations_begin_with_their_earliest_memory(void **state)
@@ -902,6 +938,8 @@ static void nothing_works(struct place *p)
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_delete(p->store, ANA, "m1", &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_list(p->store, &filter, &list, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_search(p->store, &filter, "x", &list, &p->error));
+    fails(p, ERROR_MEMORY_UNAVAILABLE,
+          memory_recall(p->store, &filter, "x", "", &list, &document, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_profile(p->store, ANA, "", &document, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_set_profile(p->store, ANA, "", "{}", &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_conversations(p->store, ANA, &list, &p->error));
@@ -1070,6 +1108,7 @@ int main(void)
         IN_PLACE(two_handles_write_at_once),
         IN_PLACE(a_process_that_comes_and_goes_takes_nothing_with_it),
         IN_PLACE(a_profile_for_each_scope),
+        IN_PLACE(a_recall_is_a_search_and_a_profile),
         IN_PLACE(conversations_begin_with_their_earliest_memory),
         IN_PLACE(calls_of_the_same_second_have_one_order),
         IN_PLACE(old_conversations_of_all_callers_are_found),
