@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "call/caller.h"
 #include "call/notes.h"
+#include "call/profile.h"
 #include "cgi/caller_commands.h"
 #include "cgi/door.h"
 
@@ -21,6 +22,7 @@
 #define LIMIT        10
 #define LIMIT_MOST   50
 #define NUMBER_CHARS 32
+#define USUAL_ANSWER 8000 /* bytes of an answer that has what it may have */
 
 /* What is asked for. */
 struct question {
@@ -235,102 +237,93 @@ static int read_question(const struct door *door, const cJSON *body, struct ques
 
 /* --- Answering --- */
 
-/* Names are literals, and text lives as long as what was found: neither is copied. */
-static bool add_text(cJSON *object, const char *name, const char *text)
+/* The answer is written as it is made: a tree of what has thirty texts and is printed once would cost more
+ * than the search. */
+static void add_text(struct buf *b, const char *name, const char *text)
 {
-    cJSON *item = cJSON_CreateStringReference(text);
-    if (item && cJSON_AddItemToObjectCS(object, name, item))
-        return true;
-    cJSON_Delete(item);
-    return false;
+    buf_puts(b, name);
+    buf_json(b, text, strlen(text));
 }
 
-/* A share with so many places. cJSON would print it with all that a double has, and read it back to compare.
- */
-static bool add_share(cJSON *object, const char *name, double share, int places)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.*f", places, share);
-    size_t len = strlen(text);
-    while (text[len - 1] == '0')
-        len--;
-    text[len - (text[len - 1] == '.')] = '\0';
-    cJSON *item = cJSON_CreateRaw(text);
-    if (item && cJSON_AddItemToObjectCS(object, name, item))
-        return true;
-    cJSON_Delete(item);
-    return false;
-}
-
-static bool add_memory(cJSON *memories, const struct memory *memory, int64_t now)
+static void add_memory(struct buf *b, const struct memory *memory, int64_t now)
 {
     char stamp[CLOCK_STAMP_SIZE];
-    cJSON *item = cJSON_CreateObject();
-    double salience = memory_decayed(memory->salience, memory->decay_lambda, now - memory->created_at);
     clock_stamp(memory->created_at, stamp);
-    bool good = item && add_text(item, "id", memory->id) && add_text(item, "content", memory->content) &&
-                add_text(item, "sector", sector_name(memory->sector)) &&
-                add_text(item, "kind", kind_name(memory->kind)) && add_share(item, "salience", salience, 3) &&
-                add_share(item, "score", memory->score, 4) &&
-                cJSON_AddStringToObject(item, "created_at", stamp) &&
-                add_text(item, "conversation_id", memory->conversation) &&
-                (!*memory->speaker || add_text(item, "speaker", memory->speaker));
-    if (good && cJSON_AddItemToArray(memories, item))
-        return true;
-    cJSON_Delete(item);
-    return false;
+    add_text(b, "{\"id\":", memory->id);
+    add_text(b, ",\"content\":", memory->content);
+    add_text(b, ",\"sector\":", sector_name(memory->sector));
+    add_text(b, ",\"kind\":", kind_name(memory->kind));
+    buf_puts(b, ",\"salience\":");
+    buf_decimal(b, memory_decayed(memory->salience, memory->decay_lambda, now - memory->created_at), 3);
+    buf_puts(b, ",\"score\":");
+    buf_decimal(b, memory->score, 4);
+    add_text(b, ",\"created_at\":", stamp);
+    add_text(b, ",\"conversation_id\":", memory->conversation);
+    if (*memory->speaker)
+        add_text(b, ",\"speaker\":", memory->speaker);
+    buf_putc(b, '}');
 }
 
-static bool add_context(cJSON *answer, const struct memory_list *found, size_t chars)
+static void add_context(struct buf *b, const struct memory_list *found, size_t chars)
 {
     struct buf notes = BUF_INIT;
+    buf_reserve(&notes, chars < USUAL_ANSWER ? chars : USUAL_ANSWER);
     notes_add(&notes, found, chars);
-    bool good = buf_text(&notes) && cJSON_AddStringToObject(answer, "context", buf_text(&notes));
+    if (buf_text(&notes))
+        add_text(b, ",\"context\":", buf_text(&notes));
+    else
+        b->failed = true;
     buf_free(&notes);
-    return good;
 }
 
-static bool add_profile(cJSON *answer, const char *document)
+static void add_profile(struct buf *b, const char *document)
 {
-    cJSON *profile = document ? cJSON_Parse(document) : NULL;
-    cJSON *shown = cJSON_AddObjectToObject(answer, "profile");
+    cJSON *profile = profile_heading(document);
     const char *name = json_text(profile, "caller_name");
-    bool good = shown && cJSON_AddStringToObject(shown, "caller_name", name ? name : "") &&
-                cJSON_AddNumberToObject(shown, "call_count", (double)json_int(profile, "call_count", 0));
+    add_text(b, ",\"profile\":{\"caller_name\":", name ? name : "");
+    buf_puts(b, ",\"call_count\":");
+    buf_int(b, json_int(profile, "call_count", 0));
+    buf_putc(b, '}');
     cJSON_Delete(profile);
-    return good;
 }
 
-static cJSON *answer_of(const struct door *door, const struct memory_list *found, const char *document)
+static void add_answer(struct buf *b, const struct door *door, const struct memory_list *found,
+                       const char *document)
 {
-    cJSON *answer = cJSON_CreateObject(), *memories = NULL;
     int64_t now = clock_now();
-    bool good = answer && cJSON_AddNumberToObject(answer, "count", (double)found->count) &&
-                (memories = cJSON_AddArrayToObject(answer, "memories"));
-    for (size_t i = 0; i < found->count && good; i++)
-        good = add_memory(memories, &found->items[i], now);
-    if (good && add_context(answer, found, (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS)) &&
-        add_profile(answer, document))
-        return answer;
-    cJSON_Delete(answer);
-    return NULL;
+    buf_reserve(b, USUAL_ANSWER);
+    buf_puts(b, "{\"count\":");
+    buf_int(b, (int64_t)found->count);
+    buf_puts(b, ",\"memories\":[");
+    for (size_t i = 0; i < found->count; i++) {
+        if (i > 0)
+            buf_putc(b, ',');
+        add_memory(b, &found->items[i], now);
+    }
+    buf_putc(b, ']');
+    add_context(b, found, (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS));
+    add_profile(b, document);
+    buf_putc(b, '}');
 }
 
-/* The answer to a question; NULL with an error. It refers to the texts in `found`, which are to be freed
- * after it. */
-static cJSON *search(const struct door *door, struct memory_store *memory, const struct question *question,
-                     struct memory_list *found, struct error *error)
+/* Adds the answer to a question to `b`; -1 with an error. */
+static int search(const struct door *door, struct memory_store *memory, const struct question *question,
+                  struct buf *b, struct error *error)
 {
+    struct memory_list found = {0};
     char *document = NULL;
     const char *agent = question->filter.agent ? question->filter.agent : "";
-    cJSON *answer = NULL;
     bool nobody = question->kind == CALLER_NOBODY;
+    int result = -1;
     error_set(error, ERROR_INTERNAL, "out of memory");
-    if (nobody || (memory && memory_search(memory, &question->filter, question->query, found, error) == 0 &&
-                   memory_profile(memory, question->caller, door_scope(door, agent), &document, error) == 0))
-        answer = answer_of(door, found, document);
+    if (nobody || (memory && memory_recall(memory, &question->filter, question->query,
+                                           door_scope(door, agent), &found, &document, error) == 0)) {
+        add_answer(b, door, &found, document);
+        result = buf_text(b) ? 0 : -1;
+    }
     free(document);
-    return answer;
+    memory_list_free(&found);
+    return result;
 }
 
 static int search_data(struct request *request, struct response *response, void *app, void *thread,
@@ -343,14 +336,7 @@ static int search_data(struct request *request, struct response *response, void 
         read_question(door, body, &question, error) != 0)
         return -1;
     request_note_caller(request, question.caller);
-    struct memory_list found = {0};
-    cJSON *answer = search(door, thread, &question, &found, error);
-    int result = answer ? 0 : -1;
-    if (answer)
-        response_json(response, 200, answer);
-    cJSON_Delete(answer);
-    memory_list_free(&found);
-    return result;
+    return search(door, thread, &question, &response->body, error);
 }
 
 /* --- Command line --- */
@@ -359,7 +345,6 @@ static int search_data(struct request *request, struct response *response, void 
 static int search_command(struct door *door, char **arguments)
 {
     struct question question = {.filter.limit = LIMIT};
-    struct memory_list found = {0};
     struct error error = {0};
     struct buf query = BUF_INIT;
     if (!caller_argument(arguments[0], question.caller))
@@ -370,14 +355,18 @@ static int search_command(struct door *door, char **arguments)
     question.filter.caller = question.caller;
     question.query = buf_text(&query);
     struct memory_store *memory = memory_open(&door->memory);
-    cJSON *answer = question.query ? search(door, memory, &question, &found, &error) : NULL;
-    char *text = answer ? cJSON_Print(answer) : NULL;
+    struct buf answer = BUF_INIT;
+    bool found = question.query && search(door, memory, &question, &answer, &error) == 0;
+    cJSON *read = found ? cJSON_Parse(buf_text(&answer)) : NULL;
+    char *text = read ? cJSON_Print(read) : NULL;
+    if (found && !text)
+        error_no_memory(&error);
     int status = text ? EXIT_SUCCESS : door_failed(&error);
     if (text)
         printf("%s\n", text);
     cJSON_free(text);
-    cJSON_Delete(answer);
-    memory_list_free(&found);
+    cJSON_Delete(read);
+    buf_free(&answer);
     memory_close(memory);
     buf_free(&query);
     return status;

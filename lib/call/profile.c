@@ -430,6 +430,35 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
     return result;
 }
 
+cJSON *profile_heading(const char *document)
+{
+    /* What follows is most of it, and need not be read. Within a text the quotes would be escaped. */
+    const char *rest = document ? strstr(document, ",\"first_call_date\":") : NULL;
+    if (!rest)
+        return document ? cJSON_Parse(document) : NULL;
+    struct buf heading = BUF_INIT;
+    buf_add(&heading, document, (size_t)(rest - document));
+    buf_putc(&heading, '}');
+    cJSON *read = buf_text(&heading) ? cJSON_Parse(heading.data) : NULL;
+    buf_free(&heading);
+    return read;
+}
+
+/* Moves a text, which is not copied, from one object to another; where it is not, an empty one is. `name` is
+ * a literal. False when out of memory. */
+static bool move_text(cJSON *from, cJSON *to, const char *name)
+{
+    cJSON *text = cJSON_DetachItemFromObjectCaseSensitive(from, name);
+    if (!cJSON_IsString(text)) {
+        cJSON_Delete(text);
+        text = cJSON_CreateString("");
+    }
+    if (text && cJSON_AddItemToObjectCS(to, name, text))
+        return true;
+    cJSON_Delete(text);
+    return false;
+}
+
 cJSON *profile_variables(const char *document, const char *caller)
 {
     static const char *const texts[] = {"caller_name",       "first_call_date",    "last_call_date",
@@ -441,10 +470,8 @@ cJSON *profile_variables(const char *document, const char *caller)
                 cJSON_AddBoolToObject(variables, "caller_known", profile != NULL) &&
                 cJSON_AddStringToObject(variables, "caller_id", profile ? caller : "") &&
                 cJSON_AddNumberToObject(variables, "call_count", (double)json_int(profile, "call_count", 0));
-    for (size_t i = 0; i < sizeof texts / sizeof *texts && good; i++) {
-        const char *text = json_text(profile, texts[i]);
-        good = cJSON_AddStringToObject(variables, texts[i], text ? text : "") != NULL;
-    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && good; i++)
+        good = move_text(profile, variables, texts[i]);
     cJSON_Delete(profile);
     if (good)
         return variables;

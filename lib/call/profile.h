@@ -24,4 +24,8 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
  * gives those of an unknown caller. NULL when out of memory or when the document is no profile. */
 cJSON *profile_variables(const char *document, const char *caller);
 
+/* The first members of a document alone, caller_name and call_count: all that a search tells of a caller.
+ * NULL where there is no document, it is no profile, or memory is out. To be cJSON_Delete()d. */
+cJSON *profile_heading(const char *document);
+
 #endif

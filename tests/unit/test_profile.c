@@ -121,6 +121,32 @@ static void the_context_keeps_within_its_length(void **state)
     free(text);
 }
 
+/* What a search tells of a caller needs only the beginning of a profile, whatever the rest says. */
+static void the_heading_is_the_documents(void **state)
+{
+    struct office *office = *state;
+    ends(office, ANA,
+         &(struct told){
+             "c1", .days_ago = 3,
+             .turns = {"Hello, my name is Ana Kowalska. I said \",\"first_call_date\":\" to you."}});
+    char *document = document_of(office, ANA, "");
+    cJSON *heading = profile_heading(document), *whole = cJSON_Parse(document);
+    assert_non_null(heading);
+    assert_string_equal(json_text(heading, "caller_name"), "Ana Kowalska");
+    assert_string_equal(json_text(whole, "caller_name"), "Ana Kowalska");
+    assert_int_equal(json_int(heading, "call_count", 0), 1);
+    assert_null(json_text(heading, "memory_context"));
+    cJSON_Delete(heading);
+    cJSON_Delete(whole);
+    free(document);
+    /* One that was written with other members, or is none. */
+    heading = profile_heading("{\"call_count\":2}");
+    assert_int_equal(json_int(heading, "call_count", 0), 2);
+    cJSON_Delete(heading);
+    assert_null(profile_heading("no profile"));
+    assert_null(profile_heading(NULL));
+}
+
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, office_open, office_close)
 
 int main(void)
@@ -133,6 +159,7 @@ int main(void)
         IN_OFFICE(the_fuller_form_of_a_name_stands),
         IN_OFFICE(what_is_open_is_recent),
         IN_OFFICE(the_context_reads_like_notes),
+        IN_OFFICE(the_heading_is_the_documents),
         IN_OFFICE(the_context_keeps_within_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
