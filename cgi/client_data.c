@@ -120,29 +120,58 @@ static cJSON *overrides(const struct settings *settings, const cJSON *variables)
     return NULL;
 }
 
-static int answer(const struct door *door, const char *document, const char *caller,
-                  struct response *response, struct error *error)
+/* Whether anything is to be overridden, for which the variables would have to be read. */
+static bool has_overrides(const struct settings *settings)
+{
+    static const enum setting templates[] = {CALLMEM_FIRST_MESSAGE_RETURNING, CALLMEM_FIRST_MESSAGE_NEW,
+                                             CALLMEM_LANGUAGE, CALLMEM_PROMPT, CALLMEM_VOICE_ID};
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++)
+        if (*setting_text(settings, templates[i]))
+            return true;
+    return false;
+}
+
+static bool add_overrides(struct buf *b, const struct settings *settings, const char *document,
+                          const char *caller)
 {
     cJSON *variables = profile_variables(document, caller);
-    if (!variables && document) {
-        log_say(LOG_ERROR, "a profile in the memory cannot be read, the caller is treated as unknown");
-        variables = profile_variables(NULL, "");
+    cJSON *override =
+        variables && add_own_variables(settings, variables) ? overrides(settings, variables) : NULL;
+    bool good = override != NULL;
+    if (good && override->child) {
+        buf_puts(b, ",\"conversation_config_override\":");
+        json_add(b, override);
     }
-    cJSON *body = cJSON_CreateObject(), *override = NULL;
-    bool good = body && cJSON_AddStringToObject(body, "type", "conversation_initiation_client_data") &&
-                variables && add_own_variables(door->settings, variables) &&
-                (override = overrides(door->settings, variables)) != NULL;
-    if (good && (good = cJSON_AddItemToObject(body, "dynamic_variables", variables)))
-        variables = NULL;
-    if (good && override->child &&
-        (good = cJSON_AddItemToObject(body, "conversation_config_override", override)))
-        override = NULL;
-    if (good)
-        response_json(response, 200, body);
     cJSON_Delete(override);
     cJSON_Delete(variables);
-    cJSON_Delete(body);
-    return good ? 0 : error_set(error, ERROR_INTERNAL, "out of memory");
+    return good;
+}
+
+static int answer(const struct door *door, const char *document, const char *caller, struct buf *b,
+                  struct error *error)
+{
+    const struct settings *settings = door->settings;
+    buf_puts(b, "{\"type\":\"conversation_initiation_client_data\",\"dynamic_variables\":{");
+    bool ours = setting_choice(settings, OPENMEMORY_MODE) == MODE_LOCAL;
+    if (!profile_add_variables(b, document, ours, caller)) {
+        if (document)
+            log_say(LOG_ERROR, "a profile in the memory cannot be read, the caller is treated as unknown");
+        document = NULL;
+        if (!profile_add_variables(b, NULL, false, ""))
+            return error_no_memory(error);
+    }
+    for (size_t i = 0; i < settings_variables(settings); i++) {
+        const char *name = settings_variable_name(settings, i), *value = settings_variable_value(settings, i);
+        buf_putc(b, ',');
+        buf_json(b, name, strlen(name));
+        buf_putc(b, ':');
+        buf_json(b, value, strlen(value));
+    }
+    buf_putc(b, '}');
+    if (has_overrides(settings) && !add_overrides(b, settings, document, caller))
+        return error_no_memory(error);
+    buf_putc(b, '}');
+    return buf_text(b) ? 0 : error_no_memory(error);
 }
 
 static int client_data(struct request *request, struct response *response, void *app, void *thread,
@@ -161,7 +190,7 @@ static int client_data(struct request *request, struct response *response, void 
         request_note_caller(request, caller);
         document = read_profile(door, thread, caller, agent);
     }
-    int result = answer(door, document, caller, response, error);
+    int result = answer(door, document, caller, &response->body, error);
     free(document);
     return result;
 }

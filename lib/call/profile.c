@@ -430,6 +430,47 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
     return result;
 }
 
+/* The members of a document that are variables, as profile_update() writes it: all but the first, which is
+ * the version, and the last, which is the language. NULL when it is anything else. */
+static const char *variables_in(const char *document, size_t *len)
+{
+    static const char head[] = "{\"version\":1,", first[] = "\"caller_name\":\"", last[] = ",\"language\":\"";
+    const char *from = document + sizeof head - 1, *end = document + strlen(document);
+    if (strncmp(document, head, sizeof head - 1) != 0 || strncmp(from, first, sizeof first - 1) != 0 ||
+        strcmp(end - 2, "\"}") != 0)
+        return NULL;
+    end -= 2;
+    while (end[-1] != '"') /* no language has quotes in it */
+        end--;
+    if ((size_t)(end - from) < sizeof last || strncmp(end - (sizeof last - 1), last, sizeof last - 1) != 0)
+        return NULL;
+    *len = (size_t)(end - from) - (sizeof last - 1);
+    return from;
+}
+
+bool profile_add_variables(struct buf *b, const char *document, bool ours, const char *caller)
+{
+    size_t len;
+    const char *written = document && ours ? variables_in(document, &len) : NULL;
+    if (written) {
+        buf_puts(b, "\"caller_known\":true,\"caller_id\":");
+        buf_json(b, caller, strlen(caller));
+        buf_putc(b, ',');
+        buf_add(b, written, len);
+        return true;
+    }
+    cJSON *variables = profile_variables(document, caller);
+    struct buf object = BUF_INIT;
+    if (variables)
+        json_add(&object, variables);
+    bool good = variables && buf_text(&object);
+    if (good)
+        buf_add(b, object.data + 1, object.len - 2);
+    cJSON_Delete(variables);
+    buf_free(&object);
+    return good;
+}
+
 cJSON *profile_heading(const char *document)
 {
     /* What follows is most of it, and need not be read. Within a text the quotes would be escaped. */

@@ -6,10 +6,12 @@
 #ifndef CALLMEM_CALL_PROFILE_H
 #define CALLMEM_CALL_PROFILE_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "memory/memory.h"
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +25,10 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
 /* The dynamic variables of api.md for a caller, all of them. `document` is what memory_profile() gave; NULL
  * gives those of an unknown caller. NULL when out of memory or when the document is no profile. */
 cJSON *profile_variables(const char *document, const char *caller);
+/* The same as text, the members of an object without its braces, for an answer in which nothing else depends
+ * on them: with `ours`, the document being from a database that nobody else writes, what profile_update()
+ * wrote is handed on without being read. False, and `b` unchanged, where profile_variables() gives NULL. */
+bool profile_add_variables(struct buf *b, const char *document, bool ours, const char *caller);
 
 /* The first members of a document alone, caller_name and call_count: all that a search tells of a caller.
  * NULL where there is no document, it is no profile, or memory is out. To be cJSON_Delete()d. */

@@ -147,6 +147,70 @@ static void the_heading_is_the_documents(void **state)
     assert_null(profile_heading(NULL));
 }
 
+/* What is handed on as it was written says what was read and written anew; NULL for `document`: nobody known.
+ */
+static void check_variables_of(const char *document, bool ours, const char *caller)
+{
+    struct buf b = BUF_INIT;
+    cJSON *want = profile_variables(document, caller);
+    buf_putc(&b, '{');
+    bool good = profile_add_variables(&b, document, ours, caller);
+    assert_int_equal(good, want != NULL);
+    buf_putc(&b, '}');
+    if (!want)
+        assert_string_equal(buf_text(&b), "{}");
+    struct error error = {0};
+    cJSON *got = json_parse(buf_text(&b), b.len, &error);
+    if (want && !cJSON_Compare(got, want, true))
+        fail_msg("%s gives %s", document ? document : "nothing", buf_text(&b));
+    cJSON_Delete(got);
+    cJSON_Delete(want);
+    buf_free(&b);
+}
+
+static void check_variables(const char *document, const char *caller)
+{
+    check_variables_of(document, true, caller);
+    check_variables_of(document, false, caller);
+}
+
+static void what_was_written_needs_no_reading(void **state)
+{
+    struct office *office = *state;
+    static const char *const others[] = {
+        "{\"version\":1,\"caller_name\":\"A\"}",
+        "{\"version\":1,\"caller_name\":\"A\",\"language\":\"en\"",
+        "{\"version\":1,\"caller_name\":\"A\",\"call_count\":2,\"language\":7}",
+        "{\"version\":1,\"language\":\"en\",\"caller_name\":\"A\"}",
+        "{\"version\":2,\"caller_name\":\"A\",\"call_count\":2,\"language\":\"en\"}",
+        "{ \"version\":1,\"caller_name\":\"A\",\"call_count\":2,\"language\":\"en\"}",
+        "{\"caller_name\":\"A\",\"version\":1}",
+        "{\"version\":1,\"caller_name\":\"",
+        "{\"version\":1,\"caller_name\":\"\"}",
+        "{\"version\":1,",
+        "{\"version\":1,\"}",
+        "{}",
+        "[]",
+        "\"}",
+        "nothing of it",
+        "",
+    };
+    ends(office, ANA, &(struct told){"c1", .days_ago = 3, .turns = {"Hello, my name is Ana Kowalska."}});
+    char *document = document_of(office, ANA, "");
+    check_variables(document, ANA);
+    check_variables(document, "a \"quoted\" one");
+    free(document);
+    ends(office, ANA,
+         &(struct told){"c2", .turns = {"I said \"\\u2028 {\",\"language\":\"\"}\" and \xc3\xa9\xe2\x80\xa8.",
+                                        "Please email me."}});
+    document = document_of(office, ANA, "");
+    check_variables(document, ANA);
+    free(document);
+    check_variables(NULL, ANA);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        check_variables(others[i], ANA);
+}
+
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, office_open, office_close)
 
 int main(void)
@@ -160,6 +224,7 @@ int main(void)
         IN_OFFICE(what_is_open_is_recent),
         IN_OFFICE(the_context_reads_like_notes),
         IN_OFFICE(the_heading_is_the_documents),
+        IN_OFFICE(what_was_written_needs_no_reading),
         IN_OFFICE(the_context_keeps_within_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
