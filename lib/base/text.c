@@ -40,8 +40,8 @@ size_t text_prefix(const char *text, size_t chars)
 
 size_t text_chars(const char *text)
 {
-    size_t n = 0;
-    for (; *text; text++)
+    size_t len = strlen(text), plain = buf_plain(text, len), n = plain;
+    for (text += plain, len -= plain; len > 0; text++, len--)
         n += (*text & 0xc0) != 0x80;
     return n;
 }
