@@ -168,6 +168,7 @@ static void language_free(struct language *language)
         free(language->rules[at].items);
     free(language->lists);
     arena_free(language->arena);
+    words_free(&language->scratch);
     free(language);
 }
 
@@ -266,6 +267,7 @@ static int language_load(struct language *language, const struct data_file *buil
             lexicon_read(language, built_in->name, built_in->text, built_in->len, pass == 0, error) != 0)
             return -1;
     }
+    words_free(&language->scratch);
     return check_lists(language, error);
 }
 

@@ -57,6 +57,7 @@ struct language {
     size_t filler_count;
     struct rules rules[SECTIONS];
     struct words_language reader;
+    struct words scratch; /* what is being read of a file */
 };
 
 /* Before the names of lists: a topic and an [about] may have the name of a slot. */

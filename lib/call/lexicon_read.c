@@ -104,7 +104,7 @@ static int add_phrase(struct language *language, const struct source *source, in
                       const char *to, int value)
 {
     char text[200];
-    struct words words;
+    struct words *words = &language->scratch;
     trim(&from, &to);
     size_t len = (size_t)(to - from);
     if (len == 0)
@@ -113,30 +113,28 @@ static int add_phrase(struct language *language, const struct source *source, in
         return complain(source, "a phrase is too long");
     memcpy(text, from, len);
     text[len] = '\0';
-    if (words_read(&language->reader, text, &words) != 0)
+    if (words_reread(&language->reader, text, words) != 0)
         return lexicon_out_of_memory(source->error);
-    if (words.count == 0 || words.count > PHRASE_WORDS) {
-        /* A filler ("um") is never in a row of words: there is nothing to find. */
-        bool nothing = words.count == 0;
-        words_free(&words);
-        return nothing ? 0 : complain(source, "a phrase has at most 8 words");
-    }
-    struct phrase *phrase = language_alloc(language, sizeof *phrase + words.count * sizeof phrase->keys[0]);
-    if (phrase) {
-        phrase->list = list;
-        phrase->value = value;
-        phrase->count = words.count;
-        for (size_t at = 0; at < words.count; at++)
-            phrase->keys[at] = words.items[at].key;
-        const char *last = words.items[words.count - 1].fold;
-        if (text[len - 1] == '*') {
-            phrase->prefix_len = strlen(last);
-            phrase->prefix = language_copy(language, last, phrase->prefix_len);
-        }
-    }
-    words_free(&words);
-    if (!phrase || (text[len - 1] == '*' && !phrase->prefix))
+    /* A filler ("um") is never in a row of words: there is nothing to find. */
+    if (words->count == 0)
+        return 0;
+    if (words->count > PHRASE_WORDS)
+        return complain(source, "a phrase has at most 8 words");
+    struct phrase *phrase = language_alloc(language, sizeof *phrase + words->count * sizeof phrase->keys[0]);
+    if (!phrase)
         return lexicon_out_of_memory(source->error);
+    phrase->list = list;
+    phrase->value = value;
+    phrase->count = words->count;
+    for (size_t at = 0; at < words->count; at++)
+        phrase->keys[at] = words->items[at].key;
+    const char *last = words->items[words->count - 1].fold;
+    if (text[len - 1] == '*') {
+        phrase->prefix_len = strlen(last);
+        phrase->prefix = language_copy(language, last, phrase->prefix_len);
+        if (!phrase->prefix)
+            return lexicon_out_of_memory(source->error);
+    }
     link_phrase(language, phrase);
     return 0;
 }
@@ -182,7 +180,8 @@ static int compile_rule(struct language *language, const struct source *source, 
                         const char *to, struct rule *rule)
 {
     const char *complaint = NULL;
-    struct pattern_tools tools = {language_alloc, lexicon_list_number, language, &language->reader};
+    struct pattern_tools tools = {language_alloc, lexicon_list_number, language, &language->reader,
+                                  &language->scratch};
     size_t lists = language->list_count;
     rule->pattern = pattern_compile(&tools, from, (size_t)(to - from), &complaint);
     if (!rule->pattern && complaint)

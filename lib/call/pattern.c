@@ -210,7 +210,7 @@ static const struct node *compile_literal(struct compiler *c, const char *from, 
                                           const struct node *next)
 {
     char text[200];
-    struct words words;
+    struct words *words = c->tools->scratch;
     size_t len = (size_t)(to - from);
     if (len >= sizeof text)
         return complain(c, "a word is too long");
@@ -223,20 +223,19 @@ static const struct node *compile_literal(struct compiler *c, const char *from, 
             node->key = word_key(text, len);
         return node;
     }
-    if (words_read(c->tools->language, text, &words) != 0) {
+    if (words_reread(c->tools->language, text, words) != 0) {
         c->failed = true;
         return NULL;
     }
-    if (words.count == 0)
+    if (words->count == 0)
         complain(c, "not a word");
-    for (size_t at = words.count; at > 0; at--) {
+    for (size_t at = words->count; at > 0; at--) {
         struct node *node = make(c, NODE_WORD, next);
         if (!node)
             break;
-        node->key = words.items[at - 1].key;
+        node->key = words->items[at - 1].key;
         next = node;
     }
-    words_free(&words);
     return next;
 }
 

@@ -62,6 +62,7 @@ struct pattern_tools {
     pattern_list *list;
     void *ctx;
     const struct words_language *language;
+    struct words *scratch; /* owned by the caller */
 };
 
 /* Compiles `len` bytes of `text`. NULL with *complaint set to static text when the pattern is wrong, NULL

@@ -87,7 +87,7 @@ struct reader {
     const char *text;
     size_t len;
     struct words *words;
-    size_t cap, folds_len, folds_cap;
+    size_t folds_len;
     enum gap gap; /* before the next word */
     bool joined;  /* the next word follows without a blank */
     bool after_filler;
@@ -98,21 +98,21 @@ struct reader {
  */
 static int grow(struct reader *r, size_t bytes)
 {
-    if (r->words->count == r->cap) {
-        size_t cap = r->cap ? r->cap * 2 : 32;
+    if (r->words->count == r->words->cap) {
+        size_t cap = r->words->cap ? r->words->cap * 2 : 32;
         struct word *items = realloc(r->words->items, cap * sizeof *items);
         if (!items)
             return -1;
         r->words->items = items;
-        r->cap = cap;
+        r->words->cap = cap;
     }
-    if (r->folds_len + bytes > r->folds_cap) {
+    if (r->folds_len + bytes > r->words->folds_cap) {
         size_t cap = (r->folds_len + bytes) * 2;
         char *folds = realloc(r->words->folds, cap);
         if (!folds)
             return -1;
         r->words->folds = folds;
-        r->folds_cap = cap;
+        r->words->folds_cap = cap;
     }
     return 0;
 }
@@ -344,9 +344,16 @@ static int read_all(struct reader *r)
 
 int words_read(const struct words_language *language, const char *text, struct words *words)
 {
+    *words = (struct words){0};
+    return words_reread(language, text, words);
+}
+
+int words_reread(const struct words_language *language, const char *text, struct words *words)
+{
     struct reader r = {
         .language = language, .text = text, .len = strlen(text), .words = words, .gap = GAP_STOP};
-    *words = (struct words){.text = text};
+    words->text = text;
+    words->count = 0;
     if (r.len > UINT32_MAX)
         r.len = UINT32_MAX;
     if (read_all(&r) != 0) {

@@ -37,6 +37,7 @@ struct words {
     struct word *items;
     size_t count;
     char *folds; /* owns the folded text */
+    size_t cap, folds_cap;
 };
 
 #define WORDS_MAX 2000 /* of one text; what comes after is not looked at */
@@ -53,6 +54,8 @@ struct words_language {
 
 /* Reads `text` (UTF-8). `language` may be NULL: nothing is written out or left out. -1: out of memory. */
 int words_read(const struct words_language *language, const char *text, struct words *words);
+/* The same in the memory of a row that was read before, or of {0}: for who reads many short texts. */
+int words_reread(const struct words_language *language, const char *text, struct words *words);
 void words_free(struct words *words);
 
 /* The hash by which words are compared. */
