@@ -92,6 +92,10 @@ unit: $(UNIT)
 $(BUILD)/faults.so: tests/faults/faults.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -fPIC -shared -o $@ $< -ldl
+# What runs a program again and again with that library, and judges.
+$(BUILD)/faults-rounds: tests/faults/rounds.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(PC_CFLAGS) $(CFLAGS) $(WARN) -o $@ $< $(shell pkg-config --libs sqlite3 libcjson)
 
 # What a request costs, as ratios within one run; docs/performance.md tells the figures.
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
