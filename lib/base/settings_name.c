@@ -19,17 +19,21 @@ struct nearest {
     int distance;
 };
 
-static void consider(struct nearest *nearest, const char *name, const char *candidate, const char *rest)
+/* `len` is that of `name`. */
+static void consider(struct nearest *nearest, const char *name, size_t len, const char *candidate,
+                     const char *rest)
 {
     char whole[SETTINGS_NAME_SIZE];
-    int len = snprintf(whole, sizeof whole, "%s%s", candidate, rest);
-    int least = abs((int)strlen(name) - len); /* the distance is that at least */
-    if (len < 0 || least >= nearest->distance)
+    size_t begin = strlen(candidate), end = strlen(rest);
+    int least = abs((int)len - (int)(begin + end)); /* the distance is that at least */
+    if (begin + end >= sizeof whole || least >= nearest->distance)
         return;
+    memcpy(whole, candidate, begin);
+    memcpy(whole + begin, rest, end + 1);
     int distance = text_distance(name, whole);
     if (distance < nearest->distance) {
         nearest->distance = distance;
-        memcpy(nearest->name, whole, sizeof whole);
+        memcpy(nearest->name, whole, begin + end + 1);
     }
 }
 
@@ -50,15 +54,17 @@ static struct nearest find_nearest(const char *wrong, int limit)
     struct nearest nearest = {"", limit};
     char name[NAME_CHARS + 1], start[sizeof SETTING_VARIABLE] = "";
     as_meant(wrong, name);
+    size_t len = strlen(name);
     for (enum setting id = 0; id < SETTINGS; id++) {
-        consider(&nearest, name, setting_rows[id].name, "");
+        consider(&nearest, name, len, setting_rows[id].name, "");
         if (setting_rows[id].flags & SETTING_FILE)
-            consider(&nearest, name, setting_rows[id].name, "_FILE");
+            consider(&nearest, name, len, setting_rows[id].name, "_FILE");
     }
-    consider(&nearest, name, setting_row_env_file.name, "");
+    consider(&nearest, name, len, setting_row_env_file.name, "");
     memcpy(start, name, strnlen(name, sizeof start - 1));
-    if (strlen(name) > strlen(start) && text_distance(start, SETTING_VARIABLE) <= 2)
-        consider(&nearest, name, SETTING_VARIABLE, name + strlen(start) + strspn(name + strlen(start), "_"));
+    if (len > strlen(start) && text_distance(start, SETTING_VARIABLE) <= 2)
+        consider(&nearest, name, len, SETTING_VARIABLE,
+                 name + strlen(start) + strspn(name + strlen(start), "_"));
     return nearest;
 }
 

@@ -270,6 +270,48 @@ static void distance_counts_what_a_typist_does_wrong(void **state)
     assert_int_equal(text_distance(longer, longer), 0);
 }
 
+/* The same by the book: a table of the distances of all beginnings. */
+static int distance_by_table(const char *a, size_t n, const char *b, size_t m)
+{
+    int rows[65][65];
+    for (size_t i = 0; i <= n; i++)
+        for (size_t j = 0; j <= m; j++) {
+            int best = i == 0 ? (int)j : j == 0 ? (int)i : rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            if (i > 0 && rows[i - 1][j] + 1 < best)
+                best = rows[i - 1][j] + 1;
+            if (j > 0 && rows[i][j - 1] + 1 < best)
+                best = rows[i][j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                rows[i - 2][j - 2] + 1 < best)
+                best = rows[i - 2][j - 2] + 1;
+            rows[i][j] = best;
+        }
+    return rows[n][m];
+}
+
+static void distance_is_that_of_the_table(void **state)
+{
+    (void)state;
+    uint32_t random = 1;
+    for (int round = 0; round < 20000; round++) {
+        char text[2][65];
+        size_t len[2];
+        /* Few letters and short texts make many swaps. */
+        unsigned letters = round % 2 ? 3 : 26, most = round % 3 ? 9 : 64;
+        for (int side = 0; side < 2; side++) {
+            random = random * 1664525 + 1013904223;
+            len[side] = (random >> 8) % (most + 1);
+            for (size_t i = 0; i < len[side]; i++) {
+                random = random * 1664525 + 1013904223;
+                text[side][i] = (char)((round % 5 ? 'A' : 0xc0) + (int)((random >> 16) % letters));
+            }
+            text[side][len[side]] = '\0';
+        }
+        assert_int_equal(text_distance(text[0], text[1]),
+                         distance_by_table(text[0], len[0], text[1], len[1]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +324,7 @@ int main(void)
         cmocka_unit_test(copies),
         cmocka_unit_test(a_list_is_split_at_its_commas),
         cmocka_unit_test(distance_counts_what_a_typist_does_wrong),
+        cmocka_unit_test(distance_is_that_of_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
