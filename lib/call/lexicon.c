@@ -420,41 +420,46 @@ static bool phrase_fits(const struct phrase *phrase, const struct words *words, 
     return true;
 }
 
-/* Calls `each` for the phrases that begin at a word, longest first within a bucket, until it returns true. */
-static void each_phrase(const struct language *language, const struct words *words, size_t at,
-                        bool (*each)(void *ctx, const struct phrase *phrase), void *ctx)
+/* What is looked for at a word, and what was found there. */
+struct search {
+    const struct language *language;
+    int list;                   /* the phrases of one list, or */
+    enum list_kind kind;        /* with `list` -1, of all lists of a kind */
+    const struct phrase *found; /* the longest; without `ends` */
+    size_t *ends;
+    size_t count;
+};
+
+static bool is_looked_for(const struct search *search, const struct phrase *phrase)
 {
+    if (search->list >= 0)
+        return phrase->list == search->list;
+    return search->language->lists[phrase->list].kind == search->kind;
+}
+
+/* Longest first within a bucket. */
+static void find_phrases(struct search *search, const struct words *words, size_t at)
+{
+    const struct language *language = search->language;
     if (at >= words->count)
         return;
     const struct phrase *heads[] = {language->buckets[words->items[at].key % BUCKETS], language->prefixed};
     for (size_t i = 0; i < 2; i++)
-        for (const struct phrase *phrase = heads[i]; phrase; phrase = phrase->next)
-            if (phrase_fits(phrase, words, at) && each(ctx, phrase))
-                return;
-}
-
-struct search {
-    const struct language *language;
-    int list;
-    enum list_kind kind;
-    const struct phrase *found;
-    size_t *ends;
-    size_t at, count;
-};
-
-static bool keep_list(void *ctx, const struct phrase *phrase)
-{
-    struct search *search = ctx;
-    if (phrase->list == search->list && (!search->found || phrase->count > search->found->count))
-        search->found = phrase;
-    return false;
+        for (const struct phrase *phrase = heads[i]; phrase; phrase = phrase->next) {
+            if (!is_looked_for(search, phrase) || !phrase_fits(phrase, words, at))
+                continue;
+            if (!search->ends && (!search->found || phrase->count > search->found->count))
+                search->found = phrase;
+            else if (search->ends && search->count < PATTERN_ENDS)
+                search->ends[search->count++] = at + phrase->count;
+        }
 }
 
 size_t language_value(const struct language *language, enum list list, const struct words *words, size_t at,
                       int *value)
 {
-    struct search search = {.list = (int)list};
-    each_phrase(language, words, at, keep_list, &search);
+    struct search search = {.language = language, .list = (int)list};
+    find_phrases(&search, words, at);
     *value = search.found ? search.found->value : 0;
     return search.found ? search.found->count : 0;
 }
@@ -465,36 +470,19 @@ size_t language_list(const struct language *language, enum list list, const stru
     return language_value(language, list, words, at, &value);
 }
 
-static bool keep_end(void *ctx, const struct phrase *phrase)
-{
-    struct search *search = ctx;
-    if (phrase->list == search->list && search->count < PATTERN_ENDS)
-        search->ends[search->count++] = search->at + phrase->count;
-    return false;
-}
-
 size_t language_list_ends(const struct language *language, int list, const struct words *words, size_t at,
                           size_t ends[PATTERN_ENDS])
 {
-    struct search search = {.list = list, .ends = ends, .at = at};
-    each_phrase(language, words, at, keep_end, &search);
+    struct search search = {.language = language, .list = list, .ends = ends};
+    find_phrases(&search, words, at);
     return search.count;
-}
-
-static bool keep_kind(void *ctx, const struct phrase *phrase)
-{
-    struct search *search = ctx;
-    if (search->language->lists[phrase->list].kind == search->kind &&
-        (!search->found || phrase->count > search->found->count))
-        search->found = phrase;
-    return false;
 }
 
 static const char *find_kind(const struct language *language, enum list_kind kind, const struct words *words,
                              size_t at, size_t *len)
 {
-    struct search search = {.language = language, .kind = kind};
-    each_phrase(language, words, at, keep_kind, &search);
+    struct search search = {.language = language, .list = -1, .kind = kind};
+    find_phrases(&search, words, at);
     if (!search.found)
         return NULL;
     *len = search.found->count;

@@ -2,6 +2,7 @@
 
 #include "memory/vocabulary.h"
 
+#include <errno.h>
 #include <libstemmer.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,9 +132,15 @@ struct analyser *analyser_new(const char *language)
     struct analyser *analyser = calloc(1, sizeof *analyser);
     if (!analyser)
         return NULL;
+    /* There is none for a language that Snowball doesn't know, and none when memory ran out: malloc() says
+     * so. A text read without the stemmer of its language would not be found with it, and the other way
+     * round. */
+    errno = 0;
     if (*language)
         analyser->stemmer = sb_stemmer_new(language, "UTF_8");
-    analyser->vocabulary = vocabulary_get(language, stem_for_vocabulary, analyser);
+    bool complete = analyser->stemmer || errno != ENOMEM;
+    if (complete)
+        analyser->vocabulary = vocabulary_get(language, stem_for_vocabulary, analyser);
     if (analyser->vocabulary)
         return analyser;
     analyser_free(analyser);

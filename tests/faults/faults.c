@@ -4,9 +4,10 @@
  *     FAULT=KIND:N:WHAT     what happens to the N-th call of that kind, counted in each process; N 0: to each
  *     FAULT_ARM=FILE        counts only while that file is there
  *     FAULT_FROM=TEXT       counts from the first call on that names a path with that text in it
- *     FAULT_SPARE=A:B:…     spares what libraries of these names allocate: some do not look whether they got
- * it FAULT_PROGRAM=NAME    only in programs of that name FAULT_FIRED=FILE      gets a line "KIND N" when it
- * has happened
+ *     FAULT_SPARE=A:B:…     spares what libraries of these names allocate
+ *     FAULT_ONLY=A:B:…      of the allocations, counts only those of libraries of these names
+ *     FAULT_PROGRAM=NAME    only in programs of that name
+ *     FAULT_FIRED=FILE      gets a line "KIND N" when it has happened
  *
  * KIND is one of those of `kinds` below, WHAT the name of an errno of `codes`, or "kill" (SIGKILL before the
  * call) or "killed" (SIGKILL right after it, which found it done).
@@ -66,7 +67,7 @@ static struct {
     enum kind kind;
     long n;
     int what; /* an errno, KILL or KILLED */
-    const char *arm, *from, *spare, *fired;
+    const char *arm, *from, *spare, *only, *fired;
 } fault;
 
 static atomic_long calls;
@@ -101,6 +102,7 @@ __attribute__((constructor)) static void prepare(void)
     fault.arm = getenv("FAULT_ARM");
     fault.from = getenv("FAULT_FROM");
     fault.spare = getenv("FAULT_SPARE");
+    fault.only = getenv("FAULT_ONLY");
     begun = fault.from == NULL;
     fault.fired = getenv("FAULT_FIRED");
     fault.on = true;
@@ -156,11 +158,11 @@ static enum fate fate_at(enum kind kind, const char *path)
     return fate_of(kind);
 }
 
-/* Whether a library is one of those of FAULT_SPARE. */
-static bool is_spared(const char *library)
+/* Whether a library is one of those that are listed. */
+static bool is_listed(const char *list, const char *library)
 {
     char name[64];
-    for (const char *at = fault.spare; at && *at;) {
+    for (const char *at = list; at && *at;) {
         size_t len = strcspn(at, ":"), kept = len < sizeof name ? len : sizeof name - 1;
         memcpy(name, at, kept);
         name[kept] = '\0';
@@ -177,8 +179,11 @@ static enum fate fate_of_memory(void *place)
     Dl_info who;
     if (!fault.on || fault.kind != MALLOC)
         return GO_ON;
-    if (fault.spare && dladdr(place, &who) && who.dli_fname && is_spared(who.dli_fname))
-        return GO_ON;
+    if (fault.spare || fault.only) {
+        const char *library = dladdr(place, &who) && who.dli_fname ? who.dli_fname : "";
+        if (is_listed(fault.spare, library) || (fault.only && !is_listed(fault.only, library)))
+            return GO_ON;
+    }
     return fate_of(MALLOC);
 }
 

@@ -4,8 +4,8 @@
  *
  *     faults-rounds FOLDER SCENARIO KIND:WHAT:FROM:FIRST:STRIDE…
  *
- * KIND, WHAT and FROM are those of faults.c; FROM may be empty. n is FIRST, FIRST + STRIDE and so on, until
- * the program has ended without meeting the fault. In FOLDER are
+ * KIND, WHAT and FROM are those of faults.c; FROM may be empty, or @LIBRARY for FAULT_ONLY. n is FIRST, FIRST
+ * + STRIDE and so on, until the program has ended without meeting the fault. In FOLDER are
  *
  *     settings            a line NAME=VALUE for each variable of a program's environment, CALLMEM_STATE_DIR
  *                         among them: that folder is thrown away again and again
@@ -240,7 +240,9 @@ static void begin_variables(struct variables *variables)
     add_variable(variables, "FAULT_FIRED=%s/fired", folder);
     /* They do not look whether they got what they asked for. */
     add_variable(variables, "FAULT_SPARE=libiniparser:libcrypto");
-    if (*from)
+    if (*from == '@')
+        add_variable(variables, "FAULT_ONLY=%s", from + 1);
+    else if (*from)
         add_variable(variables, "FAULT_FROM=%s", from);
 }
 
@@ -429,7 +431,7 @@ static void read_memory(char *text)
 {
     static const char query[] =
         "PRAGMA integrity_check; PRAGMA foreign_key_check;"
-        "SELECT k.caller, c.conversation, c.agent, c.language, c.started_at, t.version, length(t.segment), "
+        "SELECT k.caller, c.conversation, c.agent, c.language, c.started_at, t.version, hex(t.segment), "
         "m.kind,"
         " m.position, m.sector, m.speaker, m.content, m.salience, m.decay_lambda, m.tags, m.metadata, "
         "m.created_at"
