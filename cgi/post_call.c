@@ -279,12 +279,10 @@ static enum worked work_event(void *ctx, const char *bytes, size_t len, struct e
 
 /* --- Forgetting by age --- */
 
-static void forget_audio(void *ctx, const char *conversation)
+static int forget_audio(void *ctx, const char *conversation, struct error *error)
 {
     const char *directory = setting_text(((const struct door *)ctx)->settings, CALLMEM_AUDIO_DIR);
-    struct error error;
-    if (*directory && audio_remove(directory, conversation, &error) < 0)
-        log_failure(LOG_ERROR, "a recording that is too old could not be removed", &error);
+    return *directory && audio_remove(directory, conversation, error) < 0 ? -1 : 0;
 }
 
 static int forget_old(struct door *door, size_t *forgotten, struct error *error)

@@ -23,27 +23,39 @@ static int forget_one(struct memory_store *store, const struct settings *setting
     return -1;
 }
 
+/* What lies elsewhere goes first, because afterwards nobody knows of it any more. */
+static int forget_whole(struct memory_store *store, const struct settings *settings,
+                        const struct memory *call, retention_elsewhere *elsewhere, void *ctx,
+                        struct error *error)
+{
+    if (elsewhere && elsewhere(ctx, call->conversation, error) != 0)
+        return -1;
+    return forget_one(store, settings, call, error);
+}
+
 int retention_run(struct memory_store *store, const struct settings *settings, size_t *forgotten,
-                  void (*each)(void *ctx, const char *conversation), void *ctx, struct error *error)
+                  retention_elsewhere *elsewhere, void *ctx, struct error *error)
 {
     int64_t days = setting_int(settings, CALLMEM_RETENTION_DAYS);
+    int result = 0;
+    bool more = days > 0;
     *forgotten = 0;
-    for (size_t found = BATCH; days > 0 && found == BATCH;) {
+    while (more) {
         struct memory_list old;
+        struct error why = {0};
+        size_t before = *forgotten;
         if (memory_older(store, clock_now() - days * CLOCK_DAY, BATCH, &old, error) != 0)
             return -1;
-        found = old.count;
-        for (size_t i = 0; i < old.count; i++) {
-            /* First, because afterwards nobody knows of it any more. */
-            if (each)
-                each(ctx, old.items[i].conversation);
-            if (forget_one(store, settings, &old.items[i], error) != 0) {
-                memory_list_free(&old);
-                return -1;
+        for (size_t i = 0; i < old.count; i++)
+            if (forget_whole(store, settings, &old.items[i], elsewhere, ctx, &why) == 0)
+                ++*forgotten;
+            else if (result == 0) {
+                *error = why;
+                result = -1;
             }
-            ++*forgotten;
-        }
+        /* Those that had to stay come again with the next batch, which ends when nothing else does. */
+        more = old.count == BATCH && *forgotten > before;
         memory_list_free(&old);
     }
-    return 0;
+    return result;
 }

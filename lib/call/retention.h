@@ -10,10 +10,14 @@
 
 #include <stddef.h>
 
+/* Removes what is kept of a conversation elsewhere. */
+typedef int retention_elsewhere(void *ctx, const char *conversation, struct error *error);
+
 /* Forgets every conversation that began more than CALLMEM_RETENTION_DAYS before now, a transaction for each,
- * and renews the profiles of their callers. 0 days: nothing. `forgotten`: how many conversations went. `each`
- * (may be NULL) is told of every one before it goes, for what is kept of it elsewhere. */
+ * and renews the profiles of their callers. 0 days: nothing. `forgotten`: how many conversations went.
+ * `elsewhere` (may be NULL) is called for every one before it goes. One that cannot be forgotten whole stays,
+ * to be tried again the next time; the others go on, and -1 with the first error is returned. */
 int retention_run(struct memory_store *store, const struct settings *settings, size_t *forgotten,
-                  void (*each)(void *ctx, const char *conversation), void *ctx, struct error *error);
+                  retention_elsewhere *elsewhere, void *ctx, struct error *error);
 
 #endif

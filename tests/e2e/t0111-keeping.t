@@ -50,7 +50,21 @@ check 'nothing is forgotten by default' like "$(program post-call --expire)" ': 
 young=$(variant "$event" ".data.conversation_id = \"conv_young\" | .data.metadata.phone_call.external_number = \"+15550100201\" |
     .data.conversation_initiation_client_data = {} | .data.metadata.start_time_unix_secs = $(($(date +%s) - 86400))")
 remember "$young"
-said=$(CALLMEM_RETENTION_DAYS=30 program post-call --expire)
+# Where its recording should be lies something that cannot be removed: the call is kept until it can.
+conversation=$(jq -r .data.conversation_id "$event")
+obstacle=$work/audio/$(printf %s "$conversation" | sha256sum | head -c 32).mp3
+mkdir -p "$obstacle"
+older=$(variant "$event" '.data.conversation_id = "conv_older" | .data.metadata.phone_call.external_number = "+15550100203" |
+    .data.conversation_initiation_client_data = {}')
+remember "$older"
+said=$(CALLMEM_AUDIO_DIR=$work/audio CALLMEM_RETENTION_DAYS=30 program post-call --expire 2>&1)
+check 'a recording that cannot be removed is told' is "$?" 1
+check 'by its name' like "$said" "${obstacle##*/} cannot be removed"
+check 'the call is not forgotten without its recording' is_as_before
+client_data +15550100203
+check 'the others are forgotten all the same' field .dynamic_variables.caller_known false
+rmdir "$obstacle"
+said=$(CALLMEM_AUDIO_DIR=$work/audio CALLMEM_RETENTION_DAYS=30 program post-call --expire)
 check 'what is older than the operator wants is forgotten' like "$said" 'forgot conversations: 1$'
 check 'the caller of an old call is unknown' eventually is_unknown
 client_data +15550100201

@@ -26,7 +26,8 @@ build_programs "${rounds#"$root/"}" "${build#"$root/"}/faults.so"
 new_instance main
 touch "$env_path" && chmod 600 "$env_path"
 settings+=(ELEVENLABS_CLIENT_DATA_SECRET=fault_client ELEVENLABS_SEARCH_DATA_SECRET=fault_search
-    ELEVENLABS_POST_CALL_SECRET=fault_post ELEVENLABS_SIGNATURE_TOLERANCE=86400)
+    ELEVENLABS_POST_CALL_SECRET=fault_post ELEVENLABS_SIGNATURE_TOLERANCE=86400
+    "CALLMEM_AUDIO_DIR=$state/audio" "CALLMEM_PAYLOAD_LOG_POST_CALL=$state/payloads")
 
 # --- what the rounds are made of -------------------------------------------------------------------------------
 
@@ -43,8 +44,9 @@ printf '[list title]\nsqueakmaster\n' >"$folder/lexicon/en.txt"
 first=$data/example-post-call.json
 cp "$first" "$requests/first"
 jq -c '.data.conversation_id = "conv_fault_2" | .data.metadata.start_time_unix_secs += 86400' "$first" >"$requests/second"
+jq -c '.data.metadata.deletion_settings.delete_transcript_and_pii = true' "$first" >"$requests/sealed"
 jq -c --rawfile audio <(base64 -w0 "$folder/recording.mp3") \
-    '.data.full_audio = $audio | .data.conversation_id = "conv_fault_audio"' "$data/audio.json" >"$requests/recording"
+    '.data.full_audio = $audio | .data.conversation_id = "conv_quince_0001"' "$data/audio.json" >"$requests/recording"
 for name in first second recording; do
     printf 'HTTP_ELEVENLABS_SIGNATURE=%s\n' "$(signature fault_post "$requests/$name")" >"$requests/$name.header"
 done
@@ -61,7 +63,8 @@ all_kinds=(malloc:ENOMEM: write:ENOSPC: fsync:EIO: rename:EIO: open:EMFILE: unli
     fsync:kill: rename:kill: unlink:kill: open:killed: write:killed: rename:killed:)
 [ -n "$every" ] || all_kinds+=(malloc:ENOMEM:/inbox)
 read -ra kinds <<<"${FAULT_KINDS:-${all_kinds[*]}}"
-scenarios=(first_event event audio first_drain drain lexicon failing retry client_data search_data forget status)
+scenarios=(first_event event audio first_drain drain lexicon failing retry client_data search_data forget status expire
+    sealing export import)
 runs=0 met=0
 
 # The first n and how far apart they are: of the thousands of allocations and of the dozens of the others some.

@@ -9,9 +9,9 @@
  *
  *     settings            a line NAME=VALUE for each variable of a program's environment, CALLMEM_STATE_DIR
  *                         among them: that folder is thrown away again and again
- *     requests/NAME       bodies of requests; requests/NAME.header the line of their credentials as CGI has
- * it recording.mp3       what is in requests/recording nonsense            an event that can never be worked
- * off
+ *     requests/NAME       bodies of requests, and an event that seals the first one's conversation
+ * ("sealed"); requests/NAME.header the line of their credentials as CGI has it recording.mp3       what is in
+ * requests/recording nonsense            an event that can never be worked off
  *
  * and programs/ leads to the programs, faults.so to the library. Each complaint is a line KIND:N:WHAT: …;
  * what was counted stands in lines that begin with "# ". The exit status is 0 when all was tried, whatever
@@ -37,6 +37,7 @@
 #include <unistd.h>
 
 #define CALLER      "+15550100200"
+#define SEALED      "conv_quince_0001" /* the first conversation, of which nothing may be kept later */
 #define WAITING     "00000000000000000000000000000007" /* the name of an event that waits */
 #define TEXT        400000                             /* bytes of a file or an answer, at most */
 #define PATHS       1024
@@ -51,6 +52,7 @@ static size_t setting_count;
 static const char *kind, *what, *from;
 static long n;
 static bool faulty;
+static bool quiet; /* complaints are not told */
 
 /* What the last program did. */
 static int code;   /* its exit status, 128 and more: the signal that ended it */
@@ -73,6 +75,8 @@ static void complain(const char *format, ...) __attribute__((format(printf, 1, 2
 static void complain(const char *format, ...)
 {
     va_list values;
+    if (quiet)
+        return;
     va_start(values, format);
     printf("%s:%ld:%s: ", kind, n, what);
     vprintf(format, values);
@@ -410,6 +414,8 @@ static void need(bool good, const char *step)
 /* What the memory is after so many calls of the caller. */
 #define CALLS 3
 static char whole[CALLS][TEXT];
+/* What the scenario's program leaves and prints when nothing fails. */
+static char reference[TEXT], printed[TEXT];
 
 static int add_row(void *ctx, int count, char **values, char **names)
 {
@@ -452,12 +458,12 @@ static void read_memory(char *text)
     sqlite3_close(db);
 }
 
-/* Where two texts differ: the line in which the first has something else. */
-static void expect_memory(const char *when, int calls)
+/* Tells the line in which the memory differs. */
+static void expect_memory_is(const char *when, const char *wanted, const char *called)
 {
     static char is[TEXT];
     read_memory(is);
-    const char *got = is, *wanted = whole[calls];
+    const char *got = is;
     if (strcmp(got, wanted) == 0)
         return;
     size_t same = 0;
@@ -465,8 +471,14 @@ static void expect_memory(const char *when, int calls)
         same++;
     while (same > 0 && got[same - 1] != '\n')
         same--;
-    complain("%s is not that of %d calls: it has '%.*s' where '%.*s' should be", when, calls,
+    complain("%s is not %s: it has '%.*s' where '%.*s' should be", when, called,
              (int)strcspn(got + same, "\n"), got + same, (int)strcspn(wanted + same, "\n"), wanted + same);
+}
+
+static void expect_memory(const char *when, int calls)
+{
+    static const char *const called[CALLS] = {"that of no call", "that of one call", "that of two calls"};
+    expect_memory_is(when, whole[calls], called[calls]);
 }
 
 /* The program with the fault in it. A kill of ours is fine, any other signal is not; nor is silence. */
@@ -516,6 +528,13 @@ static void judge_memory(int calls)
 static size_t events_waiting(void)
 {
     return count_files(path("%s/inbox/new", state), ".json", NULL);
+}
+
+/* Whether a file has a text in it; one that is not there has nothing. */
+static bool has_text(const char *name, const char *text)
+{
+    static char bytes[TEXT];
+    return read_file(name, bytes) > 0 && strstr(bytes, text) != NULL;
 }
 
 /* --- Scenarios: each knows what it leaves --- */
@@ -670,6 +689,10 @@ static void forget(void)
     expect_memory("what is left in memory", 0);
     if (events_waiting())
         complain("something is left in the inbox");
+    if (count_files(path("%s/audio", state), ".mp3", NULL))
+        complain("a recording is left");
+    if (has_text(path("%s/payloads", state), &CALLER[1]))
+        complain("something is left in the payload log");
 }
 
 static void inbox_status(void)
@@ -680,25 +703,92 @@ static void inbox_status(void)
         complain("an untrue status");
 }
 
+/* Something that the operator asks for, and that can be asked for again until it succeeds; then it has done
+ * what it does when nothing fails. */
+static void does(const char *program, const char *option, const char *argument)
+{
+    OPERATOR(program, option, argument);
+    judge_end();
+    bool done = code == 0;
+    faulty = false;
+    if (!done) {
+        OPERATOR(program, option, argument);
+        if (code != 0)
+            complain("the second attempt ends with %d: %.200s", code, err);
+    }
+    expect_memory_is("memory", reference, "that of a run without faults");
+}
+
+/* Forgetting by age, recordings and all. */
+static void expire(void)
+{
+    does("post-call", "--expire", NULL);
+    if (count_files(path("%s/audio", state), ".mp3", NULL))
+        complain("a recording is left");
+}
+
+/* An event that says that nothing of its call may be kept: its recording and the lines of payload logs go. An
+ * operator who has to clean up is told. */
+static void sealing(void)
+{
+    static char said[TEXT];
+    OPERATOR("post-call", "--drain");
+    judge_end();
+    bool done = code == 0;
+    memcpy(said, err, sizeof said);
+    faulty = false;
+    OPERATOR("post-call", "--drain");
+    if (code != 0 || !strstr(out, "left: 0\nfailed: 0\n"))
+        complain("a drain afterwards ends with %d: %s", code, out);
+    expect_memory_is("memory", reference, "that of a run without faults");
+    if (count_files(path("%s/audio", state), ".mp3", NULL))
+        complain("the recording is left");
+    if (has_text(path("%s/payloads", state), SEALED) && !(done && strstr(said, "could not be cleaned")))
+        complain("the payload log still has it");
+}
+
+static void export_caller(void)
+{
+    OPERATOR("client-data", "--export", CALLER);
+    judge_end();
+    bool done = code == 0;
+    faulty = false;
+    /* All but the line that says when. */
+    if (done && (strlen(out) != strlen(printed) ||
+                 strcmp(strstr(out, "\"profile\""), strstr(printed, "\"profile\""))))
+        complain("another export");
+}
+
+static void import_caller(void)
+{
+    char file[PATHS];
+    snprintf(file, sizeof file, "%s/export", folder);
+    does("client-data", "--import", file);
+}
+
 static const struct scenario {
     const char *name, *start; /* the state that it starts from */
     void (*play)(void);
-    const char *setting, *subfolder; /* one more setting, with a path in the state folder or in FOLDER */
-    bool in_state;
+    const char *setting, *value; /* one more setting */
+    bool is_path;                /* in FOLDER */
 } scenarios[] = {
     {"first_event", "nothing", first_event, NULL, NULL, false},
     {"event", "known", event, NULL, NULL, false},
-    {"audio", "known", audio, "CALLMEM_AUDIO_DIR", "audio", true},
+    {"audio", "known", audio, NULL, NULL, false},
     {"first_drain", "waiting", first_drain, NULL, NULL, false},
     {"drain", "known-waiting", drain, NULL, NULL, false},
     /* With an operator's own words, which say nothing about these calls. */
-    {"lexicon", "known-waiting", drain, "CALLMEM_LEXICON_DIR", "lexicon", false},
+    {"lexicon", "known-waiting", drain, "CALLMEM_LEXICON_DIR", "lexicon", true},
     {"failing", "nonsense", failing, NULL, NULL, false},
     {"retry", "failed", retry, NULL, NULL, false},
     {"client_data", "known", client_data, NULL, NULL, false},
     {"search_data", "known", search_data, NULL, NULL, false},
-    {"forget", "known-waiting", forget, NULL, NULL, false},
+    {"forget", "heard-waiting", forget, NULL, NULL, false},
     {"status", "known-waiting", inbox_status, NULL, NULL, false},
+    {"expire", "heard", expire, "CALLMEM_RETENTION_DAYS", "1", false},
+    {"sealing", "heard-sealed", sealing, NULL, NULL, false},
+    {"export", "known", export_caller, NULL, NULL, false},
+    {"import", "nothing", import_caller, NULL, NULL, false},
 };
 
 static void make_states(void)
@@ -719,12 +809,24 @@ static void make_states(void)
     OPERATOR("post-call", "--drain");
     need(code == 0, "--drain");
     keep_state("known");
+    deliver("recording");
+    need(is_acknowledged(), "the delivery of a recording");
+    OPERATOR("post-call", "--drain");
+    keep_state("heard");
+    put_event(path("%s/requests/sealed", folder));
+    keep_state("heard-sealed");
+    put_event(path("%s/requests/second", folder));
+    keep_state("heard-waiting");
+    restore_state("known");
     put_event(path("%s/requests/second", folder));
     keep_state("known-waiting");
     read_memory(whole[1]);
     OPERATOR("post-call", "--drain");
     need(code == 0, "--drain");
     read_memory(whole[2]);
+    OPERATOR("client-data", "--export", CALLER);
+    need(code == 0, "--export");
+    write_file(path("%s/export", folder), out, strlen(out));
     OPERATOR("client-data", "--forget", CALLER);
     need(code == 0, "--forget");
     read_memory(whole[0]);
@@ -779,7 +881,17 @@ int main(int argc, char **argv)
     read_settings();
     make_states();
     if (scenario->setting)
-        set(scenario->setting, path("%s/%s", scenario->in_state ? state : folder, scenario->subfolder));
+        set(scenario->setting, scenario->is_path ? path("%s/%s", folder, scenario->value) : scenario->value);
+    restore_state(scenario->start);
+    /* Without a fault: what it leaves is what is to be left. */
+    kind = "none", what = "", from = "";
+    quiet = true;
+    scenario->play();
+    quiet = false;
+    memcpy(printed, out, sizeof printed);
+    read_memory(reference);
+    restore_state(scenario->start);
+    scenario->play();
     for (int at = 3; at < argc; at++) {
         char *parts[5], *rest = argv[at];
         for (size_t part = 0; part < 5; part++)
