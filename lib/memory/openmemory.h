@@ -33,6 +33,8 @@
 #define OM_ID_SIZE     80
 #define OM_DIGEST_SIZE 33
 #define OM_STATE_SPACE "callmem:"
+#define OM_CHANGE      "change" /* the name of that request */
+#define OM_BUSY_TRIES  50       /* at a server that stores something else just now */
 #define OM_STATE_WORDS                                                                                       \
     "What callmem knows of a caller's calls. " /* that the content of a state begins with */
 
@@ -77,9 +79,10 @@ void om_link_start(struct om_link *link, int timeout_ms, bool each);
 int om_ask(struct om_link *link, const char *what, const char *method, const char *path, const cJSON *body,
            struct om_reply *reply, struct error *error);
 
-/* A server on PostgreSQL stores one thing at a time: of two at once, one fails and the other may never end.
- * So all of a front end go through a turnstile, one by one; and one whom another front end was quicker than
- * comes again. */
+/* A server on PostgreSQL stores one thing at a time: of two at once, one fails and the other may never end;
+ * and what is removed meanwhile is part of what another one stores, and comes back when that fails. So all of
+ * a front end go through a turnstile, one by one; and one whom another front end was quicker than comes
+ * again. */
 int om_turnstile_enter(struct om_link *link, struct error *error);
 void om_turnstile_leave(struct om_link *link);
 bool om_is_busy(const char *said); /* whether an error says that */

@@ -8,7 +8,6 @@
 #define ATTEMPTS   10  /* at making a text differ from all that a server has */
 #define LIST_MOST  50  /* openmemory_list gives no more */
 #define QUERY_MOST 32  /* openmemory_query neither */
-#define BUSY_TRIES 50  /* at a server that stores something else just now */
 #define PAGE       100 /* records of a page when all are listed */
 #define PROBE      "callmem:probe"
 #define NOWHERE    "00000000-0000-0000-0000-000000000000"
@@ -159,7 +158,7 @@ static int use_tool(struct om_link *link, const char *tool, cJSON *arguments, cJ
     *payload = NULL;
     if (!call)
         return error_no_memory(error);
-    for (int tries = 0; tries == 0 || (busy && tries < BUSY_TRIES && om_come_again(link)); tries++) {
+    for (int tries = 0; tries == 0 || (busy && tries < OM_BUSY_TRIES && om_come_again(link)); tries++) {
         struct om_reply reply;
         result = om_ask(link, tool, "POST", "/mcp", call, &reply, error);
         if (result != 0)
@@ -507,7 +506,7 @@ int om_change(struct om_link *link, const char *id, const cJSON *metadata, struc
     }
     int result = om_turnstile_enter(link, error);
     if (result == 0) {
-        result = by_id(link, "change", "PATCH", id, body, &reply, error);
+        result = by_id(link, OM_CHANGE, "PATCH", id, body, &reply, error);
         om_turnstile_leave(link);
     }
     cJSON_Delete(body);
@@ -525,7 +524,12 @@ int om_change(struct om_link *link, const char *id, const cJSON *metadata, struc
 int om_remove(struct om_link *link, const char *id, struct error *error)
 {
     struct om_reply reply = {0};
-    if (by_id(link, "remove", "DELETE", id, NULL, &reply, error) != 0)
+    int result = om_turnstile_enter(link, error);
+    if (result == 0) {
+        result = by_id(link, "remove", "DELETE", id, NULL, &reply, error);
+        om_turnstile_leave(link);
+    }
+    if (result != 0)
         return -1;
     if (reply.status == 200 || reply.status == 404)
         return 0;

@@ -387,6 +387,13 @@ static int ask_for_patience(struct om_link *link, const cJSON *json, struct erro
                      (long long)wait);
 }
 
+/* Whether it says that it stores something else just now. Of a change it says no more than that it failed. */
+static bool says_busy(const char *what, int status, const cJSON *json)
+{
+    return status == 500 &&
+           (om_is_busy(said(json)) || (strcmp(what, OM_CHANGE) == 0 && strcmp(said(json), "internal") == 0));
+}
+
 /* The answer to a request that was answered. */
 static int take_answer(struct om_link *link, const char *what, struct om_reply *reply, struct error *error)
 {
@@ -399,7 +406,7 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
     reply->explained = strcmp(said(json), NO_REASON) != 0;
     reply->clash =
         status == 500 && strcmp(what, "add") == 0 && strstr(said(json), "invalid input syntax for type uuid");
-    reply->busy = status == 500 && om_is_busy(said(json));
+    reply->busy = says_busy(what, status, json);
     if (status / 100 == 2 && json) {
         reply->json = json;
         note_answered(link);
@@ -453,8 +460,8 @@ int om_ask(struct om_link *link, const char *what, const char *method, const cha
     if (link->each_ms)
         link->deadline = clock_ms() + link->each_ms;
     /* Where patience was asked for, and there is time for it, it is had. */
-    for (int tries = 0;
-         tries == 0 || (tries < TRIES && reply->status == 429) || (reply->busy && om_come_again(link));
+    for (int tries = 0; tries == 0 || (tries < TRIES && reply->status == 429) ||
+                        (tries < OM_BUSY_TRIES && reply->busy && om_come_again(link));
          tries++) {
         result = may_ask(link, &why);
         if (result == 0)

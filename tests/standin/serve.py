@@ -87,7 +87,7 @@ class Request:
 class Standin:
     """A server to be filled with life. A subclass has `name`, and may have `settings` (with defaults),
     `choices`, `routes` (a table of `METHOD /path/:part` and the name of a method that takes a request and the
-    parts), `authorize()`, `state()`, `changed()`, `failure()`, `limit_answer()`, `stop()`."""
+    parts), `authorize()`, `state()`, `changed()`, `failure()`, `limit_answer()`, `done()`, `stop()`."""
 
     name = 'standin'
     settings = {}
@@ -125,6 +125,9 @@ class Standin:
 
     def limit_answer(self, retry_after):
         return Answer(429, {'error': 'rate_limit_exceeded', 'retry_after': retry_after})
+
+    async def done(self, request):
+        """What takes time between what a request did and its answer."""
 
     def stop(self):
         pass
@@ -304,6 +307,7 @@ class Standin:
         if faults.get('slow_ms'):
             await asyncio.sleep(faults['slow_ms'] / 1000)
         answer = garble(self.handle(request), faults.get('garbage'))
+        await self.done(request)
         self.note(request, answer.status)
         answer.close = answer.close or self.now['close'] or request.headers.get('connection',
                                                                                 '').lower() == 'close'

@@ -491,6 +491,50 @@ static void test_one_after_the_other(void **state)
     check_contents(all_of(&front, ANA), "One.");
 }
 
+/* A server on PostgreSQL that stores something else just now fails, and what it was asked to do is done or is
+ * not. Each call is there once, and in the end nothing else. */
+static void test_a_busy_server(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"active", "release"};
+    size_t calls = 0;
+    for (int i = 0; i < 12; i++) {
+        char settings[160], conversation[32];
+        snprintf(settings, sizeof settings,
+                 "{\"postgres\": true, \"busy\": \"%s\", \"skip\": %d, \"times\": 2, "
+                 "\"only\": [\"POST /memory/add\", \"POST /mcp\", \"PATCH /memory/:id\"]}",
+                 ways[i % 2], i / 2);
+        snprintf(conversation, sizeof conversation, "conv-%d", i);
+        misbehave(server, settings);
+        int tries = 0;
+        while (try_call(&front, ANA, conversation, "During.") != 0 && tries++ < 3)
+            assert_string_equal(error_name(front.error.code), "memory_unavailable");
+        assert_true(tries == 0 || i % 2); /* what was not done is tried again at once */
+        misbehave(server, "{\"reset\": true}");
+        struct memory_list list = all_of(&other, ANA);
+        assert_int_equal(list.count, ++calls);
+        memory_list_free(&list);
+    }
+    call(&front, ANA, "after", "After.");
+    assert_int_equal(memories_on(server), (int)calls + 2);
+}
+
+/* One that has a text for one that it has does not tell which, when it has PostgreSQL and is a user server.
+ */
+static void test_taken_for_another_by_postgres(void **state)
+{
+    (void)state;
+    char caller[40];
+    misbehave(server, "{\"postgres\": true}");
+    for (int i = 0; i < 10; i++) {
+        snprintf(caller, sizeof caller, "+155506000%02d", i);
+        call(&front, caller, "conv", "I would like to have my order sent by post.");
+        call(&front, caller, "conv", "I would like to have my order sent by post.");
+        check_contents(all_of(&other, caller), "I would like to have my order sent by post.");
+    }
+    assert_int_equal(memories_on(server), 20);
+}
+
 static void test_a_wrong_key(void **state)
 {
     (void)state;
@@ -526,6 +570,8 @@ int main(void)
         EACH(test_a_server_that_is_away),
         EACH(test_a_server_that_changes),
         EACH(test_one_after_the_other),
+        EACH(test_a_busy_server),
+        EACH(test_taken_for_another_by_postgres),
         EACH(test_a_wrong_key),
     };
     return cmocka_run_group_tests(tests, start_servers, stop_servers);
