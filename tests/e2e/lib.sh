@@ -255,6 +255,51 @@ openmemory() { # NAME METHOD PATH
     curl -sS --noproxy '*' --max-time 60 -X "$2" -H "X-Api-Key: $standin_key" "${at[openmemory-$1]}$3"
 }
 
+# --- memory, past the programs ---------------------------------------------------------------------------------
+
+# Whether the instance has its memory on an OpenMemory server.
+is_remote() {
+    [[ " ${settings[*]} " == *' OPENMEMORY_MODE=remote '* ]]
+}
+
+# What the memory of the instance holds: CALLER CONVERSATION KIND POSITION CONTENT, a line each, with tabs between.
+# What is there twice has two lines.
+remembered() {
+    if is_remote; then
+        server_memories | jq -r '(map({key: .id, value: .metadata.callmem}) | from_entries) as $records |
+            .[].metadata.callmem | select(.type == "state") | .caller as $caller | .calls[].records[] |
+            $records[.] // {conversation: "a record that is not there", memories: []} |
+            .conversation as $conversation | if .memories == [] then {} else .memories[] end |
+            [$caller, $conversation, .kind, .position, .content] | @tsv' | sort
+    else
+        # sqlite3 has no way to say a tab in its list mode but to be told it.
+        sqlite3 -separator $'\t' "$state/openmemory.sqlite" 'SELECT k.caller, c.conversation, m.kind, m.position, m.content
+            FROM callers k JOIN conversations c ON c.caller_id = k.id LEFT JOIN memories m ON m.conversation_id = c.id' | sort
+    fi
+}
+
+# Whether the memory is in order: the database is intact; on a server each record is named by the state of its caller,
+# and each caller has one state.
+memory_is_sound() {
+    if is_remote; then
+        is "$(server_memories | jq -c '(map(select(.metadata.callmem.type == "state"))) as $states |
+            ([$states[].metadata.callmem.calls[].records[]] | sort) as $named |
+            ([.[] | select(.metadata.callmem.type == "call") | .id] | sort) as $there |
+            {not_named: ($there - $named), not_there: ($named - $there), named_twice: (($named | length) - ($named | unique | length)),
+                states_too_many: (($states | length) - ([$states[].metadata.callmem.caller] | unique | length))}')" \
+            '{"not_named":[],"not_there":[],"named_twice":0,"states_too_many":0}'
+    else
+        is "$(sqlite3 "$state/openmemory.sqlite" 'PRAGMA integrity_check; PRAGMA foreign_key_check')" ok
+    fi
+}
+
+# Everything that the OpenMemory server of the instance has.
+server_memories() {
+    local setting address=''
+    for setting in "${settings[@]}"; do [[ $setting != OPENMEMORY_URL=* ]] || address=${setting#*=}; done
+    curl -sS --noproxy '*' --max-time 60 "$address/standin/memories"
+}
+
 # --- requests --------------------------------------------------------------------------------------------------
 
 request() { # METHOD PATH [curl arguments]
@@ -375,6 +420,15 @@ finds() { # CALLER QUERY REGEX-IN-THE-CONTENTS
 
 inbox_is_empty() {
     request GET /health && field .inbox.pending 0
+}
+
+# Waits for as long as it takes to work off thousands of events.
+inbox_empties() {
+    local tries
+    for ((tries = 0; tries < 60; tries++)); do
+        eventually inbox_is_empty && return 0
+    done
+    return 1
 }
 
 # Sends an event and waits until it has been worked off.

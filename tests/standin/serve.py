@@ -40,6 +40,7 @@ Settings for every stand-in; each stand-in adds some of its own:
 
 import argparse
 import asyncio
+import inspect
 import json
 import os
 import signal
@@ -87,7 +88,8 @@ class Request:
 class Standin:
     """A server to be filled with life. A subclass has `name`, and may have `settings` (with defaults),
     `choices`, `routes` (a table of `METHOD /path/:part` and the name of a method that takes a request and the
-    parts), `authorize()`, `state()`, `changed()`, `failure()`, `limit_answer()`, `done()`, `stop()`."""
+    parts; it may have to be awaited), `authorize()`, `state()`, `changed()`, `failure()`, `limit_answer()`,
+    `done()`, `stop()`."""
 
     name = 'standin'
     settings = {}
@@ -211,7 +213,7 @@ class Standin:
             raise answer
         return headers
 
-    def handle(self, request):
+    async def handle(self, request):
         headers, faults = {}, request.faults
         try:
             self.authorize(request)
@@ -221,6 +223,8 @@ class Standin:
             if request.handler is None:
                 self.no_route(request)
             answer = request.handler(request, *request.values)
+            if inspect.isawaitable(answer):
+                answer = await answer
         except Answer as raised:
             answer = raised
         answer.headers = {**headers, **answer.headers}
@@ -306,7 +310,7 @@ class Standin:
         request.faults = faults = self.misbehaves(request.route)
         if faults.get('slow_ms'):
             await asyncio.sleep(faults['slow_ms'] / 1000)
-        answer = garble(self.handle(request), faults.get('garbage'))
+        answer = garble(await self.handle(request), faults.get('garbage'))
         await self.done(request)
         self.note(request, answer.status)
         answer.close = answer.close or self.now['close'] or request.headers.get('connection',
