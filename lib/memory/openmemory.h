@@ -149,8 +149,9 @@ struct om_known {
     struct om_call *calls;
     size_t call_count;
     cJSON *profiles; /* by scope */
-    char
-        *spare; /* ids of other state records of the caller, with blanks between: they go at the next write */
+    /* Ids of other state records of the caller, with blanks between, and the stamps that they had when they
+     * were read, in the same order: they go at the next write. */
+    char *spare, *spare_stamps;
     int64_t asked_at;  /* clock_ms() of the last look at the server */
     size_t weight;     /* bytes of what the mirror has of it, roughly */
     bool mirror_ready; /* the mirror has nothing of the caller but what is noted here */

@@ -292,11 +292,45 @@ static int verify_state(struct push *push, const char *id, int64_t before, struc
     return good ? 0 : beaten(push, error);
 }
 
+/* Whether a state that was just added is the only one of its caller. A server that takes a text for one that
+ * it has tells of which; one on PostgreSQL may not, and then two front ends have made two states. */
+static int verify_only_state(struct push *push, struct error *error)
+{
+    struct om_items items;
+    if (om_find(&push->om->link, push->known->caller, OM_SPACE_STATE, RECENT, &items, error) != 0)
+        return -1;
+    size_t states = items.count;
+    om_items_free(&items);
+    if (states < 2)
+        return 0;
+    om_set_address(&push->om->link, push->known->caller, NULL);
+    return beaten(push, error);
+}
+
+/* Removes the other states of the caller, unless somebody wrote them since they were read. */
+static int remove_spare(struct push *push, struct error *error)
+{
+    const char *ids = push->known->spare, *stamps = push->known->spare_stamps;
+    char id[OM_ID_SIZE], stamp[OM_ID_SIZE];
+    while (om_ids_next(&ids, id) && om_ids_next(&stamps, stamp)) {
+        struct om_items items = {0};
+        int result = om_get(&push->om->link, push->known->caller, id, &items, error);
+        const char *now = result == 0 && items.count ? json_text(items.items[0].mark, "stamp") : NULL;
+        if (result == 0 && now)
+            result = strcmp(now, stamp) == 0 ? om_remove(&push->om->link, id, error) : beaten(push, error);
+        om_items_free(&items);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int write_state(struct push *push, struct error *error)
 {
     struct om_known *known = push->known;
     struct om_link *link = &push->om->link;
     char id[OM_ID_SIZE] = "";
+    bool is_new = !*known->id;
     memcpy(id, known->id, OM_ID_SIZE);
     known->serial++;
     new_stamp(known->stamp);
@@ -309,8 +343,8 @@ static int write_state(struct push *push, struct error *error)
     cJSON_Delete(metadata);
     if (result == 0)
         result = verify_state(push, id, *known->id ? known->version : 0, error);
-    if (result == 0 && remove_all(link, known->spare, error) != 0)
-        result = -1;
+    if (result == 0)
+        result = is_new ? verify_only_state(push, error) : remove_spare(push, error);
     if (result == 0)
         om_set_address(link, known->caller, id);
     return result;
@@ -321,7 +355,7 @@ static int remove_state(struct push *push, struct error *error)
 {
     struct om_known *known = push->known;
     struct om_link *link = &push->om->link;
-    if ((*known->id && om_remove(link, known->id, error) != 0) || remove_all(link, known->spare, error) != 0)
+    if ((*known->id && om_remove(link, known->id, error) != 0) || remove_spare(push, error) != 0)
         return -1;
     om_set_address(link, known->caller, NULL);
     om_forget_summary(link, known->caller);

@@ -150,6 +150,7 @@ void om_known_clear(struct om_known *known)
     free(known->calls);
     cJSON_Delete(known->profiles);
     free(known->spare);
+    free(known->spare_stamps);
     *known = (struct om_known){.caller = known->caller,
                                .touched = known->touched,
                                .profiles_changed = known->profiles_changed,

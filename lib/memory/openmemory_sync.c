@@ -106,7 +106,8 @@ static int take_states(struct om_known *known, const struct om_items *items, str
             continue;
         if (om_state_read(known, item, true, error) != 0)
             return -1;
-        if (!om_ids_add(&known->spare, item->id))
+        if (!om_ids_add(&known->spare, item->id) ||
+            !om_ids_add(&known->spare_stamps, json_text(item->mark, "stamp")))
             return error_no_memory(error);
     }
     return 0;
@@ -148,10 +149,10 @@ static int look(struct openmemory *om, struct om_known *known, struct error *err
         om_lose(known);
     } else {
         result = take_states(known, &items, error);
-        if (result == 0)
-            om_set_address(&om->link, known->caller, known->id);
-        else
+        if (result != 0)
             om_lose(known);
+        /* Who asks for one of several would not see what the others say. */
+        om_set_address(&om->link, known->caller, result == 0 && !known->spare ? known->id : NULL);
         hope_again(known);
     }
     om_items_free(&items);

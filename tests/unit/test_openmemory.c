@@ -235,9 +235,8 @@ static void test_rolled_back(void **state)
 
 /* Another front end writes the same caller between our reading and our writing: ours fails, nothing is lost,
  * and done again it succeeds. */
-static void test_two_front_ends_at_once(void **state)
+static void two_front_ends_at_once(void)
 {
-    (void)state;
     for (int round = 0; round < 2; round++) { /* without and with a state that is there before */
         char ours[24], theirs[24];
         snprintf(ours, sizeof ours, "ours-%d", round);
@@ -255,6 +254,20 @@ static void test_two_front_ends_at_once(void **state)
         check_profile(&other, ANA, "Ours.");
     }
     assert_int_equal(memories_on(server), 5);
+}
+
+static void test_two_front_ends_at_once(void **state)
+{
+    (void)state;
+    two_front_ends_at_once();
+}
+
+/* Where a server does not tell that the state of the caller is there already, both make one. */
+static void test_two_front_ends_make_two_states(void **state)
+{
+    (void)state;
+    misbehave(server, "{\"postgres\": true}");
+    two_front_ends_at_once();
 }
 
 /* The server takes a text for another's: every time at first, then it relents. */
@@ -561,6 +574,7 @@ int main(void)
         EACH(test_a_call_that_changes),
         EACH(test_rolled_back),
         EACH(test_two_front_ends_at_once),
+        EACH(test_two_front_ends_make_two_states),
         EACH(test_taken_for_another),
         EACH(test_others_memories_are_dropped),
         EACH(test_forgetting),
