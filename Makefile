@@ -169,7 +169,7 @@ uninstall:
 DEB := build/deb/callmem-$(VERSION)
 deb:
 	@dpkg-checkbuilddeps spawn/debian/control
-	rm -rf build/deb && mkdir -p $(DEB)
+	rm -rf build/deb build/callmem_*.deb && mkdir -p $(DEB)
 	cp -r Makefile README.md LICENSE cgi lib nginx tests spawn env docs $(DEB)/
 	mv $(DEB)/spawn/debian $(DEB)/debian
 	cd $(DEB) && dpkg-buildpackage -b -us -uc -j$$(nproc)

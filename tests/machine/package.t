@@ -1,0 +1,213 @@
+#!/bin/bash
+# The Debian package as an operator meets it, on a machine of its own with systemd and nginx: installed, upgraded while
+# calls come in and events wait, over a reboot, removed, installed again, purged. DEB names the package; without it, it
+# is built.
+. "$(dirname "$0")/../e2e/lib.sh"
+. "$(dirname "$0")/machine.sh"
+
+[ -n "${DEB:-}" ] || { build_programs deb && DEB=$(echo build/callmem_*.deb); }
+name=memory.example.com
+settings_file=/etc/callmem/callmem.env
+new_machine
+boot
+cp "$DEB" "$machine/root/callmem.deb"
+
+# The same package with a higher number, as its programs say, too, and with other examples in /etc. In a program the end
+# of a text may be that of another one as well, so only the first digit can be changed.
+version=$(dpkg-deb -f "$DEB" Version)
+higher=9${version#?}
+newer_package() {
+    local to=$work/newer
+    dpkg-deb -R "$DEB" "$to" && sed -i "s/^Version: .*/Version: $higher/" "$to/DEBIAN/control" &&
+        sed -i "s/${version//./\\.}/$higher/g" "$to"/usr/bin/* &&
+        sed -i '1i # Of the newer version.' "$to"/etc/callmem/elevenlabs-addresses.conf "$to"/etc/logrotate.d/callmem &&
+        (cd "$to" && find lib usr -type f -print0 | xargs -0 md5sum >DEBIAN/md5sums) &&
+        dpkg-deb --root-owner-group -Znone -b "$to" "$machine/root/newer.deb"
+}
+
+# With Enter for an answer to what dpkg asks.
+apt_installs() { # FILE
+    inside apt-get -q -y install "$1" <<<''
+}
+curl() {
+    beside curl --cacert "$work/certificate" --connect-to "$name::127.0.0.1:" "$@"
+}
+files_are() { # lines of FILE OWNER:GROUP MODE in standard input
+    local wanted
+    wanted=$(cat)
+    is "$(cut -d ' ' -f 1 <<<"$wanted" | inside xargs stat -c '%n %U:%G %a')" "$wanted"
+}
+cannot() { # USER COMMAND…
+    not inside_as "$@"
+}
+all_run() {
+    local program
+    for program in "${programs[@]}"; do
+        is "$(inside systemctl is-active "callmem@$program.service" "callmem@$program.socket" | paste -sd ' ')" \
+            'active active' || return 1
+    done
+}
+# What is an operator's and has to outlive everything but a purge.
+belongings() {
+    inside sha256sum "$settings_file" /etc/callmem/secrets/{client-data,search-data,post-call} \
+        /etc/callmem/elevenlabs-addresses.conf
+}
+knows() { # CALLER CALLS
+    client_data "$1" && field .dynamic_variables.call_count "$2"
+}
+health_tells() { # VERSION
+    aside GET /health && is "$(value '"\(.status) \(.version)"')" "ok $1"
+}
+# On the machine itself, past TLS.
+aside() { # METHOD PATH
+    local url=http://127.0.0.1:8090
+    request "$@"
+}
+
+# --- installed -------------------------------------------------------------------------------------------------
+
+check 'apt installs it' apt_installs ./root/callmem.deb
+check 'dpkg has it whole' is "$(inside dpkg --verify callmem)" ''
+check 'there is a user that nobody logs in as' is "$(inside getent passwd callmem | cut -d : -f 6,7)" \
+    /var/lib/callmem:/usr/sbin/nologin
+check 'settings, secrets and memory are whose they should be' files_are <<END
+/etc/callmem root:root 755
+$settings_file root:callmem 640
+/etc/callmem/elevenlabs-addresses.conf root:root 644
+/etc/callmem/secrets root:callmem 750
+/etc/callmem/secrets/client-data root:callmem 640
+/etc/callmem/secrets/search-data root:callmem 640
+/etc/callmem/secrets/post-call root:callmem 640
+/var/lib/callmem callmem:callmem 700
+/var/log/callmem callmem:callmem 750
+END
+for user in nobody www-data; do
+    check "$user cannot read a secret" cannot "$user" cat /etc/callmem/secrets/post-call
+    check 'nor the settings' cannot "$user" cat "$settings_file"
+    check 'nor what is remembered' cannot "$user" ls /var/lib/callmem
+done
+for program in "${programs[@]}"; do
+    secrets[$program]=$(inside cat "/etc/callmem/secrets/$program")
+    check "the secret of $program is random" like "${secrets[$program]}" '^wsec_[0-9a-f]{64}$'
+done
+check 'and each is another' is "$(printf '%s\n' "${secrets[@]}" | sort -u | wc -l)" 3
+
+check 'the three programs run' eventually all_run
+check 'and will after a boot' is "$(inside systemctl is-enabled callmem.target)" enabled
+processes_are_callmems() {
+    is "$(inside ps -o user= -C client-data,search-data,post-call,multiwatch | sort | uniq -c | tr -s ' ')" ' 9 callmem'
+}
+check 'two processes each, as the user callmem alone' eventually processes_are_callmems
+check 'the settings are sound' inside callmem post-call --check-config
+
+# The site, with what certbot would have put there.
+live=$machine/etc/letsencrypt/live/$name
+mkdir -p "$live"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$name" \
+    -addext "subjectAltName=DNS:$name" -keyout "$live/privkey.pem" -out "$live/fullchain.pem" 2>/dev/null
+cp "$live/fullchain.pem" "$work/certificate"
+inside callmem-site --name "$name" >"$machine/etc/nginx/sites-available/callmem"
+ln -sf ../sites-available/callmem "$machine/etc/nginx/sites-enabled/callmem"
+check 'nginx takes the site' inside nginx -t
+check 'and starts with it' inside systemctl enable --now nginx
+url=https://$name
+
+request GET /health
+check 'it is well, seen from outside' is "$status $(jq -c . "$answer")" '200 {"status":"ok"}'
+check 'and here, where the version is told' health_tells "$version"
+post_call "$data/example-post-call.json"
+check 'an event is accepted' accepted accepted post_call_transcription conv_quince_0001
+check 'and remembered' eventually knows +15550100200 1
+search +15550100200 'whose wedding are the trees for'
+check 'and found' like "$(value '.memories[].content')" Tobias
+check 'what is remembered belongs to the user callmem alone' is \
+    "$(inside find /var/lib/callmem ! '(' -user callmem -group callmem ')' -o -perm /077)" ''
+check 'root sees a caller' like "$(inside callmem client-data --show +15550100200)" 'Nora Lindqvist'
+check 'so does the user callmem' like "$(inside_as callmem callmem post-call --status)" '^waiting: 0'
+check 'nobody else does' cannot nobody callmem client-data --show +15550100200
+check 'no program complains' is \
+    "$(inside journalctl -u 'callmem@*' -o cat | grep -E '"level":"(warn|error)"|denied|not permitted')" ''
+
+# --- upgraded --------------------------------------------------------------------------------------------------
+
+echo 'CALLMEM_VARIABLE_SHOP=Quince' >>"$machine$settings_file"
+{ echo "wsec_$(openssl rand -hex 32)" && inside cat /etc/callmem/secrets/search-data; } >"$work/rotated"
+cat "$work/rotated" >"$machine/etc/callmem/secrets/search-data"
+echo 'allow 192.0.2.1;' >>"$machine/etc/callmem/elevenlabs-addresses.conf"
+inside systemctl restart callmem.target
+before=$(belongings)
+
+# Somebody writes into the database meanwhile, and takes long: events wait.
+mkfifo "$work/hold"
+inside_as callmem sqlite3 /var/lib/callmem/openmemory.sqlite <"$work/hold" >"$work/held" 2>&1 &
+holder=$!
+exec 4>"$work/hold"
+echo "BEGIN IMMEDIATE; SELECT 'held';" >&4
+check 'the database is held' eventually grep -q held "$work/held"
+post_call "$data/transcription-sip-outbound.json"
+check 'an event is accepted all the same' accepted accepted post_call_transcription conv_quince_0002
+check 'and waits' like "$(inside callmem post-call --status)" '^waiting: 1'
+
+# Phones that ring all the while.
+ringing() {
+    while [ -e "$work/ringing" ]; do
+        curl -sS -o /dev/null -w '%{http_code}\n' -H "X-Api-Key: ${secrets[client-data]}" \
+            -H 'Content-Type: application/json' -d '{"caller_id": "+15550100200"}' "$url/webhook/client-data"
+        sleep 0.1
+    done
+}
+: >"$work/ringing"
+ringing >"$work/rung" 2>&1 &
+ringing=$!
+eventually grep -q . "$work/rung"
+check 'there is a newer package' newer_package
+check 'apt upgrades to it' apt_installs ./root/newer.deb
+# shellcheck disable=SC2016 # dpkg-query expands it
+check 'the newer one is installed' is "$(inside dpkg-query -W -f '${Version} ${db:Status-Status}' callmem)" \
+    "$higher installed"
+check 'and runs' eventually all_run
+check 'and answers' eventually health_tells "$higher"
+rm "$work/ringing"
+wait "$ringing"
+check 'no call went unanswered meanwhile' is "$(sort -u "$work/rung")" 200
+check 'settings, secrets and what was changed in /etc are as they were' is "$(belongings)" "$before"
+check 'what was not changed there is the newer one' grep -q '^# Of the newer version' "$machine/etc/logrotate.d/callmem"
+check 'the caller is known' knows +15550100200 1
+check 'with the settings that were made' field .dynamic_variables.shop Quince
+check 'the event still waits' like "$(inside callmem post-call --status)" '^waiting: 1'
+echo 'ROLLBACK;' >&4
+exec 4>&-
+wait "$holder"
+check 'and is remembered as soon as it can be' eventually knows +442079460321 1
+post_call "$data/transcription-sip-outbound.json"
+check 'what was accepted before is known as such' accepted duplicate post_call_transcription conv_quince_0002
+
+# --- over a reboot ---------------------------------------------------------------------------------------------
+
+reboot
+is_well() {
+    request GET /health && is "$status" 200
+}
+check 'after a reboot all is well by itself' eventually is_well
+check 'and known' knows +442079460321 1
+
+# --- removed, and installed again ------------------------------------------------------------------------------
+
+check 'it can be removed' inside dpkg --remove callmem
+check 'then nothing of it runs' is "$(inside pgrep -u callmem)" ''
+check 'nor listens' is "$(inside find /run/callmem -type s 2>/dev/null)" ''
+check 'settings and secrets stay' is "$(belongings)" "$before"
+check 'so does memory' inside test -s /var/lib/callmem/openmemory.sqlite
+check 'it can be installed again' inside dpkg --install /root/newer.deb
+check 'and runs' eventually all_run
+check 'and knows who called before' eventually knows +15550100200 1
+
+# --- purged ----------------------------------------------------------------------------------------------------
+
+check 'it can be purged' inside dpkg --purge callmem
+check 'then nothing of it is left but the site, which is the operator'\''s' is \
+    "$(inside find /etc /usr /lib /var /run -xdev -iname '*callmem*' | sort)" \
+    "$(printf '%s\n' /etc/nginx/sites-{available,enabled}/callmem /var/log/nginx/callmem-{access,error}.log)"
+check 'nor the user' not inside getent passwd callmem
+check 'nor the group' not inside getent group callmem
+finish
