@@ -156,26 +156,51 @@ static void read_date(struct question *question, const struct vocabulary *vocabu
     question->day = question->month ? day : 0;
 }
 
+static void set_span(struct question *question, int64_t from, int64_t to)
+{
+    question->from = from;
+    question->to = to;
+}
+
+/* The month that is so many months before that of `now`. */
+static void set_month(struct question *question, int64_t now, int before)
+{
+    int year, month;
+    clock_split(now, &year, &month, NULL, NULL);
+    int months = year * 12 + month - 1 - before;
+    set_span(question, clock_civil(months / 12, months % 12 + 1, 1),
+             clock_civil((months + 1) / 12, (months + 1) % 12 + 1, 1));
+}
+
 static void read_span(struct question *question, const struct vocabulary *vocabulary, const char *folded,
                       int64_t now)
 {
-    int year, month, weekday;
+    int weekday, number;
     int64_t today = now - ((now % CLOCK_DAY) + CLOCK_DAY) % CLOCK_DAY;
-    clock_split(now, &year, &month, NULL, &weekday);
+    clock_split(now, NULL, NULL, NULL, &weekday);
     int64_t monday = today - weekday * CLOCK_DAY;
     question->last_call = question->last_call || vocabulary_asks(vocabulary, ASK_LAST, folded);
     if (vocabulary_asks(vocabulary, ASK_TODAY, folded)) {
-        question->from = today;
-        question->to = today + CLOCK_DAY;
+        set_span(question, today, today + CLOCK_DAY);
     } else if (vocabulary_asks(vocabulary, ASK_YESTERDAY, folded)) {
-        question->from = today - CLOCK_DAY;
-        question->to = today;
+        set_span(question, today - CLOCK_DAY, today);
     } else if (vocabulary_asks(vocabulary, ASK_LAST_WEEK, folded)) {
-        question->from = monday - 7 * CLOCK_DAY;
-        question->to = monday;
+        set_span(question, monday - 7 * CLOCK_DAY, monday);
     } else if (vocabulary_asks(vocabulary, ASK_LAST_MONTH, folded)) {
-        question->from = month == 1 ? clock_civil(year - 1, 12, 1) : clock_civil(year, month - 1, 1);
-        question->to = clock_civil(year, month, 1);
+        set_month(question, now, 1);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_DAYS_AGO, folded)) != 0) {
+        /* Who counts more than one day counts roughly, and more so with weeks. */
+        int64_t about = number > 1 ? CLOCK_DAY : 0, day = today - number * (int64_t)CLOCK_DAY;
+        set_span(question, day - about, day + CLOCK_DAY + about);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_WEEKS_AGO, folded)) != 0) {
+        int64_t day = today - number * (int64_t)CLOCK_DAY * 7;
+        set_span(question, day - 3 * CLOCK_DAY, day + 4 * CLOCK_DAY);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_MONTHS_AGO, folded)) != 0) {
+        set_month(question, now, number);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_WEEKDAY, folded)) != 0) {
+        int64_t day = monday + (number - 1) * (int64_t)CLOCK_DAY;
+        day -= day < today ? 0 : 7 * CLOCK_DAY;
+        set_span(question, day, day + CLOCK_DAY);
     }
 }
 

@@ -19,7 +19,7 @@ enum manner {
 };
 
 /* The tables of words with a value. */
-enum table { TABLE_DIGITS = WORDLISTS, TABLE_MONTHS, TABLES };
+enum table { TABLE_DIGITS = WORDLISTS, TABLE_MONTHS, TABLE_WEEKDAYS, TABLES };
 
 static const struct section {
     const char *name;
@@ -33,6 +33,7 @@ static const struct section {
     {"[agent]", READ_WORDS, WORDS_AGENT},
     {"[digit]", READ_LINES, TABLE_DIGITS},
     {"[month]", READ_LINES, TABLE_MONTHS},
+    {"[weekday]", READ_LINES, TABLE_WEEKDAYS},
     {"[ask-name]", READ_PHRASES, ASK_NAME},
     {"[ask-count]", READ_PHRASES, ASK_COUNT},
     {"[ask-when]", READ_PHRASES, ASK_WHEN},
@@ -41,6 +42,10 @@ static const struct section {
     {"[yesterday]", READ_PHRASES, ASK_YESTERDAY},
     {"[last-week]", READ_PHRASES, ASK_LAST_WEEK},
     {"[last-month]", READ_PHRASES, ASK_LAST_MONTH},
+    {"[days-ago]", READ_PHRASES, ASK_DAYS_AGO},
+    {"[weeks-ago]", READ_PHRASES, ASK_WEEKS_AGO},
+    {"[months-ago]", READ_PHRASES, ASK_MONTHS_AGO},
+    {"[last-weekday]", READ_PHRASES, ASK_WEEKDAY},
     {"[same]", READ_SAME, 0},
     {"[related]", READ_RELATED, 0},
     {"[class]", READ_CLASS, 0},
@@ -353,6 +358,48 @@ bool vocabulary_asks(const struct vocabulary *v, enum ask ask, const char *folde
         if (v->phrases[i].ask == ask && strstr(folded, v->phrases[i].text))
             return true;
     return false;
+}
+
+/* The number that a word stands for at a place that is marked with `mark`; 0 when it stands for none. */
+static int number_of(const struct vocabulary *v, char mark, const char *word, size_t len)
+{
+    if (mark == 'W') {
+        const struct entry *entry = find(v, TABLE_WEEKDAYS, word, len);
+        return entry ? entry->value + 1 : 0;
+    }
+    if (strspn(word, "0123456789") == len && len <= 3)
+        return (int)strtol(word, NULL, 10);
+    int digit = vocabulary_digit(v, word, len);
+    return digit > 0 ? digit : 0;
+}
+
+/* The number in `folded` where it says what a phrase says; 0 when it doesn't. */
+static int reckon(const struct vocabulary *v, const char *phrase, const char *folded)
+{
+    const char *mark = strpbrk(phrase, "NW");
+    if (!mark)
+        return strstr(folded, phrase) != NULL;
+    size_t before = (size_t)(mark - phrase), after = strlen(mark + 1);
+    for (const char *blank = folded; *blank && blank[1]; blank += strcspn(blank + 1, " ") + 1) {
+        const char *word = blank + 1;
+        size_t len = strcspn(word, " ");
+        if ((size_t)(word - folded) < before || strncmp(word - before, phrase, before) != 0 ||
+            strncmp(word + len, mark + 1, after) != 0)
+            continue;
+        int number = number_of(v, *mark, word, len);
+        if (number)
+            return number;
+    }
+    return 0;
+}
+
+int vocabulary_reckons(const struct vocabulary *v, enum ask ask, const char *folded)
+{
+    int number = 0;
+    for (size_t i = 0; i < v->phrase_count && !number; i++)
+        if (v->phrases[i].ask == ask)
+            number = reckon(v, v->phrases[i].text, folded);
+    return number;
 }
 
 size_t vocabulary_related(const struct vocabulary *v, uint32_t hash, const struct relation **related)

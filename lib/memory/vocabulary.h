@@ -35,6 +35,11 @@ enum ask {
     ASK_YESTERDAY,  /* of yesterday */
     ASK_LAST_WEEK,  /* of the week before this one */
     ASK_LAST_MONTH, /* of the month before this one */
+    /* With a number in them, see vocabulary_reckons(). */
+    ASK_DAYS_AGO,   /* "three days ago" */
+    ASK_WEEKS_AGO,  /* "2 weeks ago", "a week ago" */
+    ASK_MONTHS_AGO, /* "two months ago" */
+    ASK_WEEKDAY,    /* "last Tuesday"; the number is that of the day, 1 Monday to 7 Sunday */
     ASKS
 };
 
@@ -52,6 +57,9 @@ int vocabulary_month(const struct vocabulary *vocabulary, const char *word, size
 /* Whether a question asks so. `folded` has its words, folded, with single blanks between, before and after.
  */
 bool vocabulary_asks(const struct vocabulary *vocabulary, enum ask ask, const char *folded);
+/* The number in a question that asks so, 1 to 999: where the phrase has N a number in digits or in words up
+ * to nine, where it has W a day of the week, and 1 where it has neither. 0 when it does not ask so. */
+int vocabulary_reckons(const struct vocabulary *vocabulary, enum ask ask, const char *folded);
 /* `hash` is that of a stem. */
 size_t vocabulary_related(const struct vocabulary *vocabulary, uint32_t hash,
                           const struct relation **related);

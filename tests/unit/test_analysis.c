@@ -302,6 +302,19 @@ static void a_vocabulary_knows_its_language(void **state)
     assert_true(vocabulary_asks(words, ASK_YESTERDAY, " what did i say yesterday "));
     assert_false(vocabulary_asks(words, ASK_YESTERDAY, " what did i say "));
     assert_false(vocabulary_asks(no_words, ASK_YESTERDAY, " what did i say yesterday "));
+    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " what did i say three days ago "), 3);
+    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " 12 days ago "), 12);
+    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " some days ago or 4 days ago "), 4);
+    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " 1000 days ago "), 0);
+    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " zero days ago "), 0);
+    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " three days "), 0);
+    assert_int_equal(vocabulary_reckons(words, ASK_WEEKS_AGO, " it was a week ago "), 1);
+    assert_int_equal(vocabulary_reckons(words, ASK_MONTHS_AGO, " 2 months ago "), 2);
+    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, " last sunday "), 7);
+    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, " last time on sunday "), 0);
+    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, " "), 0);
+    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, ""), 0);
+    assert_int_equal(vocabulary_reckons(no_words, ASK_DAYS_AGO, " three days ago "), 0);
     /* one language is read once, for all analysers */
     struct analyser *again = analyser_new("en");
     assert_ptr_equal(analyser_vocabulary(again), words);

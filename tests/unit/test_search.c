@@ -422,6 +422,12 @@ static void when_it_was_is_read_against_the_calls(void **state)
     first_is(p, "which weather topic was it in January", "ice");
     first_is(p, "which weather topic was it in December 2025", "snow");
     first_is(p, "which weather topic was it last time", "hail");
+    first_is(p, "which weather topic was it 20 days ago", "rain");
+    first_is(p, "which weather topic was it 1 day ago", "sun");
+    first_is(p, "which weather topic was it three weeks ago", "rain");
+    first_is(p, "which weather topic was it two months ago", "ice");
+    first_is(p, "which weather topic was it last Wednesday", "fog");
+    first_is(p, "which weather topic was it last Sunday", "sun");
     p->now = NOW + DAY; /* and tomorrow */
     first_is(p, "which weather topic was it yesterday", "hail");
 }
@@ -451,6 +457,38 @@ static void questions_are_understood_in_every_language(void **state)
         remember(p, &(struct call){ANA, new, cases[i].language, 1, {cases[i].yesterday, NULL}, NULL});
         remember(p, &(struct call){ANA, old, cases[i].language, 20, {cases[i].before, NULL}, NULL});
         first_is(p, cases[i].question, cases[i].answer);
+    }
+}
+
+/* "Three weeks ago", "last Wednesday": a number or a day within a phrase. Today is Monday. */
+static void days_are_reckoned_in_every_language(void **state)
+{
+    static const struct {
+        const char *language, *blue, *red, *weeks, *weekday;
+    } cases[] = {
+        {"en", "The kettle is blue.", "The kettle is red.", "What was the kettle like three weeks ago?",
+         "What was the kettle like last Wednesday?"},
+        {"es", "La tetera es azul, blue.", "La tetera es roja, red.",
+         "¿Cómo era la tetera hace tres semanas?", "¿Cómo era la tetera el miércoles pasado?"},
+        {"de", "Der Kessel ist blue.", "Der Kessel ist red.", "Wie war der Kessel vor drei Wochen?",
+         "Wie war der Kessel letzten Mittwoch?"},
+        {"fr", "La bouilloire est blue.", "La bouilloire est red.",
+         "Comment était la bouilloire il y a trois semaines ?",
+         "Comment était la bouilloire mercredi dernier ?"},
+        {"it", "Il bollitore è blue.", "Il bollitore è red.", "Com'era il bollitore tre settimane fa?",
+         "Com'era il bollitore mercoledì scorso?"},
+        {"pt", "A chaleira é blue.", "A chaleira é red.", "Como era a chaleira há três semanas?",
+         "Como era a chaleira na quarta-feira passada?"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct place *p = *state;
+        char old[8], new[8];
+        snprintf(old, sizeof old, "o%zu", i);
+        snprintf(new, sizeof new, "n%zu", i);
+        remember(p, &(struct call){ANA, old, cases[i].language, 20, {cases[i].blue, NULL}, NULL});
+        remember(p, &(struct call){ANA, new, cases[i].language, 5, {cases[i].red, NULL}, NULL});
+        first_is(p, cases[i].weeks, "blue");
+        first_is(p, cases[i].weekday, "red");
     }
 }
 
@@ -769,6 +807,7 @@ int main(void)
         IN_PLACE(whose_turns_are_meant_is_told_by_the_name),
         IN_PLACE(when_it_was_is_read_against_the_calls),
         IN_PLACE(questions_are_understood_in_every_language),
+        IN_PLACE(days_are_reckoned_in_every_language),
         IN_PLACE(the_last_call_can_be_asked_for_without_its_words),
         IN_PLACE(facts_are_found_when_they_are_asked_for),
         IN_PLACE(every_filter_of_a_search_holds),
