@@ -80,8 +80,9 @@ struct vocabulary {
         struct entry *entries;
         size_t count;
     } tables[TABLES];
-    struct phrase *phrases;
+    struct phrase *phrases; /* sorted by `ask` */
     size_t phrase_count;
+    size_t first[ASKS + 1];     /* of the phrases of each ask */
     struct link *links;         /* sorted by `from` */
     struct relation *relations; /* the same order, `to` alone */
     size_t link_count;
@@ -260,6 +261,22 @@ static int compare_links(const void *a, const void *b)
     return left->to.weight < right->to.weight ? 1 : left->to.weight > right->to.weight ? -1 : 0;
 }
 
+static int compare_phrases(const void *a, const void *b)
+{
+    const struct phrase *left = a, *right = b;
+    return (int)left->ask - (int)right->ask;
+}
+
+static void sort_phrases(struct vocabulary *v)
+{
+    if (v->phrase_count)
+        qsort(v->phrases, v->phrase_count, sizeof *v->phrases, compare_phrases);
+    for (size_t i = 0; i < v->phrase_count; i++)
+        v->first[v->phrases[i].ask + 1]++;
+    for (size_t ask = 0; ask < ASKS; ask++)
+        v->first[ask + 1] += v->first[ask];
+}
+
 /* Sorts what was read and takes out what is there twice. */
 static bool finish(struct vocabulary *v)
 {
@@ -267,6 +284,7 @@ static bool finish(struct vocabulary *v)
     for (size_t i = 0; i < TABLES; i++)
         if (v->tables[i].count)
             qsort(v->tables[i].entries, v->tables[i].count, sizeof *v->tables[i].entries, compare_entries);
+    sort_phrases(v);
     if (v->link_count == 0)
         return true;
     qsort(v->links, v->link_count, sizeof *v->links, compare_links);
@@ -354,8 +372,8 @@ int vocabulary_month(const struct vocabulary *v, const char *word, size_t len)
 
 bool vocabulary_asks(const struct vocabulary *v, enum ask ask, const char *folded)
 {
-    for (size_t i = 0; i < v->phrase_count; i++)
-        if (v->phrases[i].ask == ask && strstr(folded, v->phrases[i].text))
+    for (size_t i = v->first[ask]; i < v->first[ask + 1]; i++)
+        if (strstr(folded, v->phrases[i].text))
             return true;
     return false;
 }
@@ -380,6 +398,8 @@ static int reckon(const struct vocabulary *v, const char *phrase, const char *fo
     if (!mark)
         return strstr(folded, phrase) != NULL;
     size_t before = (size_t)(mark - phrase), after = strlen(mark + 1);
+    if (before > 1 ? !memmem(folded, strlen(folded), phrase, before) : !strstr(folded, mark + 1))
+        return 0;
     for (const char *blank = folded; *blank && blank[1]; blank += strcspn(blank + 1, " ") + 1) {
         const char *word = blank + 1;
         size_t len = strcspn(word, " ");
@@ -396,9 +416,8 @@ static int reckon(const struct vocabulary *v, const char *phrase, const char *fo
 int vocabulary_reckons(const struct vocabulary *v, enum ask ask, const char *folded)
 {
     int number = 0;
-    for (size_t i = 0; i < v->phrase_count && !number; i++)
-        if (v->phrases[i].ask == ask)
-            number = reckon(v, v->phrases[i].text, folded);
+    for (size_t i = v->first[ask]; i < v->first[ask + 1] && !number; i++)
+        number = reckon(v, v->phrases[i].text, folded);
     return number;
 }
 
