@@ -270,6 +270,7 @@ static int run_command(struct door *door, const struct door_command *command, ch
     struct error error = {0};
     if (door_open(door, &error) != 0)
         return door_failed(&error);
+    door->memory.upgrades = true;
     /* What goes wrong on the way is told on standard error, whatever the log's own level and file. */
     log_open(door->program->name, LOG_WARN, NULL, NULL);
     int status = command->run(door, arguments);

@@ -233,6 +233,7 @@ static int open_both(struct door *door, struct migration *migration, int from, i
                          "OPENMEMORY_URL is missing; it names the server of remote mode");
     /* Nobody waits on the phone. */
     source.timeout_ms = target.timeout_ms = 10000;
+    source.upgrades = target.upgrades = true;
     migration->from = memory_open(&source);
     migration->to = memory_open(&target);
     return migration->from && migration->to ? 0 : error_no_memory(error);

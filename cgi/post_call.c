@@ -194,10 +194,16 @@ static void *work_open(void *app)
         return NULL;
     work->door = app;
     work->memory = memory_open(&work->door->memory);
-    if (work->memory)
-        return work;
-    free(work);
-    return NULL;
+    if (!work->memory) {
+        free(work);
+        return NULL;
+    }
+    /* Before there is any work: the other programs wait for it. What fails here is tried again with the first
+     * event. */
+    struct error error;
+    if (memory_upgrade(work->memory, &error) != 0)
+        log_failure(LOG_ERROR, "the memory is not up to date", &error);
+    return work;
 }
 
 static void work_close(void *app, void *ctx)

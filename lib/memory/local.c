@@ -32,6 +32,7 @@ static const char *const sql[STATEMENTS] = {
     [SQL_BEGIN_READING] = "BEGIN",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_VERSION] = "PRAGMA user_version",
     [SQL_CHECK] = "SELECT count(*) FROM (SELECT 1 FROM callers LIMIT 1)",
     [SQL_ADD_CALLER] = "INSERT INTO callers(caller) VALUES(?1) ON CONFLICT DO NOTHING",
     [SQL_ADD_CONVERSATION] =
@@ -108,6 +109,11 @@ int64_t local_now(const struct local *local)
 }
 
 /* --- Connection --- */
+
+static int write_timeout(const struct local *local)
+{
+    return local->options.write_timeout_ms ? local->options.write_timeout_ms : 5000;
+}
 
 /* A memory without a file: it has no other handles and nothing to be found by. */
 static bool is_fileless(const struct local *local)
@@ -197,6 +203,18 @@ static bool was_disturbed(const struct local *local)
     return code == SQLITE_BUSY || code == SQLITE_PROTOCOL || code == SQLITE_IOERR;
 }
 
+/* An upgrade takes its time; interrupted, it would begin again and again and never end. */
+static int prepare_tables(struct local *local, struct error *error)
+{
+    if (!local->upgrades && !local->options.upgrades)
+        return schema_ready(local->db, error);
+    sqlite3_progress_handler(local->db, 0, NULL, NULL);
+    int result = schema_migrate(local->db, error);
+    sqlite3_progress_handler(local->db, 1000, past_deadline, local);
+    local->deadline = clock_ms() + write_timeout(local);
+    return result;
+}
+
 static int open_database(struct local *local, bool *again, struct error *error)
 {
     /* secure_delete: what is deleted is overwritten. synchronous FULL: a commit is on disk in WAL mode too.
@@ -212,7 +230,7 @@ static int open_database(struct local *local, bool *again, struct error *error)
         sqlite3_progress_handler(local->db, 1000, past_deadline, local);
         result = sqlite3_exec(local->db, pragmas, NULL, NULL, NULL);
     }
-    if (result == SQLITE_OK && schema_migrate(local->db, error) == 0)
+    if (result == SQLITE_OK && prepare_tables(local, error) == 0)
         return 0;
     *again = local->db && was_disturbed(local);
     if (result != SQLITE_OK)
@@ -321,21 +339,20 @@ static int run(struct local *local, sqlite3_stmt *statement, const char *doing, 
     return 0;
 }
 
-static int write_timeout(const struct local *local)
-{
-    return local->options.write_timeout_ms ? local->options.write_timeout_ms : 5000;
-}
-
 /* --- Transactions --- */
 
-static int begin(struct memory_store *store, struct error *error)
+static int count_of(struct local *local, enum statement which, const char *caller, int64_t *count,
+                    struct error *error)
 {
-    struct local *local = local_of(store);
-    if (local_ready(local, write_timeout(local), error) != 0 ||
-        run(local, local_sql(local, SQL_BEGIN, error), "beginning to write the memory", error) != 0)
+    sqlite3_stmt *statement = local_sql(local, which, error);
+    if (!statement)
         return -1;
-    local->in_transaction = true;
-    local->deleted = false;
+    if (caller)
+        bind_text(statement, 1, caller);
+    if (sqlite3_step(statement) != SQLITE_ROW)
+        return local_wrong(local, "counting memories", error);
+    *count = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
     return 0;
 }
 
@@ -347,6 +364,38 @@ static void rollback(struct memory_store *store)
         run(local, local_sql(local, SQL_ROLLBACK, NULL), "taking back", NULL);
     }
     local->in_transaction = false;
+}
+
+/* An older program that has the database open goes on reading it after an upgrade, but writes it no more. */
+static int refuse_newer(struct local *local, struct error *error)
+{
+    int64_t version;
+    if (count_of(local, SQL_VERSION, NULL, &version, error) != 0)
+        return -1;
+    return schema_refuse_newer((int)version, error);
+}
+
+static int upgrade(struct memory_store *store, struct error *error)
+{
+    struct local *local = local_of(store);
+    local->upgrades = true;
+    int result = local_ready(local, write_timeout(local), error);
+    local->upgrades = false;
+    return result;
+}
+
+static int begin(struct memory_store *store, struct error *error)
+{
+    struct local *local = local_of(store);
+    if (upgrade(store, error) != 0 ||
+        run(local, local_sql(local, SQL_BEGIN, error), "beginning to write the memory", error) != 0)
+        return -1;
+    local->in_transaction = true;
+    local->deleted = false;
+    if (refuse_newer(local, error) == 0)
+        return 0;
+    rollback(store);
+    return -1;
 }
 
 /* Deleted content is overwritten in the database (secure_delete), but older versions of its pages may lie in
@@ -856,21 +905,6 @@ static int forget_conversation(struct memory_store *store, const char *caller, c
     return change_end(local, own, result, error);
 }
 
-static int count_of(struct local *local, enum statement which, const char *caller, int64_t *count,
-                    struct error *error)
-{
-    sqlite3_stmt *statement = local_sql(local, which, error);
-    if (!statement)
-        return -1;
-    if (caller)
-        bind_text(statement, 1, caller);
-    if (sqlite3_step(statement) != SQLITE_ROW)
-        return local_wrong(local, "counting memories", error);
-    *count = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return 0;
-}
-
 static int forget(struct memory_store *store, const char *caller, size_t *count, struct error *error)
 {
     struct local *local = local_of(store);
@@ -944,6 +978,7 @@ static const struct memory_ops ops = {
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
+    .upgrade = upgrade,
     .add = add,
     .update = update,
     .get = get,

@@ -17,6 +17,7 @@ enum statement {
     SQL_BEGIN_READING,
     SQL_COMMIT,
     SQL_ROLLBACK,
+    SQL_VERSION,
     SQL_CHECK,
     SQL_ADD_CALLER,
     SQL_ADD_CONVERSATION,
@@ -61,6 +62,7 @@ struct local {
     ino_t journal;  /* inode of its write-ahead log */
     sqlite3_stmt *statements[STATEMENTS];
     int64_t deadline; /* of the operation that runs, in clock_ms() */
+    bool upgrades;    /* who opens the database now brings an older one up to date */
     bool in_transaction;
     bool deleted; /* something was deleted in the transaction: its traces are cleaned when it is through */
     struct spoken *spoken; /* the languages that were needed */

@@ -113,6 +113,11 @@ void memory_rollback(struct memory_store *store)
     store->ops->rollback(store);
 }
 
+int memory_upgrade(struct memory_store *store, struct error *error)
+{
+    return store->ops->upgrade ? store->ops->upgrade(store, error) : 0;
+}
+
 int memory_add(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
                struct error *error)
 {

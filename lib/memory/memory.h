@@ -96,6 +96,7 @@ struct memory_options {
     int timeout_ms;        /* the most that a live read waits */
     int write_timeout_ms;  /* the most that a write waits for others (remote: that each request waits for
                             * the server); 0: 5,000 (remote: 8,000) */
+    bool upgrades;         /* nobody waits for an answer: see memory_upgrade() */
     int (*now)(int64_t *when); /* for tests: the clock that decay is reckoned by; NULL: clock_now() */
 };
 
@@ -116,6 +117,11 @@ int memory_check(struct memory_store *store, struct error *error);
 int memory_begin(struct memory_store *store, struct error *error);
 int memory_commit(struct memory_store *store, struct error *error);
 void memory_rollback(struct memory_store *store);
+
+/* Brings a memory that an older version made up to date, however long that takes. Until somebody has done it,
+ * here, by beginning to write, or with a handle that `upgrades`, reads fail with ERROR_MEMORY_UNAVAILABLE.
+ * Remote mode: there is nothing to do. */
+int memory_upgrade(struct memory_store *store, struct error *error);
 
 /* Adds or, where caller, conversation, kind and position are those of one that is there, replaces. All items
  * are of one caller and one conversation. `added` (may be NULL): how many were new. */

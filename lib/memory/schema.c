@@ -44,6 +44,9 @@ static const char *const migrations[] = {
     "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",
 };
 
+/* A step more, of tests. */
+static const char *next_step;
+
 static int wrong(sqlite3 *db, struct error *error)
 {
     return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory's database cannot be prepared: %s",
@@ -73,7 +76,8 @@ static int migrate_step(sqlite3 *db, int from, struct error *error)
     /* Another process may have done the step while this one waited for the lock. */
     int result = read_version(db, &version, error);
     if (result == 0 && version == from &&
-        (sqlite3_exec(db, migrations[from], NULL, NULL, NULL) != SQLITE_OK ||
+        (sqlite3_exec(db, from < SCHEMA_VERSION ? migrations[from] : next_step, NULL, NULL, NULL) !=
+             SQLITE_OK ||
          sqlite3_exec(db, set_version, NULL, NULL, NULL) != SQLITE_OK))
         result = wrong(db, error);
     if (result == 0 && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
@@ -83,17 +87,31 @@ static int migrate_step(sqlite3 *db, int from, struct error *error)
     return result;
 }
 
-int schema_migrate_to(sqlite3 *db, int target, struct error *error)
+void schema_next_version(const char *step)
+{
+    next_step = step;
+}
+
+static int newest(void)
 {
     _Static_assert(sizeof migrations / sizeof *migrations == SCHEMA_VERSION, "each version has its step");
+    return next_step ? SCHEMA_VERSION + 1 : SCHEMA_VERSION;
+}
+
+int schema_refuse_newer(int version, struct error *error)
+{
+    if (version <= newest())
+        return 0;
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                     "the memory's database has version %d, made by a newer callmem; this one knows up to %d",
+                     version, newest());
+}
+
+int schema_migrate_to(sqlite3 *db, int target, struct error *error)
+{
     int version;
-    if (read_version(db, &version, error) != 0)
+    if (read_version(db, &version, error) != 0 || schema_refuse_newer(version, error) != 0)
         return -1;
-    if (version > SCHEMA_VERSION)
-        return error_set(
-            error, ERROR_MEMORY_UNAVAILABLE,
-            "the memory's database has version %d, made by a newer callmem; this one knows up to %d", version,
-            SCHEMA_VERSION);
     for (; version < target; version++)
         if (migrate_step(db, version, error) != 0)
             return -1;
@@ -102,5 +120,20 @@ int schema_migrate_to(sqlite3 *db, int target, struct error *error)
 
 int schema_migrate(sqlite3 *db, struct error *error)
 {
-    return schema_migrate_to(db, SCHEMA_VERSION, error);
+    return schema_migrate_to(db, newest(), error);
+}
+
+int schema_ready(sqlite3 *db, struct error *error)
+{
+    int version;
+    if (read_version(db, &version, error) != 0 || schema_refuse_newer(version, error) != 0)
+        return -1;
+    if (version == 0)
+        return schema_migrate(db, error);
+    if (version == newest())
+        return 0;
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                     "the memory's database has version %d and is brought to version %d by post-call, which "
+                     "does so when it starts, or with --drain",
+                     version, newest());
 }

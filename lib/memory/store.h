@@ -14,6 +14,7 @@ struct memory_ops {
     int (*begin)(struct memory_store *store, struct error *error);
     int (*commit)(struct memory_store *store, struct error *error);
     void (*rollback)(struct memory_store *store);
+    int (*upgrade)(struct memory_store *store, struct error *error); /* NULL: nothing to be upgraded */
     int (*add)(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
                struct error *error);
     int (*update)(struct memory_store *store, const char *caller, const char *id, const struct memory *change,

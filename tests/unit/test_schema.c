@@ -157,6 +157,196 @@ static void a_step_that_fails_leaves_the_version_before_it(void **state)
     sqlite3_close(db);
 }
 
+/* --- The next version, whatever it will be --- */
+
+/* A step that changes tables, rows and indexes, and would show if it were done twice or by half. */
+#define NEXT_STEP                                                                                            \
+    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '';"                                          \
+    "UPDATE memories SET content = content || '!';"                                                          \
+    "CREATE TABLE more(id INTEGER PRIMARY KEY, caller TEXT NOT NULL, room BLOB) STRICT;"                     \
+    "INSERT INTO more(caller, room) SELECT k.caller, zeroblob(2000) FROM callers k, memories;"               \
+    "CREATE INDEX memories_by_salience ON memories(salience);"
+/* The same for a large memory: nobody who waits for an answer could wait for that. */
+#define LONG_STEP                                                                                            \
+    NEXT_STEP "CREATE TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "      \
+              "LIMIT 100000) SELECT i FROM n;"
+
+#define ROWS 200
+
+static void fill(struct place *p)
+{
+    for (int i = 0; i < ROWS; i++)
+        say(p, ANA, "c", i, "a row");
+    place_close(p);
+}
+
+static int ends_with_next(void **state)
+{
+    schema_next_version(NULL);
+    return place_remove(state);
+}
+
+static void check_next(sqlite3 *db)
+{
+    char count[16];
+    snprintf(count, sizeof count, "%d", ROWS);
+    check_value(db, "PRAGMA user_version", "2");
+    check_value(db, "PRAGMA integrity_check", "ok");
+    check_value(db, "SELECT count(*) FROM memories WHERE content = 'a row!'", count);
+    check_value(db, "SELECT count(*) FROM more", count);
+}
+
+static void check_before(sqlite3 *db)
+{
+    char count[16];
+    snprintf(count, sizeof count, "%d", ROWS);
+    check_value(db, "PRAGMA user_version", "1");
+    check_value(db, "PRAGMA integrity_check", "ok");
+    check_value(db, "SELECT count(*) FROM memories WHERE content = 'a row'", count);
+    check_value(db, "SELECT count(*) FROM sqlite_schema WHERE name IN ('more', 'memories_by_salience')", "0");
+}
+
+static int die(void *ctx)
+{
+    if (--*(int *)ctx == 0)
+        _exit(7);
+    return 0;
+}
+
+/* Ends in the middle, so many steps of SQLite's machine from the beginning. Exit status 0: it was done before
+ * that. */
+static int migrate_and_die(const struct place *p, int when)
+{
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct error error;
+        sqlite3 *db;
+        if (sqlite3_open(p->path, &db) != SQLITE_OK)
+            _exit(1);
+        sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA cache_size = 1", NULL, NULL, NULL);
+        sqlite3_progress_handler(db, 1, die, &when);
+        _exit(schema_migrate(db, &error) == 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void an_upgrade_that_is_killed_is_done_by_the_next_start(void **state)
+{
+    struct place *p = *state;
+    int died = 0, ended = 7;
+    fill(p);
+    schema_next_version(NEXT_STEP);
+    for (int when = 1; ended == 7; when += 1 + when / 20) {
+        ended = migrate_and_die(p, when);
+        died += ended == 7;
+        sqlite3 *db = opened(p);
+        if (ended == 7)
+            check_before(db);
+        else
+            check_next(db);
+        sqlite3_close(db);
+    }
+    assert_int_equal(ended, 0);
+    assert_true(died > 50);
+    place_open(p);
+}
+
+static void an_upgrade_that_finds_the_disk_full_is_done_when_there_is_room(void **state)
+{
+    struct place *p = *state;
+    char limit[64];
+    int full = 0;
+    fill(p);
+    schema_next_version(NEXT_STEP);
+    sqlite3 *db = opened(p);
+    char *pages = value_of(db, "PRAGMA page_count");
+    for (int room = 0; room < 1000; room += 9) {
+        snprintf(limit, sizeof limit, "PRAGMA max_page_count = %d", atoi(pages) + room);
+        assert_int_equal(sqlite3_exec(db, limit, NULL, NULL, NULL), SQLITE_OK);
+        if (schema_migrate(db, &p->error) == 0)
+            break;
+        full++;
+        assert_non_null(strstr(p->error.message, "full"));
+        fails(p, ERROR_MEMORY_UNAVAILABLE, -1);
+        check_before(db);
+    }
+    free(pages);
+    assert_true(full > 5);
+    check_next(db);
+    sqlite3_close(db);
+    place_open(p);
+}
+
+/* Who waits for an answer is not made to wait for an upgrade, and does not begin one that it would have to
+ * break off: who writes does it, and that as long as it takes. */
+static void an_upgrade_is_left_to_who_has_time(void **state)
+{
+    struct place *p = *state;
+    struct memory_list list;
+    char *document;
+    fill(p);
+    schema_next_version(LONG_STEP);
+    p->options.timeout_ms = 50;
+    p->options.write_timeout_ms = 50;
+    place_open(p);
+    assert_int_equal(memory_profile(p->store, ANA, "", &document, &p->error), -1);
+    assert_non_null(strstr(p->error.message, "--drain"));
+    fails(p, ERROR_MEMORY_UNAVAILABLE, -1);
+    fails(p, ERROR_MEMORY_UNAVAILABLE,
+          memory_search(p->store, &(struct memory_filter){.caller = ANA}, "row", &list, &p->error));
+    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_check(p->store, &p->error));
+    sqlite3 *db = opened(p);
+    check_before(db);
+    good(p, memory_upgrade(p->store, &p->error));
+    check_next(db);
+    check_value(db, "SELECT count(*) FROM numbers", "100000");
+    sqlite3_close(db);
+    p->options.timeout_ms = p->options.write_timeout_ms = 60000;
+    place_close(p);
+    place_open(p);
+    say(p, BEN, "c", 0, "works");
+    check_contents(all_of(p, BEN), "works");
+}
+
+static void the_first_write_upgrades_too(void **state)
+{
+    struct place *p = *state;
+    fill(p);
+    schema_next_version(NEXT_STEP);
+    place_open(p);
+    say(p, BEN, "c", 0, "a row!");
+    check_contents(all_of(p, BEN), "a row!");
+    sqlite3 *db = opened(p);
+    check_value(db, "SELECT count(*) FROM memories WHERE content = 'a row!'", "201");
+    sqlite3_close(db);
+}
+
+/* An older program that has the memory open while a newer one upgrades it writes nothing more there. */
+static void an_open_memory_is_not_written_after_an_upgrade(void **state)
+{
+    struct place *p = *state;
+    struct memory memory = a_memory(ANA, "c", ROWS, "of the older program");
+    size_t count;
+    fill(p);
+    place_open(p);
+    good(p, memory_check(p->store, &p->error));
+    schema_next_version(NEXT_STEP);
+    sqlite3 *db = opened(p);
+    good(p, schema_migrate(db, &p->error));
+    schema_next_version(NULL);
+    assert_int_equal(memory_add(p->store, &memory, 1, NULL, &p->error), -1);
+    assert_non_null(strstr(p->error.message, "newer"));
+    fails(p, ERROR_MEMORY_UNAVAILABLE, -1);
+    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_begin(p->store, &p->error));
+    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_forget(p->store, ANA, &count, &p->error));
+    check_next(db);
+    sqlite3_close(db);
+}
+
 #define PROCESSES 5
 
 /* Several programs of a new version start at the same moment with a new or an old file. They are forked
@@ -207,7 +397,8 @@ static void processes_that_start_together_again_and_again(void **state)
     }
 }
 
-#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
+#define WITH_NEXT(test) cmocka_unit_test_setup_teardown(test, place_make, ends_with_next)
+#define IN_PLACE(test)  cmocka_unit_test_setup_teardown(test, place_make, place_remove)
 
 int main(void)
 {
@@ -217,6 +408,11 @@ int main(void)
         IN_PLACE(what_an_older_version_stored_is_kept),
         IN_PLACE(a_newer_version_is_left_alone),
         IN_PLACE(a_step_that_fails_leaves_the_version_before_it),
+        WITH_NEXT(an_upgrade_that_is_killed_is_done_by_the_next_start),
+        WITH_NEXT(an_upgrade_that_finds_the_disk_full_is_done_when_there_is_room),
+        WITH_NEXT(an_upgrade_is_left_to_who_has_time),
+        WITH_NEXT(the_first_write_upgrades_too),
+        WITH_NEXT(an_open_memory_is_not_written_after_an_upgrade),
         IN_PLACE(processes_that_start_together_again_and_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
