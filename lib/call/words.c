@@ -26,6 +26,8 @@ static bool is_hyphen(utf8proc_int32_t c)
 
 static bool is_part_of_word(utf8proc_int32_t c)
 {
+    if (c < 0x80)
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     switch (utf8proc_category(c)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
@@ -48,6 +50,8 @@ static utf8proc_int32_t next(const char *text, size_t len, size_t *at)
     utf8proc_int32_t c;
     if (*at >= len)
         return -1;
+    if ((unsigned char)text[*at] < 0x80)
+        return (unsigned char)text[(*at)++];
     utf8proc_ssize_t used =
         utf8proc_iterate((const utf8proc_uint8_t *)text + *at, (utf8proc_ssize_t)(len - *at), &c);
     if (used <= 0) {
@@ -69,6 +73,12 @@ size_t word_fold(const char *text, size_t len, char *out, size_t size)
         int last = 0;
         if (is_apostrophe(c))
             c = '\'';
+        if (c < 0x80) {
+            if (length + 1 >= size)
+                break;
+            out[length++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+            continue;
+        }
         utf8proc_ssize_t n = utf8proc_decompose_char(
             c, parts, 20, UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_COMPAT | UTF8PROC_COMPOSE, &last);
         for (utf8proc_ssize_t i = 0; i < n && i < 20; i++)

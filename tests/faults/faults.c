@@ -22,6 +22,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -176,11 +177,11 @@ static bool is_listed(const char *list, const char *library)
 /* Of an allocation; `place` is where it was asked for. */
 static enum fate fate_of_memory(void *place)
 {
-    Dl_info who;
+    struct dl_find_object who; /* dladdr() would look for the function, too, which takes long */
     if (!fault.on || fault.kind != MALLOC)
         return GO_ON;
     if (fault.spare || fault.only) {
-        const char *library = dladdr(place, &who) && who.dli_fname ? who.dli_fname : "";
+        const char *library = _dl_find_object(place, &who) == 0 ? who.dlfo_link_map->l_name : "";
         if (is_listed(fault.spare, library) || (fault.only && !is_listed(fault.only, library)))
             return GO_ON;
     }
