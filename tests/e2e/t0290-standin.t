@@ -116,6 +116,34 @@ check 'with headers' like "$(header X-RateLimit-Limit) $(header X-RateLimit-Rema
     '^1 0 [0-9]{10}$'
 ask "${at[openmemory]}" GET /health
 check 'health is not counted' is "$status" 200
+standin openmemory '{"reset": true, "postgres": true}'
+add 'Has one goose'
+check 'a user server on PostgreSQL does not say what it takes a text for' \
+    says 500 '.err | test("^invalid input syntax for type uuid: \"[0-9]{13}\"$")'
+standin openmemory '{"kind": "tenant"}'
+add 'Has one goose'
+check 'a tenant server does' says 200 .deduplicated
+id=$(value .id)
+standin openmemory '{"reset": true, "keep": "geese", "busy": "active"}'
+add 'Has one heron'
+check 'busy with another transaction' says 500 '.err == "transaction active"'
+to_memory PATCH "/memory/$id" '{"tags": ["heron"]}'
+check 'of a change it says no more than this' says 500 '.err == "internal"'
+standin openmemory '{"kind": "tenant"}'
+to_memory POST /mcp '{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "openmemory_store_project",
+    "arguments": {"content": "Has one heron", "project_id": "birds"}}}' -H 'Accept: application/json, text/event-stream'
+check 'nor by MCP another status' says 200 '.result.isError and .result.content[0].text == "Error: transaction active"'
+standin openmemory '{"reset": true}'
+to_memory GET /memory/all
+check 'it was not done' holds '[.items[].content] | index("Has one heron") == null'
+standin openmemory '{"busy": "release", "times": 1}'
+add 'Has one heron'
+check 'or done and not said to be' says 500 '.err | test("reading .release.")'
+add 'Has one heron'
+check 'it had been done' says 200 .deduplicated
+standin openmemory '{"restore": "geese"}'
+to_memory GET /memory/all
+check 'what was kept is put back' holds '[.items[].content] | index("Has one heron") == null and index("Has one goose") >= 0'
 standin openmemory '{"reset": true, "kind": "neither"}'
 add 'Has one goose'
 check 'a server of neither kind' is "$status $(cat "$answer")" '404 404: Not Found'

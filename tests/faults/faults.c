@@ -37,7 +37,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { MALLOC, WRITE, FSYNC, RENAME, OPEN, ACCEPT, UNLINK, MKDIR, KINDS };
+enum kind { MALLOC, WRITE, FSYNC, RENAME, OPEN, ACCEPT, UNLINK, MKDIR, SEND, RECV, KINDS };
 
 static const char *const kinds[KINDS] = {
     [MALLOC] = "malloc", /* malloc, calloc, realloc, posix_memalign, and who in the C library calls them */
@@ -47,16 +47,18 @@ static const char *const kinds[KINDS] = {
     [OPEN] = "open",     /* open, openat, creat, fopen, opendir */
     [ACCEPT] = "accept", /* accept, accept4 */
     [UNLINK] = "unlink", /* unlink, unlinkat */
-    [MKDIR] = "mkdir",
+    [MKDIR] = "mkdir",   [SEND] = "send", /* send, to which a server that is asked over HTTP listens */
+    [RECV] = "recv",
 };
 
 static const struct {
     const char *name;
     int code;
 } codes[] = {
-    {"ENOMEM", ENOMEM}, {"ENOSPC", ENOSPC}, {"EIO", EIO},         {"EMFILE", EMFILE},
-    {"ENFILE", ENFILE}, {"EROFS", EROFS},   {"EACCES", EACCES},   {"EDQUOT", EDQUOT},
-    {"EINTR", EINTR},   {"EINVAL", EINVAL}, {"ENOBUFS", ENOBUFS}, {"ECONNABORTED", ECONNABORTED},
+    {"ENOMEM", ENOMEM},         {"ENOSPC", ENOSPC}, {"EIO", EIO},         {"EMFILE", EMFILE},
+    {"ENFILE", ENFILE},         {"EROFS", EROFS},   {"EACCES", EACCES},   {"EDQUOT", EDQUOT},
+    {"EINTR", EINTR},           {"EINVAL", EINVAL}, {"ENOBUFS", ENOBUFS}, {"ECONNABORTED", ECONNABORTED},
+    {"ECONNRESET", ECONNRESET},
 };
 
 #define KILL   (-1)
@@ -431,4 +433,14 @@ int accept(int listener, struct sockaddr *restrict address, socklen_t *restrict 
 int accept4(int listener, struct sockaddr *restrict address, socklen_t *restrict size, int flags)
 {
     WRAPPED(accept4, fate_of(ACCEPT), -1, listener, address, size, flags);
+}
+
+ssize_t send(int fd, const void *bytes, size_t len, int flags)
+{
+    WRAPPED(send, fate_of(SEND), -1, fd, bytes, len, flags);
+}
+
+ssize_t recv(int fd, void *bytes, size_t len, int flags)
+{
+    WRAPPED(recv, fate_of(RECV), -1, fd, bytes, len, flags);
 }
