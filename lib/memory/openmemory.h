@@ -208,8 +208,9 @@ bool om_ids_have(const char *ids, const char *id);
 
 enum om_space { OM_SPACE_CALLS, OM_SPACE_STATE };
 
-/* The records of a caller in a space, newest first, about `limit`. Nothing that is another caller's. */
-int om_find(struct om_link *link, const char *caller, enum om_space space, size_t limit,
+/* The records of a caller in a space, newest first, about `limit`, after the first `skip`; a tenant server
+ * gives but the newest, and has none after some. Nothing that is another caller's. */
+int om_find(struct om_link *link, const char *caller, enum om_space space, size_t skip, size_t limit,
             struct om_items *items, struct error *error);
 /* One record; items->count is 0 when there is none, or it is not the caller's. */
 int om_get(struct om_link *link, const char *caller, const char *id, struct om_items *items,

@@ -212,13 +212,13 @@ static int take_items(struct om_items *items, cJSON *whole, struct error *error)
     return om_items_add(items, whole, json_array(whole, "items")) == 0 ? 0 : error_no_memory(error);
 }
 
-static int list_user(struct om_link *link, const char *caller, enum om_space space, size_t limit,
+static int list_user(struct om_link *link, const char *caller, enum om_space space, size_t skip, size_t limit,
                      struct om_items *items, struct error *error)
 {
     struct buf path = BUF_INIT, user = BUF_INIT;
     struct om_reply reply = {0};
     add_space(&user, caller, space);
-    buf_printf(&path, "/memory/all?l=%zu&u=0&user_id=", limit);
+    buf_printf(&path, "/memory/all?l=%zu&u=%zu&user_id=", limit, skip);
     if (buf_text(&user))
         http_add_escaped(&path, buf_text(&user));
     int result = buf_text(&path) && buf_text(&user)
@@ -295,14 +295,16 @@ static int list_tenant(struct om_link *link, const char *caller, enum om_space s
     return query_tenant(link, caller, space, items, error);
 }
 
-static int find_once(struct om_link *link, const char *caller, enum om_space space, size_t limit,
+static int find_once(struct om_link *link, const char *caller, enum om_space space, size_t skip, size_t limit,
                      struct om_items *items, struct error *error)
 {
     enum om_kind kind;
     if (find_kind(link, &kind, error) != 0)
         return -1;
     if (kind == OM_USER)
-        return list_user(link, caller, space, limit, items, error);
+        return list_user(link, caller, space, skip, limit, items, error);
+    if (skip)
+        return 0;
     /* What belongs to no project stands in between: a state is looked for among as many as there can be. */
     size_t most = space == OM_SPACE_STATE ? LIST_MOST : limit;
     if (list_tenant(link, caller, space, most, items, error) != 0)
@@ -310,15 +312,15 @@ static int find_once(struct om_link *link, const char *caller, enum om_space spa
     return items->count == 0 && items->all >= most ? query_tenant(link, caller, space, items, error) : 0;
 }
 
-int om_find(struct om_link *link, const char *caller, enum om_space space, size_t limit,
+int om_find(struct om_link *link, const char *caller, enum om_space space, size_t skip, size_t limit,
             struct om_items *items, struct error *error)
 {
     *items = (struct om_items){0};
-    int result = find_once(link, caller, space, limit, items, error);
+    int result = find_once(link, caller, space, skip, limit, items, error);
     /* The kind that was known is not that of the server any more: once more. */
     if (result != 0 && om_known_kind(link) == OM_UNKNOWN) {
         om_items_free(items);
-        result = find_once(link, caller, space, limit, items, error);
+        result = find_once(link, caller, space, skip, limit, items, error);
     }
     if (result == 0)
         result = keep_own(items, caller, space, error);

@@ -239,7 +239,7 @@ static int reconcile_record(struct push *push, const struct om_items *items, con
 static int reconcile(struct push *push, struct error *error)
 {
     struct om_items items;
-    if (om_find(&push->om->link, push->known->caller, OM_SPACE_CALLS, RECENT, &items, error) != 0)
+    if (om_find(&push->om->link, push->known->caller, OM_SPACE_CALLS, 0, RECENT, &items, error) != 0)
         return -1;
     int result = 0;
     for (size_t i = 0; i < items.count && result == 0; i++)
@@ -297,7 +297,7 @@ static int verify_state(struct push *push, const char *id, int64_t before, struc
 static int verify_only_state(struct push *push, struct error *error)
 {
     struct om_items items;
-    if (om_find(&push->om->link, push->known->caller, OM_SPACE_STATE, RECENT, &items, error) != 0)
+    if (om_find(&push->om->link, push->known->caller, OM_SPACE_STATE, 0, RECENT, &items, error) != 0)
         return -1;
     size_t states = items.count;
     om_items_free(&items);
@@ -370,7 +370,7 @@ static int forget_listed(struct push *push, enum om_space space, size_t *others,
     size_t found = 1;
     for (int round = 0; found && round < ROUNDS; round++) {
         struct om_items items;
-        if (om_find(&push->om->link, push->known->caller, space, AT_ONCE, &items, error) != 0)
+        if (om_find(&push->om->link, push->known->caller, space, 0, AT_ONCE, &items, error) != 0)
             return -1;
         int result = 0;
         found = items.count;

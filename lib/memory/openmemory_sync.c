@@ -126,7 +126,7 @@ static int find_states(struct om_link *link, const char *caller, struct om_items
         om_set_address(link, caller, NULL);
     }
     om_items_free(items);
-    return om_find(link, caller, OM_SPACE_STATE, STATES_MOST, items, error);
+    return om_find(link, caller, OM_SPACE_STATE, 0, STATES_MOST, items, error);
 }
 
 /* What was not there when it was last asked for may have been out of sight for a moment. */
@@ -160,6 +160,14 @@ static int look(struct openmemory *om, struct om_known *known, struct error *err
 }
 
 /* --- The calls --- */
+
+static bool has_item(const struct om_items *items, const char *id)
+{
+    for (size_t i = 0; i < items->count; i++)
+        if (strcmp(items->items[i].id, id) == 0)
+            return true;
+    return false;
+}
 
 /* The record of that id: among those that were listed, or asked for. NULL without an error when there is
  * none. */
@@ -221,15 +229,42 @@ static size_t count_missing(const struct om_known *known)
     return missing;
 }
 
+/* Mirrors the calls that are missing; with `listed` only those which begin among the items. */
+static int mirror_calls(struct openmemory *om, struct om_known *known, struct om_items *items, bool listed,
+                        struct error *error)
+{
+    char id[OM_ID_SIZE];
+    for (size_t i = 0; i < known->call_count; i++) {
+        const char *ids = known->calls[i].ids;
+        if (known->calls[i].mirrored || known->calls[i].gone)
+            continue;
+        if (listed && !(om_ids_next(&ids, id) && has_item(items, id)))
+            continue;
+        if (mirror_call(om, known, &known->calls[i], items, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Many are listed, page by page as long as there is something on a page that is missing; the others are asked
+ * for one by one. */
 static int fetch_calls(struct openmemory *om, struct om_known *known, size_t missing, struct error *error)
 {
     struct om_items items = {0};
     size_t limit = missing + LIST_FROM < LIST_MOST ? missing + LIST_FROM : LIST_MOST;
-    int result =
-        missing < LIST_FROM ? 0 : om_find(&om->link, known->caller, OM_SPACE_CALLS, limit, &items, error);
-    for (size_t i = 0; i < known->call_count && result == 0; i++)
-        if (!known->calls[i].mirrored && !known->calls[i].gone)
-            result = mirror_call(om, known, &known->calls[i], &items, error);
+    bool more = missing >= LIST_FROM;
+    int result = 0;
+    for (size_t skip = 0; more && result == 0; skip += limit) {
+        result = om_find(&om->link, known->caller, OM_SPACE_CALLS, skip, limit, &items, error);
+        if (result == 0)
+            result = mirror_calls(om, known, &items, true, error);
+        size_t left = count_missing(known);
+        more = left && left < missing && items.all >= limit;
+        missing = left;
+        om_items_free(&items);
+    }
+    if (result == 0)
+        result = mirror_calls(om, known, &items, false, error);
     om_items_free(&items);
     return result;
 }

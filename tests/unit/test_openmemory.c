@@ -388,6 +388,28 @@ static void test_requests(void **state)
     assert_in_range(requests_to(server), 1, 2); /* one look for both, when the second follows at once */
 }
 
+/* A caller with hundreds of calls, at a front end that knows nothing: a user server gives them by the page.
+ */
+static void test_hundreds_of_calls(void **state)
+{
+    (void)state;
+    enum { CALLS = 230 };
+    char conversation[32], content[64];
+    good(&front, memory_begin(front.store, &front.error));
+    for (int i = 0; i < CALLS; i++) {
+        snprintf(conversation, sizeof conversation, "conv-%d", i);
+        snprintf(content, sizeof content, "Call number %d about a boat.", i);
+        const struct memory turn = a_memory(ANA, conversation, 0, content);
+        good(&front, memory_add(front.store, &turn, 1, NULL, &front.error));
+    }
+    good(&front, memory_commit(front.store, &front.error));
+    misbehave(server, "{\"clear\": true}");
+    struct memory_list list = all_of(&other, ANA);
+    assert_int_equal(list.count, CALLS);
+    memory_list_free(&list);
+    assert_in_range(requests_to(server), 3, server->kind[0] == 'u' ? 4 : CALLS);
+}
+
 /* --- Servers that do not work --------------------------------------------------------------------------- */
 
 /* Each of these fails without harm, and all is well afterwards. */
@@ -580,6 +602,7 @@ int main(void)
         EACH(test_forgetting),
         EACH(test_all_callers),
         EACH(test_requests),
+        EACH(test_hundreds_of_calls),
         EACH(test_misbehaviour),
         EACH(test_a_server_that_is_away),
         EACH(test_a_server_that_changes),
