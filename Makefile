@@ -143,7 +143,9 @@ install: $(PROGRAMS)
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
 	install -m 0755 spawn/operate $(DESTDIR)$(PREFIX)/sbin/callmem
 	install -m 0755 spawn/site $(DESTDIR)$(PREFIX)/sbin/callmem-site
-	install -m 0755 spawn/serve spawn/keep $(DESTDIR)$(LIBEXEC)/
+	install -m 0755 spawn/serve spawn/keep spawn/register spawn/sign $(DESTDIR)$(LIBEXEC)/
+	install -m 0644 spawn/common.sh spawn/elevenlabs.sh spawn/register.jq $(DESTDIR)$(LIBEXEC)/
+	ln -sf ../libexec/callmem/register $(DESTDIR)$(PREFIX)/sbin/callmem-register
 	install -m 0755 nginx/assemble $(DESTDIR)$(SHARE)/nginx/
 	install -m 0644 nginx/callmem-*.conf nginx/callmem-site.conf.template $(DESTDIR)$(SHARE)/nginx/
 	install -m 0644 env/production.env $(DESTDIR)$(SHARE)/
@@ -160,7 +162,8 @@ install: $(PROGRAMS)
 	chmod 0755 $(DESTDIR)$(DOC)/examples/runit/*
 uninstall:
 	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(SHARE) $(DOC))
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(addprefix bin/,$(notdir $(PROGRAMS))) sbin/callmem sbin/callmem-site) \
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(addprefix bin/,$(notdir $(PROGRAMS))) sbin/callmem sbin/callmem-site \
+	        sbin/callmem-register) \
 	    $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \
 	    $(foreach page,$(MANUALS),$(DESTDIR)$(MAN)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 

@@ -1,10 +1,20 @@
 # shellcheck shell=bash
-# What the scripts in spawn/, tests/run and .ci/run share. Sourced by bash scripts; everything happens in
-# the checkout's root, so relative paths in settings count from there.
+# What the scripts in spawn/, tests/run and .ci/run share. Sourced by bash scripts; in a checkout everything happens in
+# its root, so relative paths in settings count from there. Some of the scripts are installed, too, in libexec/callmem:
+# they stay where they were started, and go on with the programs and the settings that are installed.
 
 self=$(realpath -- "$0")
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-cd "$root" || exit 1
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=${here%/*}
+installed=''
+if [ "${here##*/}" != spawn ]; then
+    installed=yes
+    root=${root%/*}
+    : "${CALLMEM_ENV_FILE:=/etc/callmem/callmem.env}"
+    export CALLMEM_ENV_FILE
+else
+    cd "$root" || exit 1
+fi
 # An ordinary user's PATH often lacks the folder of nginx and runuser.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 077
@@ -17,6 +27,7 @@ case $build in
 /*) ;;
 *) build=$root/$build ;;
 esac
+[ -z "$installed" ] || build=$root/bin
 
 say() {
     printf '%s\n' "$*"
@@ -31,10 +42,15 @@ fail() {
     exit 1
 }
 
+# What this script is called where it is used: "./spawn/register" or "callmem-register".
+command_name() {
+    if [ -n "$installed" ]; then say "${0##*/}"; else say "./spawn/${self##*/}"; fi
+}
+
 # How a script is used: the lines of its comment that are set in.
 usage() { # [STATUS]
     if [ "${1:-2}" = 0 ]; then exec 3>&1; else exec 3>&2; fi
-    sed -n 's/^#     //p' "$self" >&3
+    sed -n 's/^#     //p' "$self" | sed "s#\\./spawn/${self##*/}#$(command_name)#" >&3
     exit "${1:-2}"
 }
 
@@ -84,6 +100,8 @@ INSTALL
 # Sees to it that the packages of these kinds are there, or says what to do and ends.
 packages_need() { # KIND…
     local missing as=() log status=0
+    # Where it is installed, whoever installed it saw to that.
+    [ -z "$installed" ] || return 0
     mapfile -t missing < <(packages_missing "$@")
     [ "${#missing[@]}" -gt 0 ] || return 0
     command -v apt-get >/dev/null ||
@@ -114,6 +132,7 @@ packages_need() { # KIND…
 # Root in somebody else's checkout goes on as its owner, so that no file in it comes to belong to root.
 become_owner() { # the script's own arguments
     local owner name home
+    [ -z "$installed" ] || return 0
     owner=$(stat -c %u .)
     if [ "$(id -u)" = 0 ] && [ "$owner" != 0 ]; then
         name=$(getent passwd "$owner" | cut -d : -f 1)
@@ -140,6 +159,14 @@ build_programs() { # make's arguments
 # Ends unless there is a build to ask.
 programs_needed() {
     [ -x "$build/post-call" ] || fail 'the programs are not built yet: run ./spawn/up first'
+}
+
+# Ends unless these commands are there; for what is installed, whose package may have come without what it recommends.
+commands_needed() { # COMMAND…
+    local command
+    for command; do
+        command -v "$command" >/dev/null || fail "$command is missing; on Debian: apt-get install $command"
+    done
 }
 
 # What is set, from the environment, the settings file and the defaults, as a program understands it; fails as the

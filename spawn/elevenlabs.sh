@@ -4,7 +4,7 @@
 #
 # No secret ever stands on a command line, where every user of the machine could read it: the key and bodies go to
 # curl through pipes, secrets to jq through its standard input, and only builtins of the shell have them as arguments.
-# shellcheck disable=SC2016,SC2154 # what stands in single quotes is jq's to expand; build is set in common.sh
+# shellcheck disable=SC2016,SC2154 # what stands in single quotes is jq's to expand; build and installed are set in common.sh
 answer='' # of the last call
 
 # Reads where the API is and the key for it from the settings.
@@ -119,10 +119,14 @@ recorded() { # JQ-FILTER
 
 # Changes the record, on disk as well, before anything else happens.
 record_change() { # JQ-ARGUMENT…
+    local draft
     record=$(jq -c "$@" <<<"$record")
-    printf '%s\n' "$record" >"$record_file.new"
-    sync "$record_file.new"
-    mv "$record_file.new" "$record_file"
+    draft=$(mktemp "$record_file.XXXXXX")
+    printf '%s\n' "$record" >"$draft"
+    # Root's record belongs to whose folder it is in, like all else there.
+    chown -h --reference="${record_file%/*}" "$draft" 2>/dev/null || true
+    sync "$draft"
+    mv "$draft" "$record_file"
 }
 
 # What a secret is recognised by, without being told.
@@ -134,11 +138,12 @@ mark_of() { # SECRET
 
 # Where ELEVENLABS_POST_CALL_SECRET can be changed: the settings file, or the file that it names for this secret.
 find_secret_file() {
-    local name=ELEVENLABS_POST_CALL_SECRET
+    local name=ELEVENLABS_POST_CALL_SECRET hint=''
+    [ -n "$installed" ] || hint=' yet: run ./spawn/up first'
     secret_file=${ELEVENLABS_POST_CALL_SECRET_FILE:-}
     [ -z "${ELEVENLABS_POST_CALL_SECRET+set}" ] ||
         fail "$name stands in the environment, where it cannot be changed from here; keep it in the settings file"
-    [ -e "$(env_file)" ] || [ -n "$secret_file" ] || fail "there is no $(env_file) yet: run ./spawn/up first"
+    [ -e "$(env_file)" ] || [ -n "$secret_file" ] || fail "there is no $(env_file)$hint"
     [ -n "$secret_file" ] || secret_file=$(sed -n "s/^[[:blank:]]*${name}_FILE[[:blank:]]*=[[:blank:]]*//p" \
         "$(env_file)" | sed "s/[[:blank:]]*\$//; s/^\"\\(.*\\)\"\$/\\1/; s/^'\\(.*\\)'\$/\\1/")
     if [ -n "$secret_file" ]; then secret_lines=yes; else secret_lines='' secret_file=$(env_file); fi

@@ -189,7 +189,7 @@ def plan: facts | plan_webhook, plan_initiation, plan_tool, plan_post_call, plan
     (.superseded[] | step("delete the post-call webhook that it replaces"; ["delete_webhook", .])),
     if .agents == {} then
         note("In each agent, give it the tool \(tool_name) and enable under Security: \(.switches | join(" ")). " +
-            "./spawn/register --agent ID does that.") else empty end;
+            env.register_command + " --agent ID does that.") else empty end;
 
 # --- taking it away again ----------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 
 key=$standin_key
 here=https://127.0.0.1:1 # nobody is there
+register_command=./spawn/register
 
 # An instance, not started, whose settings file has some of an operator's own.
 new_registration() { # [SETTING=value…]
@@ -26,7 +27,7 @@ END
 register() { # ARGUMENT…
     standin elevenlabs '{"clear": true}'
     code=0
-    said=$(within ./spawn/register "$@" 2>"$work/complaints" </dev/null) || code=$?
+    said=$(within "$register_command" "$@" 2>"$work/complaints" </dev/null) || code=$?
     complaints=$(cat "$work/complaints")
     standin elevenlabs
     changes=$(jq '[.requests | to_entries[] | select(.key | startswith("GET") | not) | .value] | add // 0' "$standin_said")

@@ -11,7 +11,7 @@ for program in "${programs[@]}"; do
     check "$program is a command" like "$("$installed/usr/bin/$program" --version)" 'callmem'
     check "$program has a manual page" test -s "$installed/usr/share/man/man1/$program.1"
 done
-for command in callmem callmem-site; do
+for command in callmem callmem-site callmem-register; do
     check "so is $command, for root" test -x "$installed/usr/sbin/$command"
     check "with a manual page" test -s "$installed/usr/share/man/man8/$command.8"
 done
@@ -70,5 +70,5 @@ check 'which compresses the first' test -s "$work/log/callmem.log.2.gz"
 check 'the processes are the same' is "$(handler_pids "$state" | sort)" "$before"
 
 build_programs uninstall "DESTDIR=$installed" PREFIX=/usr
-check 'make uninstall leaves nothing' is "$(find "$installed" -type f)" ''
+check 'make uninstall leaves nothing' is "$(find "$installed" ! -type d)" ''
 finish

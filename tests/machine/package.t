@@ -128,6 +128,36 @@ check 'nobody else does' cannot nobody callmem client-data --show +15550100200
 check 'no program complains' is \
     "$(inside journalctl -u 'callmem@*' -o cat | grep -E '"level":"(warn|error)"|denied|not permitted')" ''
 
+# --- at ElevenLabs, or what stands in for it ---------------------------------------------------------------------
+
+mkdir "$work/standin"
+beside tests/standin/elevenlabs --port 0 --control "$work/standin" --key "$standin_key" >"$work/standin/said" 2>&1 &
+standins[elevenlabs]=$!
+disown "$!"
+eventually test -s "$work/standin/port"
+at[elevenlabs]=http://127.0.0.1:$(cat "$work/standin/port")
+standin elevenlabs '{"agents": [{"agent_id": "agent_quince"}]}'
+echo "127.0.0.1 $name" >>"$machine/etc/hosts"
+cat "$work/certificate" >>"$machine/etc/ssl/certs/ca-certificates.crt"
+printf '%s\n' "ELEVENLABS_API_KEY=$standin_key" "ELEVENLABS_API_URL=${at[elevenlabs]}" >>"$machine$settings_file"
+registers() {
+    inside callmem-register --url "$url" --agent agent_quince
+}
+check 'a user other than root does not get far' cannot www-data callmem-register --url "$url"
+check 'root registers it' registers
+first_secret=${secrets[post-call]}
+secrets[post-call]=$(inside head -n 1 /etc/callmem/secrets/post-call)
+standin elevenlabs
+check 'the secret of the webhook is one that ElevenLabs made' is "${secrets[post-call]}" \
+    "$(jq -r '.state.webhooks[].webhook_secret' "$standin_said")"
+check 'the other one counts, too' is "$(inside tail -n +2 /etc/callmem/secrets/post-call)" "$first_secret"
+post_call "$data/example-post-call.json"
+check 'the service knows the new one' accepted duplicate post_call_transcription
+check 'the file is whose it was' files_are <<<'/etc/callmem/secrets/post-call root:callmem 640'
+check 'the record is whose all else is there' files_are <<<'/var/lib/callmem/elevenlabs.json callmem:callmem 600'
+check 'there is nothing more to do' like "$(registers)" 'Nothing to change'
+kill_standin elevenlabs
+
 # --- upgraded --------------------------------------------------------------------------------------------------
 
 echo 'CALLMEM_VARIABLE_SHOP=Quince' >>"$machine$settings_file"
