@@ -131,13 +131,73 @@ check 'too many requests' eventually too_many
 cp "$work/conf" "$conf"
 kill -HUP "$(nginx_master "$state")"
 
-# 500: no handler there.
-mv "$state/client-data.sock" "$work/sock"
+# 503: nobody there. t0080 has what the programs cannot do.
+gone() { # PROGRAM
+    mv "$state/$1.sock" "$work/$1.sock"
+}
+back() { # PROGRAM
+    mv "$work/$1.sock" "$state/$1.sock"
+}
+unavailable() { # CODE
+    refused 503 "$1" && is "$(header Retry-After)" 5
+}
+degraded() {
+    is "$status $(cat "$answer")" '503 {"status":"degraded"}' && is "$(header Retry-After)" 5 &&
+        like "$(header X-Request-Id)" . && is "$(header Content-Type)" application/json
+}
+for program in "${programs[@]}"; do gone "$program"; done
 post_with_key client-data '{"caller_id": ""}'
-check 'nobody behind the socket' refused 500 internal_error
-mv "$work/sock" "$state/client-data.sock"
+check 'nobody behind the socket of client-data' unavailable memory_unavailable
+post_with_key search-data '{"caller_id": "", "query": "x"}'
+check 'of search-data' unavailable memory_unavailable
+post_call "$data/example-post-call.json"
+check 'of post-call, where nothing is acknowledged' unavailable inbox_unavailable
+for path in /health /health/client-data /health/search-data /health/post-call; do
+    request GET "$path"
+    check "nobody to ask for $path" degraded
+done
+request GET /metrics
+check 'nor for metrics' unavailable memory_unavailable
+for program in "${programs[@]}"; do back "$program"; done
 post_with_key client-data '{"caller_id": ""}'
 check 'and somebody again' is "$status" 200
 
-# 503: t0080.
+# Nor with every process dead: the sockets are there and refuse.
+for what in multiwatch handler; do
+    for program in "${programs[@]}"; do
+        mapfile -t pids < <(pids_of "$state" "$what" "$program")
+        signal_all KILL "${pids[@]}"
+    done
+done
+nobody_left() {
+    is "$(handler_pids "$state")" ''
+}
+check 'every process is dead' eventually nobody_left
+client_data +15550100200
+check 'client-data is not there' unavailable memory_unavailable
+search +15550100200 wedding
+check 'nor search-data' unavailable memory_unavailable
+post_call "$data/example-post-call.json"
+check 'nor post-call' unavailable inbox_unavailable
+request GET /health
+check 'nor health' degraded
+up
+check 'started anew' is "$up_status" 0
+
+# No place for a body on its way in. The folder is away, which is so for root, too.
+jq -c --arg fill "$(head -c 100000 /dev/zero | tr '\0' x)" '.data.filler = [range(18) | $fill]' \
+    "$data/example-post-call.json" >"$work/large"
+mv "$state/nginx/client_body" "$work/client_body"
+post_call "$work/large"
+check 'an event for which there is no place' unavailable inbox_unavailable
+head -c 900000 "$work/large" >"$work/smaller"
+post_with_key search-data "@$work/smaller"
+check 'a question for which there is none' unavailable memory_unavailable
+client_data +15550100200
+check 'what needs no place is answered' is "$status" 200
+mv "$work/client_body" "$state/nginx/client_body"
+post_call "$work/large"
+check 'with a place again, the limit is what it was' refused 413 body_too_large
+post_call "$data/example-post-call.json"
+check 'what was refused is accepted when it comes again' accepted accepted post_call_transcription
 finish

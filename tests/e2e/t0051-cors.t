@@ -30,6 +30,34 @@ for origin in https://evil.example https://app.quince.example.evil.example http:
     post client-data '{"caller_id": ""}' -H "Origin: $origin"
     check 'none on the answer' is "$(header Access-Control-Allow-Origin)" ''
 done
+# What nginx refuses itself is as readable, to the same pages.
+head -c 5000000 /dev/zero >"$work/large"
+from() { # ORIGIN METHOD PATH [curl arguments]
+    request "${@:2}" -H "Origin: $1"
+}
+readable() { # STATUS
+    is "$status" "$1" && is "$(header Access-Control-Allow-Origin)" http://localhost:3000 &&
+        like "$(header Access-Control-Expose-Headers)" X-Request-Id && is "$(header Vary)" Origin
+}
+from http://localhost:3000 POST /webhook/client-data --data-binary "@$work/large"
+check 'a body so large that nginx refuses it' readable 413
+from http://localhost:3000 GET /nowhere
+check 'a path that is not there' readable 404
+from http://localhost:3000 TRACE /webhook/client-data
+check 'a method that nginx refuses' readable 405
+allowed=$(header Allow)
+from http://localhost:3000 GET /webhook/client-data
+check 'is refused as the programs do it' is "$(header Allow)" "$allowed"
+check 'which names what is' is "$allowed" 'POST, OPTIONS'
+mv "$state/client-data.sock" "$work/sock"
+from http://localhost:3000 POST /webhook/client-data -d '{}'
+check 'nobody there' readable 503
+mv "$work/sock" "$state/client-data.sock"
+for origin in https://evil.example https://appXquince.example HTTP://LOCALHOST:3000; do
+    from "$origin" POST /webhook/client-data --data-binary "@$work/large"
+    check "a page of $origin cannot read that" is "$status $(header Access-Control-Allow-Origin) $(header Vary)" \
+        '413  Origin'
+done
 request OPTIONS /webhook/client-data
 check 'OPTIONS without an origin is no preflight' refused 405 method_not_allowed
 down
@@ -40,4 +68,17 @@ preflight https://app.quince.example /webhook/client-data
 check 'off unless origins are named' is "$status $(header Access-Control-Allow-Origin)" '405 '
 post client-data '{"caller_id": ""}' -H 'Origin: https://app.quince.example'
 check 'no header either' is "$(header Access-Control-Allow-Origin)" ''
+request TRACE /webhook/client-data -H 'Origin: https://app.quince.example'
+check 'nor from nginx' is "$status $(header Access-Control-Allow-Origin)$(header Vary)" '405 '
+check 'which knows of no OPTIONS then' is "$(header Allow)" POST
+request TRACE /health
+check 'of health neither' is "$(header Allow)" 'GET, HEAD'
+down
+
+new_instance every 'CALLMEM_CORS_ORIGINS=*'
+up
+request GET /nowhere -H 'Origin: https://any.example'
+check 'every page may read everything' is "$(header Access-Control-Allow-Origin) $(header Vary)" '* '
+request GET /nowhere
+check 'what comes from no page needs nothing' is "$(header Access-Control-Allow-Origin)" ''
 finish

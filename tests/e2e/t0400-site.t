@@ -189,6 +189,17 @@ check 'thirty slow clients keep nobody waiting' is "$status" 200
 kill "${slow[@]}" 2>/dev/null
 wait "${slow[@]}" 2>/dev/null
 
+# What nginx refuses can be read by the pages that may read the rest.
+check 'a site that knows of pages' reload --origin https://app.example --origin http://localhost:3000
+request GET /nowhere -H 'Origin: https://app.example'
+check 'shows them what it refuses' is "$status $(header Access-Control-Allow-Origin) $(header Vary)" \
+    '404 https://app.example Origin'
+request GET /nowhere -H 'Origin: https://evil.example'
+check 'and others not' is "$status $(header Access-Control-Allow-Origin)" '404 '
+check 'a site for every page' reload --origin any
+request GET /nowhere -H 'Origin: https://evil.example'
+check 'shows it to each' is "$status $(header Access-Control-Allow-Origin) $(header Vary)" '404 * '
+
 # Limits.
 check 'a site with a limit' reload --rate 1 --burst 1
 for _ in {1..3}; do request GET /health; done
@@ -247,6 +258,8 @@ check 'a name is a name' like "$(refusal --name 'a; include /etc/passwd')" 'do n
 check 'a path is absolute' like "$(refusal --name a --key server.key)" 'no absolute path'
 check 'an option has a value' like "$(refusal --name a --key)" 'needs a value'
 check 'an option is known' like "$(refusal --name a --colour red)" 'no option --colour'
+check 'an origin is one' like "$(refusal --name a --origin app.example)" 'is no origin'
+check 'an origin has no path' like "$(refusal --name a --origin https://app.example/)" 'has a path'
 check 'a rate is a number' like "$(refusal --name a --rate fast)" 'no whole number'
 check 'it tells what there is' like "$(spawn/site --help)" '--client-ca FILE'
 finish

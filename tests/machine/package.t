@@ -128,6 +128,20 @@ check 'nobody else does' cannot nobody callmem client-data --show +15550100200
 check 'no program complains' is \
     "$(inside journalctl -u 'callmem@*' -o cat | grep -E '"level":"(warn|error)"|denied|not permitted')" ''
 
+# The disk on which nginx keeps bodies that arrive is full.
+head -c 5000000 /dev/zero | tr '\0' x | jq -Rc --slurpfile event "$data/example-post-call.json" \
+    '. as $fill | $event[0] | .data.conversation_id = "conv_large" | .data.filler = $fill' >"$work/large"
+unavailable() { # CODE
+    refused 503 "$1" && is "$(header Retry-After)" 5
+}
+inside mount -t tmpfs -o size=1m,mode=700,uid=www-data tmpfs /var/lib/nginx/body
+post_call "$work/large"
+check 'an event for which there is no room is to come again' unavailable inbox_unavailable
+inside umount /var/lib/nginx/body
+post_call "$work/large"
+check 'and is accepted when there is' accepted accepted post_call_transcription conv_large
+check 'and remembered' eventually knows +15550100200 2
+
 # --- at ElevenLabs, or what stands in for it ---------------------------------------------------------------------
 
 mkdir "$work/standin"
@@ -202,7 +216,7 @@ wait "$ringing"
 check 'no call went unanswered meanwhile' is "$(sort -u "$work/rung")" 200
 check 'settings, secrets and what was changed in /etc are as they were' is "$(belongings)" "$before"
 check 'what was not changed there is the newer one' grep -q '^# Of the newer version' "$machine/etc/logrotate.d/callmem"
-check 'the caller is known' knows +15550100200 1
+check 'the caller is known' knows +15550100200 2
 check 'with the settings that were made' field .dynamic_variables.shop Quince
 check 'the event still waits' like "$(inside callmem post-call --status)" '^waiting: 1'
 echo 'ROLLBACK;' >&4
@@ -226,11 +240,15 @@ check 'and known' knows +442079460321 1
 check 'it can be removed' inside dpkg --remove callmem
 check 'then nothing of it runs' is "$(inside pgrep -u callmem)" ''
 check 'nor listens' is "$(inside find /run/callmem -type s 2>/dev/null)" ''
+post_call "$data/transcription-sip-outbound.json"
+check 'who sends an event is told to come again' unavailable inbox_unavailable
+request GET /health
+check 'a load balancer, that it is not well' is "$status $(jq -c . "$answer")" '503 {"status":"degraded"}'
 check 'settings and secrets stay' is "$(belongings)" "$before"
 check 'so does memory' inside test -s /var/lib/callmem/openmemory.sqlite
 check 'it can be installed again' inside dpkg --install /root/newer.deb
 check 'and runs' eventually all_run
-check 'and knows who called before' eventually knows +15550100200 1
+check 'and knows who called before' eventually knows +15550100200 2
 
 # --- purged ----------------------------------------------------------------------------------------------------
 
