@@ -1,5 +1,6 @@
 #include "call/audio.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "call/spool.h"
 
@@ -29,9 +30,9 @@ struct audio {
 
 static char *path_of(const char *directory, const char *conversation, const char *suffix)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned char hash[DIGEST_SIZE];
     char name[SPOOL_NAME_DIGITS + 1];
-    if (EVP_Digest(conversation, strlen(conversation), hash, NULL, EVP_sha256(), NULL) != 1)
+    if (!digest_sha256(conversation, strlen(conversation), hash))
         return NULL;
     text_hex(hash, SPOOL_NAME_DIGITS / 2, name);
     return spool_path(directory, name, suffix);

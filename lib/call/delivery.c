@@ -1,3 +1,4 @@
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -6,7 +7,6 @@
 #include "call/inbox_parts.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -180,11 +180,11 @@ static struct delivery *write_small(struct inbox *inbox, const struct letter *le
 static int make_name(const char *type, const char *conversation, char name[SPOOL_NAME_DIGITS + 1],
                      struct error *error)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned char hash[DIGEST_SIZE];
     struct buf text = BUF_INIT;
     buf_add(&text, type, strlen(type) + 1);
     buf_puts(&text, conversation);
-    bool good = !text.failed && EVP_Digest(text.data, text.len, hash, NULL, EVP_sha256(), NULL) == 1;
+    bool good = !text.failed && digest_sha256(text.data, text.len, hash);
     buf_free(&text);
     if (!good)
         return error_set(error, ERROR_INTERNAL, "out of memory");

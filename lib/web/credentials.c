@@ -1,11 +1,11 @@
 #include "web/credentials.h"
 
+#include "base/digest.h"
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <openssl/sha.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,27 +140,13 @@ static bool usable(const char *secret)
     return secret && *secret;
 }
 
-/* SHA-256, which OpenSSL would look up for each digest anew. */
-static EVP_MD *sha256;
-
-static void fetch_sha256(void)
-{
-    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
-
-static bool digest(const char *text, size_t len, unsigned char out[SHA256_DIGEST_LENGTH])
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, fetch_sha256);
-    return sha256 && EVP_Digest(text, len, out, NULL, sha256, NULL) == 1;
-}
-
 void credentials_digest(struct credentials *credentials)
 {
     bool good = true;
     for (size_t i = 0; i < credentials->secret_count && i < CREDENTIALS_SECRETS && good; i++)
         if (usable(credentials->secrets[i]))
-            good = digest(credentials->secrets[i], strlen(credentials->secrets[i]), credentials->digests[i]);
+            good = digest_sha256(credentials->secrets[i], strlen(credentials->secrets[i]),
+                                 credentials->digests[i]);
     credentials->digested = good;
 }
 
@@ -169,17 +155,17 @@ void credentials_digest(struct credentials *credentials)
  * fails. */
 static bool secret_fits(struct check *check, const struct credentials *credentials, struct slice given)
 {
-    unsigned char made[SHA256_DIGEST_LENGTH] = {0}, got[SHA256_DIGEST_LENGTH];
+    unsigned char made[DIGEST_SIZE] = {0}, got[DIGEST_SIZE];
     unsigned fits = 0;
     if (given.len == 0)
         return false;
-    bool good = digest(given.text, given.len, got);
+    bool good = digest_sha256(given.text, given.len, got);
     for (size_t i = 0; good && i < credentials->secret_count && i < CREDENTIALS_SECRETS; i++) {
         const char *secret = credentials->secrets[i];
         if (!usable(secret))
             continue;
         const unsigned char *want = credentials->digested ? credentials->digests[i] : made;
-        good = credentials->digested || digest(secret, strlen(secret), made);
+        good = credentials->digested || digest_sha256(secret, strlen(secret), made);
         fits |= good && CRYPTO_memcmp(want, got, sizeof got) == 0;
     }
     OPENSSL_cleanse(made, sizeof made);
@@ -203,7 +189,7 @@ static EVP_MAC_CTX *mac_new(EVP_MAC *algorithm, const char *secret)
 /* Starts one HMAC for each secret over "<t>.". */
 static int begin_macs(struct check *check, const struct credentials *credentials, struct error *error)
 {
-    EVP_MAC *algorithm = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
+    EVP_MAC *algorithm = digest_ready() ? EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL) : NULL;
     bool good = algorithm != NULL;
     for (size_t i = 0; good && i < credentials->secret_count && i < CREDENTIALS_SECRETS; i++) {
         if (!usable(credentials->secrets[i]))

@@ -4,8 +4,8 @@
  *     FAULT=KIND:N:WHAT     what happens to the N-th call of that kind, counted in each process; N 0: to each
  *     FAULT_ARM=FILE        counts only while that file is there
  *     FAULT_FROM=TEXT       counts from the first call on that names a path with that text in it
- *     FAULT_SPARE=A:B:…     spares what libraries of these names allocate
- *     FAULT_ONLY=A:B:…      of the allocations, counts only those of libraries of these names
+ *     FAULT_SPARE=A:B@F:…   spares what libraries of these names allocate, or functions F of theirs
+ *     FAULT_ONLY=A:B@F:…    of the allocations, counts only those
  *     FAULT_PROGRAM=NAME    only in programs of that name
  *     FAULT_FIRED=FILE      gets a line "KIND N" when it has happened
  *
@@ -161,15 +161,20 @@ static enum fate fate_at(enum kind kind, const char *path)
     return fate_of(kind);
 }
 
-/* Whether a library is one of those that are listed. */
-static bool is_listed(const char *list, const char *library)
+/* Whether a place in a library is one of those that are listed: LIBRARY, or LIBRARY@FUNCTION. */
+static bool is_listed(const char *list, const char *library, void *place)
 {
     char name[64];
     for (const char *at = list; at && *at;) {
         size_t len = strcspn(at, ":"), kept = len < sizeof name ? len : sizeof name - 1;
+        Dl_info who;
         memcpy(name, at, kept);
         name[kept] = '\0';
-        if (kept && strstr(library, name))
+        char *function = strchr(name, '@');
+        if (function)
+            *function++ = '\0';
+        if (*name && strstr(library, name) &&
+            (!function || (dladdr(place, &who) && who.dli_sname && strcmp(who.dli_sname, function) == 0)))
             return true;
         at += len + (at[len] == ':');
     }
@@ -179,12 +184,12 @@ static bool is_listed(const char *list, const char *library)
 /* Of an allocation; `place` is where it was asked for. */
 static enum fate fate_of_memory(void *place)
 {
-    struct dl_find_object who; /* dladdr() would look for the function, too, which takes long */
+    struct dl_find_object who; /* dladdr() looks for the function, too, which takes long */
     if (!fault.on || fault.kind != MALLOC)
         return GO_ON;
     if (fault.spare || fault.only) {
         const char *library = _dl_find_object(place, &who) == 0 ? who.dlfo_link_map->l_name : "";
-        if (is_listed(fault.spare, library) || (fault.only && !is_listed(fault.only, library)))
+        if (is_listed(fault.spare, library, place) || (fault.only && !is_listed(fault.only, library, place)))
             return GO_ON;
     }
     return fate_of(MALLOC);

@@ -1,9 +1,10 @@
 /*
- * The small modules of base: buf, error, arena, data.
+ * The small modules of base: buf, error, arena, data, digest.
  */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/data.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -329,6 +330,27 @@ static void data_files_are_compiled_in_whole(void **state)
     }
 }
 
+/* --- digest --- */
+
+/* printf abc | sha256sum */
+static void a_digest_is_that_of_sha256sum(void **state)
+{
+    static const struct {
+        const char *text, *hex;
+    } rows[] = {
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned char digest[DIGEST_SIZE];
+        char hex[2 * DIGEST_SIZE + 1];
+        assert_true(digest_sha256(rows[i].text, strlen(rows[i].text), digest));
+        text_hex(digest, sizeof digest, hex);
+        assert_string_equal(hex, rows[i].hex);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +367,7 @@ int main(void)
         cmocka_unit_test(an_arena_keeps_its_pieces_apart),
         cmocka_unit_test(an_arena_remembers_that_it_failed),
         cmocka_unit_test(data_files_are_compiled_in_whole),
+        cmocka_unit_test(a_digest_is_that_of_sha256sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
