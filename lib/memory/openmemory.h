@@ -195,8 +195,6 @@ int om_part_memories(const struct om_item *item, struct memory **memories, size_
 
 /* Adds words to a text that make its similarity hash its own: they follow from `seed` and `attempt`. */
 void om_add_salt(struct buf *text, const char *seed, unsigned attempt);
-/* Hexadecimal digest of a text. */
-void om_digest(const char *text, size_t len, char digest[OM_DIGEST_SIZE]);
 /* Adds an id to a list of ids with blanks between; false when out of memory. */
 bool om_ids_add(char **ids, const char *id);
 /* Steps through such a list: copies the id at *at and moves on; false at the end. */

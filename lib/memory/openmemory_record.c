@@ -1,8 +1,8 @@
 #include "memory/openmemory.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,13 +23,6 @@ static const char *text_of(const cJSON *json, const char *name)
 {
     const char *text = json_text(json, name);
     return text ? text : "";
-}
-
-void om_digest(const char *text, size_t len, char digest[OM_DIGEST_SIZE])
-{
-    unsigned char hash[SHA256_DIGEST_LENGTH];
-    SHA256((const unsigned char *)text, len, hash);
-    text_hex(hash, (OM_DIGEST_SIZE - 1) / 2, digest);
 }
 
 /* --- Ids --- */
@@ -404,11 +397,13 @@ static int digest_of(const struct memory_list *memories, char digest[OM_DIGEST_S
         buf_putc(&text, '\n');
         cJSON_Delete(json);
     }
-    if (buf_text(&text))
-        om_digest(buf_text(&text), text.len, digest);
-    bool failed = text.failed;
+    unsigned char hash[DIGEST_SIZE];
+    bool good = buf_text(&text) && digest_sha256(text.data, text.len, hash);
     buf_free(&text);
-    return failed ? -1 : 0;
+    if (!good)
+        return -1;
+    text_hex(hash, (OM_DIGEST_SIZE - 1) / 2, digest);
+    return 0;
 }
 
 static size_t size_of(const struct memory *memory)
@@ -564,15 +559,15 @@ void om_add_salt(struct buf *text, const char *seed, unsigned attempt)
         words *= 2;
     buf_puts(text, "Ref");
     for (size_t word = 0; word < words; word++) {
-        unsigned char hash[SHA256_DIGEST_LENGTH];
+        unsigned char hash[DIGEST_SIZE];
         struct buf source = BUF_INIT;
         buf_printf(&source, "%s\n%u\n%zu", seed, attempt, word);
-        if (!buf_text(&source)) {
+        bool good = buf_text(&source) && digest_sha256(source.data, source.len, hash);
+        buf_free(&source);
+        if (!good) {
             text->failed = true;
             return;
         }
-        SHA256((const unsigned char *)buf_text(&source), source.len, hash);
-        buf_free(&source);
         buf_putc(text, ' ');
         for (size_t i = 0; i < WORD_LETTERS; i++)
             buf_putc(text, (char)('a' + hash[i] % 26));
