@@ -374,10 +374,12 @@ static cJSON *arguments_of_add(enum om_kind kind, const char *caller, enum om_sp
 {
     cJSON *body = cJSON_CreateObject();
     cJSON *copy = cJSON_Duplicate(metadata, true);
-    cJSON_AddStringToObject(body, "content", content);
-    cJSON *tags = cJSON_AddArrayToObject(body, "tags");
-    cJSON_AddItemToArray(tags, cJSON_CreateString("callmem"));
-    if (add_space_member(body, kind == OM_USER ? "user_id" : "project_id", caller, space) && copy &&
+    cJSON *tag = cJSON_CreateString("callmem");
+    bool good = cJSON_AddStringToObject(body, "content", content) && tag &&
+                cJSON_AddItemToArray(cJSON_AddArrayToObject(body, "tags"), tag);
+    if (!good)
+        cJSON_Delete(tag);
+    if (good && add_space_member(body, kind == OM_USER ? "user_id" : "project_id", caller, space) && copy &&
         cJSON_AddItemToObject(body, "metadata", copy))
         return body;
     cJSON_Delete(copy);

@@ -308,42 +308,76 @@ int om_state_read(struct om_known *known, const struct om_item *item, bool merge
     return result;
 }
 
-static cJSON *write_ids(const char *ids)
+/* Nothing that is written may lack a part because memory ran out: it would be stored so. `good` says whether
+ * all of `json` is there. */
+static cJSON *whole(cJSON *json, bool good)
 {
-    cJSON *array = cJSON_CreateArray();
+    if (good)
+        return json;
+    cJSON_Delete(json);
+    return NULL;
+}
+
+static bool add_text(cJSON *json, const char *name, const char *text)
+{
+    return cJSON_AddStringToObject(json, name, text) != NULL;
+}
+
+static bool add_number(cJSON *json, const char *name, double number)
+{
+    return cJSON_AddNumberToObject(json, name, number) != NULL;
+}
+
+/* Takes over the item. */
+static bool add_to_array(cJSON *array, cJSON *item)
+{
+    if (item && cJSON_AddItemToArray(array, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+static bool add_ids(cJSON *json, const char *name, const char *ids)
+{
+    cJSON *array = cJSON_AddArrayToObject(json, name);
     char id[OM_ID_SIZE];
-    while (array && om_ids_next(&ids, id))
-        cJSON_AddItemToArray(array, cJSON_CreateString(id));
-    return array;
+    bool good = array != NULL;
+    while (good && om_ids_next(&ids, id))
+        good = add_to_array(array, cJSON_CreateString(id));
+    return good;
 }
 
 static cJSON *write_call(const struct om_call *call)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "conversation", call->conversation);
-    cJSON_AddStringToObject(json, "agent", call->agent);
-    cJSON_AddStringToObject(json, "language", call->language);
-    cJSON_AddNumberToObject(json, "started_at", (double)call->started_at);
-    cJSON_AddNumberToObject(json, "memories", (double)call->count);
-    cJSON_AddNumberToObject(json, "written", (double)call->written);
-    cJSON_AddStringToObject(json, "digest", call->digest);
-    cJSON_AddItemToObject(json, "records", write_ids(call->ids));
-    return json;
+    bool good = add_text(json, "conversation", call->conversation) && add_text(json, "agent", call->agent) &&
+                add_text(json, "language", call->language) &&
+                add_number(json, "started_at", (double)call->started_at) &&
+                add_number(json, "memories", (double)call->count) &&
+                add_number(json, "written", (double)call->written) &&
+                add_text(json, "digest", call->digest) && add_ids(json, "records", call->ids);
+    return whole(json, good);
 }
 
-/* Metadata with our mark in it; `*mark` is the mark. */
+/* Metadata with our mark in it; `*mark` is the mark. A server takes the sector from here; and by their sector
+ * states can be listed alone. */
 static cJSON *marked(const char *type, const char *sector, const char *caller, cJSON **mark)
 {
     cJSON *metadata = cJSON_CreateObject();
     *mark = cJSON_AddObjectToObject(metadata, "callmem");
-    cJSON_AddNumberToObject(*mark, "format", OM_FORMAT);
-    cJSON_AddStringToObject(*mark, "type", type);
-    cJSON_AddStringToObject(*mark, "caller", caller);
-    /* A server takes the sector from here; and by their sector states can be listed alone. */
-    if (cJSON_AddStringToObject(metadata, "sector", sector))
-        return metadata;
-    cJSON_Delete(metadata);
-    return NULL;
+    bool good = add_number(*mark, "format", OM_FORMAT) && add_text(*mark, "type", type) &&
+                add_text(*mark, "caller", caller) && add_text(metadata, "sector", sector);
+    return whole(metadata, good);
+}
+
+static bool add_calls(cJSON *mark, const struct om_known *known)
+{
+    cJSON *calls = cJSON_AddArrayToObject(mark, "calls");
+    bool good = calls != NULL;
+    for (size_t i = 0; i < known->call_count && good; i++)
+        if (!known->calls[i].gone)
+            good = add_to_array(calls, write_call(&known->calls[i]));
+    return good;
 }
 
 cJSON *om_state_write(const struct om_known *known)
@@ -351,14 +385,10 @@ cJSON *om_state_write(const struct om_known *known)
     cJSON *mark, *metadata = marked("state", sector_name(SECTOR_REFLECTIVE), known->caller, &mark);
     if (!metadata)
         return NULL;
-    cJSON_AddStringToObject(mark, "stamp", known->stamp);
-    cJSON_AddNumberToObject(mark, "serial", (double)known->serial);
-    cJSON *calls = cJSON_AddArrayToObject(mark, "calls");
-    for (size_t i = 0; i < known->call_count; i++)
-        if (!known->calls[i].gone)
-            cJSON_AddItemToArray(calls, write_call(&known->calls[i]));
+    bool good = add_text(mark, "stamp", known->stamp) && add_number(mark, "serial", (double)known->serial) &&
+                add_calls(mark, known);
     cJSON *profiles = known->profiles ? cJSON_Duplicate(known->profiles, true) : cJSON_CreateObject();
-    if (cJSON_AddItemToObject(mark, "profiles", profiles))
+    if (good && profiles && cJSON_AddItemToObject(mark, "profiles", profiles))
         return metadata;
     cJSON_Delete(profiles);
     cJSON_Delete(metadata);
@@ -370,40 +400,38 @@ cJSON *om_state_write(const struct om_known *known)
 static cJSON *write_memory(const struct memory *memory, bool dated)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "kind", kind_name(memory->kind));
-    cJSON_AddStringToObject(json, "sector", sector_name(memory->sector));
-    cJSON_AddNumberToObject(json, "position", memory->position);
-    cJSON_AddStringToObject(json, "speaker", memory->speaker);
-    cJSON_AddStringToObject(json, "content", memory->content);
-    cJSON_AddNumberToObject(json, "salience", memory->salience);
-    cJSON_AddNumberToObject(json, "decay_lambda", memory->decay_lambda);
-    cJSON_AddStringToObject(json, "tags", memory->tags);
-    cJSON_AddStringToObject(json, "metadata", memory->metadata);
-    cJSON_AddNumberToObject(json, "created_at", (double)memory->created_at);
-    if (dated)
-        cJSON_AddNumberToObject(json, "updated_at", (double)memory->updated_at);
-    return json;
+    bool good = add_text(json, "kind", kind_name(memory->kind)) &&
+                add_text(json, "sector", sector_name(memory->sector)) &&
+                add_number(json, "position", memory->position) &&
+                add_text(json, "speaker", memory->speaker) && add_text(json, "content", memory->content) &&
+                add_number(json, "salience", memory->salience) &&
+                add_number(json, "decay_lambda", memory->decay_lambda) &&
+                add_text(json, "tags", memory->tags) && add_text(json, "metadata", memory->metadata) &&
+                add_number(json, "created_at", (double)memory->created_at) &&
+                (!dated || add_number(json, "updated_at", (double)memory->updated_at));
+    return whole(json, good);
 }
 
 /* When a memory was written says nothing of what it is: it does not count. */
 static int digest_of(const struct memory_list *memories, char digest[OM_DIGEST_SIZE])
 {
     struct buf text = BUF_INIT;
+    bool good = true;
     buf_printf(&text, "%s\n%s\n%s\n", memories->items[0].conversation, memories->items[0].agent,
                memories->items[0].language);
     for (size_t i = 0; i < memories->count; i++) {
         cJSON *json = write_memory(&memories->items[i], false);
+        good = good && json;
         json_add(&text, json);
         buf_putc(&text, '\n');
         cJSON_Delete(json);
     }
     unsigned char hash[DIGEST_SIZE];
-    bool good = buf_text(&text) && digest_sha256(text.data, text.len, hash);
+    good = good && buf_text(&text) && digest_sha256(text.data, text.len, hash);
     buf_free(&text);
-    if (!good)
-        return -1;
-    text_hex(hash, (OM_DIGEST_SIZE - 1) / 2, digest);
-    return 0;
+    if (good)
+        text_hex(hash, (OM_DIGEST_SIZE - 1) / 2, digest);
+    return good ? 0 : -1;
 }
 
 static size_t size_of(const struct memory *memory)
@@ -422,12 +450,10 @@ static cJSON *new_part(struct om_bundle *bundle, const struct memory *first, int
     if (!metadata)
         return NULL;
     parts[bundle->count++] = metadata;
-    cJSON_AddStringToObject(mark, "conversation", first->conversation);
-    cJSON_AddStringToObject(mark, "agent", first->agent);
-    cJSON_AddStringToObject(mark, "language", first->language);
-    cJSON_AddStringToObject(mark, "digest", bundle->digest);
-    cJSON_AddNumberToObject(mark, "written", (double)written);
-    return cJSON_AddArrayToObject(mark, "memories");
+    bool good = add_text(mark, "conversation", first->conversation) &&
+                add_text(mark, "agent", first->agent) && add_text(mark, "language", first->language) &&
+                add_text(mark, "digest", bundle->digest) && add_number(mark, "written", (double)written);
+    return good ? cJSON_AddArrayToObject(mark, "memories") : NULL;
 }
 
 /* What is known of a call in words: the summary, then what was learnt; what was said word for word is left to
@@ -465,17 +491,13 @@ int om_bundle_make(struct om_bundle *bundle, const struct memory_list *memories,
             array = new_part(bundle, &memories->items[i], written);
             size = 0;
         }
-        cJSON *json = write_memory(&memories->items[i], true);
-        if (!array || !json || !cJSON_AddItemToArray(array, json)) {
-            cJSON_Delete(json);
+        if (!array || !add_to_array(array, write_memory(&memories->items[i], true)))
             return -1;
-        }
         size += size_of(&memories->items[i]);
     }
     for (size_t i = 0; i < bundle->count; i++) {
         cJSON *mark = cJSON_GetObjectItemCaseSensitive(bundle->parts[i], "callmem");
-        cJSON_AddNumberToObject(mark, "part", (double)i);
-        if (!cJSON_AddNumberToObject(mark, "parts", (double)bundle->count))
+        if (!add_number(mark, "part", (double)i) || !add_number(mark, "parts", (double)bundle->count))
             return -1;
     }
     describe(&bundle->content, memories);
