@@ -68,6 +68,9 @@ aside() { # METHOD PATH
 
 check 'apt installs it' apt_installs ./root/callmem.deb
 check 'dpkg has it whole' is "$(inside dpkg --verify callmem)" ''
+# shellcheck disable=SC2016 # the shell in there expands it
+check 'the documents that its units name are there' inside sh -euc \
+    'for file in $(sed -n "s|^Documentation=file:||p" /lib/systemd/system/callmem*); do test -s "$file"; done'
 check 'there is a user that nobody logs in as' is "$(inside getent passwd callmem | cut -d : -f 6,7)" \
     /var/lib/callmem:/usr/sbin/nologin
 check 'settings, secrets and memory are whose they should be' files_are <<END
