@@ -661,7 +661,9 @@ static void add_members(struct buf *b, const cJSON *container)
 /* NOLINTNEXTLINE(misc-no-recursion) */
 void json_add(struct buf *b, const cJSON *value)
 {
-    if (cJSON_IsObject(value) || cJSON_IsArray(value))
+    if (!value)
+        b->failed = true;
+    else if (cJSON_IsObject(value) || cJSON_IsArray(value))
         add_members(b, value);
     else if (cJSON_IsString(value))
         buf_json(b, value->valuestring, strlen(value->valuestring));

@@ -316,6 +316,8 @@ static void what_is_written_is_read_again(void **state)
     json_add(&b, odd);
     assert_string_equal(buf_text(&b), "[null,null,{\"raw\":1}]");
     cJSON_Delete(odd);
+    json_add(&b, NULL);
+    assert_null(buf_text(&b));
     buf_free(&b);
     buf_free(&again);
 }
