@@ -46,7 +46,8 @@ struct signature {
  * enough, and so are other schemes (v1=…). */
 int signature_parse(const char *header, struct signature *signature, struct error *error);
 
-/* Prepares what each comparison with the secrets needs. When OpenSSL fails, nothing: each comparison tries. */
+/* Prepares what each comparison with the secrets needs. When OpenSSL fails, nothing: each comparison tries.
+ */
 void credentials_digest(struct credentials *credentials);
 
 /* Tries both kinds once, before threads start: what OpenSSL cannot load on its first use stays broken for as
