@@ -128,60 +128,108 @@ int caller_show(struct door *door, char **arguments)
 
 /* --- Export --- */
 
-static cJSON *stamp(int64_t when)
+/* Takes `item`, which may be NULL for lack of memory; false when it is not in the object afterwards. */
+static bool add_item(cJSON *object, const char *name, cJSON *item)
+{
+    if (item && cJSON_AddItemToObject(object, name, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+static bool add_text(cJSON *object, const char *name, const char *text)
+{
+    return add_item(object, name, cJSON_CreateString(text));
+}
+
+static bool add_number(cJSON *object, const char *name, double number)
+{
+    return add_item(object, name, cJSON_CreateNumber(number));
+}
+
+static bool add_stamp(cJSON *object, const char *name, int64_t when)
 {
     char text[CLOCK_STAMP_SIZE];
     clock_stamp(when, text);
-    return cJSON_CreateString(text);
+    return add_text(object, name, text);
 }
 
+/* What is stored as JSON; what cannot be read is an empty object. NULL when out of memory. */
+static cJSON *read_json(const char *text)
+{
+    struct error error = {0};
+    cJSON *json = json_parse(text, strlen(text), &error);
+    return json || error_is_transient(error.code) ? json : cJSON_CreateObject();
+}
+
+/* These give NULL when out of memory: an export that lacked something would be taken for whole. */
 static cJSON *export_memory(const struct memory *memory)
 {
     cJSON *item = cJSON_CreateObject();
-    cJSON *metadata = cJSON_Parse(memory->metadata);
-    cJSON_AddStringToObject(item, "id", memory->id);
-    cJSON_AddStringToObject(item, "kind", kind_name(memory->kind));
-    cJSON_AddStringToObject(item, "sector", sector_name(memory->sector));
-    cJSON_AddNumberToObject(item, "position", memory->position);
-    if (*memory->speaker)
-        cJSON_AddStringToObject(item, "speaker", memory->speaker);
-    cJSON_AddStringToObject(item, "content", memory->content);
-    cJSON_AddNumberToObject(item, "salience", memory->salience);
-    cJSON_AddNumberToObject(item, "decay_lambda", memory->decay_lambda);
-    cJSON_AddStringToObject(item, "tags", memory->tags);
-    cJSON_AddItemToObject(item, "metadata", metadata ? metadata : cJSON_CreateObject());
-    cJSON_AddItemToObject(item, "created_at", stamp(memory->created_at));
-    cJSON_AddItemToObject(item, "updated_at", stamp(memory->updated_at));
-    return item;
+    if (item && add_text(item, "id", memory->id) && add_text(item, "kind", kind_name(memory->kind)) &&
+        add_text(item, "sector", sector_name(memory->sector)) &&
+        add_number(item, "position", memory->position) &&
+        (!*memory->speaker || add_text(item, "speaker", memory->speaker)) &&
+        add_text(item, "content", memory->content) && add_number(item, "salience", memory->salience) &&
+        add_number(item, "decay_lambda", memory->decay_lambda) && add_text(item, "tags", memory->tags) &&
+        add_item(item, "metadata", read_json(memory->metadata)) &&
+        add_stamp(item, "created_at", memory->created_at) &&
+        add_stamp(item, "updated_at", memory->updated_at))
+        return item;
+    cJSON_Delete(item);
+    return NULL;
 }
 
 static cJSON *export_call(const struct dossier *dossier, const struct memory *call)
 {
-    cJSON *item = cJSON_CreateObject();
-    cJSON_AddStringToObject(item, "conversation_id", call->conversation);
-    cJSON_AddStringToObject(item, "agent_id", call->agent);
-    cJSON_AddStringToObject(item, "language", call->language);
-    cJSON_AddItemToObject(item, "started_at", stamp(call->created_at));
-    cJSON *memories = cJSON_AddArrayToObject(item, "memories");
-    for (size_t i = 0; i < dossier->memories.count; i++)
-        if (strcmp(dossier->memories.items[i].conversation, call->conversation) == 0)
-            cJSON_AddItemToArray(memories, export_memory(&dossier->memories.items[i]));
-    return item;
+    cJSON *item = cJSON_CreateObject(), *memories = NULL;
+    bool good = item && add_text(item, "conversation_id", call->conversation) &&
+                add_text(item, "agent_id", call->agent) && add_text(item, "language", call->language) &&
+                add_stamp(item, "started_at", call->created_at) &&
+                (memories = cJSON_AddArrayToObject(item, "memories")) != NULL;
+    for (size_t i = 0; good && i < dossier->memories.count; i++) {
+        if (strcmp(dossier->memories.items[i].conversation, call->conversation) != 0)
+            continue;
+        cJSON *memory = export_memory(&dossier->memories.items[i]);
+        good = memory && cJSON_AddItemToArray(memories, memory);
+    }
+    if (good)
+        return item;
+    cJSON_Delete(item);
+    return NULL;
+}
+
+/* The profile; one that cannot be read is left out, as everything in it stands in the memories, too. */
+static bool add_profile(cJSON *whole, const struct dossier *dossier)
+{
+    cJSON *profile = profile_variables(dossier->document, dossier->caller);
+    if (profile)
+        return add_item(whole, "profile", profile);
+    struct error error = {0};
+    cJSON *read = dossier->document ? json_parse(dossier->document, strlen(dossier->document), &error) : NULL;
+    cJSON_Delete(read);
+    return !read && error.code != ERROR_NONE && !error_is_transient(error.code);
+}
+
+static char *export_text(const struct dossier *dossier)
+{
+    cJSON *whole = cJSON_CreateObject(), *calls = NULL;
+    bool good = whole && add_text(whole, "format", "callmem-export") && add_number(whole, "version", 1) &&
+                add_text(whole, "caller", dossier->caller) && add_stamp(whole, "exported_at", clock_now()) &&
+                add_profile(whole, dossier) &&
+                (calls = cJSON_AddArrayToObject(whole, "conversations")) != NULL;
+    for (size_t i = 0; good && i < dossier->calls.count; i++) {
+        cJSON *call = export_call(dossier, &dossier->calls.items[i]);
+        good = call && cJSON_AddItemToArray(calls, call);
+    }
+    char *text = good ? cJSON_Print(whole) : NULL;
+    cJSON_Delete(whole);
+    return text;
 }
 
 static int export_print(const struct dossier *dossier)
 {
-    cJSON *whole = cJSON_CreateObject();
-    cJSON_AddStringToObject(whole, "format", "callmem-export");
-    cJSON_AddNumberToObject(whole, "version", 1);
-    cJSON_AddStringToObject(whole, "caller", dossier->caller);
-    cJSON_AddItemToObject(whole, "exported_at", stamp(clock_now()));
-    cJSON_AddItemToObject(whole, "profile", profile_variables(dossier->document, dossier->caller));
-    cJSON *calls = cJSON_AddArrayToObject(whole, "conversations");
-    for (size_t i = 0; i < dossier->calls.count; i++)
-        cJSON_AddItemToArray(calls, export_call(dossier, &dossier->calls.items[i]));
-    char *text = cJSON_Print(whole);
-    cJSON_Delete(whole);
+    char *text = export_text(dossier);
     if (!text) {
         fprintf(stderr, "out of memory\n");
         return EXIT_FAILURE;

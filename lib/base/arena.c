@@ -94,3 +94,8 @@ bool arena_failed(const struct arena *arena)
 {
     return arena->failed;
 }
+
+void arena_fail(struct arena *arena)
+{
+    arena->failed = true;
+}

@@ -18,5 +18,7 @@ void *arena_alloc(struct arena *arena,
 char *arena_text(struct arena *arena, const char *text, size_t len);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool arena_failed(const struct arena *arena);
+/* What was to be copied could not be had: arena_failed() says so from now on. */
+void arena_fail(struct arena *arena);
 
 #endif

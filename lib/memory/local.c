@@ -369,7 +369,7 @@ static void rollback(struct memory_store *store)
 /* An older program that has the database open goes on reading it after an upgrade, but writes it no more. */
 static int refuse_newer(struct local *local, struct error *error)
 {
-    int64_t version;
+    int64_t version = 0;
     if (count_of(local, SQL_VERSION, NULL, &version, error) != 0)
         return -1;
     return schema_refuse_newer((int)version, error);
@@ -450,10 +450,13 @@ static int change_end(struct local *local, bool own, int result, struct error *e
 
 /* --- Reading --- */
 
+/* No column is NULL: where SQLite says so it had no memory for the text. */
 static const char *column(struct memory_list *list, sqlite3_stmt *row, int at)
 {
     const unsigned char *text = sqlite3_column_text(row, at);
-    return arena_text(list->arena, text ? (const char *)text : "", (size_t)sqlite3_column_bytes(row, at));
+    if (!text)
+        arena_fail(list->arena);
+    return text ? arena_text(list->arena, (const char *)text, (size_t)sqlite3_column_bytes(row, at)) : NULL;
 }
 
 /* Room for one more, zeroed; NULL when out of memory. */
@@ -674,8 +677,9 @@ static int64_t find_conversation(struct local *local, const char *caller, const 
     int64_t row = 0;
     language[0] = '\0';
     if (result == SQLITE_ROW) {
-        row = sqlite3_column_int64(statement, 0);
-        snprintf(language, 4, "%s", (const char *)sqlite3_column_text(statement, 1));
+        const char *text = (const char *)sqlite3_column_text(statement, 1);
+        row = text ? sqlite3_column_int64(statement, 0) : error_no_memory(error);
+        snprintf(language, 4, "%s", text ? text : "");
     }
     sqlite3_reset(statement);
     return row;
@@ -841,7 +845,8 @@ int local_profile(struct local *local, const char *caller, const char *scope, ch
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         return local_wrong(local, "reading the profile", error);
     if (result == SQLITE_ROW) {
-        *document = text_dup((const char *)sqlite3_column_text(statement, 0));
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        *document = text ? text_dup(text) : NULL;
         if (!*document)
             error_set(error, ERROR_INTERNAL, "out of memory");
     }

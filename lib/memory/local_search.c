@@ -97,13 +97,20 @@ static int build_segment(struct local *local, int64_t conversation, const char *
         enum kind kind = (enum kind)sqlite3_column_int(rows, 1);
         const char *content = (const char *)sqlite3_column_text(rows, 5);
         const char *metadata = (const char *)sqlite3_column_text(rows, 9);
-        read_about(kind, content ? content : "", metadata ? metadata : "{}", &about);
+        const char *speaker = (const char *)sqlite3_column_text(rows, 4);
+        /* No column is NULL: where SQLite says so it had no memory for the text. */
+        if (!content || !metadata || !speaker) {
+            sqlite3_reset(rows);
+            buf_free(&about.text);
+            return error_no_memory(error);
+        }
+        read_about(kind, content, metadata, &about);
         struct segment_item item = {
             .row = sqlite3_column_int64(rows, 0),
             .kind = (uint8_t)kind,
             .sector = (uint8_t)sqlite3_column_int(rows, 2),
             .position = sqlite3_column_int(rows, 3),
-            .speaker = speaker_of((const char *)sqlite3_column_text(rows, 4)),
+            .speaker = speaker_of(speaker),
             .salience = (float)sqlite3_column_double(rows, 6),
             .decay_lambda = (float)sqlite3_column_double(rows, 7),
             .created_at = sqlite3_column_int64(rows, 8),
