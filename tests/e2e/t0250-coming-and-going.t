@@ -114,6 +114,9 @@ check 'they still wait' is "$(find "$state/inbox/new" -name '*.json' | wc -l)" 3
 # The upgrade is killed before each of its writes, and then finds the disk full at each: what is there then is the one
 # version or the other, whole. The program is one that writes the memory and leaves the events alone.
 build_programs "${build#"$root/"}/faults.so"
+database() { # SQL
+    sqlite3 "$state/openmemory.sqlite" "$1"
+}
 known() {
     database 'PRAGMA integrity_check; SELECT count(*) FROM conversations; SELECT count(*) FROM memories;
         SELECT group_concat(document) FROM (SELECT document FROM profiles ORDER BY caller_id, scope)'
