@@ -66,7 +66,8 @@ aside() { # METHOD PATH
 
 # --- installed -------------------------------------------------------------------------------------------------
 
-check 'apt installs it' apt_installs ./root/callmem.deb
+# Without it the rest would only wait for what does not come.
+check 'apt installs it' apt_installs ./root/callmem.deb || exit 1
 check 'dpkg has it whole' is "$(inside dpkg --verify callmem)" ''
 # shellcheck disable=SC2016 # the shell in there expands it
 check 'the documents that its units name are there' inside sh -euc \
@@ -95,7 +96,7 @@ for program in "${programs[@]}"; do
 done
 check 'and each is another' is "$(printf '%s\n' "${secrets[@]}" | sort -u | wc -l)" 3
 
-check 'the three programs run' eventually all_run
+check 'the three programs run' eventually all_run || exit 1
 check 'and will after a boot' is "$(inside systemctl is-enabled callmem.target)" enabled
 processes_are_callmems() {
     is "$(inside ps -o user= -C client-data,search-data,post-call,multiwatch | sort | uniq -c | tr -s ' ')" ' 9 callmem'
