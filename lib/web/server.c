@@ -108,17 +108,17 @@ static int next_connection(struct pool *pool, int watched)
 {
     while (!pool->stopping) {
         struct epoll_event ignored;
+        if (epoll_wait(watched, &ignored, 1, -1) < 0 && errno != EINTR && pause_or_stop(pool))
+            break;
         int connection = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
         if (connection >= 0)
             return connection;
-        if (!is_passing(errno)) {
-            /* Out of file descriptors or memory: the socket stays readable, so wait for better times. */
-            complain(pool, errno);
-            if (pause_or_stop(pool))
-                break;
-        } else if (epoll_wait(watched, &ignored, 1, -1) < 0 && errno != EINTR && pause_or_stop(pool)) {
+        if (is_passing(errno))
+            continue;
+        /* Out of file descriptors or memory: the socket stays readable, so wait for better times. */
+        complain(pool, errno);
+        if (pause_or_stop(pool))
             break;
-        }
     }
     return -1;
 }
@@ -160,13 +160,23 @@ static void fastcgi_write(void *ctx, const void *bytes, size_t len)
 }
 
 /* Whether the web server has sent all that belongs to the request, and nothing is lost when the connection is
- * closed at once. Does not wait for what is not there yet. */
+ * closed at once. Waits no longer than a moment for what is not there yet: the shortest that the kernel
+ * knows. */
 static bool is_read(FCGX_Stream *in, int connection)
 {
-    if (fcntl(connection, F_SETFL, O_NONBLOCK) != 0)
-        return false;
-    bool ended = FCGX_GetChar(in) == EOF && FCGX_GetError(in) == 0;
-    return fcntl(connection, F_SETFL, 0) == 0 && ended;
+    const struct timeval moment = {0, 1};
+    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+    if (FCGX_GetChar(in) == EOF && FCGX_GetError(in) == 0)
+        return true;
+    set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
+    return false;
+}
+
+/* Whether the body is so small that a web server sends it with the variables, or right after them. */
+static bool comes_at_once(char *const *environment)
+{
+    const char *length = environment_get(environment, "CONTENT_LENGTH");
+    return length && strlen(length) < 4 && length[strspn(length, "0123456789")] == '\0';
 }
 
 /* libfcgi's own accept would block within the library, with neither a way to end it nor a limit for a client
@@ -189,7 +199,8 @@ static void serve_connection(const struct pool *pool, int connection, void *thre
         talk.writes_patiently = true;
     }
     if (FCGX_Accept_r(fcgi) == 0) {
-        set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
+        if (!comes_at_once(fcgi->envp))
+            set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
         struct gateway gateway = {{fastcgi_read, &talk, true}, fastcgi_write, &talk};
         exchange(pool->server, &gateway, fcgi->envp, thread);
         bool whole = is_read(fcgi->in, connection);
