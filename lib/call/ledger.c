@@ -15,6 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* In the header of a database, https://www.sqlite.org/fileformat2.html */
+#define PAGE_SIZE_AT     16
+#define WRITE_VERSION_AT 18
+#define WRITE_VERSION    2 /* with a write-ahead log */
+
 #define BUSY_MS 2000
 
 /* Each takes the schema from its index to the next; PRAGMA user_version counts them. A newer version only
@@ -181,10 +186,31 @@ static bool is_current(const struct ledger *ledger, const struct connection *con
            st.st_ino == connection->inode;
 }
 
+/* Whether the header says what no SQLite has ever written, pages of an odd size or a format that is only
+ * read: then a bit of it is wrong, and SQLite may complain of anything. A file that may not be written is not
+ * looked at; there waiting helps. */
+static bool has_odd_header(const struct ledger *ledger)
+{
+    unsigned char header[WRITE_VERSION_AT + 1];
+    int fd = open(ledger->path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool whole = pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header;
+    close(fd);
+    if (!whole)
+        return false;
+    unsigned page = (unsigned)header[PAGE_SIZE_AT] << 8 | header[PAGE_SIZE_AT + 1]; /* 1 stands for 65536 */
+    return (page != 1 && (page < 512 || (page & (page - 1)) != 0)) ||
+           header[WRITE_VERSION_AT] > WRITE_VERSION;
+}
+
 /* Whether waiting cannot help: it is no database, is damaged, or has tables that are not ours. */
-static bool is_broken(int rc)
+static bool is_broken(const struct ledger *ledger, int rc)
 {
     switch (rc & 0xff) {
+    case SQLITE_READONLY:
+    case SQLITE_NOMEM:
+        return has_odd_header(ledger);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
@@ -236,7 +262,7 @@ static int reconnect(struct ledger *ledger, struct connection *connection, bool 
     if (broken && same)
         move_aside(ledger);
     int rc = connect_locked(ledger, connection);
-    if (is_broken(rc)) {
+    if (is_broken(ledger, rc)) {
         move_aside(ledger);
         rc = connect_locked(ledger, connection);
     }
@@ -273,7 +299,7 @@ static int ask(struct ledger *ledger, struct connection *connection, enum questi
     int rc = is_current(ledger, connection) ? SQLITE_OK : reconnect(ledger, connection, false);
     if (rc == SQLITE_OK)
         rc = ask_once(connection, question, key, answer);
-    if (is_broken(rc)) {
+    if (is_broken(ledger, rc)) {
         rc = reconnect(ledger, connection, true);
         if (rc == SQLITE_OK)
             rc = ask_once(connection, question, key, answer);
