@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 /* In the header of a database, https://www.sqlite.org/fileformat2.html */
-#define PAGE_SIZE_AT     16
 #define WRITE_VERSION_AT 18
 #define WRITE_VERSION    2 /* with a write-ahead log */
 
@@ -186,22 +185,23 @@ static bool is_current(const struct ledger *ledger, const struct connection *con
            st.st_ino == connection->inode;
 }
 
-/* Whether the header says what no SQLite has ever written, pages of an odd size or a format that is only
- * read: then a bit of it is wrong, and SQLite may complain of anything. A file that may not be written is not
- * looked at; there waiting helps. */
-static bool has_odd_header(const struct ledger *ledger)
+/* Whether the header says that it is of a format that is only read: no SQLite has made such a one, so a bit
+ * of it is wrong. A file that may not be written is not looked at; there waiting helps. */
+static bool has_odd_format(const struct ledger *ledger)
 {
-    unsigned char header[WRITE_VERSION_AT + 1];
+    unsigned char version = 0;
     int fd = open(ledger->path, O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool whole = pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header;
-    close(fd);
-    if (!whole)
-        return false;
-    unsigned page = (unsigned)header[PAGE_SIZE_AT] << 8 | header[PAGE_SIZE_AT + 1]; /* 1 stands for 65536 */
-    return (page != 1 && (page < 512 || (page & (page - 1)) != 0)) ||
-           header[WRITE_VERSION_AT] > WRITE_VERSION;
+    bool odd = fd >= 0 && pread(fd, &version, 1, WRITE_VERSION_AT) == 1 && version > WRITE_VERSION;
+    if (fd >= 0)
+        close(fd);
+    return odd;
+}
+
+static bool has_memory(void)
+{
+    void *some = malloc((size_t)1024 * 1024);
+    free(some);
+    return some != NULL;
 }
 
 /* Whether waiting cannot help: it is no database, is damaged, or has tables that are not ours. */
@@ -209,8 +209,7 @@ static bool is_broken(const struct ledger *ledger, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_READONLY:
-    case SQLITE_NOMEM:
-        return has_odd_header(ledger);
+        return has_odd_format(ledger);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
@@ -262,7 +261,7 @@ static int reconnect(struct ledger *ledger, struct connection *connection, bool 
     if (broken && same)
         move_aside(ledger);
     int rc = connect_locked(ledger, connection);
-    if (is_broken(ledger, rc)) {
+    if (is_broken(ledger, rc) || (broken && rc == SQLITE_NOMEM)) {
         move_aside(ledger);
         rc = connect_locked(ledger, connection);
     }
@@ -299,6 +298,14 @@ static int ask(struct ledger *ledger, struct connection *connection, enum questi
     int rc = is_current(ledger, connection) ? SQLITE_OK : reconnect(ledger, connection, false);
     if (rc == SQLITE_OK)
         rc = ask_once(connection, question, key, answer);
+    if (rc == SQLITE_NOMEM) {
+        /* SQLite says so of some damaged files, too: of those again, while there is memory. */
+        rc = reconnect(ledger, connection, false);
+        if (rc == SQLITE_OK)
+            rc = ask_once(connection, question, key, answer);
+        if (rc == SQLITE_NOMEM && has_memory())
+            rc = SQLITE_CORRUPT;
+    }
     if (is_broken(ledger, rc)) {
         rc = reconnect(ledger, connection, true);
         if (rc == SQLITE_OK)

@@ -1801,33 +1801,22 @@ static void a_broken_ledger_is_replaced(void **state)
     buf_free(&diary.text);
 }
 
-/* Bits of its header are wrong: it is of a format that is only read, or has pages of a size that there is
- * not. SQLite says that it may not write, and that memory is out. */
-static void a_ledger_with_an_odd_header_is_replaced(void **state)
+/* A bit of its header says that it is of a format that is only read. */
+static void a_ledger_that_seems_only_to_be_read_is_replaced(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes;
-        size_t len;
-        off_t at;
-    } odd[] = {{"\003", 1, 18}, {"\000\002", 2, 16}};
     struct diary diary = DIARY;
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
-        char name[16], last[16];
-        snprintf(name, sizeof name, "c%zu", i);
-        snprintf(last, sizeof last, "d%zu", i);
-        assert_int_equal(accept_one(inbox, name), ACCEPTED);
-        drain(&diary, 1, 0, 0);
-        inbox_close(inbox);
-        int fd = open(below("ledger.sqlite"), O_WRONLY | O_CLOEXEC);
-        assert_true(fd >= 0);
-        assert_int_equal(pwrite(fd, odd[i].bytes, odd[i].len, odd[i].at), odd[i].len);
-        assert_int_equal(close(fd), 0);
-        inbox = inbox_open(folder, NULL);
-        assert_int_equal(accept_one(inbox, last), ACCEPTED);
-        drain(&diary, 1, 0, 0);
-        assert_int_equal(accept_one(inbox, last), DUPLICATE);
-    }
+    assert_int_equal(accept_one(inbox, "a"), ACCEPTED);
+    drain(&diary, 1, 0, 0);
+    inbox_close(inbox);
+    int fd = open(below("ledger.sqlite"), O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, "\003", 1, 18), 1);
+    assert_int_equal(close(fd), 0);
+    inbox = inbox_open(folder, NULL);
+    assert_int_equal(accept_one(inbox, "b"), ACCEPTED);
+    drain(&diary, 1, 0, 0);
+    assert_int_equal(accept_one(inbox, "b"), DUPLICATE);
     buf_free(&diary.text);
 }
 
@@ -2125,7 +2114,7 @@ int main(void)
         TEST(a_folder_that_is_missing_at_first_is_made_at_the_next_start),
         TEST(a_full_disk_accepts_nothing_and_passes),
         TEST(a_broken_ledger_is_replaced),
-        TEST(a_ledger_with_an_odd_header_is_replaced),
+        TEST(a_ledger_that_seems_only_to_be_read_is_replaced),
         TEST(a_ledger_that_breaks_under_two_processes_is_replaced_once),
         TEST(a_ledger_of_someone_elses_tables_is_replaced),
         TEST(a_newer_ledger_is_used_as_it_is),
