@@ -110,4 +110,6 @@ for file in "$state"/inbox/ledger.sqlite*; do head -c 5000 /dev/urandom >"$file"
 remember "$(call 6)"
 check 'a broken ledger mends itself' has_calls "$caller" 6
 check 'and is put aside' test -n "$(find "$state/inbox" -name 'ledger.sqlite.broken-*')"
+# In its new place it is not found by who cleans up.
+down
 finish
