@@ -199,7 +199,8 @@ static bool has_odd_format(const struct ledger *ledger)
 
 static bool has_memory(void)
 {
-    void *some = malloc((size_t)1024 * 1024);
+    void *volatile some =
+        malloc((size_t)1024 * 1024); /* a compiler may take the pair for nothing otherwise */
     free(some);
     return some != NULL;
 }
