@@ -205,21 +205,28 @@ static bool has_memory(void)
     return some != NULL;
 }
 
-/* Whether waiting cannot help: it is no database, is damaged, or has tables that are not ours. */
+/* Whether waiting cannot help: it is no database, is damaged, or has tables that are not ours. What SQLite
+ * says of a damaged file can be nearly anything, so these are all codes but those of what is around the file.
+ */
 static bool is_broken(const struct ledger *ledger, int rc)
 {
     switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_PERM:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_INTERRUPT:
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOLFS:
+        return false;
     case SQLITE_READONLY:
         return has_odd_format(ledger);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_FORMAT:
-    case SQLITE_ERROR:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-        return true;
     default:
-        return false;
+        return true;
     }
 }
 

@@ -1801,6 +1801,22 @@ static void a_broken_ledger_is_replaced(void **state)
     buf_free(&diary.text);
 }
 
+/* Writes over what the ledger of this inbox holds at `at`, and begins a new life with it. */
+static void damage_ledger(const void *bytes, size_t len, off_t at)
+{
+    struct diary diary = DIARY;
+    inbox_close(inbox);
+    int fd = open(below("ledger.sqlite"), O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, bytes, len, at), len);
+    assert_int_equal(close(fd), 0);
+    inbox = inbox_open(folder, NULL);
+    assert_int_equal(accept_one(inbox, "b"), ACCEPTED);
+    drain(&diary, 1, 0, 0);
+    assert_int_equal(accept_one(inbox, "b"), DUPLICATE);
+    buf_free(&diary.text);
+}
+
 /* A bit of its header says that it is of a format that is only read. */
 static void a_ledger_that_seems_only_to_be_read_is_replaced(void **state)
 {
@@ -1808,15 +1824,28 @@ static void a_ledger_that_seems_only_to_be_read_is_replaced(void **state)
     struct diary diary = DIARY;
     assert_int_equal(accept_one(inbox, "a"), ACCEPTED);
     drain(&diary, 1, 0, 0);
+    damage_ledger("\003", 1, 18);
+    buf_free(&diary.text);
+}
+
+/* The schema's only row says that it has more bytes than SQLite takes, which is not what SQLite calls damage.
+ */
+static void a_ledger_whose_schema_is_too_large_is_replaced(void **state)
+{
+    (void)state;
+    struct diary diary = DIARY;
+    unsigned char cell[2] = {0};
+    assert_int_equal(accept_one(inbox, "a"), ACCEPTED);
+    drain(&diary, 1, 0, 0);
     inbox_close(inbox);
-    int fd = open(below("ledger.sqlite"), O_WRONLY | O_CLOEXEC);
+    int fd = open(below("ledger.sqlite"), O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, "\003", 1, 18), 1);
+    assert_int_equal(pread(fd, cell, sizeof cell, 108), sizeof cell);
     assert_int_equal(close(fd), 0);
     inbox = inbox_open(folder, NULL);
-    assert_int_equal(accept_one(inbox, "b"), ACCEPTED);
-    drain(&diary, 1, 0, 0);
-    assert_int_equal(accept_one(inbox, "b"), DUPLICATE);
+    /* length of the record and its number; length of its header, first column of 2 GiB, four of 5 bytes */
+    damage_ledger("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x0a\x8f\xff\xff\xff\x7f\x17\x17\x17\x17", 20,
+                  cell[0] << 8 | cell[1]);
     buf_free(&diary.text);
 }
 
@@ -2115,6 +2144,7 @@ int main(void)
         TEST(a_full_disk_accepts_nothing_and_passes),
         TEST(a_broken_ledger_is_replaced),
         TEST(a_ledger_that_seems_only_to_be_read_is_replaced),
+        TEST(a_ledger_whose_schema_is_too_large_is_replaced),
         TEST(a_ledger_that_breaks_under_two_processes_is_replaced_once),
         TEST(a_ledger_of_someone_elses_tables_is_replaced),
         TEST(a_newer_ledger_is_used_as_it_is),
