@@ -33,7 +33,6 @@ static void take_credentials(struct door *door)
     size_t count = setting_count(door->settings, secret);
     for (size_t i = 0; i < count && i < CREDENTIALS_SECRETS; i++)
         credentials->secrets[credentials->secret_count++] = setting_part(door->settings, secret, i);
-    credentials_digest(credentials);
 }
 
 static int take_origins(struct door *door, struct error *error)

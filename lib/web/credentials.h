@@ -4,8 +4,9 @@
  *     ElevenLabs-Signature: t=<unix seconds>,v0=<hex of HMAC-SHA256(secret, "<t>.<raw body>")>
  *
  * with any number of v0 and t and v0 in any order, or the secret itself as `Authorization: Bearer <secret>`
- * or `X-Api-Key: <secret>`. An endpoint has one secret, or several during a rotation. All comparisons take
- * constant time. Source: contract of ElevenLabs' webhooks and of their SDKs (webhooks.constructEvent).
+ * or `X-Api-Key: <secret>`. An endpoint has one secret, or several during a rotation. How long a comparison
+ * takes depends on the length of what came, not on what of it fits. Source: contract of ElevenLabs' webhooks
+ * and of their SDKs (webhooks.constructEvent).
  */
 #ifndef CALLMEM_WEB_CREDENTIALS_H
 #define CALLMEM_WEB_CREDENTIALS_H
@@ -27,9 +28,6 @@ struct credentials {
     const char *secrets[CREDENTIALS_SECRETS]; /* NULL or empty ones never fit */
     size_t secret_count;                      /* 0 with a kind accepted: nobody gets in */
     int64_t tolerance;                        /* seconds that a signature may be old */
-    /* Of each secret, made by credentials_digest(); without it they are made for each check. */
-    unsigned char digests[CREDENTIALS_SECRETS][32];
-    bool digested;
 };
 
 /* A parsed signature header. */
@@ -46,11 +44,7 @@ struct signature {
  * enough, and so are other schemes (v1=…). */
 int signature_parse(const char *header, struct signature *signature, struct error *error);
 
-/* Prepares what each comparison with the secrets needs. When OpenSSL fails, nothing: each comparison tries.
- */
-void credentials_digest(struct credentials *credentials);
-
-/* Tries both kinds once, before threads start: what OpenSSL cannot load on its first use stays broken for as
+/* Tries a signature once, before threads start: what OpenSSL cannot load on its first use stays broken for as
  * long as the process lives. -1 with ERROR_INTERNAL: the process should not go on. */
 int credentials_prepare(struct error *error);
 
