@@ -16,7 +16,7 @@
 
 struct request {
     char *const *environment;
-    const char *path;
+    const char *path, *method;
     struct request_source source;
     char id[ID_MAX + 1];
     int64_t length;
@@ -49,7 +49,7 @@ static void set_id(struct request *request)
     unsigned char bytes[16];
     const char *given = environment_get(request->environment, "REQUEST_ID");
     if (given && is_plain_id(given))
-        snprintf(request->id, sizeof request->id, "%s", given);
+        memcpy(request->id, given, strlen(given) + 1);
     else if (getrandom(bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes)
         text_hex(bytes, sizeof bytes, request->id);
     else /* no secret, only to be found again in the log */
@@ -78,6 +78,8 @@ struct request *request_open(char *const *environment, const char *path, const s
         return NULL;
     request->environment = environment;
     request->path = path;
+    const char *method = environment_get(environment, "REQUEST_METHOD");
+    request->method = method ? method : "";
     request->source = *source;
     request->length = parse_length(environment_get(environment, "CONTENT_LENGTH"));
     request->ended = request->length == 0 || (request->length == LENGTH_NONE && !source->until_end);
@@ -103,8 +105,7 @@ const char *request_id(const struct request *request)
 
 const char *request_method(const struct request *request)
 {
-    const char *method = environment_get(request->environment, "REQUEST_METHOD");
-    return method ? method : "";
+    return request->method;
 }
 
 const char *request_path(const struct request *request)
@@ -143,10 +144,13 @@ long request_read(struct request *request, void *bytes, size_t size, struct erro
         return broken_off(request, error);
     if (request->ended || size == 0)
         return 0;
-    if (request->length != LENGTH_NONE && size > (uint64_t)request->length - request->received)
-        size = (size_t)((uint64_t)request->length - request->received);
+    uint64_t left =
+        request->length == LENGTH_NONE ? UINT64_MAX : (uint64_t)request->length - request->received;
+    if (size > left && !request->source.until_end)
+        size = (size_t)left;
     long got = request->source.read(request->source.ctx, bytes, size);
     if (got > 0) {
+        got = (uint64_t)got < left ? got : (long)left;
         request->received += (uint64_t)got;
         request->ended = request->length != LENGTH_NONE && request->received == (uint64_t)request->length;
         return got;

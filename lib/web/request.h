@@ -71,8 +71,9 @@ struct request_source {
     /* At most `size` bytes of the body; 0 at its end, -1 when it broke off. */
     long (*read)(void *ctx, void *bytes, size_t size);
     void *ctx;
-    bool until_end; /* without a CONTENT_LENGTH the body goes to the end of the source (FastCGI); else it is
-                       empty */
+    /* The source ends where the body does (FastCGI). Without a CONTENT_LENGTH the body goes to there, else it
+     * is empty; with one, more is asked for than it says, so that the source sees its end. */
+    bool until_end;
 };
 /* `environment` and `path` are borrowed. NULL when out of memory. */
 struct request *request_open(char *const *environment, const char *path, const struct request_source *source);

@@ -133,14 +133,17 @@ static void set_patience(int connection, int which, int seconds)
 struct talk {
     FCGX_Request fcgi;
     int connection;
+    bool read_out;         /* all that the web server has to send was read, to the mark of its end */
     bool writes_patiently; /* writing has a limit of time already */
 };
 
 static long fastcgi_read(void *ctx, void *bytes, size_t size)
 {
     struct talk *talk = ctx;
-    int got = FCGX_GetStr(bytes, size < 65536 ? (int)size : 65536, talk->fcgi.in);
-    return got == 0 && FCGX_GetError(talk->fcgi.in) != 0 ? -1 : got;
+    int most = size < 65536 ? (int)size : 65536, got = FCGX_GetStr(bytes, most, talk->fcgi.in);
+    bool failed = got < most && FCGX_GetError(talk->fcgi.in) != 0;
+    talk->read_out = got < most && !failed;
+    return got == 0 && failed ? -1 : got;
 }
 
 static void fastcgi_write(void *ctx, const void *bytes, size_t len)
@@ -162,13 +165,15 @@ static void fastcgi_write(void *ctx, const void *bytes, size_t len)
 /* Whether the web server has sent all that belongs to the request, and nothing is lost when the connection is
  * closed at once. Waits no longer than a moment for what is not there yet: the shortest that the kernel
  * knows. */
-static bool is_read(FCGX_Stream *in, int connection)
+static bool is_read(const struct talk *talk)
 {
     const struct timeval moment = {0, 1};
-    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
-    if (FCGX_GetChar(in) == EOF && FCGX_GetError(in) == 0)
+    if (talk->read_out)
         return true;
-    set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
+    setsockopt(talk->connection, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+    if (FCGX_GetChar(talk->fcgi.in) == EOF && FCGX_GetError(talk->fcgi.in) == 0)
+        return true;
+    set_patience(talk->connection, SO_RCVTIMEO, STALLED_SECS);
     return false;
 }
 
@@ -203,7 +208,7 @@ static void serve_connection(const struct pool *pool, int connection, void *thre
             set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
         struct gateway gateway = {{fastcgi_read, &talk, true}, fastcgi_write, &talk};
         exchange(pool->server, &gateway, fcgi->envp, thread);
-        bool whole = is_read(fcgi->in, connection);
+        bool whole = is_read(&talk);
         fcgi->keepConnection = whole;
         FCGX_Finish_r(fcgi);
         if (whole) {

@@ -367,6 +367,15 @@ static void test_broken_clients(void **state)
     assert_true(strncmp(answer, "Status: 400 ", 12) == 0);
     free(answer);
     close(fd);
+    /* One that goes on behind its end is answered, and what is too much is nobody's. */
+    fd = dial();
+    add_begin(&out, "POST", "/count", "3", 0);
+    add_record(&out, FCGI_STDIN, "abcdef", 6);
+    add_record(&out, FCGI_STDIN, "", 0);
+    put(fd, &out);
+    expect_body(fd, "{\"bytes\":3}");
+    close(fd);
+    expect_service();
     expect_end(pid, SIGTERM);
 }
 

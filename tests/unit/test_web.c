@@ -242,6 +242,23 @@ static void test_json(void **state)
     answer_free(&answer);
 }
 
+/* A source may have more than CONTENT_LENGTH says, which is where the body ends. */
+static void test_longer_than_said(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"caller_id\":\"Ana\"}{\"caller_id\":\"Ben\"}";
+    static const char *const json[] = {"REQUEST_METHOD=POST", "DOCUMENT_URI=/webhook/client-data",
+                                       "CONTENT_LENGTH=19", KEY, NULL};
+    static const char *const stream[] = {"REQUEST_METHOD=POST", "DOCUMENT_URI=/webhook/post-call",
+                                         "CONTENT_LENGTH=19", KEY, NULL};
+    struct answer answer = handle_bytes((char *const *)(uintptr_t)json, body, sizeof body - 1);
+    assert_string_equal(answer.body, "{\"hello\":\"Ana\"}");
+    answer_free(&answer);
+    answer = handle_bytes((char *const *)(uintptr_t)stream, body, sizeof body - 1);
+    assert_string_equal(answer.body, "{\"bytes\":19}");
+    answer_free(&answer);
+}
+
 /* What comes first when several things are wrong: length, credentials, content type, JSON. */
 static void test_order(void **state)
 {
@@ -674,11 +691,13 @@ int main(void)
     struct error error;
     log_open("test", LOG_ERROR, NULL, &error);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),    cmocka_unit_test(test_order),      cmocka_unit_test(test_broken_off),
-        cmocka_unit_test(test_lengths), cmocka_unit_test(test_types),      cmocka_unit_test(test_stream),
-        cmocka_unit_test(test_routes),  cmocka_unit_test(test_head),       cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_errors),  cmocka_unit_test(test_request_id), cmocka_unit_test(test_cors),
-        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_json),    cmocka_unit_test(test_longer_than_said),
+        cmocka_unit_test(test_order),   cmocka_unit_test(test_broken_off),
+        cmocka_unit_test(test_lengths), cmocka_unit_test(test_types),
+        cmocka_unit_test(test_stream),  cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_head),    cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_errors),  cmocka_unit_test(test_request_id),
+        cmocka_unit_test(test_cors),    cmocka_unit_test(test_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
