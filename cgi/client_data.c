@@ -15,6 +15,7 @@
 
 #define BODY_LIMIT (256 * 1024)
 #define ID_CHARS   256
+#define FRAME      256 /* bytes of an answer around a profile, mostly */
 
 /* The caller of a request; false with an error when the field is not there or no text. */
 static int read_caller(const cJSON *body, char caller[CALLER_SIZE], enum caller_kind *kind,
@@ -151,6 +152,7 @@ static int answer(const struct door *door, const char *document, const char *cal
                   struct error *error)
 {
     const struct settings *settings = door->settings;
+    buf_reserve(b, FRAME + (document ? strlen(document) : 0));
     buf_puts(b, "{\"type\":\"conversation_initiation_client_data\",\"dynamic_variables\":{");
     bool ours = setting_choice(settings, OPENMEMORY_MODE) == MODE_LOCAL;
     if (!profile_add_variables(b, document, ours, caller)) {

@@ -126,20 +126,26 @@ static bool add_escape(struct buf *b, unsigned char c)
     return true;
 }
 
-size_t buf_plain(const char *text, size_t len)
+/* Whether eight bytes stand for themselves. */
+static bool is_plain(const char *text)
 {
     const uint64_t ones = UINT64_MAX / 255, highs = ones * 128;
+    uint64_t w;
+    memcpy(&w, text, sizeof w);
+    /* For bytes below 128, x - n borrows into the high bit exactly when x < n; x ^ c is 0 when x is c. */
+    uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\', del = w ^ ones * 0x7f;
+    uint64_t unfit = w | (w - ones * 0x20) | (quote - ones) | (backslash - ones) | (del - ones);
+    return !(unfit & highs);
+}
+
+size_t buf_plain(const char *text, size_t len)
+{
+    const size_t step = sizeof(uint64_t);
     size_t at = 0;
-    for (; len - at >= sizeof ones; at += sizeof ones) {
-        uint64_t w;
-        memcpy(&w, text + at, sizeof w);
-        /* For bytes below 128, x - n borrows into the high bit exactly when x < n; x ^ c is 0 when x is c. */
-        uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\', del = w ^ ones * 0x7f;
-        uint64_t unfit = w | (w - ones * 0x20) | (quote - ones) | (backslash - ones) | (del - ones);
-        if (unfit & highs)
-            break;
-    }
-    return at;
+    while (len - at >= step && is_plain(text + at))
+        at += step;
+    /* The last ones together with some that were seen. */
+    return at > 0 && len - at < step && is_plain(text + len - step) ? len : at;
 }
 
 void buf_json(struct buf *b, const char *text, size_t len)

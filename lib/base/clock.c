@@ -100,7 +100,16 @@ void clock_stamp_ms(char out[CLOCK_STAMP_SIZE])
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    clock_stamp((int64_t)now.tv_sec, out);
+    /* Under load there are many in a second. */
+    static _Thread_local struct {
+        int64_t second;
+        char stamp[CLOCK_STAMP_SIZE];
+    } last = {-1, ""};
+    if (last.second != now.tv_sec) {
+        last.second = now.tv_sec;
+        clock_stamp(now.tv_sec, last.stamp);
+    }
+    memcpy(out, last.stamp, sizeof last.stamp);
     out += strlen(out) - 1;
     *out++ = '.';
     out = put(out, (int)(now.tv_nsec / 1000000), 3, 'Z');

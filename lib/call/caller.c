@@ -7,16 +7,22 @@
 #define NUMBER_MIN 3
 #define NUMBER_MAX 15 /* E.164 */
 
-/* What a network says instead of a number, and the digits that carriers spell it with. */
-static const char *const withheld[] = {
-    "anonymous", "restricted", "private", "unknown", "unavailable", "blocked",
-    "266696687", "7378742833", "2562533", "8656696", "86282452253",
-};
-
 /* A part of the text as it came. */
 struct slice {
     const char *at;
     size_t len;
+};
+
+#define SLICE(text)                                                                                          \
+    {                                                                                                        \
+        text, sizeof(text) - 1                                                                               \
+    }
+
+/* What a network says instead of a number, and the digits that carriers spell it with. */
+static const struct slice withheld[] = {
+    SLICE("anonymous"),   SLICE("restricted"), SLICE("private"),     SLICE("unknown"),
+    SLICE("unavailable"), SLICE("blocked"),    SLICE("266696687"),   SLICE("7378742833"),
+    SLICE("2562533"),     SLICE("8656696"),    SLICE("86282452253"),
 };
 
 static bool is_withheld(struct slice text)
@@ -26,7 +32,7 @@ static bool is_withheld(struct slice text)
         text.len--;
     }
     for (size_t i = 0; i < sizeof withheld / sizeof *withheld; i++)
-        if (strlen(withheld[i]) == text.len && strncasecmp(withheld[i], text.at, text.len) == 0)
+        if (withheld[i].len == text.len && strncasecmp(withheld[i].at, text.at, text.len) == 0)
             return true;
     return text.len == 0;
 }
@@ -131,6 +137,15 @@ static bool is_identifier(struct slice text)
     return true;
 }
 
+/* E.164, as a caller mostly comes. */
+static bool is_number(struct slice text)
+{
+    size_t count = 0;
+    while (count + 1 < text.len && text.at[count + 1] >= '0' && text.at[count + 1] <= '9')
+        count++;
+    return text.at[0] == '+' && count + 1 == text.len && count >= NUMBER_MIN && count <= NUMBER_MAX;
+}
+
 static enum caller_kind keep(char *key, struct slice text, enum caller_kind kind)
 {
     memcpy(key, text.at, text.len);
@@ -144,6 +159,8 @@ enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
     struct slice whole = trimmed((struct slice){text ? text : "", text ? strlen(text) : 0});
     if (is_withheld(whole))
         return CALLER_NOBODY;
+    if (is_number(whole))
+        return keep(key, whole, CALLER_NUMBER);
     struct slice rest = within_brackets(whole);
     bool sip = false;
     for (bool more = true; more;) {

@@ -21,13 +21,15 @@ const char *cors_origin(const struct cors *cors, const struct request *request)
 
 void cors_add(const struct cors *cors, const struct request *request, struct response *response)
 {
+    if (!cors || cors->count == 0)
+        return;
     bool every = allows(cors, "*");
     const char *origin = cors_origin(cors, request);
     if (origin) {
         response_header(response, "Access-Control-Allow-Origin", every ? "*" : origin);
         response_header(response, "Access-Control-Expose-Headers", readable_headers);
     }
-    if (cors && cors->count > 0 && !every)
+    if (!every)
         response_header(response, "Vary", "Origin");
 }
 

@@ -86,28 +86,26 @@ static void add_variable(struct buf *path, char *const *environment, const char 
         buf_add(path, value, strcspn(value, "?#"));
 }
 
-/* Fills `path` with the first candidate that is a route's, or with the first that there is. */
-static void find_path(const struct server *server, char *const *environment, struct buf *path)
+static const char *make_path(char *const *environment, size_t which, struct buf *path)
 {
-    struct buf candidate = BUF_INIT;
-    for (size_t i = 0; i < PATH_VARIABLES; i++) {
-        buf_reset(&candidate);
-        add_variable(&candidate, environment, path_variables[i][0]);
-        add_variable(&candidate, environment, path_variables[i][1]);
-        const char *text = buf_text(&candidate);
-        if (!text) {
-            path->failed = true;
-            break;
-        }
-        bool known = find_place(server, text) != NULL;
-        if (known)
-            buf_reset(path);
-        if (known || path->len == 0)
-            buf_puts(path, text);
-        if (known)
-            break;
-    }
-    buf_free(&candidate);
+    buf_reset(path);
+    add_variable(path, environment, path_variables[which][0]);
+    add_variable(path, environment, path_variables[which][1]);
+    return buf_text(path);
+}
+
+/* Fills `path` with the first candidate that is a route's, or with the first that there is. NULL when out of
+ * memory. */
+static const char *find_path(const struct server *server, char *const *environment, struct buf *path)
+{
+    const char *text;
+    for (size_t i = 0; i < PATH_VARIABLES; i++)
+        if (!(text = make_path(environment, i, path)) || find_place(server, text))
+            return text;
+    for (size_t i = 0; i < PATH_VARIABLES; i++)
+        if (!(text = make_path(environment, i, path)) || *text)
+            return text;
+    return "";
 }
 
 static void list_methods(const struct server *server, const char *path, bool options, struct buf *allow)
@@ -262,8 +260,7 @@ void exchange(const struct server *server, const struct gateway *gateway, char *
               void *thread)
 {
     struct buf path = BUF_INIT, out = BUF_INIT;
-    find_path(server, environment, &path);
-    const char *text = buf_text(&path);
+    const char *text = find_path(server, environment, &path);
     struct request *request = text ? request_open(environment, text, &gateway->source) : NULL;
     if (request && converse(server, request, thread, &out))
         gateway->write(gateway->ctx, out.data, out.len);
