@@ -16,6 +16,7 @@
 #include "call/inbox.h"
 
 #include <ftw.h>
+#include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,16 +203,38 @@ static void work_on_file(struct inbox *inbox, const char *bytes, size_t len)
     drain(inbox);
 }
 
+/* Whether SQLite finds nothing wrong with the ledger when it looks at all of it. */
+static bool is_sound(void)
+{
+    char path[160];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *ask = NULL;
+    snprintf(path, sizeof path, "%s/ledger.sqlite", folder);
+    bool sound = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+                 sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &ask, NULL) == SQLITE_OK &&
+                 sqlite3_step(ask) == SQLITE_ROW &&
+                 strcmp((const char *)sqlite3_column_text(ask, 0), "ok") == 0;
+    sqlite3_finalize(ask);
+    sqlite3_close(db);
+    return sound;
+}
+
+/* The event is worked off in any case. That it was is forgotten with a ledger that is begun anew, once, and
+ * damage that SQLite does not meet may hide it. */
 static void live_with_ledger(const char *bytes, size_t len)
 {
     static const char body[] = "{\"type\":\"post_call_transcription\",\"data\":{\"conversation_id\":\"c\"}}";
     write_file("ledger.sqlite", bytes, len);
     struct inbox *inbox = inbox_open(folder, NULL);
-    struct receipt receipt;
-    must(inbox && deliver(inbox, body, sizeof body - 1, &receipt) == 0);
-    drain(inbox);
-    must(deliver(inbox, body, sizeof body - 1, &receipt) == 0);
-    must(receipt.accepted == DUPLICATE);
+    struct receipt receipt = {0};
+    bool known = false;
+    must(inbox != NULL);
+    for (int time = 0; time < 3 && !known; time++) {
+        must(deliver(inbox, body, sizeof body - 1, &receipt) == 0);
+        known = receipt.accepted == DUPLICATE;
+        drain(inbox);
+    }
+    must(known || !is_sound());
     inbox_close(inbox);
 }
 
