@@ -35,7 +35,7 @@ struct spelling {
     size_t from_len;
 };
 
-#define BUCKETS     16384
+#define BUCKETS     8192 /* a language has some 4,000 phrases */
 #define SPELLINGS   128
 #define MAX_FILLERS 64
 #define CODE_SIZE   4

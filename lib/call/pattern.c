@@ -23,15 +23,22 @@ enum node_type {
     NODE_STOP            /* . */
 };
 
+/* Small, since the lexicon has tens of thousands. */
 struct node {
     enum node_type type;
-    uint64_t key;       /* NODE_WORD */
-    const char *prefix; /* NODE_PREFIX */
-    size_t prefix_len;
     int number; /* of a list or a capture */
-    const struct node **branches;
-    size_t branch_count;
     const struct node *next;
+    union {
+        uint64_t key; /* NODE_WORD */
+        struct {
+            const char *prefix; /* NODE_PREFIX */
+            size_t prefix_len;
+        };
+        struct {
+            const struct node **branches; /* NODE_ALTERNATIVES, NODE_NOT */
+            size_t branch_count;
+        };
+    };
 };
 
 #define MAX_BRANCHES 96
