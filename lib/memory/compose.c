@@ -280,7 +280,6 @@ static void level_scores(struct ranking *ranking)
 static int hand_out(const struct composition *made, struct ranking *ranking)
 {
     const struct rank *rank = made->rank;
-    size_t rows = 0;
     ranking->results = calloc(made->alive + 1, sizeof *ranking->results);
     ranking->rows = calloc(made->count * RESULT_TURNS + 1, sizeof *ranking->rows);
     if (!ranking->results || !ranking->rows)
@@ -290,11 +289,12 @@ static int hand_out(const struct composition *made, struct ranking *ranking)
         if (group->gone)
             continue;
         struct rank_result *result = &ranking->results[ranking->count++];
-        result->rows = ranking->rows + rows;
+        result->rows = ranking->rows + ranking->row_count;
         result->score = (double)(group->score / (group->score + HALF_SCORE));
         result->sentence = -1;
         if (group->sentence) {
-            ranking->rows[rows++] = result->best = group->sentence->item.row;
+            result->best = group->sentence->item;
+            ranking->rows[ranking->row_count++] = result->best.row;
             result->sentence = group->sentence->item.source;
             result->alone = group->alone;
             result->call = group->sentence->call;
@@ -302,12 +302,12 @@ static int hand_out(const struct composition *made, struct ranking *ranking)
             continue;
         }
         const struct doc *best = &rank->docs[group->best];
-        result->best = best->item.row;
+        result->best = best->item;
         result->call = best->call;
         if (best->item.kind == KIND_SUMMARY)
             result->sentence = sentence_shown(rank, best->call);
         for (uint32_t i = group->from; i <= group->to; i++)
-            ranking->rows[rows++] = rank->docs[i].item.row;
+            ranking->rows[ranking->row_count++] = rank->docs[i].item.row;
         result->count = group->to - group->from + 1;
     }
     level_scores(ranking);

@@ -19,13 +19,14 @@
 #define LOOK_PAUSE     2000 /* microseconds between two looks whether the file is still there, when reading */
 #define REOPEN_PAUSE   5000 /* microseconds until a disturbed opening is tried again */
 
-/* The columns that local_take_own() reads, in its order, and those that take_row() reads. */
-#define OWN_COLUMNS                                                                                          \
+/* The columns that take_row() reads, in its order. */
+#define COLUMNS                                                                                              \
     "m.id, m.kind, m.sector, m.position, m.speaker, m.content, m.salience, m.decay_lambda, m.tags, "         \
-    "m.metadata, m.created_at, m.updated_at"
-#define COLUMNS OWN_COLUMNS ", c.conversation, c.agent, c.language, k.caller "
+    "m.metadata, m.created_at, m.updated_at, c.conversation, c.agent, c.language, k.caller "
 #define JOINED                                                                                               \
     "FROM callers k JOIN conversations c ON c.caller_id = k.id JOIN memories m ON m.conversation_id = c.id "
+/* Of the ids that SQL_GET_FOUND is given. */
+#define EIGHT "(?), (?), (?), (?), (?), (?), (?), (?)"
 
 static const char *const sql[STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -56,9 +57,9 @@ static const char *const sql[STATEMENTS] = {
                           "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
     [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
-    [SQL_GET_FOUND] =
-        "SELECT id, kind, sector, position, speaker, content, salience, decay_lambda, '', '{}', created_at, "
-        "updated_at FROM memories WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [SQL_GET_FOUND] = "WITH found(id) AS (VALUES " EIGHT ", " EIGHT ", " EIGHT ", " EIGHT ") "
+                      "SELECT m.id, m.speaker, m.content, m.salience, m.decay_lambda "
+                      "FROM found LEFT JOIN memories m ON m.id = found.id",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
     [SQL_LIST_MEMORIES] = "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 "
                           "ORDER BY c.started_at, c.conversation, m.position, m.kind",
@@ -459,8 +460,7 @@ static const char *column(struct memory_list *list, sqlite3_stmt *row, int at)
     return text ? arena_text(list->arena, (const char *)text, (size_t)sqlite3_column_bytes(row, at)) : NULL;
 }
 
-/* Room for one more, zeroed; NULL when out of memory. */
-static struct memory *list_next(struct memory_list *list)
+struct memory *local_list_next(struct memory_list *list)
 {
     if (!list->arena && !(list->arena = arena_new()))
         return NULL;
@@ -476,7 +476,7 @@ static struct memory *list_next(struct memory_list *list)
     return &list->items[list->count];
 }
 
-static const char *id_of(struct memory_list *list, int64_t row)
+const char *local_id(struct memory_list *list, int64_t row)
 {
     char text[32];
     struct buf id = {text, 0, sizeof text, false}; /* never grows */
@@ -485,12 +485,12 @@ static const char *id_of(struct memory_list *list, int64_t row)
     return arena_text(list->arena, id.data, id.len);
 }
 
-struct memory *local_take_own(struct memory_list *list, sqlite3_stmt *row)
+static bool take_row(struct memory_list *list, sqlite3_stmt *row)
 {
-    struct memory *item = list_next(list);
+    struct memory *item = local_list_next(list);
     if (!item)
-        return NULL;
-    item->id = id_of(list, sqlite3_column_int64(row, 0));
+        return false;
+    item->id = local_id(list, sqlite3_column_int64(row, 0));
     item->kind = (enum kind)sqlite3_column_int(row, 1);
     item->sector = (enum sector)sqlite3_column_int(row, 2);
     item->position = sqlite3_column_int(row, 3);
@@ -502,19 +502,11 @@ struct memory *local_take_own(struct memory_list *list, sqlite3_stmt *row)
     item->metadata = column(list, row, 9);
     item->created_at = sqlite3_column_int64(row, 10);
     item->updated_at = sqlite3_column_int64(row, 11);
-    list->count++;
-    return arena_failed(list->arena) ? NULL : item;
-}
-
-static bool take_row(struct memory_list *list, sqlite3_stmt *row)
-{
-    struct memory *item = local_take_own(list, row);
-    if (!item)
-        return false;
     item->conversation = column(list, row, 12);
     item->agent = column(list, row, 13);
     item->language = column(list, row, 14);
     item->caller = column(list, row, 15);
+    list->count++;
     return !arena_failed(list->arena);
 }
 
@@ -613,7 +605,7 @@ static int list(struct memory_store *store, const struct memory_filter *filter, 
 
 static bool take_conversation(struct memory_list *found, sqlite3_stmt *row)
 {
-    struct memory *item = list_next(found);
+    struct memory *item = local_list_next(found);
     if (!item)
         return false;
     item->conversation = column(found, row, 0);

@@ -47,6 +47,9 @@ enum statement {
     STATEMENTS
 };
 
+/* SQL_GET_FOUND is given so many ids, and has a row for each in their order: of NULLs where there is none. */
+#define FOUND_AT_ONCE 32
+
 struct spoken {
     struct analyser *analyser;
     char language[8];
@@ -84,9 +87,10 @@ int local_wrong(struct local *local, const char *doing, struct error *error);
 struct analyser *local_analyser(struct local *local, const char *language);
 int64_t local_now(const struct local *local);
 
-/* Appends a row of SQL_GET_FOUND's columns to a list: all but caller, agent, conversation and language; tags
- * and metadata are empty. NULL when out of memory. */
-struct memory *local_take_own(struct memory_list *list, sqlite3_stmt *row);
+/* Room for one more memory, zeroed and not counted yet; NULL when out of memory. */
+struct memory *local_list_next(struct memory_list *list);
+/* The id of a row as it is shown, of the list's arena; NULL when out of memory. */
+const char *local_id(struct memory_list *list, int64_t row);
 /* Reads a profile in an operation that has begun; see memory_profile(). */
 int local_profile(struct local *local, const char *caller, const char *scope, char **document,
                   struct error *error);

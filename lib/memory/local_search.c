@@ -13,13 +13,12 @@
 #include <strings.h>
 
 #define SUMMARY_CHARS 400 /* of a summary as a result, where more than one sentence of it is shown */
-#define CLOSE_BY      8   /* rows of a result so few ids apart are read together */
 
 /* What is read of a caller, all in one place. */
 struct shelf {
     struct rank_call *calls;
     size_t count;
-    struct arena *texts;  /* conversation ids and languages */
+    struct arena *texts;  /* of the calls; those of what is found are in it as well, and it is theirs */
     struct buf *segments; /* one for each call */
     struct analyser *analysers[QUESTION_LANGUAGES];
     const char *languages[QUESTION_LANGUAGES];
@@ -158,7 +157,6 @@ static void shelf_free(struct shelf *shelf)
         buf_free(&shelf->segments[i]);
     free(shelf->segments);
     free(shelf->calls);
-    arena_free(shelf->texts);
 }
 
 static int shelf_grow(struct shelf *shelf)
@@ -331,104 +329,119 @@ static void add_summary(struct buf *b, const char *text, const struct rank_resul
 /* Whether an earlier result says the same in the same words. */
 static bool is_said(const struct memory_list *found, const char *content)
 {
-    for (size_t i = 0; i + 1 < found->count; i++)
+    for (size_t i = 0; i < found->count; i++)
         if (strcasecmp(found->items[i].content, content) == 0)
             return true;
     return false;
 }
 
-static const char *keep(struct memory_list *found, const char *text)
-{
-    return arena_text(found->arena, text, strlen(text));
-}
-
-/* A result while its rows are read. */
-struct reading_result {
-    const struct rank_result *result;
-    const struct rank_call *call;
-    const char *caller;
-    struct memory_list *found;
-    struct memory *best; /* the last of `found`, once its row was read */
-    struct buf *text;
+/* The rows of all results, read one after the other in the order of the ranking. */
+struct rows {
+    struct local *local;
+    const int64_t *ids;
+    size_t count;
+    size_t at;    /* the next one to be read */
+    size_t asked; /* so many of them the statement was given */
+    sqlite3_stmt *statement;
 };
 
-/* Takes a row of the result in: its words, and of the best one all that it has. False when out of memory. */
-static bool take_part(struct reading_result *reading, sqlite3_stmt *row)
+static int ask_rows(struct rows *rows, struct error *error)
 {
-    const struct rank_result *result = reading->result;
-    bool is_turn = sqlite3_column_int(row, 1) == KIND_TURN;
-    const char *content = (const char *)sqlite3_column_text(row, 5);
-    if (!content)
-        return false;
-    if (is_turn)
-        add_turn(reading->text, (const char *)sqlite3_column_text(row, 4), content, result->count == 1);
-    else if (sqlite3_column_int(row, 1) == KIND_SUMMARY)
-        add_summary(reading->text, content, result);
-    else
-        buf_puts(reading->text, content);
-    if (sqlite3_column_int64(row, 0) != result->best)
-        return true;
-    struct memory_list *found = reading->found;
-    struct memory *best = reading->best = local_take_own(found, row);
-    if (!best)
-        return false;
-    best->conversation = keep(found, reading->call->conversation);
-    best->agent = keep(found, reading->call->agent);
-    best->language = keep(found, reading->call->language);
-    best->caller = keep(found, reading->caller);
-    best->score = result->score;
-    return best->conversation && best->agent && best->language && best->caller;
+    rows->statement = local_sql(rows->local, SQL_GET_FOUND, error);
+    if (!rows->statement)
+        return -1;
+    for (int i = 1; i <= FOUND_AT_ONCE && rows->asked < rows->count; i++)
+        sqlite3_bind_int64(rows->statement, i, rows->ids[rows->asked++]);
+    return 0;
 }
 
-/* Reads rows `at` to `last` of a result, which are in the order of their ids, with what lies between them
- * passed over. */
-static int read_run(struct local *local, struct reading_result *reading, size_t at, size_t last,
-                    struct error *error)
+/* Moves the statement to the next row. */
+static int next_row(struct rows *rows, struct error *error)
 {
-    const int64_t *rows = reading->result->rows;
-    sqlite3_stmt *statement = local_sql(local, SQL_GET_FOUND, error);
-    if (!statement)
+    if (rows->at == rows->asked && ask_rows(rows, error) != 0)
         return -1;
-    sqlite3_bind_int64(statement, 1, rows[at]);
-    sqlite3_bind_int64(statement, 2, rows[last]);
-    int result;
-    bool good = true;
-    while (good && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-        int64_t row = sqlite3_column_int64(statement, 0);
-        while (at < last && rows[at] < row)
-            at++;
-        good = rows[at] != row || take_part(reading, statement);
-    }
-    if (good && result != SQLITE_DONE)
-        return local_wrong(local, "reading the memory", error);
-    sqlite3_reset(statement);
-    return good ? 0 : error_no_memory(error);
+    rows->at++;
+    return sqlite3_step(rows->statement) == SQLITE_ROW
+               ? 0
+               : local_wrong(rows->local, "reading the memory", error);
+}
+
+/* Takes a row of the result in: its words, and of the best one what ranking does not know. False when out of
+ * memory. */
+static bool take_part(const struct rank_result *result, sqlite3_stmt *row, struct buf *text,
+                      struct memory_list *found, struct memory *memory)
+{
+    const char *speaker = (const char *)sqlite3_column_text(row, 1);
+    const char *content = (const char *)sqlite3_column_text(row, 2);
+    if (!speaker || !content)
+        return false;
+    if (result->best.kind == KIND_TURN)
+        add_turn(text, speaker, content, result->count == 1);
+    else if (result->best.kind == KIND_SUMMARY)
+        add_summary(text, content, result);
+    else
+        buf_puts(text, content);
+    int64_t id = sqlite3_column_int64(row, 0);
+    if (id != result->best.row)
+        return true;
+    memory->id = local_id(found, id);
+    memory->speaker = arena_text(found->arena, speaker, strlen(speaker));
+    memory->salience = sqlite3_column_double(row, 3);
+    memory->decay_lambda = sqlite3_column_double(row, 4);
+    return memory->id && memory->speaker;
 }
 
 /* Makes one result of its rows: the best one, with the words of all. */
-static int add_result(struct local *local, const char *caller, const struct rank_call *call,
-                      const struct rank_result *result, struct memory_list *found, struct buf *text,
-                      struct error *error)
+static int add_result(struct rows *rows, const struct rank_result *result, const struct rank_call *call,
+                      const char *caller, struct memory_list *found, struct buf *text, struct error *error)
 {
-    struct reading_result reading = {
-        .result = result, .call = call, .caller = caller, .found = found, .text = text};
-    buf_reset(text);
-    for (size_t at = 0, last; at < result->count; at = last + 1) {
-        /* Turns of a call were mostly written one after the other, and are read in one go. */
-        for (last = at; last + 1 < result->count && result->rows[last + 1] > result->rows[last] &&
-                        result->rows[last + 1] <= result->rows[last] + CLOSE_BY;)
-            last++;
-        if (read_run(local, &reading, at, last, error) != 0)
-            return -1;
-    }
-    if (!reading.best)
-        return 0;
-    reading.best->content = buf_text(text) ? arena_text(found->arena, buf_text(text), text->len) : NULL;
-    if (!reading.best->content)
+    struct memory *memory = local_list_next(found);
+    if (!memory)
         return error_no_memory(error);
-    if (!*reading.best->content || is_said(found, reading.best->content))
-        found->count--;
+    buf_reset(text);
+    for (size_t i = 0; i < result->count; i++) {
+        if (next_row(rows, error) != 0)
+            return -1;
+        bool is_there = sqlite3_column_type(rows->statement, 0) != SQLITE_NULL;
+        if (is_there && !take_part(result, rows->statement, text, found, memory))
+            return error_no_memory(error);
+    }
+    if (!memory->id)
+        return 0;
+    memory->content = buf_text(text) ? arena_text(found->arena, buf_text(text), text->len) : NULL;
+    if (!memory->content)
+        return error_no_memory(error);
+    if (!*memory->content || is_said(found, memory->content))
+        return 0;
+    memory->caller = caller;
+    memory->agent = call->agent;
+    memory->conversation = call->conversation;
+    memory->language = call->language;
+    memory->kind = (enum kind)result->best.kind;
+    memory->sector = (enum sector)result->best.sector;
+    memory->position = result->best.position;
+    memory->created_at = result->best.created_at;
+    memory->score = result->score;
+    memory->tags = "";
+    memory->metadata = "{}";
+    found->count++;
     return 0;
+}
+
+static int add_results(struct local *local, const struct ranking *ranking, const struct rank_call *calls,
+                       const char *caller, struct memory_list *found, struct error *error)
+{
+    struct rows rows = {.local = local, .ids = ranking->rows, .count = ranking->row_count};
+    struct buf text = BUF_INIT;
+    const char *kept = arena_text(found->arena, caller, strlen(caller));
+    int result = kept ? 0 : error_no_memory(error);
+    for (size_t i = 0; i < ranking->count && result == 0; i++)
+        result = add_result(&rows, &ranking->results[i], &calls[ranking->results[i].call], kept, found, &text,
+                            error);
+    if (rows.statement && local->db)
+        sqlite3_reset(rows.statement);
+    buf_free(&text);
+    return result;
 }
 
 static int compare_calls(const void *a, const void *b)
@@ -454,11 +467,7 @@ static int answer(struct local *local, const struct memory_filter *filter, const
         question_free(&question);
         return error_no_memory(error);
     }
-    struct buf text = BUF_INIT;
-    for (size_t i = 0; i < ranking.count && result == 0; i++)
-        result = add_result(local, filter->caller, &shelf->calls[ranking.results[i].call],
-                            &ranking.results[i], found, &text, error);
-    buf_free(&text);
+    result = add_results(local, &ranking, shelf->calls, filter->caller, found, error);
     ranking_free(&ranking);
     question_free(&question);
     return result;
@@ -491,7 +500,7 @@ int local_search(struct memory_store *store, const struct memory_filter *filter,
                  const char *scope, struct memory_list *found, char **document, struct error *error)
 {
     struct local *local = (struct local *)store;
-    struct shelf shelf = {.texts = arena_new()};
+    struct shelf shelf = {.texts = found->arena = arena_new()};
     struct stale stale = {0};
     int result = -1;
     if (!shelf.texts) {
@@ -508,7 +517,7 @@ int local_search(struct memory_store *store, const struct memory_filter *filter,
     free(stale.rows);
     free(stale.at);
     shelf_free(&shelf);
-    if (result != 0)
+    if (result != 0 || found->count == 0)
         memory_list_free(found);
     return result;
 }

@@ -152,7 +152,7 @@ struct memory_filter {
 int memory_list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);
 /* The memories that answer `query` best, best first, no two of which say the same; see docs/search.md. Their
- * tags and metadata are left empty. */
+ * tags, metadata and updated_at are left empty. */
 int memory_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
                   struct memory_list *found, struct error *error);
 

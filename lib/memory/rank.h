@@ -8,6 +8,7 @@
 
 #include "memory/memory.h"
 #include "memory/question.h"
+#include "memory/segment.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,17 +32,18 @@ struct rank_call {
 struct rank_result {
     const int64_t *rows; /* of the memories, in the order in which they were said */
     size_t count;
-    size_t call;      /* which of the calls it is from */
-    int64_t best;     /* the row that the result is there for */
-    int32_t sentence; /* where it is a summary: the sentence that answers; else -1 */
-    bool alone;       /* that sentence alone is the result; else what follows it as well */
-    double score;     /* 0 to 1 */
+    size_t call;              /* which of the calls it is from */
+    struct segment_item best; /* the memory that the result is there for */
+    int32_t sentence;         /* where it is a summary: the sentence that answers; else -1 */
+    bool alone;               /* that sentence alone is the result; else what follows it as well */
+    double score;             /* 0 to 1 */
 };
 
 struct ranking {
     struct rank_result *results; /* best first */
     size_t count;
-    int64_t *rows; /* what the results point into */
+    int64_t *rows; /* of all results, one after the other */
+    size_t row_count;
 };
 
 /* Ranks. `calls` are sorted by their start; `filter` says which memories may be results (its caller and agent

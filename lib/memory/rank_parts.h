@@ -6,7 +6,6 @@
 #define CALLMEM_MEMORY_RANK_PARTS_H
 
 #include "memory/rank.h"
-#include "memory/segment.h"
 
 #include <stdbool.h>
 #include <stddef.h>

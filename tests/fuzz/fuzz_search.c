@@ -48,7 +48,7 @@ static void check_ranking(const struct ranking *ranking, size_t calls, size_t li
         before = result->score;
         bool has_best = false;
         for (size_t row = 0; row < result->count; row++)
-            has_best = has_best || result->rows[row] == result->best;
+            has_best = has_best || result->rows[row] == result->best.row;
         must(has_best);
     }
 }

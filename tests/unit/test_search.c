@@ -636,6 +636,77 @@ static void no_more_than_were_asked_for(void **state)
     }
 }
 
+static size_t times(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, part)); at++)
+        count++;
+    return count;
+}
+
+static void is_as_it_is_stored(struct place *p, const struct memory *item)
+{
+    struct memory_list list;
+    good(p, memory_get(p->store, ANA, item->id, &list, &p->error));
+    const struct memory *stored = &list.items[0];
+    assert_non_null(strstr(item->content, stored->content));
+    assert_string_equal(item->conversation, stored->conversation);
+    assert_string_equal(item->agent, stored->agent);
+    assert_string_equal(item->language, stored->language);
+    assert_string_equal(item->speaker, stored->speaker);
+    assert_int_equal(item->kind, stored->kind);
+    assert_int_equal(item->sector, stored->sector);
+    assert_int_equal(item->position, stored->position);
+    assert_int_equal(item->created_at, stored->created_at);
+    assert_true(item->salience >= stored->salience && item->salience <= stored->salience);
+    assert_true(item->decay_lambda >= stored->decay_lambda && item->decay_lambda <= stored->decay_lambda);
+    memory_list_free(&list);
+}
+
+/* Twice as many rows as are read at a time, in results of one to three. */
+static void each_of_many_results_has_its_own_words(void **state)
+{
+    struct place *p = *state;
+    size_t parts = 0;
+    for (int i = 0; i < 40; i++) {
+        char conversation[16], here[64], there[64];
+        snprintf(conversation, sizeof conversation, "c%d", i);
+        snprintf(here, sizeof here, "A: zebra c%d, here", i);
+        snprintf(there, sizeof there, "zebra c%d, there", i);
+        remember(p, &(struct call){ANA, conversation, "en", 90 - i, {there, here}, "A zebra was mentioned."});
+    }
+    struct memory_list found = search(p, &(struct memory_filter){.caller = ANA, .limit = 50}, "zebra");
+    assert_true(found.count >= 40);
+    for (size_t i = 0; i < found.count; i++) {
+        char own[32];
+        const struct memory *item = &found.items[i];
+        snprintf(own, sizeof own, "zebra %s,", item->conversation);
+        is_as_it_is_stored(p, item);
+        if (item->kind == KIND_TURN)
+            assert_int_equal(times(item->content, "zebra"), times(item->content, own));
+        parts += times(item->content, "zebra");
+    }
+    memory_list_free(&found);
+    assert_true(parts > 64);
+}
+
+static void what_the_index_names_and_is_not_there_is_left_out(void **state)
+{
+    struct place *p = *state;
+    sqlite3 *db = NULL;
+    remember(p, &(struct call){ANA, "a", "en", 3, {"A zebra in the garden.", "And a zebra here."}, NULL});
+    remember(p, &(struct call){ANA, "b", "en", 2, {"A zebra in the street."}, NULL});
+    finds(p, "zebra", "street");
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "DELETE FROM memories WHERE content LIKE '% in the %'", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    struct memory_filter filter = {.caller = ANA};
+    nothing_has(p, &filter, "zebra", "street");
+    nothing_has(p, &filter, "zebra", "garden");
+}
+
 static void what_is_said_in_every_call_comes_back_once(void **state)
 {
     struct place *p = *state;
@@ -814,6 +885,8 @@ int main(void)
         IN_PLACE(what_fades_is_not_found_below_the_salience_asked_for),
         IN_PLACE(of_equals_what_has_faded_comes_later),
         IN_PLACE(no_more_than_were_asked_for),
+        IN_PLACE(each_of_many_results_has_its_own_words),
+        IN_PLACE(what_the_index_names_and_is_not_there_is_left_out),
         IN_PLACE(what_is_said_in_every_call_comes_back_once),
         IN_PLACE(results_are_short_enough_for_a_prompt),
         IN_PLACE(nothing_fits_and_nothing_is_asked),
