@@ -264,11 +264,15 @@ static void end_word(struct analysis *a, struct word *word)
 {
     if (word->len == 0)
         return;
-    bool begins;
     follow_run(a, word);
-    uint32_t hash = word->any_digit ? hash_word(word->text, word->len, &begins)
-                                    : hash_stem(a->analyser, word->text, word->len, &begins);
-    add_term(a, hash, flags_of(a, word) | (begins ? TERM_BEGINS : 0u));
+    unsigned flags = flags_of(a, word);
+    bool begins = false;
+    uint32_t hash = 0;
+    if (word->any_digit)
+        hash = hash_word(word->text, word->len, &begins);
+    else if (!(flags & TERM_STOP))
+        hash = hash_stem(a->analyser, word->text, word->len, &begins);
+    add_term(a, hash, flags | (begins ? TERM_BEGINS : 0u));
     if (word->any_digit && !word->all_digits)
         add_inner_digits(a, word);
     a->in_sentence = true;

@@ -36,7 +36,7 @@ enum {
 };
 
 struct term {
-    uint32_t hash;  /* its two lowest bits are free for who stores it, and zero here */
+    uint32_t hash;  /* its two lowest bits are free for who stores it, and zero here; of a stop word 0 */
     uint16_t at;    /* which word of the text it is, or the last one that it was made of */
     uint16_t flags; /* TERM_… */
 };
