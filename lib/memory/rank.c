@@ -55,10 +55,12 @@ bool rank_allows(const struct rank *rank, const struct rank_call *call, const st
         (filter->conversation && *filter->conversation &&
          strcmp(filter->conversation, call->conversation) != 0))
         return false;
+    if (filter->min_salience <= 0)
+        return true;
     /* A segment holds floats: 0.9 is less there than where it was set, and still as much as was asked for. */
     double left =
         memory_decayed((double)item->salience, (double)item->decay_lambda, rank->now - item->created_at);
-    return filter->min_salience <= 0 || (float)left >= (float)filter->min_salience;
+    return (float)left >= (float)filter->min_salience;
 }
 
 /* Whether a memory is a result of its own. Facts are what turns say in other words: without a filter they

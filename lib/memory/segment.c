@@ -12,12 +12,15 @@ static void put(unsigned char *at, uint64_t value, size_t bytes)
         at[i] = (unsigned char)(value >> 8 * i);
 }
 
-static uint64_t take(const unsigned char *at, size_t bytes)
+/* Written out, for a compiler to make one load of it. */
+static uint64_t take64(const unsigned char *at)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < bytes; i++)
-        value |= (uint64_t)at[i] << 8 * i;
-    return value;
+    return segment_take32(at) | (uint64_t)segment_take32(at + 4) << 32;
+}
+
+static uint16_t take16(const unsigned char *at)
+{
+    return (uint16_t)(at[0] | at[1] << 8);
 }
 
 static uint32_t float_bits(float number)
@@ -99,18 +102,18 @@ bool segment_next(const unsigned char *blob, size_t len, size_t *offset, struct 
     if (len - *offset < HEAD)
         return false;
     const unsigned char *at = blob + *offset;
-    item->row = (int64_t)take(at, 8);
-    item->created_at = (int64_t)take(at + 8, 8);
-    item->salience = bits_float((uint32_t)take(at + 16, 4));
-    item->decay_lambda = bits_float((uint32_t)take(at + 20, 4));
-    item->position = (int32_t)take(at + 24, 4);
-    item->source = (int32_t)take(at + 28, 4);
+    item->row = (int64_t)take64(at);
+    item->created_at = (int64_t)take64(at + 8);
+    item->salience = bits_float(segment_take32(at + 16));
+    item->decay_lambda = bits_float(segment_take32(at + 20));
+    item->position = (int32_t)segment_take32(at + 24);
+    item->source = (int32_t)segment_take32(at + 28);
     item->kind = at[32];
     item->sector = at[33];
     item->speaker = at[34];
     item->flags = at[35];
-    item->chars = (uint16_t)take(at + 36, 2);
-    item->term_count = (uint16_t)take(at + 38, 2);
+    item->chars = take16(at + 36);
+    item->term_count = take16(at + 38);
     item->terms = at + HEAD;
     if (item->kind >= KINDS || item->sector >= SECTORS || (len - *offset - HEAD) / 4 < item->term_count)
         return false;

@@ -50,10 +50,14 @@ bool segment_next(const unsigned char *blob, size_t len, size_t *offset, struct 
 /* Where the sentence ends that begins at `text`: the bytes up to the next one. */
 size_t segment_sentence(const char *text);
 
+static inline uint32_t segment_take32(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
 static inline uint32_t segment_term(const struct segment_item *item, size_t at)
 {
-    const unsigned char *p = item->terms + 4 * at;
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    return segment_take32(item->terms + 4 * at);
 }
 
 #endif
