@@ -245,19 +245,28 @@ static void add_text(struct buf *b, const char *name, const char *text)
     buf_json(b, text, strlen(text));
 }
 
+/* The same of what has nothing in it that would have to be escaped. */
+static void add_word(struct buf *b, const char *name, const char *word)
+{
+    buf_puts(b, name);
+    buf_putc(b, '"');
+    buf_puts(b, word);
+    buf_putc(b, '"');
+}
+
 static void add_memory(struct buf *b, const struct memory *memory, int64_t now)
 {
     char stamp[CLOCK_STAMP_SIZE];
     clock_stamp(memory->created_at, stamp);
     add_text(b, "{\"id\":", memory->id);
     add_text(b, ",\"content\":", memory->content);
-    add_text(b, ",\"sector\":", sector_name(memory->sector));
-    add_text(b, ",\"kind\":", kind_name(memory->kind));
+    add_word(b, ",\"sector\":", sector_name(memory->sector));
+    add_word(b, ",\"kind\":", kind_name(memory->kind));
     buf_puts(b, ",\"salience\":");
     buf_decimal(b, memory_decayed(memory->salience, memory->decay_lambda, now - memory->created_at), 3);
     buf_puts(b, ",\"score\":");
     buf_decimal(b, memory->score, 4);
-    add_text(b, ",\"created_at\":", stamp);
+    add_word(b, ",\"created_at\":", stamp);
     add_text(b, ",\"conversation_id\":", memory->conversation);
     if (*memory->speaker)
         add_text(b, ",\"speaker\":", memory->speaker);

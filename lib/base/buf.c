@@ -89,63 +89,63 @@ void buf_int(struct buf *b, int64_t number)
 
 void buf_decimal(struct buf *b, double number, int places)
 {
-    char text[16] = {0}, *end = text + sizeof text;
-    double scale = 1;
-    for (int i = 0; i < places; i++)
-        scale *= 10;
+    static const double scales[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    char text[32], *end = text + sizeof text, *start = end;
     bool fits = number > -1e9 && number < 1e9; /* NaN does not */
-    double rounded = fits ? nearbyint(fabs(number) * scale) : 0;
-    uint64_t scaled = (uint64_t)rounded, whole = scaled / (uint64_t)scale, part = scaled % (uint64_t)scale;
+    uint64_t scaled = fits ? (uint64_t)nearbyint(fabs(number) * scales[places]) : 0;
+    uint64_t left = scaled;
+    for (int i = 0; i < places; i++, left /= 10) {
+        if (start == end && left % 10 == 0)
+            continue;
+        *--start = (char)('0' + left % 10);
+    }
+    if (start < end)
+        *--start = '.';
+    start = digits_before(start, left);
     if (number < 0 && scaled)
-        buf_putc(b, '-');
-    buf_int(b, (int64_t)whole);
-    if (!part)
-        return;
-    char *start = digits_before(end, part);
-    while (end - start < places)
-        *--start = '0';
-    while (end[-1] == '0')
-        end--;
-    buf_putc(b, '.');
+        *--start = '-';
     buf_add(b, start, (size_t)(end - start));
 }
 
-/* Adds what stands for one character that may not stand for itself in a JSON string; false when it may. */
-static bool add_escape(struct buf *b, unsigned char c)
+/* Adds what stands for one character of ASCII that may not stand for itself in a JSON string. */
+static void add_escape(struct buf *b, unsigned char c)
 {
     static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
     for (const char *p = names; *p; p += 2)
         if ((unsigned char)*p == c) {
             buf_putc(b, '\\');
             buf_putc(b, p[1]);
-            return true;
+            return;
         }
-    if (c >= 0x20 && c != 0x7f)
-        return false;
     buf_printf(b, "\\u%04x", c);
-    return true;
 }
 
-/* Whether eight bytes stand for themselves. */
+/* Bytes that are compared at once. */
+typedef signed char block __attribute__((vector_size(16)));
+
 static bool is_plain(const char *text)
 {
-    const uint64_t ones = UINT64_MAX / 255, highs = ones * 128;
-    uint64_t w;
-    memcpy(&w, text, sizeof w);
-    /* For bytes below 128, x - n borrows into the high bit exactly when x < n; x ^ c is 0 when x is c. */
-    uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\', del = w ^ ones * 0x7f;
-    uint64_t unfit = w | (w - ones * 0x20) | (quote - ones) | (backslash - ones) | (del - ones);
-    return !(unfit & highs);
+    block bytes;
+    memcpy(&bytes, text, sizeof bytes);
+    /* Signed: what is not ASCII is less than a blank as well. */
+    block unfit = (bytes < ' ') | (bytes == '"') | (bytes == '\\') | (bytes == 0x7f);
+    uint64_t halves[2];
+    memcpy(halves, &unfit, sizeof halves);
+    return !(halves[0] | halves[1]);
 }
 
 size_t buf_plain(const char *text, size_t len)
 {
-    const size_t step = sizeof(uint64_t);
+    const size_t step = sizeof(block);
     size_t at = 0;
     while (len - at >= step && is_plain(text + at))
         at += step;
     /* The last ones together with some that were seen. */
-    return at > 0 && len - at < step && is_plain(text + len - step) ? len : at;
+    if (at > 0 && len - at < step && is_plain(text + len - step))
+        return len;
+    while (at < len && text[at] >= ' ' && text[at] < 0x7f && text[at] != '"' && text[at] != '\\')
+        at++;
+    return at;
 }
 
 void buf_json(struct buf *b, const char *text, size_t len)
@@ -172,7 +172,7 @@ void buf_json(struct buf *b, const char *text, size_t len)
                 plain = at;
                 continue;
             }
-        } else if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
+        } else {
             buf_add(b, text + plain, at - plain);
             add_escape(b, c);
             plain = at + 1;

@@ -62,7 +62,7 @@ void buf_decimal(struct buf *b, double number, int places);
  * characters, U+2028 and U+2029 are escaped, so that the result is always one line of valid JSON. */
 void buf_json(struct buf *b, const char *text, size_t len);
 /* How many bytes at the start of a text stand for themselves in a JSON string: ASCII but controls, quotes,
- * backslashes and DEL. Looks at eight at a time, and stops up to seven early. */
+ * backslashes and DEL. */
 size_t buf_plain(const char *text, size_t len);
 /* The text so far, "" when empty, NULL when `failed`. Belongs to the buf. */
 const char *buf_text(struct buf *b);
