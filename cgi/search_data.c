@@ -285,17 +285,6 @@ static void add_context(struct buf *b, const struct memory_list *found, size_t c
     buf_free(&notes);
 }
 
-static void add_profile(struct buf *b, const char *document)
-{
-    cJSON *profile = profile_heading(document);
-    const char *name = json_text(profile, "caller_name");
-    add_text(b, ",\"profile\":{\"caller_name\":", name ? name : "");
-    buf_puts(b, ",\"call_count\":");
-    buf_int(b, json_int(profile, "call_count", 0));
-    buf_putc(b, '}');
-    cJSON_Delete(profile);
-}
-
 static void add_answer(struct buf *b, const struct door *door, const struct memory_list *found,
                        const char *document)
 {
@@ -311,8 +300,9 @@ static void add_answer(struct buf *b, const struct door *door, const struct memo
     }
     buf_putc(b, ']');
     add_context(b, found, (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS));
-    add_profile(b, document);
-    buf_putc(b, '}');
+    buf_puts(b, ",\"profile\":{");
+    profile_add_heading(b, document, setting_choice(door->settings, OPENMEMORY_MODE) == MODE_LOCAL);
+    buf_puts(b, "}}");
 }
 
 /* Adds the answer to a question to `b`; -1 with an error. */

@@ -471,10 +471,22 @@ bool profile_add_variables(struct buf *b, const char *document, bool ours, const
     return good;
 }
 
-cJSON *profile_heading(const char *document)
+/* The members of a document that a search tells, as profile_update() writes them: after the version, and
+ * before the rest. NULL when it is anything else. */
+static const char *heading_in(const char *document, const char *rest, size_t *len)
 {
-    /* What follows is most of it, and need not be read. Within a text the quotes would be escaped. */
-    const char *rest = document ? strstr(document, ",\"first_call_date\":") : NULL;
+    static const char head[] = "{\"version\":1,", first[] = "\"caller_name\":\"",
+                      next[] = "\",\"call_count\":";
+    const char *from = document + sizeof head - 1;
+    if (strncmp(document, head, sizeof head - 1) != 0 || strncmp(from, first, sizeof first - 1) != 0 ||
+        !memmem(from, (size_t)(rest - from), next, sizeof next - 1))
+        return NULL;
+    *len = (size_t)(rest - from);
+    return from;
+}
+
+static cJSON *read_heading(const char *document, const char *rest)
+{
     if (!rest)
         return document ? cJSON_Parse(document) : NULL;
     struct buf heading = BUF_INIT;
@@ -483,6 +495,25 @@ cJSON *profile_heading(const char *document)
     cJSON *read = buf_text(&heading) ? cJSON_Parse(heading.data) : NULL;
     buf_free(&heading);
     return read;
+}
+
+void profile_add_heading(struct buf *b, const char *document, bool ours)
+{
+    /* What follows is most of it, and need not be looked at. Within a text the quotes would be escaped. */
+    const char *rest = document ? strstr(document, ",\"first_call_date\":") : NULL;
+    size_t len;
+    const char *written = rest && ours ? heading_in(document, rest, &len) : NULL;
+    if (written) {
+        buf_add(b, written, len);
+        return;
+    }
+    cJSON *heading = read_heading(document, rest);
+    const char *name = json_text(heading, "caller_name");
+    buf_puts(b, "\"caller_name\":");
+    buf_json(b, name ? name : "", name ? strlen(name) : 0);
+    buf_puts(b, ",\"call_count\":");
+    buf_int(b, json_int(heading, "call_count", 0));
+    cJSON_Delete(heading);
 }
 
 /* Moves a text, which is not copied, from one object to another; where it is not, an empty one is. `name` is

@@ -30,8 +30,8 @@ cJSON *profile_variables(const char *document, const char *caller);
  * wrote is handed on without being read. False, and `b` unchanged, where profile_variables() gives NULL. */
 bool profile_add_variables(struct buf *b, const char *document, bool ours, const char *caller);
 
-/* The first members of a document alone, caller_name and call_count: all that a search tells of a caller.
- * NULL where there is no document, it is no profile, or memory is out. To be cJSON_Delete()d. */
-cJSON *profile_heading(const char *document);
+/* All that a search tells of a caller, as members of an object: caller_name and call_count; "" and 0 where
+ * there is no document or it is no profile. `ours` as above. */
+void profile_add_heading(struct buf *b, const char *document, bool ours);
 
 #endif
