@@ -297,9 +297,14 @@ static bool is_word_character(utf8proc_int32_t c)
            (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_NO);
 }
 
+static utf8proc_int32_t fold(utf8proc_int32_t c)
+{
+    return c >= 0x80 ? utf8proc_tolower(c) : c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
 static void add_character(struct word *word, utf8proc_int32_t c)
 {
-    utf8proc_int32_t folded = c < 0x80 ? (c >= 'A' && c <= 'Z' ? c + 32 : c) : utf8proc_tolower(c);
+    utf8proc_int32_t folded = fold(c);
     bool digit = c >= '0' && c <= '9';
     if (word->len == 0)
         *word = (struct word){.is_upper = true, .is_capital = folded != c, .all_digits = true, .plain = true};
@@ -388,6 +393,7 @@ void analyse_words(const char *text, struct buf *folded)
     const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
     utf8proc_ssize_t len = (utf8proc_ssize_t)strlen(text);
     bool in_word = false;
+    buf_reserve(folded, (size_t)len + 2);
     buf_putc(folded, ' ');
     while (len > 0) {
         utf8proc_int32_t c;
@@ -397,7 +403,7 @@ void analyse_words(const char *text, struct buf *folded)
         if (in_word && !is_word)
             buf_putc(folded, ' ');
         if (is_word)
-            buf_add(folded, bytes, (size_t)utf8proc_encode_char(utf8proc_tolower(c), bytes));
+            buf_add(folded, bytes, (size_t)utf8proc_encode_char(fold(c), bytes));
         in_word = is_word;
         p += size > 0 ? size : 1;
         len -= size > 0 ? size : 1;

@@ -58,7 +58,7 @@ static const char *const sql[STATEMENTS] = {
     [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
     [SQL_GET_FOUND] = "WITH found(id) AS (VALUES " EIGHT ", " EIGHT ", " EIGHT ", " EIGHT ") "
-                      "SELECT m.id, m.speaker, m.content, m.salience, m.decay_lambda "
+                      "SELECT m.speaker, m.content, m.salience, m.decay_lambda "
                       "FROM found LEFT JOIN memories m ON m.id = found.id",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
     [SQL_LIST_MEMORIES] = "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 "

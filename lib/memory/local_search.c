@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#define USUAL_RESULT  500 /* bytes of the text of a result; a longer one is given more */
 #define SUMMARY_CHARS 400 /* of a summary as a result, where more than one sentence of it is shown */
 
 /* What is read of a caller, all in one place. */
@@ -368,11 +369,11 @@ static int next_row(struct rows *rows, struct error *error)
 
 /* Takes a row of the result in: its words, and of the best one what ranking does not know. False when out of
  * memory. */
-static bool take_part(const struct rank_result *result, sqlite3_stmt *row, struct buf *text,
+static bool take_part(const struct rank_result *result, int64_t id, sqlite3_stmt *row, struct buf *text,
                       struct memory_list *found, struct memory *memory)
 {
-    const char *speaker = (const char *)sqlite3_column_text(row, 1);
-    const char *content = (const char *)sqlite3_column_text(row, 2);
+    const char *speaker = (const char *)sqlite3_column_text(row, 0);
+    const char *content = (const char *)sqlite3_column_text(row, 1);
     if (!speaker || !content)
         return false;
     if (result->best.kind == KIND_TURN)
@@ -381,13 +382,12 @@ static bool take_part(const struct rank_result *result, sqlite3_stmt *row, struc
         add_summary(text, content, result);
     else
         buf_puts(text, content);
-    int64_t id = sqlite3_column_int64(row, 0);
     if (id != result->best.row)
         return true;
     memory->id = local_id(found, id);
     memory->speaker = arena_text(found->arena, speaker, strlen(speaker));
-    memory->salience = sqlite3_column_double(row, 3);
-    memory->decay_lambda = sqlite3_column_double(row, 4);
+    memory->salience = sqlite3_column_double(row, 2);
+    memory->decay_lambda = sqlite3_column_double(row, 3);
     return memory->id && memory->speaker;
 }
 
@@ -403,7 +403,7 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
         if (next_row(rows, error) != 0)
             return -1;
         bool is_there = sqlite3_column_type(rows->statement, 0) != SQLITE_NULL;
-        if (is_there && !take_part(result, rows->statement, text, found, memory))
+        if (is_there && !take_part(result, result->rows[i], rows->statement, text, found, memory))
             return error_no_memory(error);
     }
     if (!memory->id)
@@ -433,6 +433,7 @@ static int add_results(struct local *local, const struct ranking *ranking, const
 {
     struct rows rows = {.local = local, .ids = ranking->rows, .count = ranking->row_count};
     struct buf text = BUF_INIT;
+    buf_reserve(&text, USUAL_RESULT);
     const char *kept = arena_text(found->arena, caller, strlen(caller));
     int result = kept ? 0 : error_no_memory(error);
     for (size_t i = 0; i < ranking->count && result == 0; i++)

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUERY_TERMS  512
-#define WEIGHT_ALIKE 0.5f /* of a stem that begins like the word's; measured, see docs/search.md */
+#define QUERY_TERMS   512
+#define MATCHES_FIRST 32   /* a power of two */
+#define WEIGHT_ALIKE  0.5f /* of a stem that begins like the word's; measured, see docs/search.md */
 
 /* Matches are gathered here before the table's size is known. */
 struct gathered {
@@ -20,8 +21,10 @@ struct gathered {
 
 static void gather(struct gathered *gathered, struct match match)
 {
-    if ((gathered->count & (gathered->count - 1)) == 0) {
-        size_t room = gathered->count ? gathered->count * 2 : 1;
+    /* Full at each power of two from the first on, as many as most questions have. */
+    if (gathered->count == 0 ||
+        (gathered->count >= MATCHES_FIRST && (gathered->count & (gathered->count - 1)) == 0)) {
+        size_t room = gathered->count ? gathered->count * 2 : MATCHES_FIRST;
         struct match *more = realloc(gathered->matches, room * sizeof *more);
         if (!more) {
             gathered->failed = true;
