@@ -241,18 +241,16 @@ static bool is_rest(const struct analysis *a, const struct word *word)
 
 static unsigned flags_of(const struct analysis *a, const struct word *word)
 {
-    static const struct {
-        enum wordlist list;
-        unsigned flag;
-    } lists[] = {{WORDS_STOP, TERM_STOP},
-                 {WORDS_TIME, TERM_TIME},
-                 {WORDS_NUMBER, TERM_NUMBER},
-                 {WORDS_USER, TERM_USER},
-                 {WORDS_AGENT, TERM_AGENT}};
+    static const unsigned flag_of[WORDLISTS] = {[WORDS_STOP] = TERM_STOP,
+                                                [WORDS_TIME] = TERM_TIME,
+                                                [WORDS_NUMBER] = TERM_NUMBER,
+                                                [WORDS_USER] = TERM_USER,
+                                                [WORDS_AGENT] = TERM_AGENT};
     unsigned flags = is_rest(a, word) ? TERM_STOP : 0;
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (vocabulary_has(a->analyser->vocabulary, lists[i].list, word->text, word->len))
-            flags |= lists[i].flag;
+    unsigned lists = vocabulary_lists(a->analyser->vocabulary, word->text, word->len);
+    for (size_t i = 0; i < WORDLISTS; i++)
+        if (lists >> i & 1)
+            flags |= flag_of[i];
     if (word->any_digit)
         flags |= TERM_NUMBER;
     else if (word->is_capital)

@@ -10,7 +10,7 @@
 /* How the lines of a section are read. */
 enum manner {
     READ_NOTHING,
-    READ_WORDS,   /* into the list `which` */
+    READ_WORDS,   /* into the list `which` of TABLE_LISTS */
     READ_LINES,   /* into the table `which`, each line's words with the line's number as value */
     READ_PHRASES, /* into the asks of `which` */
     READ_SAME,
@@ -18,8 +18,8 @@ enum manner {
     READ_CLASS,
 };
 
-/* The tables of words with a value. */
-enum table { TABLE_DIGITS = WORDLISTS, TABLE_MONTHS, TABLE_WEEKDAYS, TABLES };
+/* The tables of words with a value. That of the lists is which of them a word is in, as bits. */
+enum table { TABLE_LISTS, TABLE_DIGITS, TABLE_MONTHS, TABLE_WEEKDAYS, TABLES };
 
 static const struct section {
     const char *name;
@@ -229,6 +229,9 @@ static void read_line(struct reader *reader, const char *line, size_t len)
     size_t count = line_words(line, len, words, lens, MOST, &heads);
     switch (reader->section->manner) {
     case READ_WORDS:
+        for (size_t i = 0; i < count; i++)
+            add_entry(reader, TABLE_LISTS, words[i], lens[i], 1 << reader->section->which);
+        return;
     case READ_LINES:
         for (size_t i = 0; i < count; i++)
             add_entry(reader, reader->section->which, words[i], lens[i], reader->line);
@@ -277,6 +280,19 @@ static void sort_phrases(struct vocabulary *v)
         v->first[ask + 1] += v->first[ask];
 }
 
+/* One entry for each word that is in lists. */
+static void join_lists(struct vocabulary *v)
+{
+    struct entry *entries = v->tables[TABLE_LISTS].entries;
+    size_t kept = 0;
+    for (size_t i = 0; i < v->tables[TABLE_LISTS].count; i++)
+        if (kept && entries[kept - 1].hash == entries[i].hash)
+            entries[kept - 1].value |= entries[i].value;
+        else
+            entries[kept++] = entries[i];
+    v->tables[TABLE_LISTS].count = kept;
+}
+
 /* Sorts what was read and takes out what is there twice. */
 static bool finish(struct vocabulary *v)
 {
@@ -284,6 +300,7 @@ static bool finish(struct vocabulary *v)
     for (size_t i = 0; i < TABLES; i++)
         if (v->tables[i].count)
             qsort(v->tables[i].entries, v->tables[i].count, sizeof *v->tables[i].entries, compare_entries);
+    join_lists(v);
     sort_phrases(v);
     if (v->link_count == 0)
         return true;
@@ -353,9 +370,10 @@ static const struct entry *find(const struct vocabulary *v, int table, const cha
     return count ? bsearch(&key, v->tables[table].entries, count, sizeof key, compare_entries) : NULL;
 }
 
-bool vocabulary_has(const struct vocabulary *v, enum wordlist list, const char *word, size_t len)
+unsigned vocabulary_lists(const struct vocabulary *v, const char *word, size_t len)
 {
-    return find(v, (int)list, word, len) != NULL;
+    const struct entry *entry = find(v, TABLE_LISTS, word, len);
+    return entry ? (unsigned)entry->value : 0;
 }
 
 int vocabulary_digit(const struct vocabulary *v, const char *word, size_t len)

@@ -50,8 +50,8 @@ typedef uint32_t vocabulary_stem(void *ctx, const char *word, size_t len);
  * called only while this runs. */
 const struct vocabulary *vocabulary_get(const char *language, vocabulary_stem *stem, void *ctx);
 
-/* `word` is folded and not stemmed. */
-bool vocabulary_has(const struct vocabulary *vocabulary, enum wordlist list, const char *word, size_t len);
+/* `word` is folded and not stemmed. Lists: those that it is in, as bits 1 << WORDS_…. */
+unsigned vocabulary_lists(const struct vocabulary *vocabulary, const char *word, size_t len);
 int vocabulary_digit(const struct vocabulary *vocabulary, const char *word, size_t len); /* 0 to 9, or -1 */
 int vocabulary_month(const struct vocabulary *vocabulary, const char *word, size_t len); /* 1 to 12, or 0 */
 /* Whether a question asks so. `folded` has its words, folded, with single blanks between, before and after.

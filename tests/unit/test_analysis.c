@@ -288,10 +288,11 @@ static void a_vocabulary_knows_its_language(void **state)
     (void)state;
     struct analyser *english = analyser_new("en"), *none = analyser_new("xx");
     const struct vocabulary *words = analyser_vocabulary(english), *no_words = analyser_vocabulary(none);
-    assert_true(vocabulary_has(words, WORDS_STOP, "the", 3));
-    assert_true(vocabulary_has(words, WORDS_TIME, "yesterday", 9));
-    assert_false(vocabulary_has(words, WORDS_STOP, "bicycle", 7));
-    assert_false(vocabulary_has(no_words, WORDS_STOP, "the", 3));
+    assert_int_equal(vocabulary_lists(words, "the", 3), 1 << WORDS_STOP);
+    assert_int_equal(vocabulary_lists(words, "yesterday", 9), 1 << WORDS_TIME);
+    assert_int_equal(vocabulary_lists(words, "once", 4), 1 << WORDS_STOP | 1 << WORDS_NUMBER);
+    assert_int_equal(vocabulary_lists(words, "bicycle", 7), 0);
+    assert_int_equal(vocabulary_lists(no_words, "the", 3), 0);
     assert_int_equal(vocabulary_digit(words, "zero", 4), 0);
     assert_int_equal(vocabulary_digit(words, "oh", 2), 0);
     assert_int_equal(vocabulary_digit(words, "nine", 4), 9);
