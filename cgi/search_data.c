@@ -245,29 +245,24 @@ static void add_text(struct buf *b, const char *name, const char *text)
     buf_json(b, text, strlen(text));
 }
 
-/* The same of what has nothing in it that would have to be escaped. */
-static void add_word(struct buf *b, const char *name, const char *word)
-{
-    buf_puts(b, name);
-    buf_putc(b, '"');
-    buf_puts(b, word);
-    buf_putc(b, '"');
-}
-
 static void add_memory(struct buf *b, const struct memory *memory, int64_t now)
 {
     char stamp[CLOCK_STAMP_SIZE];
     clock_stamp(memory->created_at, stamp);
     add_text(b, "{\"id\":", memory->id);
     add_text(b, ",\"content\":", memory->content);
-    add_word(b, ",\"sector\":", sector_name(memory->sector));
-    add_word(b, ",\"kind\":", kind_name(memory->kind));
-    buf_puts(b, ",\"salience\":");
+    /* Names of ours and times have nothing in them that would have to be escaped. */
+    buf_puts(b, ",\"sector\":\"");
+    buf_puts(b, sector_name(memory->sector));
+    buf_puts(b, "\",\"kind\":\"");
+    buf_puts(b, kind_name(memory->kind));
+    buf_puts(b, "\",\"salience\":");
     buf_decimal(b, memory_decayed(memory->salience, memory->decay_lambda, now - memory->created_at), 3);
     buf_puts(b, ",\"score\":");
     buf_decimal(b, memory->score, 4);
-    add_word(b, ",\"created_at\":", stamp);
-    add_text(b, ",\"conversation_id\":", memory->conversation);
+    buf_puts(b, ",\"created_at\":\"");
+    buf_puts(b, stamp);
+    add_text(b, "\",\"conversation_id\":", memory->conversation);
     if (*memory->speaker)
         add_text(b, ",\"speaker\":", memory->speaker);
     buf_putc(b, '}');
@@ -312,13 +307,14 @@ static int search(const struct door *door, struct memory_store *memory, const st
     struct memory_list found = {0};
     char *document = NULL;
     const char *agent = question->filter.agent ? question->filter.agent : "";
-    bool nobody = question->kind == CALLER_NOBODY;
-    int result = -1;
-    error_set(error, ERROR_INTERNAL, "out of memory");
-    if (nobody || (memory && memory_recall(memory, &question->filter, question->query,
-                                           door_scope(door, agent), &found, &document, error) == 0)) {
+    int result = 0;
+    if (question->kind != CALLER_NOBODY)
+        result = memory ? memory_recall(memory, &question->filter, question->query, door_scope(door, agent),
+                                        &found, &document, error)
+                        : error_no_memory(error);
+    if (result == 0) {
         add_answer(b, door, &found, document);
-        result = buf_text(b) ? 0 : -1;
+        result = buf_text(b) ? 0 : error_no_memory(error);
     }
     free(document);
     memory_list_free(&found);
