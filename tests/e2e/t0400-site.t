@@ -55,9 +55,9 @@ trap 'stop_front; clean_up' EXIT
 
 # Three ports that are free, and the site on them.
 site() { # OPTION VALUE…
-    spawn/site --name "$name" --certificate "$front/server.pem" --key "$front/server.key" --logs "$front/logs" \
+    BUILD=${build#"$root/"} within spawn/site --name "$name" --certificate "$front/server.pem" --key "$front/server.key" --logs "$front/logs" \
         --webroot "$front/webroot" --sockets "$state" --https "127.0.0.1:$https" --http "127.0.0.1:$http" \
-        --local "127.0.0.1:$local" --max-body-mb 3 "$@" >"$front/site"
+        --local "127.0.0.1:$local" "$@" >"$front/site"
 }
 start_front() {
     local tries
@@ -97,6 +97,7 @@ curl() {
 start_front
 check 'nginx takes the site' front -t
 check 'and warns of nothing' is "$(cat "$work/nginx")" ''
+check 'it takes what the settings let the programs take' grep -q '^    client_max_body_size 3m;' "$front/site"
 check 'it says how it was made' grep -q "spawn/site --name $name" "$front/site"
 
 # The webhooks over TLS.
@@ -190,15 +191,20 @@ kill "${slow[@]}" 2>/dev/null
 wait "${slow[@]}" 2>/dev/null
 
 # What nginx refuses can be read by the pages that may read the rest.
-check 'a site that knows of pages' reload --origin https://app.example --origin http://localhost:3000
+CALLMEM_CORS_ORIGINS='https://App.example, http://localhost:3000' check 'a site that knows of pages' reload
 request GET /nowhere -H 'Origin: https://app.example'
 check 'shows them what it refuses' is "$status $(header Access-Control-Allow-Origin) $(header Vary)" \
     '404 https://app.example Origin'
 request GET /nowhere -H 'Origin: https://evil.example'
 check 'and others not' is "$status $(header Access-Control-Allow-Origin)" '404 '
+check 'a site for other pages than the settings have' reload --origin https://app.example --origin http://localhost:3001
+request GET /nowhere -H 'Origin: http://localhost:3001'
+check 'shows it to those' is "$status $(header Access-Control-Allow-Origin) $(header Vary)" \
+    '404 http://localhost:3001 Origin'
 check 'a site for every page' reload --origin any
 request GET /nowhere -H 'Origin: https://evil.example'
 check 'shows it to each' is "$status $(header Access-Control-Allow-Origin) $(header Vary)" '404 * '
+
 
 # Limits.
 check 'a site with a limit' reload --rate 1 --burst 1
@@ -253,6 +259,11 @@ refusal() { # OPTION…
     spawn/site "$@" 2>"$work/refusal" >"$work/none" && return 1
     [ ! -s "$work/none" ] && cat "$work/refusal"
 }
+ill_set() {
+    local said failed=0
+    said=$(BUILD=${build#"$root/"} within spawn/site --name "$name" 2>&1 >"$work/none") || failed=$?
+    is "$failed" 78 && like "$said" 'is no origin' && [ ! -s "$work/none" ]
+}
 check 'a site has a name' like "$(refusal --rate 5)" -- '--name'
 check 'a name is a name' like "$(refusal --name 'a; include /etc/passwd')" 'do not fit'
 check 'a path is absolute' like "$(refusal --name a --key server.key)" 'no absolute path'
@@ -260,6 +271,10 @@ check 'an option has a value' like "$(refusal --name a --key)" 'needs a value'
 check 'an option is known' like "$(refusal --name a --colour red)" 'no option --colour'
 check 'an origin is one' like "$(refusal --name a --origin app.example)" 'is no origin'
 check 'an origin has no path' like "$(refusal --name a --origin https://app.example/)" 'has a path'
+CALLMEM_CORS_ORIGINS=app.example check 'with wrong settings there is none' ill_set
+check 'without any it says what that means' like "$(CALLMEM_ENV_FILE=$work/none.env spawn/site --name a 2>&1 >"$work/none")" \
+    'none.env cannot be read.*defaults'
+check 'and goes on with the defaults' grep -q '^    client_max_body_size 201m;' "$work/none"
 check 'a rate is a number' like "$(refusal --name a --rate fast)" 'no whole number'
 check 'it tells what there is' like "$(spawn/site --help)" '--client-ca FILE'
 finish

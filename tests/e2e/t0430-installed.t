@@ -15,9 +15,11 @@ for command in callmem callmem-site callmem-register; do
     check "so is $command, for root" test -x "$installed/usr/sbin/$command"
     check "with a manual page" test -s "$installed/usr/share/man/man8/$command.8"
 done
-site() { diff <("$1" --name a.example.com) <("$2" --name a.example.com) | grep -c '^[<>]'; }
+site() { diff <(site_by "$1") <(site_by "$2") | grep -c '^[<>]'; }
+site_by() { BUILD=${build#"$root/"} within env CALLMEM_CORS_ORIGINS=https://app.example "$1" --name a.example.com; }
 check 'the site is the same from there but for who made it' is \
     "$(site spawn/site "$installed/usr/sbin/callmem-site")" 2
+check 'with what the settings say' like "$(site_by "$installed/usr/sbin/callmem-site")" '"https://app.example";'
 check 'README and documentation come along' test -s "$installed/usr/share/doc/callmem/http.md"
 check 'nobody but root can change anything' is "$(find "$installed" -perm /022 ! -type l)" ''
 

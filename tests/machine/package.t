@@ -110,6 +110,7 @@ mkdir -p "$live"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$name" \
     -addext "subjectAltName=DNS:$name" -keyout "$live/privkey.pem" -out "$live/fullchain.pem" 2>/dev/null
 cp "$live/fullchain.pem" "$work/certificate"
+echo 'CALLMEM_CORS_ORIGINS=https://app.example' >>"$machine$settings_file"
 inside callmem-site --name "$name" >"$machine/etc/nginx/sites-available/callmem"
 ln -sf ../sites-available/callmem "$machine/etc/nginx/sites-enabled/callmem"
 check 'nginx takes the site' inside nginx -t
@@ -119,6 +120,9 @@ url=https://$name
 request GET /health
 check 'it is well, seen from outside' is "$status $(jq -c . "$answer")" '200 {"status":"ok"}'
 check 'and here, where the version is told' health_tells "$version"
+request GET /nowhere -H 'Origin: https://app.example'
+check 'pages that the settings name may read what nginx refuses' is "$status $(header Access-Control-Allow-Origin)" \
+    '404 https://app.example'
 post_call "$data/example-post-call.json"
 check 'an event is accepted' accepted accepted post_call_transcription conv_quince_0001
 check 'and remembered' eventually knows +15550100200 1
