@@ -49,6 +49,10 @@ allowed=$(header Allow)
 from http://localhost:3000 GET /webhook/client-data
 check 'is refused as the programs do it' is "$(header Allow)" "$allowed"
 check 'which names what is' is "$allowed" 'POST, OPTIONS'
+request GET /health -H 'Origin: http://localhost:3000' -H "X-Long: $(head -c 9000 /dev/zero | tr '\0' x)"
+check 'a header that is too long' readable 400
+request GET "/health?$(head -c 9000 /dev/zero | tr '\0' x)" -H 'Origin: http://localhost:3000'
+check 'but where nginx got to no Origin, nobody can' is "$status $(header Access-Control-Allow-Origin)" '400 '
 mv "$state/client-data.sock" "$work/sock"
 from http://localhost:3000 POST /webhook/client-data -d '{}'
 check 'nobody there' readable 503
