@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define KEEPER_SECS  3600              /* between two looks for what is too old */
 #define PAYLOAD_MOST (4 * 1024 * 1024) /* of a body in the payload log; audio is larger and left out */
@@ -417,6 +418,20 @@ static int print_status(struct inbox *inbox, struct error *error)
     return status.failed ? inbox_each_failed(inbox, show_failed, NULL, error) : 0;
 }
 
+/* Why what waits does so, when it is the memory. Nothing is made or changed to find that out. */
+static void print_memory(const struct door *door)
+{
+    struct error error;
+    struct memory_options options = door->memory;
+    options.upgrades = false;
+    if (!options.url && access(options.path, F_OK) != 0)
+        return;
+    struct memory_store *memory = memory_open(&options);
+    if (memory && memory_check(memory, &error) != 0)
+        printf("memory: %s\n", error.message);
+    memory_close(memory);
+}
+
 static int status_command(struct door *door, char **arguments)
 {
     struct error error = {0};
@@ -424,6 +439,8 @@ static int status_command(struct door *door, char **arguments)
     struct inbox *inbox = door_inbox(door, &error);
     int result = inbox ? print_status(inbox, &error) : -1;
     inbox_close(inbox);
+    if (result == 0)
+        print_memory(door);
     return result == 0 ? EXIT_SUCCESS : door_failed(&error);
 }
 

@@ -1,5 +1,8 @@
 #include "memory/schema.h"
 
+#include "base/clock.h"
+#include "base/log.h"
+
 #include <stdio.h>
 
 /* migrations[n] leads from version n to n + 1. A step that was released is never changed. */
@@ -66,24 +69,48 @@ static int read_version(sqlite3 *db, int *version, struct error *error)
     return 0;
 }
 
-static int migrate_step(sqlite3 *db, int from, struct error *error)
+static void tell(const char *message, int from, int64_t started_us)
+{
+    struct log_line line;
+    if (from == 0)
+        return; /* tables for an empty file */
+    log_begin(&line, LOG_INFO, message);
+    log_int(&line, "from_version", from);
+    log_int(&line, "to_version", from + 1);
+    if (started_us)
+        log_ms(&line, "duration_ms", clock_us() - started_us);
+    log_end(&line);
+}
+
+static int change(sqlite3 *db, int from, struct error *error)
 {
     char set_version[64];
-    int version;
     snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", from + 1);
+    tell("the memory's database is being brought to a newer version", from, 0);
+    if (sqlite3_exec(db, from < SCHEMA_VERSION ? migrations[from] : next_step, NULL, NULL, NULL) !=
+            SQLITE_OK ||
+        sqlite3_exec(db, set_version, NULL, NULL, NULL) != SQLITE_OK)
+        return wrong(db, error);
+    return 0;
+}
+
+static int migrate_step(sqlite3 *db, int from, struct error *error)
+{
+    int version;
     if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
         return wrong(db, error);
+    int64_t started = clock_us();
     /* Another process may have done the step while this one waited for the lock. */
     int result = read_version(db, &version, error);
-    if (result == 0 && version == from &&
-        (sqlite3_exec(db, from < SCHEMA_VERSION ? migrations[from] : next_step, NULL, NULL, NULL) !=
-             SQLITE_OK ||
-         sqlite3_exec(db, set_version, NULL, NULL, NULL) != SQLITE_OK))
-        result = wrong(db, error);
+    bool mine = result == 0 && version == from;
+    if (mine)
+        result = change(db, from, error);
     if (result == 0 && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         result = wrong(db, error);
     if (result != 0)
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    else if (mine)
+        tell("the memory's database has the newer version", from, started);
     return result;
 }
 
@@ -123,6 +150,15 @@ int schema_migrate(sqlite3 *db, struct error *error)
     return schema_migrate_to(db, newest(), error);
 }
 
+/* Whether somebody writes the database just now. Not waited for: whoever asks this has to answer. */
+static bool is_written(sqlite3 *db)
+{
+    sqlite3_busy_timeout(db, 0);
+    bool written = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_BUSY;
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return written;
+}
+
 int schema_ready(sqlite3 *db, struct error *error)
 {
     int version;
@@ -132,6 +168,10 @@ int schema_ready(sqlite3 *db, struct error *error)
         return schema_migrate(db, error);
     if (version == newest())
         return 0;
+    if (is_written(db))
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                         "the memory's database has version %d and is being brought to version %d", version,
+                         newest());
     return error_set(error, ERROR_MEMORY_UNAVAILABLE,
                      "the memory's database has version %d and is brought to version %d by post-call, which "
                      "does so when it starts, or with --drain",

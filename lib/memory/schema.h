@@ -23,7 +23,9 @@
  * ERROR_MEMORY_UNAVAILABLE that says so. A step takes as long as there is to change, so nobody does this who
  * has to answer; who migrates must not be interrupted (sqlite3_progress_handler). */
 int schema_migrate(sqlite3 *db, struct error *error);
-/* For all others: makes the tables of an empty file. ERROR_MEMORY_UNAVAILABLE for an older or newer one. */
+/* For all others: makes the tables of an empty file. ERROR_MEMORY_UNAVAILABLE for an older or newer one; for
+ * an older one that somebody writes just now it says that the database "is being brought" to SCHEMA_VERSION.
+ * Then the busy timeout is 0. */
 int schema_ready(sqlite3 *db, struct error *error);
 /* ERROR_MEMORY_UNAVAILABLE when this version is newer than SCHEMA_VERSION. */
 int schema_refuse_newer(int version, struct error *error);

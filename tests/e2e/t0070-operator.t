@@ -22,6 +22,7 @@ check 'show of nobody known says so' like "$said" '(nothing|not|no|unknown)'
 
 said=$(program post-call --status)
 check 'status succeeds' is "$?" 0
+check 'and nothing of a memory that is well' unlike "$said" memory
 check 'status tells what waits, failed and was done' like "$(tr '\n' ' ' <<<"$said")" '0.*0.*2|2.*0.*0'
 
 # An event that waits while nobody works: --drain is for cron.

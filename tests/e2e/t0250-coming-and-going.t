@@ -131,15 +131,17 @@ database_has_versions() { # VERSION…
 }
 # With sanitizers that is left out: they want to be the first library, and so does that of the faults.
 faults=(kill ENOSPC)
-if [ -n "${SANITIZE:-}" ] || is_remote; then
-    faults=()
-else
+if [ -n "${SANITIZE:-}" ] || is_remote; then faults=(); fi
+if ! is_remote; then
     before=$(known)
     cp "$state/openmemory.sqlite" "$work/version-1"
 fi
-for what in "${faults[@]}"; do
+version_1_again() {
     rm -f "$state/openmemory.sqlite"*
     cp "$work/version-1" "$state/openmemory.sqlite"
+}
+for what in "${faults[@]}"; do
+    version_1_again
     broken='' refused=''
     for ((n = 1; n < 1000; n++)); do
         upgrade_with "write:$n:$what"
@@ -153,12 +155,46 @@ for what in "${faults[@]}"; do
     check 'the next start does it' database_has_versions 2
 done
 check 'the events wait all the while' is "$(find "$state/inbox/new" -name '*.json' | wc -l)" 3
-if [ -e "$work/version-1" ]; then
-    rm -f "$state/openmemory.sqlite"*
-    cp "$work/version-1" "$state/openmemory.sqlite"
+# The memory is held, as it is while a long upgrade goes on: who starts it waits longer than for anything else.
+said_by_next() {
+    grep -q "$1" "$work/up-next"
+}
+sed -i 's/^patience=15$/patience=1/' "$next/spawn/up"
+start_next() {
+    (cd "$next" && within ./spawn/up >"$work/up-next" 2>&1)
+}
+if ! is_remote; then
+    version_1_again
+    cp -a "$state/inbox" "$work/inbox-waiting"
+    lock_memory
+    start_next &
+    starting=$!
+    check 'who starts the next version is told of the upgrade' eventually said_by_next 'from\|has version 1 and is being brought to version 2'
+    request GET /health
+    check 'which is what health lacks' is "$status $(value .memory.ok)" '503 false'
+    check 'the log of the others says so, too' eventually grep -q 'is being brought to version 2' "$state/logs/client-data.log"
+    check 'and who asks' like "$(within "$next/$made/post-call" --status)" '^waiting: 3.*memory: .* is being brought to version 2$'
+    for pid in $(pids_of "$state" handler post-call); do kill -9 "$pid"; done
+    check 'that a program died over it, too' eventually said_by_next 'post-call died while the memory was being brought'
+    unlock_memory
+    wait "$starting"
+    check 'and the start is given up' is "$?" 1
+    # What was done in the moment between is undone, in the memory and in the inbox.
+    version_1_again
+    rm -rf "$state/inbox"
+    cp -a "$work/inbox-waiting" "$state/inbox"
+    lock_memory
+    start_next &
+    starting=$!
+    check 'started again, it is waited for again' eventually said_by_next 'is being brought to version 2'
+    unlock_memory
+    wait "$starting"
+    check 'until it is done' is "$?" 0
+    check 'as the log says' grep -q '"message":"the memory.s database has the newer version","from_version":1,"to_version":2' "$state/logs/post-call.log"
+else
+    start_next
+    check 'the next version starts in its place' is "$?" 0
 fi
-(cd "$next" && within ./spawn/up >"$work/up-next" 2>&1)
-check 'the next version starts in its place' is "$?" 0
 check 'and works off what waited' eventually has_calls +15550100200 3
 check 'in its form' is "$(form)" 2
 check 'it knows all that was known' all_in_memory "$work/told" "$work/restart"

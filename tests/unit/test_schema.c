@@ -1,5 +1,7 @@
 #include "memory/schema.h"
 
+#include "base/log.h"
+
 #include "tests/unit/store.h"
 
 #include <signal.h>
@@ -310,6 +312,10 @@ static void an_upgrade_is_left_to_who_has_time(void **state)
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_check(p->store, &p->error));
     sqlite3 *db = opened(p);
     check_before(db);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(memory_check(p->store, &p->error), -1);
+    assert_non_null(strstr(p->error.message, "is being brought")); /* somebody is at it */
+    assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     good(p, memory_upgrade(p->store, &p->error));
     check_next(db);
     check_value(db, "SELECT count(*) FROM numbers", "100000");
@@ -411,6 +417,7 @@ static void processes_that_start_together_again_and_again(void **state)
 
 int main(void)
 {
+    log_open("test", LOG_WARN, NULL, NULL); /* it upgrades a thousand times */
     const struct CMUnitTest tests[] = {
         IN_PLACE(an_empty_file_becomes_a_memory),
         IN_PLACE(every_older_version_becomes_a_current_one),
