@@ -185,6 +185,8 @@ static void read_span(struct question *question, const struct vocabulary *vocabu
     question->last_call = question->last_call || vocabulary_asks(vocabulary, ASK_LAST, folded);
     if (vocabulary_asks(vocabulary, ASK_TODAY, folded)) {
         set_span(question, today, today + CLOCK_DAY);
+    } else if (vocabulary_asks(vocabulary, ASK_DAY_BEFORE, folded)) { /* which may have "yesterday" in it */
+        set_span(question, today - 2 * CLOCK_DAY, today - CLOCK_DAY);
     } else if (vocabulary_asks(vocabulary, ASK_YESTERDAY, folded)) {
         set_span(question, today - CLOCK_DAY, today);
     } else if (vocabulary_asks(vocabulary, ASK_LAST_WEEK, folded)) {

@@ -40,6 +40,7 @@ static const struct section {
     {"[last]", READ_PHRASES, ASK_LAST},
     {"[today]", READ_PHRASES, ASK_TODAY},
     {"[yesterday]", READ_PHRASES, ASK_YESTERDAY},
+    {"[day-before-yesterday]", READ_PHRASES, ASK_DAY_BEFORE},
     {"[last-week]", READ_PHRASES, ASK_LAST_WEEK},
     {"[last-month]", READ_PHRASES, ASK_LAST_MONTH},
     {"[days-ago]", READ_PHRASES, ASK_DAYS_AGO},

@@ -33,6 +33,7 @@ enum ask {
     ASK_LAST,       /* about the last call: "last time" */
     ASK_TODAY,      /* about calls of today */
     ASK_YESTERDAY,  /* of yesterday */
+    ASK_DAY_BEFORE, /* of the day before yesterday */
     ASK_LAST_WEEK,  /* of the week before this one */
     ASK_LAST_MONTH, /* of the month before this one */
     /* With a number in them, see vocabulary_reckons(). */

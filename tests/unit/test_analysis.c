@@ -302,6 +302,8 @@ static void a_vocabulary_knows_its_language(void **state)
     assert_true(vocabulary_asks(words, ASK_LAST, " what did i say last time "));
     assert_true(vocabulary_asks(words, ASK_YESTERDAY, " what did i say yesterday "));
     assert_false(vocabulary_asks(words, ASK_YESTERDAY, " what did i say "));
+    assert_true(vocabulary_asks(words, ASK_DAY_BEFORE, " what did i say the day before yesterday "));
+    assert_false(vocabulary_asks(words, ASK_DAY_BEFORE, " what did i say yesterday "));
     assert_false(vocabulary_asks(no_words, ASK_YESTERDAY, " what did i say yesterday "));
     assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " what did i say three days ago "), 3);
     assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " 12 days ago "), 12);

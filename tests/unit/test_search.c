@@ -492,6 +492,58 @@ static void days_are_reckoned_in_every_language(void **state)
     }
 }
 
+/* "The day before yesterday" has "yesterday" in it, in most languages, and is another day. */
+static void the_day_before_yesterday_is_not_yesterday(void **state)
+{
+    static const struct {
+        const char *language, *blue, *red, *green, *days[4];
+    } cases[] = {
+        {"en",
+         "The kettle is blue.",
+         "The kettle is red.",
+         "The kettle is green.",
+         {"What was the kettle like the day before yesterday?"}},
+        {"es",
+         "La tetera es azul, blue.",
+         "La tetera es roja, red.",
+         "La tetera es verde, green.",
+         {"¿Cómo era la tetera anteayer?", "¿Cómo era la tetera antes de ayer?"}},
+        {"de",
+         "Der Kessel ist blue.",
+         "Der Kessel ist red.",
+         "Der Kessel ist green.",
+         {"Wie war der Kessel vorgestern?"}},
+        {"fr",
+         "La bouilloire est blue.",
+         "La bouilloire est red.",
+         "La bouilloire est green.",
+         {"Comment était la bouilloire avant-hier ?", "Comment était la bouilloire avant hier ?"}},
+        {"it",
+         "Il bollitore è blue.",
+         "Il bollitore è red.",
+         "Il bollitore è green.",
+         {"Com'era il bollitore l'altro ieri?", "Com'era il bollitore l’altroieri?",
+          "Com'era il bollitore avantieri?"}},
+        {"pt",
+         "A chaleira é blue.",
+         "A chaleira é red.",
+         "A chaleira é green.",
+         {"Como era a chaleira anteontem?", "Como era a chaleira antes de ontem?"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct place *p = *state;
+        char older[8], before[8], new[8];
+        snprintf(older, sizeof older, "o%zu", i);
+        snprintf(before, sizeof before, "b%zu", i);
+        snprintf(new, sizeof new, "n%zu", i);
+        remember(p, &(struct call){ANA, older, cases[i].language, 3, {cases[i].blue, NULL}, NULL});
+        remember(p, &(struct call){ANA, before, cases[i].language, 2, {cases[i].red, NULL}, NULL});
+        remember(p, &(struct call){ANA, new, cases[i].language, 1, {cases[i].green, NULL}, NULL});
+        for (size_t day = 0; cases[i].days[day]; day++)
+            first_is(p, cases[i].days[day], "red");
+    }
+}
+
 static void the_last_call_can_be_asked_for_without_its_words(void **state)
 {
     struct place *p = *state;
@@ -879,6 +931,7 @@ int main(void)
         IN_PLACE(when_it_was_is_read_against_the_calls),
         IN_PLACE(questions_are_understood_in_every_language),
         IN_PLACE(days_are_reckoned_in_every_language),
+        IN_PLACE(the_day_before_yesterday_is_not_yesterday),
         IN_PLACE(the_last_call_can_be_asked_for_without_its_words),
         IN_PLACE(facts_are_found_when_they_are_asked_for),
         IN_PLACE(every_filter_of_a_search_holds),
