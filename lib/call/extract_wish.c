@@ -319,15 +319,20 @@ static struct span answer_clause(const struct words *words, size_t at)
     return span;
 }
 
+static bool has_wish_word(const struct call *call, const struct words *words, struct span span)
+{
+    for (size_t at = span.from; at < span.to; at++)
+        if (language_list(call->language, LIST_WISH, words, at) > 0)
+            return true;
+    return false;
+}
+
 static bool is_wish_question(const struct call *call, const struct words *words, struct span span)
 {
     /* "Still or sparkling?": nothing but what is offered. */
     if (span.to - span.from <= 4 || find_item(call, words, span).slot || time_span(call, words, span).to > 0)
         return true;
-    for (size_t at = span.from; at < span.to; at++)
-        if (language_list(call->language, LIST_WISH, words, at) > 0)
-            return true;
-    return false;
+    return has_wish_word(call, words, span);
 }
 
 static bool has_word(const struct words *words, struct span span, uint64_t key)
@@ -439,6 +444,67 @@ static bool read_asked(struct call *call, const struct spoken *agent, const stru
     return found;
 }
 
+/* Where what is said after a no begins, and nothing when there is none: "No, ". */
+static size_t after_no(const struct call *call, const struct words *words)
+{
+    size_t at = 0, len;
+    while (at < words->count && (len = language_list(call->language, LIST_NO, words, at)) > 0)
+        at += len;
+    return at > 0 && at < words->count && words->items[at].gap != GAP_NONE ? at : 0;
+}
+
+/* The time, or the first of the [items], that is all that a clause says: "a non-smoking room", "in the
+ * afternoon". */
+static struct item only_item(const struct call *call, const struct words *words, struct span clause)
+{
+    struct span time = time_span(call, words, clause);
+    struct item item = find_item(call, words, clause);
+    if (time.to > 0 && (!item.slot || strcmp(item.slot, "contact.time") == 0))
+        item = (struct item){"contact.time", time};
+    if (!item.slot || strchr(item.slot, '*') || item.span.from - clause.from > 2)
+        return (struct item){NULL, {0, 0}};
+    for (size_t at = clause.from; at < item.span.from; at++)
+        if (language_list(call->language, LIST_ANSWER, words, at) == 0 &&
+            language_list(call->language, LIST_LEAD, words, at) == 0)
+            return (struct item){NULL, {0, 0}};
+    for (size_t at = item.span.to; at < clause.to; at++)
+        if (language_list(call->language, LIST_TAIL, words, at) == 0)
+            return (struct item){NULL, {0, 0}};
+    return item;
+}
+
+/* Whether the agent asks if the caller would like something of that slot: "Was it the window?" does not. How
+ * and when to reach the caller has to be an offer, too. */
+static bool is_offered(struct call *call, const struct spoken *agent, const char *slot)
+{
+    const struct words *words = &agent->words;
+    size_t ignored;
+    if (strncmp(slot, "contact.", 8) == 0 && !call_find(call, SECTION_OFFER, agent, &ignored))
+        return false;
+    for (size_t at = 0; at < words->count; at = call_sentence(words, at).to) {
+        struct span sentence = call_sentence(words, at);
+        struct item item = find_item(call, words, sentence);
+        bool timed = strcmp(slot, "contact.time") == 0 && time_span(call, words, sentence).to > 0;
+        if (words->items[at].question && (timed || (item.slot && strcmp(item.slot, slot) == 0)) &&
+            has_wish_word(call, words, sentence))
+            return true;
+    }
+    return false;
+}
+
+/* "A smoking room?" "No, a non-smoking room." */
+static bool read_instead(struct call *call, const struct spoken *agent, const struct spoken *user,
+                         const struct said *said)
+{
+    size_t begin = after_no(call, &user->words);
+    struct span clause = answer_clause(&user->words, begin);
+    const struct wish like = {.kind = KIND_PREFERENCE, .polarity = 1, .confidence = 0.75};
+    if (begin == 0 || clause.to == clause.from || user->words.items[begin].question || is_taken(said, clause))
+        return false;
+    struct item item = only_item(call, &user->words, clause);
+    return item.slot && is_offered(call, agent, item.slot) && add_thing(call, &like, user, clause, false);
+}
+
 /* "Shall I text you?" "Yes, please." */
 static bool read_offer(struct call *call, const struct spoken *agent, const struct spoken *user)
 {
@@ -469,7 +535,8 @@ static void read_turn(struct call *call, const struct spoken *agent, const struc
     if (read_asked(call, agent, user, &said, true) || read_choice(call, agent, user) ||
         read_asked(call, agent, user, &said, false) || said.wants)
         return;
-    read_offer(call, agent, user);
+    if (!read_instead(call, agent, user, &said))
+        read_offer(call, agent, user);
 }
 
 /* Collected data that is a wish or a need by its name. */
