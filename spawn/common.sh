@@ -261,9 +261,8 @@ handler_pids() { # STATE
 nginx_pids() { # STATE
     local pid
     for pid in $(pgrep -x nginx || true); do
-        # While somebody has removed the folder under it, the link still tells which one it was.
-        if [ "/proc/$pid/cwd" -ef "$1" ] ||
-            { [ ! -e "$1" ] && [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$1 (deleted)" ]; }; then
+        # When somebody has removed the folder under it, the link still tells which one it was.
+        if [ "/proc/$pid/cwd" -ef "$1" ] || [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$1 (deleted)" ]; then
             say "$pid"
         fi
     done
@@ -307,7 +306,7 @@ is_running() { # STATE
     [ -n "$(nginx_master "$1")" ] || return 1
     found=$(parts "$1")
     for program in "${programs[@]}"; do
-        [[ $found == *"multiwatch $program "* ]] || return 1
+        [[ $found == *"multiwatch $program "* ]] && [ -S "$1/$program.sock" ] || return 1
     done
 }
 

@@ -138,6 +138,10 @@ int local_wrong(struct local *local, const char *doing, struct error *error)
     int code = local->db ? sqlite3_errcode(local->db) : SQLITE_NOMEM;
     if (code == SQLITE_INTERRUPT)
         error_set(error, ERROR_MEMORY_UNAVAILABLE, "%s: the memory did not answer in time", doing);
+    else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                  "%s: %s; the file that OPENMEMORY_PATH names is damaged, or none of callmem's", doing,
+                  sqlite3_errmsg(local->db));
     else
         error_set(error, ERROR_MEMORY_UNAVAILABLE, "%s: %s", doing,
                   local->db ? sqlite3_errmsg(local->db) : "out of memory");
