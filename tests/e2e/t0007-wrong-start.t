@@ -46,6 +46,10 @@ check 'having stopped what was left' like "$up_said" 'A part of it was still run
 client_data +15550100999
 check 'which answers' is "$status $(value .dynamic_variables.caller_known)" '200 false'
 
+# It runs, on another address than is set now.
+check 'what runs is not looked for elsewhere' fails_to_start env CALLMEM_LISTEN=127.0.0.1:1
+check 'but said to be where it is' says "runs on ${url#http://}, and CALLMEM_LISTEN is now 127.0.0.1:1: "
+
 # It runs, but the inbox cannot be written.
 rm -rf "$state/inbox/tmp"
 : >"$state/inbox/tmp"
