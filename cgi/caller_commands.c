@@ -106,6 +106,18 @@ static void show_call(const struct dossier *dossier, const struct memory *call)
         }
 }
 
+/* Nothing was there: digits without a country are an identifier, which is not what was meant. */
+static void tell_digits(const char *caller)
+{
+    fflush(stdout);
+    if (caller[strspn(caller, "0123456789")] == '\0')
+        fprintf(
+            stderr,
+            "%s names no country, so it is taken for an identifier: a number begins with + and the country, "
+            "such as +15550100001.\n",
+            caller);
+}
+
 int caller_show(struct door *door, char **arguments)
 {
     struct dossier dossier = {0};
@@ -117,6 +129,7 @@ int caller_show(struct door *door, char **arguments)
         status = door_failed(&error);
     } else if (dossier.calls.count == 0) {
         printf("Nothing is known of %s.\n", dossier.caller);
+        tell_digits(dossier.caller);
     } else {
         show_profile(&dossier);
         for (size_t i = 0; i < dossier.calls.count; i++)
@@ -371,6 +384,8 @@ static int forget_everywhere(struct door *door, struct memory_store *memory, str
         "Forgot %s: %zu memories of %zu conversations, %ld events in the inbox, %ld lines of payload logs, "
         "%ld recordings.\n",
         forgetting->caller, memories, forgetting->count, events, lines, recordings);
+    if (memories == 0 && events == 0)
+        tell_digits(forgetting->caller);
     return 0;
 }
 

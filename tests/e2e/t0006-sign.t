@@ -40,7 +40,7 @@ not_signed() { # MESSAGE ARGUMENT…
 }
 check 'no secret' not_signed 'ELEVENLABS_POST_CALL_SECRET' "$work/body"
 check 'no such file' not_signed 'nowhere' "$work/nowhere"
-check 'no such endpoint' not_signed 'sign' --secret-of nothing "$work/body"
+check 'no such endpoint' not_signed 'it is client-data, search-data or post-call' --secret-of nothing "$work/body"
 check 'nothing to sign' not_signed 'sign'
 
 # Every command that it starts, as anyone with `ps` would see it.

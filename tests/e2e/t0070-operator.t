@@ -20,6 +20,9 @@ check 'and nothing of others' unlike "$(cat "$answer")" 'Folake|greenhouse'
 said=$(program client-data --show +15550100999 2>&1)
 check 'show of nobody known says so' like "$said" '(nothing|not|no|unknown)'
 
+said=$(program client-data --forget 15550100200 2>&1)
+check 'digits without a country are no number, as who forgets them is told' like "$said" '^Forgot 15550100200: 0 memories.*begins with \+'
+check 'and who looks for them' like "$(program client-data --show 15550100200 2>&1)" 'Nothing is known.*begins with \+'
 said=$(program post-call --status)
 check 'status succeeds' is "$?" 0
 check 'and nothing of a memory that is well' unlike "$said" memory

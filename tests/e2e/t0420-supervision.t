@@ -97,6 +97,7 @@ sleep 0.05
 kill -KILL "${first[@]:2}"
 check 'so does multiwatch' eventually count_is 3 multiwatch "$supervisor"
 check 'and serves' eventually all_healthy
+check 'what is no program is not served in silence' like "$(spawn/serve foo 2>&1)" '^usage: serve client-data'
 logged() { grep -q '"message":"serving"' "$logs"/*/current; }
 check 'the log is written' eventually logged
 for program in "${programs[@]}"; do eventually count_is 2 "$program" "$supervisor"; done
