@@ -51,12 +51,21 @@ static void bloom_add(struct spoken *spoken)
     }
 }
 
+/* Who transcribes without commas writes "no i prefer tea". */
+static void pause_after_no(const struct call *call, struct words *words)
+{
+    if (words->count > 1 && words->items[1].gap == GAP_NONE &&
+        language_list(call->language, LIST_NO_PAUSE, words, 0) > 0)
+        words->items[1].gap = GAP_COMMA;
+}
+
 int call_read(struct call *call, const char *text, struct spoken *spoken)
 {
     if (language_read(call->language, text, &spoken->words) != 0) {
         call->failed = true;
         return -1;
     }
+    pause_after_no(call, &spoken->words);
     bloom_add(spoken);
     return 0;
 }

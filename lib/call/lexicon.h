@@ -46,6 +46,7 @@ enum list {
     LIST_YES,
     LIST_NO,
     LIST_NEGATOR,   /* "not", "never" */
+    LIST_NO_PAUSE,  /* a "no" and what it answers and does not negate: "no i", "no please" */
     LIST_IF,        /* what makes a statement no statement: "if", "whether" */
     LIST_AND,       /* between two things of one wish */
     LIST_OR,        /* between two offers */
