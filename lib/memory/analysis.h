@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ANALYSIS_VERSION 4
+#define ANALYSIS_VERSION 5
 #define ANALYSIS_TERMS   1024        /* the most that is kept of one text */
 #define ALIKE_LETTERS    5           /* stems that begin with these many letters in common are alike */
 #define ALIKE_BITS       0xfffff000u /* of a hash: of the beginning alone, where there is one (TERM_BEGINS) */
