@@ -336,6 +336,8 @@ static int remember_whole(struct memory_store *store, const struct settings *set
                  : event->type == EVENT_FAILURE ? remember_attempt(store, settings, event, error)
                                                 : remember_call(store, settings, event, extraction, error);
     if (result == 0)
+        result = memory_refresh(store, event->caller, error);
+    if (result == 0)
         return memory_commit(store, error);
     memory_rollback(store);
     return -1;

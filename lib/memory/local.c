@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "memory/schema.h"
+#include "memory/segment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,6 +72,10 @@ static const char *const sql[STATEMENTS] = {
     [SQL_SET_TERMS] = "INSERT INTO terms(conversation_id, version, segment) VALUES(?1, ?2, ?3) "
                       "ON CONFLICT(conversation_id) DO UPDATE SET version = excluded.version, "
                       "segment = excluded.segment",
+    [SQL_OLD_TERMS] =
+        "SELECT c.id, c.language FROM callers k JOIN conversations c ON c.caller_id = k.id "
+        "LEFT JOIN terms t ON t.conversation_id = c.id "
+        "WHERE k.caller = ?1 AND coalesce(t.version, 0) < ?2 ORDER BY c.started_at DESC LIMIT ?3",
     [SQL_SEARCH_TERMS] =
         "SELECT c.id, c.conversation, c.agent, c.language, c.started_at, t.version, t.segment "
         "FROM callers k JOIN conversations c ON c.caller_id = k.id "
@@ -754,6 +759,48 @@ static int add(struct memory_store *store, const struct memory *items, size_t co
     return change_end(local, own, result, error);
 }
 
+#define REFRESHED 50 /* calls whose index is made at once: some ten milliseconds */
+
+/* Makes the indexes of these conversations, which are older ones of a caller or none. An index of a newer
+ * version is left to who made it. */
+static int refresh_some(struct local *local, const char *caller, struct error *error)
+{
+    struct {
+        int64_t row;
+        char language[4];
+    } old[REFRESHED];
+    size_t count = 0;
+    int step;
+    sqlite3_stmt *statement = local_sql(local, SQL_OLD_TERMS, error);
+    if (!statement)
+        return -1;
+    bind_text(statement, 1, caller);
+    sqlite3_bind_int(statement, 2, SEGMENT_VERSION);
+    sqlite3_bind_int(statement, 3, REFRESHED);
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW && count < REFRESHED) {
+        const char *language = (const char *)sqlite3_column_text(statement, 1);
+        old[count].row = sqlite3_column_int64(statement, 0);
+        snprintf(old[count].language, sizeof old[count].language, "%s", language ? language : "");
+        count++;
+    }
+    if (step != SQLITE_DONE)
+        return local_wrong(local, "reading the memory", error);
+    sqlite3_reset(statement);
+    int result = 0;
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = local_index(local, old[i].row, old[i].language, error);
+    return result;
+}
+
+static int refresh(struct memory_store *store, const char *caller, struct error *error)
+{
+    struct local *local = local_of(store);
+    bool own;
+    if (change_begin(local, &own, error) != 0)
+        return -1;
+    return change_end(local, own, refresh_some(local, caller, error), error);
+}
+
 /* Looks up a memory that is to be changed: its row and its conversation. */
 static int find_item(struct local *local, const char *caller, const char *id, int64_t *row,
                      int64_t *conversation, char language[4], struct error *error)
@@ -980,6 +1027,7 @@ static const struct memory_ops ops = {
     .commit = commit,
     .rollback = rollback,
     .upgrade = upgrade,
+    .refresh = refresh,
     .add = add,
     .update = update,
     .get = get,

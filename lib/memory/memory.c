@@ -118,6 +118,13 @@ int memory_upgrade(struct memory_store *store, struct error *error)
     return store->ops->upgrade ? store->ops->upgrade(store, error) : 0;
 }
 
+int memory_refresh(struct memory_store *store, const char *caller, struct error *error)
+{
+    if (need_caller(caller, error) != 0)
+        return -1;
+    return store->ops->refresh ? store->ops->refresh(store, caller, error) : 0;
+}
+
 int memory_add(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
                struct error *error)
 {

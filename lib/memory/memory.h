@@ -123,6 +123,11 @@ void memory_rollback(struct memory_store *store);
  * Remote mode: there is nothing to do. */
 int memory_upgrade(struct memory_store *store, struct error *error);
 
+/* Makes what searches of this caller would have to make on their way each time: indexes of calls, where an
+ * older version made them or they are gone. Of many a part; the rest the next time. In the transaction that
+ * is open, or in one of its own. Remote mode: there is nothing to do. */
+int memory_refresh(struct memory_store *store, const char *caller, struct error *error);
+
 /* Adds or, where caller, conversation, kind and position are those of one that is there, replaces. All items
  * are of one caller and one conversation. `added` (may be NULL): how many were new. */
 int memory_add(struct memory_store *store, const struct memory *items, size_t count, size_t *added,

@@ -15,6 +15,8 @@ struct memory_ops {
     int (*commit)(struct memory_store *store, struct error *error);
     void (*rollback)(struct memory_store *store);
     int (*upgrade)(struct memory_store *store, struct error *error); /* NULL: nothing to be upgraded */
+    int (*refresh)(struct memory_store *store, const char *caller,
+                   struct error *error); /* NULL: nothing to be made */
     int (*add)(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
                struct error *error);
     int (*update)(struct memory_store *store, const char *caller, const char *id, const struct memory *change,

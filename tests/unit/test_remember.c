@@ -156,12 +156,33 @@ static void what_may_not_be_kept_leaves_the_profile_too(void **state)
     free(after);
 }
 
+/* After an upgrade searches have to make indexes on their way; from the caller's next call on no more. */
+static void the_next_call_makes_old_indexes_anew(void **state)
+{
+    struct office *office = *state;
+    sqlite3 *db;
+    sqlite3_stmt *old;
+    ends(office, ANA, &calls[0]);
+    ends(office, ANA, &calls[1]);
+    change(office, "UPDATE terms SET version = 0");
+    ends(office, ANA, &calls[2]);
+    assert_int_equal(sqlite3_open(office->place->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*), sum(version = 0) FROM terms", -1, &old, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(old), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(old, 0), 3);
+    assert_int_equal(sqlite3_column_int(old, 1), 0);
+    sqlite3_finalize(old);
+    sqlite3_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(any_order_leaves_the_same, office_open, office_close),
         cmocka_unit_test_setup_teardown(twice_is_once, office_open, office_close),
         cmocka_unit_test_setup_teardown(all_of_it_or_nothing, office_open, office_close),
+        cmocka_unit_test_setup_teardown(the_next_call_makes_old_indexes_anew, office_open, office_close),
         cmocka_unit_test_setup_teardown(what_may_not_be_kept_leaves_the_profile_too, office_open,
                                         office_close),
     };

@@ -873,6 +873,57 @@ static void an_index_of_another_version_is_made_anew(void **state)
     first_is(p, "squeaking saddle", "saddle");
 }
 
+static int64_t number_of(const struct place *p, const char *question)
+{
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, question, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return number;
+}
+
+/* What a search had to make each time is made once, for one caller, and nothing is taken from a newer
+ * version.
+ */
+static void old_indexes_are_made_anew_when_there_is_time(void **state)
+{
+    struct place *p = *state;
+    static const char ours[] = "SELECT count(*) FROM terms WHERE version > 0 AND version < 999999";
+    fill(p);
+    say(p, BEN, "ben", 0, "My alarm code is 4711.");
+    int64_t all = number_of(p, "SELECT count(*) FROM terms");
+    assert_true(all > 3);
+    by_hand(p, "UPDATE terms SET version = 0, segment = x'00ff'");
+    by_hand(p, "DELETE FROM terms WHERE conversation_id = 2");
+    by_hand(p, "UPDATE terms SET version = 999999 WHERE conversation_id = 1");
+    assert_int_equal(memory_refresh(p->store, ANA, &p->error), 0);
+    assert_int_equal(number_of(p, ours), all - 2);
+    assert_int_equal(number_of(p, "SELECT count(*) FROM terms WHERE version = 0"), 1);
+    assert_int_equal(number_of(p, "SELECT version FROM terms WHERE conversation_id = 1"), 999999);
+    first_is(p, "squeaking saddle", "saddle");
+}
+
+/* Of many some, the latest first, so that no event has to wait for all. */
+static void many_old_indexes_are_made_anew_bit_by_bit(void **state)
+{
+    struct place *p = *state;
+    static const char left[] = "SELECT count(*) FROM terms WHERE version = 0";
+    for (int i = 0; i < 70; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "c%02d", i);
+        say(p, ANA, name, i, "The parrot is called Hugo.");
+    }
+    by_hand(p, "UPDATE terms SET version = 0");
+    assert_int_equal(memory_refresh(p->store, ANA, &p->error), 0);
+    assert_int_equal(number_of(p, left), 20);
+    assert_int_equal(memory_refresh(p->store, ANA, &p->error), 0);
+    assert_int_equal(number_of(p, left), 0);
+}
+
 static void a_broken_index_breaks_nothing(void **state)
 {
     struct place *p = *state;
@@ -946,6 +997,8 @@ int main(void)
         IN_PLACE(a_question_may_be_long),
         IN_PLACE(other_callers_are_never_found),
         IN_PLACE(an_index_of_another_version_is_made_anew),
+        IN_PLACE(old_indexes_are_made_anew_when_there_is_time),
+        IN_PLACE(many_old_indexes_are_made_anew_bit_by_bit),
         IN_PLACE(a_broken_index_breaks_nothing),
         IN_PLACE(what_another_handle_added_is_found),
         IN_PLACE(what_a_replaced_turn_said_is_not_found_any_more),
