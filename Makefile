@@ -29,7 +29,7 @@ PC_CFLAGS := $(shell pkg-config --cflags $(PC))
 # No pkg-config files: iniparser, libstemmer.
 LIBS    := $(shell pkg-config --libs $(PC)) -liniparser -lstemmer -lm -pthread
 
-LIB_SOURCES ?= $(wildcard lib/*/*.c)
+LIB_SOURCES ?= $(wildcard lib/*/*.c lib/*/*/*.c)
 LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o
 LIBRARY      = $(BUILD)/libcallmem.a
 PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call)
@@ -75,11 +75,11 @@ $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# client-data is cgi/client_data.c and so on; cgi/door.c is what the three share.
+# client-data is cgi/client_data.c and so on; cgi/program.c is what the three share.
 $(BUILD)/client-data: $(BUILD)/cgi/client_data.o $(BUILD)/cgi/caller_commands.o $(BUILD)/cgi/import_command.o
 $(BUILD)/search-data: $(BUILD)/cgi/search_data.o $(BUILD)/cgi/caller_commands.o
 $(BUILD)/post-call: $(BUILD)/cgi/post_call.o $(BUILD)/cgi/backfill_command.o $(BUILD)/cgi/migrate_command.o
-$(PROGRAMS): $(BUILD)/cgi/door.o $(LIBRARY)
+$(PROGRAMS): $(BUILD)/cgi/program.o $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
@@ -111,7 +111,7 @@ FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 
 FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 # The library is this Makefile's own, built with other flags; within that build this rule must not stand.
 ifneq ($(BUILD),build-fuzz)
-build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h) $(DATA)
+build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h lib/*/*/*.h) $(DATA)
 	$(MAKE) BUILD=build-fuzz CC=clang HARDEN="-fsanitize=fuzzer-no-link,address,undefined" CFLAGS="-O1 -g" \
 	    WARN= $@
 endif

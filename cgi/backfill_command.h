@@ -8,7 +8,7 @@
 #ifndef CALLMEM_CGI_BACKFILL_COMMAND_H
 #define CALLMEM_CGI_BACKFILL_COMMAND_H
 
-#include "cgi/door.h"
+#include "cgi/program.h"
 
 /* A command of door.h, with the options after --backfill as its arguments; returns the exit status. It asks
  * for one thing at a time over one connection and waits when it is told to (429). What was fetched is safe

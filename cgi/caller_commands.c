@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "call/audio.h"
-#include "call/caller.h"
-#include "call/inbox.h"
-#include "call/profile.h"
+#include "inbox/audio.h"
+#include "inbox/inbox.h"
+#include "people/caller.h"
+#include "people/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

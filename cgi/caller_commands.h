@@ -4,8 +4,8 @@
 #ifndef CALLMEM_CGI_CALLER_COMMANDS_H
 #define CALLMEM_CGI_CALLER_COMMANDS_H
 
-#include "call/caller.h"
-#include "cgi/door.h"
+#include "cgi/program.h"
+#include "people/caller.h"
 
 /* Commands of door.h with one argument, the caller however it is written; they return the exit status. */
 int caller_show(struct door *door, char **arguments);

@@ -4,11 +4,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "call/caller.h"
-#include "call/profile.h"
-#include "call/template.h"
 #include "cgi/caller_commands.h"
-#include "cgi/door.h"
+#include "cgi/program.h"
+#include "people/caller.h"
+#include "people/profile.h"
+#include "service/template.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "call/profile.h"
 #include "cgi/caller_commands.h"
+#include "people/profile.h"
 
 #include <errno.h>
 #include <stdio.h>

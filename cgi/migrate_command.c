@@ -4,8 +4,8 @@
  */
 #include "cgi/migrate_command.h"
 
-#include "base/settings.h"
-#include "call/profile.h"
+#include "people/profile.h"
+#include "service/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

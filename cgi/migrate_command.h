@@ -5,7 +5,7 @@
 #ifndef CALLMEM_CGI_MIGRATE_COMMAND_H
 #define CALLMEM_CGI_MIGRATE_COMMAND_H
 
-#include "cgi/door.h"
+#include "cgi/program.h"
 
 /* A command of door.h; its arguments are "--from", a mode, "--to", the other mode. */
 int migrate_command(struct door *door, char **arguments);

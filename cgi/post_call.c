@@ -4,15 +4,15 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/metrics.h"
-#include "call/audio.h"
-#include "call/event.h"
-#include "call/inbox.h"
-#include "call/remember.h"
-#include "call/retention.h"
 #include "cgi/backfill_command.h"
-#include "cgi/door.h"
 #include "cgi/migrate_command.h"
+#include "cgi/program.h"
+#include "inbox/audio.h"
+#include "inbox/inbox.h"
+#include "people/event.h"
+#include "people/remember.h"
+#include "people/retention.h"
+#include "service/metrics.h"
 
 #include <pthread.h>
 #include <stdio.h>

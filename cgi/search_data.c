@@ -4,11 +4,11 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "call/caller.h"
-#include "call/notes.h"
-#include "call/profile.h"
 #include "cgi/caller_commands.h"
-#include "cgi/door.h"
+#include "cgi/program.h"
+#include "people/caller.h"
+#include "people/notes.h"
+#include "people/profile.h"
 
 #include <errno.h>
 #include <math.h>

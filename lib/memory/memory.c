@@ -2,8 +2,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/metrics.h"
 #include "memory/store.h"
+#include "service/metrics.h"
 
 #include <math.h>
 #include <stdlib.h>

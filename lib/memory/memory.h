@@ -58,7 +58,7 @@ enum kind kind_find(const char *name); /* KINDS when it is none */
  */
 struct memory {
     const char *id;           /* the store's name for it; NULL in what is handed in */
-    const char *caller;       /* normalised, see call/caller.h */
+    const char *caller;       /* normalised, see people/caller.h */
     const char *agent;        /* agent_id, "" when unknown */
     const char *conversation; /* conversation_id */
     const char *language;     /* ISO 639-1 of the call, "" when unknown */

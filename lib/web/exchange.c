@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/metrics.h"
+#include "service/metrics.h"
 
 #include <stdio.h>
 #include <string.h>

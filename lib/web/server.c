@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/metrics.h"
-#include "base/pages.h"
+#include "service/metrics.h"
 #include "web/exchange.h"
+#include "web/pages.h"
 
 #include <errno.h>
 #include <fcgiapp.h>

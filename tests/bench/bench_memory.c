@@ -15,10 +15,10 @@
  */
 #include "base/arena.h"
 #include "base/clock.h"
-#include "call/lexicon.h"
-#include "call/profile.h"
-#include "call/remember.h"
+#include "language/lexicon.h"
 #include "memory/memory.h"
+#include "people/profile.h"
+#include "people/remember.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -62,11 +62,11 @@ made=${build##*/}
 mkdir "$next"
 cp -a Makefile README.md LICENSE cgi lib env nginx spawn "$next/"
 cp -a "$build" "$next/$made"
-sed -i 's/^#define SCHEMA_VERSION 1$/#define SCHEMA_VERSION 2/' "$next/lib/memory/schema.h"
+sed -i 's/^#define SCHEMA_VERSION 1$/#define SCHEMA_VERSION 2/' "$next/lib/memory/local/schema.h"
 sed -i 's/^    "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",$/&\n    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '"''"'; CREATE TABLE more(id INTEGER PRIMARY KEY) STRICT;",/' \
-    "$next/lib/memory/schema.c"
-sed -i 's/^#define OM_FORMAT  *1 .*/#define OM_FORMAT 2/' "$next/lib/memory/openmemory.h"
-sed -i 's/json_int(mark, "format", 0) == OM_FORMAT/json_int(mark, "format", 0) >= 1/' "$next/lib/memory/openmemory_record.c"
+    "$next/lib/memory/local/schema.c"
+sed -i 's/^#define OM_FORMAT  *1 .*/#define OM_FORMAT 2/' "$next/lib/memory/openmemory/openmemory.h"
+sed -i 's/json_int(mark, "format", 0) == OM_FORMAT/json_int(mark, "format", 0) >= 1/' "$next/lib/memory/openmemory/record.c"
 check 'the next version can be built' make -s -j2 -C "$next" "BUILD=$made" all
 
 # The newest form in which something is stored.

@@ -5,7 +5,7 @@
 #define CALLMEM_TESTS_EXTRACTION_H
 
 #include "base/text.h"
-#include "call/extract.h"
+#include "understand/extract.h"
 
 #include <stdlib.h>
 #include <string.h>

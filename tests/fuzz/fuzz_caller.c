@@ -3,7 +3,7 @@
  * that there are, means the same when it is read again, and is nobody's when nothing is left of it.
  */
 #include "base/text.h"
-#include "call/caller.h"
+#include "people/caller.h"
 
 #include <stdint.h>
 #include <stdlib.h>

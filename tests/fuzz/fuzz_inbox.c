@@ -10,10 +10,10 @@
  */
 #include "base/json.h"
 #include "base/log.h"
-#include "call/audio.h"
-#include "call/envelope.h"
-#include "call/event.h"
-#include "call/inbox.h"
+#include "inbox/audio.h"
+#include "inbox/envelope.h"
+#include "inbox/inbox.h"
+#include "people/event.h"
 
 #include <ftw.h>
 #include <sqlite3.h>

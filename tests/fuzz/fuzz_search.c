@@ -4,8 +4,8 @@
  * for the index of a call. What is found is there, best first, and each score is between 0 and 1.
  */
 #include "base/text.h"
-#include "memory/rank.h"
-#include "memory/segment.h"
+#include "memory/search/rank.h"
+#include "memory/search/segment.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * The settings file: whatever bytes it holds, there are either settings within their bounds or complaints,
  * one a line; and whatever bytes a secret holds, it comes out of quotes as it went in.
  */
-#include "base/settings.h"
 #include "base/text.h"
+#include "service/settings.h"
 
 #include <stdlib.h>
 #include <string.h>

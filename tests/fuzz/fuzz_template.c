@@ -3,7 +3,7 @@
  * makes it a number. What comes out is one text without anything that a value smuggled in, or nothing at all.
  */
 #include "base/text.h"
-#include "call/template.h"
+#include "service/template.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
 #define CALLMEM_TESTS_CALLS_H
 
 #include "base/json.h"
-#include "base/settings.h"
-#include "call/event.h"
-#include "call/lexicon.h"
-#include "call/remember.h"
+#include "language/lexicon.h"
+#include "people/event.h"
+#include "people/remember.h"
+#include "service/settings.h"
 
 #include "tests/unit/store.h"
 

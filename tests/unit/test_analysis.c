@@ -3,9 +3,9 @@
  */
 #include "base/data.h"
 #include "base/text.h"
-#include "memory/analysis.h"
-#include "memory/segment.h"
-#include "memory/vocabulary.h"
+#include "language/analysis.h"
+#include "language/vocabulary.h"
+#include "memory/search/segment.h"
 
 #include "tests/unit/unit.h"
 

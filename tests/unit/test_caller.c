@@ -1,4 +1,4 @@
-#include "call/caller.h"
+#include "people/caller.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>

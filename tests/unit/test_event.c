@@ -1,4 +1,4 @@
-#include "call/event.h"
+#include "people/event.h"
 
 #include "base/buf.h"
 #include "base/clock.h"

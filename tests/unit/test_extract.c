@@ -4,7 +4,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
-#include "call/extract.h"
+#include "understand/extract.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "call/audio.h"
-#include "call/inbox.h"
-#include "call/ledger.h"
-#include "call/schedule.h"
+#include "inbox/audio.h"
+#include "inbox/inbox.h"
+#include "inbox/ledger.h"
+#include "inbox/schedule.h"
 
 #include "tests/unit/unit.h"
 

@@ -3,7 +3,7 @@
  */
 #include "unit.h"
 
-#include "call/lexicon.h"
+#include "language/lexicon.h"
 
 #include <stdio.h>
 #include <stdlib.h>

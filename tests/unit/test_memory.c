@@ -1,7 +1,7 @@
 #include "memory/memory.h"
 
 #include "base/clock.h"
-#include "memory/local.h"
+#include "memory/local/local.h"
 
 #include "tests/unit/store.h"
 

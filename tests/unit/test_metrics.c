@@ -1,4 +1,4 @@
-#include "base/metrics.h"
+#include "service/metrics.h"
 
 #include "tests/unit/unit.h"
 

@@ -3,7 +3,7 @@
  */
 #include "tests/unit/calls.h"
 
-#include "call/profile.h"
+#include "people/profile.h"
 
 static void a_newer_wish_replaces_the_older(void **state)
 {

@@ -1,6 +1,6 @@
 /* Events become memories: whole or not at all, the same in any order, and the same when done twice. */
 #include "base/json.h"
-#include "call/profile.h"
+#include "people/profile.h"
 
 #include "tests/unit/calls.h"
 

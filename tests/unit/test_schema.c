@@ -1,4 +1,4 @@
-#include "memory/schema.h"
+#include "memory/local/schema.h"
 
 #include "base/log.h"
 

@@ -1,5 +1,5 @@
 /* settings: what an operator writes, what comes out of it, and what is said about mistakes. */
-#include "base/settings.h"
+#include "service/settings.h"
 #include "tests/unit/unit.h"
 
 #include <locale.h>

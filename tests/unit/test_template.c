@@ -1,8 +1,8 @@
-#include "call/template.h"
+#include "service/template.h"
 
 #include "base/json.h"
-#include "base/settings.h"
 #include "base/text.h"
+#include "service/settings.h"
 
 #include "tests/unit/unit.h"
 

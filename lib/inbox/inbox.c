@@ -1,0 +1,354 @@
+#include "inbox/inbox.h"
+
+#include "base/log.h"
+#include "inbox/audio.h"
+#include "inbox/inbox_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static int init_waking(struct inbox *inbox)
+{
+    pthread_condattr_t attributes;
+    if (pthread_mutex_init(&inbox->lock, NULL) != 0)
+        return -1;
+    int rc = pthread_condattr_init(&attributes);
+    if (rc == 0) {
+        rc = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        if (rc == 0)
+            rc = pthread_cond_init(&inbox->arrived, &attributes);
+        pthread_condattr_destroy(&attributes);
+    }
+    if (rc != 0)
+        pthread_mutex_destroy(&inbox->lock);
+    return rc == 0 ? 0 : -1;
+}
+
+static void free_parts(struct inbox *inbox)
+{
+    ledger_close(inbox->ledger);
+    free(inbox->directory);
+    free(inbox->tmp);
+    free(inbox->fresh);
+    free(inbox->failed);
+    free(inbox->audio);
+    free(inbox);
+}
+
+/* What does not work now is met again, and told, by whoever needs it. */
+static void make_folders(const struct inbox *inbox)
+{
+    const char *folders[] = {inbox->directory, inbox->tmp, inbox->fresh, inbox->failed};
+    struct error error;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (spool_make_directory(folders[i], &error) != 0) {
+            log_failure(LOG_ERROR, "the inbox cannot be used", &error);
+            return;
+        }
+    spool_sweep(inbox->tmp, TMP_SUFFIX);
+}
+
+struct inbox *inbox_open(const char *directory, struct error *error)
+{
+    struct inbox *inbox = calloc(1, sizeof *inbox);
+    if (!inbox) {
+        error_no_memory(error);
+        return NULL;
+    }
+    inbox->directory = strdup(directory);
+    inbox->tmp = spool_path(directory, "tmp", "");
+    inbox->fresh = spool_path(directory, "new", "");
+    inbox->failed = spool_path(directory, "failed", "");
+    inbox->ledger = ledger_open(directory);
+    if (!inbox->directory || !inbox->tmp || !inbox->fresh || !inbox->failed || !inbox->ledger ||
+        init_waking(inbox) != 0) {
+        free_parts(inbox);
+        error_no_memory(error);
+        return NULL;
+    }
+    make_folders(inbox);
+    return inbox;
+}
+
+void inbox_close(struct inbox *inbox)
+{
+    if (!inbox)
+        return;
+    pthread_cond_destroy(&inbox->arrived);
+    pthread_mutex_destroy(&inbox->lock);
+    free_parts(inbox);
+}
+
+int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *error)
+{
+    struct error why;
+    free(inbox->audio);
+    inbox->audio = NULL;
+    if (!directory || !*directory)
+        return 0;
+    inbox->audio = strdup(directory);
+    if (!inbox->audio)
+        return error_no_memory(error);
+    if (audio_prepare(directory, &why) != 0)
+        log_failure(LOG_ERROR, "recordings cannot be kept", &why);
+    return 0;
+}
+
+bool inbox_knows(struct inbox *inbox, const char *name)
+{
+    unsigned char key[LEDGER_KEY_SIZE];
+    /* In this order: what is erased from failed/ is in the ledger before it is gone. */
+    char *path = spool_path(inbox->failed, name, EVENT_SUFFIX);
+    bool failed = path && access(path, F_OK) == 0;
+    free(path);
+    inbox_key(name, key);
+    return failed || ledger_find(inbox->ledger, key) == LEDGER_PRESENT;
+}
+
+static unsigned char nibble(char c)
+{
+    return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+void inbox_key(const char *name, unsigned char key[LEDGER_KEY_SIZE])
+{
+    for (size_t i = 0; i < LEDGER_KEY_SIZE; i++)
+        key[i] = (unsigned char)(nibble(name[2 * i]) << 4 | nibble(name[2 * i + 1]));
+}
+
+void inbox_wake(struct inbox *inbox)
+{
+    pthread_mutex_lock(&inbox->lock);
+    inbox->arrivals++;
+    pthread_cond_broadcast(&inbox->arrived);
+    pthread_mutex_unlock(&inbox->lock);
+}
+
+/* Whether there is room for a small event. */
+static int check_room(struct inbox *inbox, struct error *error)
+{
+    static const char block[4096];
+    char *path = NULL;
+    int fd = spool_create(inbox->tmp, TMP_SUFFIX, &path, error);
+    if (fd < 0)
+        return -1;
+    int result = spool_write(fd, block, sizeof block, inbox->tmp, error);
+    unlink(path);
+    free(path);
+    close(fd);
+    return result;
+}
+
+int inbox_check(struct inbox *inbox, struct error *error)
+{
+    const char *folders[] = {inbox->fresh, inbox->failed, inbox->audio};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (folders[i] && access(folders[i], R_OK | W_OK | X_OK) != 0)
+            return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be written to: %s", folders[i],
+                             strerror(errno));
+    return check_room(inbox, error);
+}
+
+struct tally {
+    int64_t count, oldest; /* nanoseconds, INT64_MAX when none */
+};
+
+static bool add_to_tally(void *ctx, const struct spool_file *file)
+{
+    struct tally *tally = ctx;
+    tally->count++;
+    if (file->changed < tally->oldest)
+        tally->oldest = file->changed;
+    return true;
+}
+
+int inbox_status(struct inbox *inbox, bool with_done, struct inbox_status *status, struct error *error)
+{
+    struct tally waiting = {0, INT64_MAX}, failed = {0, INT64_MAX};
+    *status = (struct inbox_status){0};
+    if (spool_each(inbox->fresh, EVENT_SUFFIX, true, add_to_tally, &waiting, error) != 0 ||
+        spool_each(inbox->failed, EVENT_SUFFIX, false, add_to_tally, &failed, error) != 0)
+        return -1;
+    status->pending = waiting.count;
+    status->failed = failed.count;
+    status->oldest = waiting.count ? waiting.oldest / 1000000000 : 0;
+    return with_done ? ledger_count(inbox->ledger, &status->done, error) : 0;
+}
+
+struct telling {
+    struct inbox *inbox;
+    void (*each)(void *ctx, const char *key, const char *reason);
+    void *ctx;
+};
+
+static bool tell(void *ctx, const struct spool_file *file)
+{
+    struct telling *telling = ctx;
+    char *path = spool_path(telling->inbox->failed, file->name, REASON_SUFFIX), *reason = NULL;
+    size_t len;
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd >= 0) {
+        reason = spool_read(fd, path, &len, NULL);
+        close(fd);
+    }
+    if (reason)
+        reason[strcspn(reason, "\n")] = '\0';
+    telling->each(telling->ctx, file->name, reason && *reason ? reason : "{}");
+    free(reason);
+    free(path);
+    return true;
+}
+
+int inbox_each_failed(struct inbox *inbox, void (*each)(void *ctx, const char *key, const char *reason),
+                      void *ctx, struct error *error)
+{
+    struct telling telling = {inbox, each, ctx};
+    return spool_each(inbox->failed, EVENT_SUFFIX, false, tell, &telling, error);
+}
+
+/* Only one at a time puts events back or erases them: an event that is put back while others are looked
+ * through would be passed over. */
+static int lock_failed(const struct inbox *inbox, struct error *error)
+{
+    int fd = open(inbox->failed, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX) == 0)
+        return fd;
+    error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be opened: %s", inbox->failed, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* A walk that changes files as it goes. */
+struct walk {
+    struct inbox *inbox;
+    const char *folder;
+    bool (*match)(void *ctx, const struct event *event);
+    void *ctx;
+    long done;
+    int result;
+    struct error *error;
+};
+
+/* Moves one back. When a copy of it is in new/, a request that is just being answered "duplicate" will take
+ * that away, or a worker will; the failed one stays for the next time. */
+static bool put_back(void *ctx, const struct spool_file *file)
+{
+    struct walk *walk = ctx;
+    struct inbox *inbox = walk->inbox;
+    char *from = spool_path(inbox->failed, file->name, EVENT_SUFFIX);
+    char *to = spool_path(inbox->fresh, file->name, EVENT_SUFFIX);
+    int fd = -1;
+    if (!from || !to)
+        walk->result = error_no_memory(walk->error);
+    else if (spool_hold(from, true, &fd, walk->error) == SPOOL_TROUBLE)
+        walk->result = -1;
+    else if (fd >= 0) {
+        enum spool_moved moved = spool_move(from, to, walk->error);
+        walk->done += moved == SPOOL_MOVED;
+        if (moved == SPOOL_STUCK)
+            walk->result = -1;
+        /* Still held, so that no worker writes a new reason before the old one goes. */
+        if (moved == SPOOL_MOVED)
+            inbox_unlink(inbox->failed, file->name, REASON_SUFFIX, NULL);
+        close(fd);
+    }
+    free(from);
+    free(to);
+    return walk->result == 0;
+}
+
+long inbox_retry(struct inbox *inbox, struct error *error)
+{
+    struct walk walk = {.inbox = inbox, .folder = inbox->failed, .error = error};
+    int lock = lock_failed(inbox, error);
+    if (lock < 0)
+        return -1;
+    int result = spool_each(inbox->failed, EVENT_SUFFIX, false, put_back, &walk, error);
+    if (result == 0)
+        result = walk.result;
+    if (walk.done > 0 && result == 0)
+        result = spool_sync_directory(inbox->fresh, error);
+    close(lock);
+    if (walk.done > 0)
+        inbox_wake(inbox);
+    return result == 0 ? walk.done : -1;
+}
+
+static bool is_meant(const struct walk *walk, const char *bytes, size_t len)
+{
+    struct event event;
+    /* What cannot be read as an event is about nobody. */
+    if (event_parse(bytes, len, &event, NULL) != 0)
+        return false;
+    bool meant = walk->match(walk->ctx, &event);
+    event_free(&event);
+    return meant;
+}
+
+static int remove_all(struct walk *walk, const char *name)
+{
+    static const char *const suffixes[] = {TRIES_SUFFIX, REASON_SUFFIX, EVENT_SUFFIX};
+    unsigned char key[LEDGER_KEY_SIZE];
+    struct error why;
+    inbox_key(name, key);
+    /* That it is gone matters more than that a copy of it would be known. */
+    if (ledger_add(walk->inbox->ledger, key, &why) != 0)
+        log_failure(LOG_WARN, "an erased event cannot be noted in the ledger", &why);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (inbox_unlink(walk->folder, name, suffixes[i], walk->error) != 0)
+            return -1;
+    walk->done++;
+    return 0;
+}
+
+static bool erase_one(void *ctx, const struct spool_file *file)
+{
+    struct walk *walk = ctx;
+    char *path = spool_path(walk->folder, file->name, EVENT_SUFFIX), *bytes = NULL;
+    size_t len = 0;
+    int fd = -1;
+    if (!path)
+        walk->result = error_no_memory(walk->error);
+    else if (spool_hold(path, true, &fd, walk->error) == SPOOL_TROUBLE)
+        walk->result = -1;
+    else if (fd >= 0) {
+        bytes = spool_read(fd, path, &len, walk->error);
+        walk->result = bytes ? 0 : -1;
+        if (bytes && is_meant(walk, bytes, len))
+            walk->result = remove_all(walk, file->name);
+        close(fd);
+    }
+    free(bytes);
+    free(path);
+    return walk->result == 0;
+}
+
+long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const struct event *event), void *ctx,
+                 struct error *error)
+{
+    struct walk walk = {.inbox = inbox, .match = match, .ctx = ctx, .error = error};
+    /* In the order in which a worker moves them. */
+    const char *folders[] = {inbox->fresh, inbox->failed};
+    int lock = lock_failed(inbox, error);
+    if (lock < 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && result == 0; i++) {
+        long before = walk.done;
+        walk.folder = folders[i];
+        result = spool_each(walk.folder, EVENT_SUFFIX, false, erase_one, &walk, error);
+        if (result == 0)
+            result = walk.result;
+        if (result == 0 && walk.done > before)
+            result = spool_sync_directory(walk.folder, error);
+    }
+    close(lock);
+    return result == 0 ? walk.done : -1;
+}

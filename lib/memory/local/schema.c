@@ -1,0 +1,179 @@
+#include "memory/local/schema.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+
+/* migrations[n] leads from version n to n + 1. A step that was released is never changed. */
+static const char *const migrations[] = {
+    "CREATE TABLE callers("
+    "  id INTEGER PRIMARY KEY,"
+    "  caller TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE conversations("
+    "  id INTEGER PRIMARY KEY,"
+    "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
+    "  conversation TEXT NOT NULL,"
+    "  agent TEXT NOT NULL,"
+    "  language TEXT NOT NULL,"
+    "  started_at INTEGER NOT NULL,"
+    "  UNIQUE(caller_id, conversation)) STRICT;"
+    "CREATE INDEX conversations_by_age ON conversations(started_at);" /* for retention */
+    "CREATE TABLE memories("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT," /* an id is never given twice, not even after a deletion */
+    "  conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,"
+    "  kind INTEGER NOT NULL,"
+    "  position INTEGER NOT NULL,"
+    "  sector INTEGER NOT NULL,"
+    "  speaker TEXT NOT NULL,"
+    "  content TEXT NOT NULL,"
+    "  salience REAL NOT NULL,"
+    "  decay_lambda REAL NOT NULL,"
+    "  tags TEXT NOT NULL,"
+    "  metadata TEXT NOT NULL,"
+    "  created_at INTEGER NOT NULL,"
+    "  updated_at INTEGER NOT NULL,"
+    "  UNIQUE(conversation_id, kind, position)) STRICT;"
+    /* What a profile is made of: everything but single turns (kind 1). */
+    "CREATE INDEX memories_but_turns ON memories(conversation_id) WHERE kind <> 1;"
+    "CREATE TABLE terms("
+    "  conversation_id INTEGER PRIMARY KEY REFERENCES conversations(id) ON DELETE CASCADE,"
+    "  version INTEGER NOT NULL,"
+    "  segment BLOB NOT NULL) STRICT;"
+    "CREATE TABLE profiles("
+    "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
+    "  scope TEXT NOT NULL,"
+    "  document TEXT NOT NULL,"
+    "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",
+};
+
+/* A step more, of tests. */
+static const char *next_step;
+
+static int wrong(sqlite3 *db, struct error *error)
+{
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory's database cannot be prepared: %s",
+                     sqlite3_errmsg(db));
+}
+
+static int read_version(sqlite3 *db, int *version, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW) {
+        sqlite3_finalize(statement);
+        return wrong(db, error);
+    }
+    *version = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return 0;
+}
+
+static void tell(const char *message, int from, int64_t started_us)
+{
+    struct log_line line;
+    if (from == 0)
+        return; /* tables for an empty file */
+    log_begin(&line, LOG_INFO, message);
+    log_int(&line, "from_version", from);
+    log_int(&line, "to_version", from + 1);
+    if (started_us)
+        log_ms(&line, "duration_ms", clock_us() - started_us);
+    log_end(&line);
+}
+
+static int change(sqlite3 *db, int from, struct error *error)
+{
+    char set_version[64];
+    snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", from + 1);
+    tell("the memory's database is being brought to a newer version", from, 0);
+    if (sqlite3_exec(db, from < SCHEMA_VERSION ? migrations[from] : next_step, NULL, NULL, NULL) !=
+            SQLITE_OK ||
+        sqlite3_exec(db, set_version, NULL, NULL, NULL) != SQLITE_OK)
+        return wrong(db, error);
+    return 0;
+}
+
+static int migrate_step(sqlite3 *db, int from, struct error *error)
+{
+    int version;
+    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return wrong(db, error);
+    int64_t started = clock_us();
+    /* Another process may have done the step while this one waited for the lock. */
+    int result = read_version(db, &version, error);
+    bool mine = result == 0 && version == from;
+    if (mine)
+        result = change(db, from, error);
+    if (result == 0 && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        result = wrong(db, error);
+    if (result != 0)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    else if (mine)
+        tell("the memory's database has the newer version", from, started);
+    return result;
+}
+
+void schema_next_version(const char *step)
+{
+    next_step = step;
+}
+
+static int newest(void)
+{
+    _Static_assert(sizeof migrations / sizeof *migrations == SCHEMA_VERSION, "each version has its step");
+    return next_step ? SCHEMA_VERSION + 1 : SCHEMA_VERSION;
+}
+
+int schema_refuse_newer(int version, struct error *error)
+{
+    if (version <= newest())
+        return 0;
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                     "the memory's database has version %d, made by a newer callmem; this one knows up to %d",
+                     version, newest());
+}
+
+int schema_migrate_to(sqlite3 *db, int target, struct error *error)
+{
+    int version;
+    if (read_version(db, &version, error) != 0 || schema_refuse_newer(version, error) != 0)
+        return -1;
+    for (; version < target; version++)
+        if (migrate_step(db, version, error) != 0)
+            return -1;
+    return 0;
+}
+
+int schema_migrate(sqlite3 *db, struct error *error)
+{
+    return schema_migrate_to(db, newest(), error);
+}
+
+/* Whether somebody writes the database just now. Not waited for: whoever asks this has to answer. */
+static bool is_written(sqlite3 *db)
+{
+    sqlite3_busy_timeout(db, 0);
+    bool written = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_BUSY;
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return written;
+}
+
+int schema_ready(sqlite3 *db, struct error *error)
+{
+    int version;
+    if (read_version(db, &version, error) != 0 || schema_refuse_newer(version, error) != 0)
+        return -1;
+    if (version == 0)
+        return schema_migrate(db, error);
+    if (version == newest())
+        return 0;
+    if (is_written(db))
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                         "the memory's database has version %d and is being brought to version %d", version,
+                         newest());
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                     "the memory's database has version %d and is brought to version %d by post-call, which "
+                     "does so when it starts, or with --drain",
+                     version, newest());
+}

@@ -1,0 +1,524 @@
+/*
+ * Searching the embedded memory: the segments of one caller's conversations are read and ranked, and only the
+ * memories that come out are fetched.
+ */
+#include "base/json.h"
+#include "base/text.h"
+#include "memory/local/local.h"
+#include "memory/search/rank.h"
+#include "memory/search/segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define USUAL_RESULT  500 /* bytes of the text of a result; a longer one is given more */
+#define SUMMARY_CHARS 400 /* of a summary as a result, where more than one sentence of it is shown */
+
+/* What is read of a caller, all in one place. */
+struct shelf {
+    struct rank_call *calls;
+    size_t count;
+    struct arena *texts;  /* of the calls; those of what is found are in it as well, and it is theirs */
+    struct buf *segments; /* one for each call */
+    struct analyser *analysers[QUESTION_LANGUAGES];
+    const char *languages[QUESTION_LANGUAGES];
+    size_t language_calls[QUESTION_LANGUAGES];
+    size_t language_count;
+};
+
+/* --- Indexing --- */
+
+static uint8_t speaker_of(const char *speaker)
+{
+    return strcmp(speaker, "user") == 0    ? SPEAKER_USER
+           : strcmp(speaker, "agent") == 0 ? SPEAKER_AGENT
+                                           : SPEAKER_NONE;
+}
+
+/* What a memory's metadata adds to its words: the turn that a fact came from, and what it is about. */
+struct about {
+    int32_t source;
+    struct buf text; /* the content and the words of kind and slot, "contact channel preference" */
+};
+
+static void read_about(enum kind kind, const char *content, const char *metadata, struct about *about)
+{
+    about->source = -1;
+    buf_reset(&about->text);
+    buf_puts(&about->text, content);
+    if (kind == KIND_TURN || kind == KIND_SUMMARY)
+        return;
+    struct error error = {0};
+    cJSON *object = json_parse(metadata, strlen(metadata), &error);
+    const char *slot = json_text(object, "slot");
+    if (error.code == ERROR_INTERNAL) /* out of memory */
+        about->text.failed = true;
+    if (kind != KIND_COLLECTED)
+        about->source = (int32_t)json_int(object, "turn", -1);
+    buf_printf(&about->text, " %s %s", kind_name(kind), slot ? slot : "");
+    cJSON_Delete(object);
+}
+
+/* Adds a memory to a segment, a summary sentence by sentence. */
+static void add_to_segment(struct buf *blob, struct segment_item *item, const char *text,
+                           struct analyser *analyser)
+{
+    if (item->kind != KIND_SUMMARY || !*text) {
+        segment_add(blob, item, text, analyser);
+        return;
+    }
+    for (item->source = 0; *text; item->source++) {
+        size_t len = segment_sentence(text);
+        char *sentence = text_dup_n(text, len);
+        if (sentence)
+            segment_add(blob, item, sentence, analyser);
+        else
+            blob->failed = true;
+        free(sentence);
+        text += len;
+    }
+}
+
+/* Builds the segment of a conversation from its memories. */
+static int build_segment(struct local *local, int64_t conversation, const char *language, struct buf *blob,
+                         struct error *error)
+{
+    sqlite3_stmt *rows = local_sql(local, SQL_CONVERSATION_TEXTS, error);
+    struct analyser *analyser = local_analyser(local, language ? language : "");
+    struct about about = {.text = BUF_INIT};
+    int result;
+    if (!rows)
+        return -1;
+    if (!analyser)
+        return error_no_memory(error);
+    sqlite3_bind_int64(rows, 1, conversation);
+    while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
+        enum kind kind = (enum kind)sqlite3_column_int(rows, 1);
+        const char *content = (const char *)sqlite3_column_text(rows, 5);
+        const char *metadata = (const char *)sqlite3_column_text(rows, 9);
+        const char *speaker = (const char *)sqlite3_column_text(rows, 4);
+        /* No column is NULL: where SQLite says so it had no memory for the text. */
+        if (!content || !metadata || !speaker) {
+            sqlite3_reset(rows);
+            buf_free(&about.text);
+            return error_no_memory(error);
+        }
+        read_about(kind, content, metadata, &about);
+        struct segment_item item = {
+            .row = sqlite3_column_int64(rows, 0),
+            .kind = (uint8_t)kind,
+            .sector = (uint8_t)sqlite3_column_int(rows, 2),
+            .position = sqlite3_column_int(rows, 3),
+            .speaker = speaker_of(speaker),
+            .salience = (float)sqlite3_column_double(rows, 6),
+            .decay_lambda = (float)sqlite3_column_double(rows, 7),
+            .created_at = sqlite3_column_int64(rows, 8),
+            .source = about.source,
+        };
+        if (!buf_text(&about.text))
+            blob->failed = true;
+        else
+            add_to_segment(blob, &item, buf_text(&about.text), analyser);
+    }
+    buf_free(&about.text);
+    if (result != SQLITE_DONE)
+        return local_wrong(local, "reading the memory", error);
+    sqlite3_reset(rows);
+    return buf_reserve(blob, 0) ? 0 : error_no_memory(error);
+}
+
+int local_index(struct local *local, int64_t conversation, const char *language, struct error *error)
+{
+    struct buf blob = BUF_INIT;
+    int result = build_segment(local, conversation, language, &blob, error);
+    sqlite3_stmt *statement = result == 0 ? local_sql(local, SQL_SET_TERMS, error) : NULL;
+    if (statement) {
+        sqlite3_bind_int64(statement, 1, conversation);
+        sqlite3_bind_int(statement, 2, SEGMENT_VERSION);
+        sqlite3_bind_blob64(statement, 3, blob.data, blob.len, SQLITE_STATIC);
+        int step = sqlite3_step(statement);
+        result = step == SQLITE_DONE ? 0 : local_wrong(local, "writing the memory", error);
+        if (result == 0) {
+            sqlite3_reset(statement);
+            sqlite3_clear_bindings(statement);
+        }
+    } else {
+        result = -1;
+    }
+    buf_free(&blob);
+    return result;
+}
+
+/* --- Reading --- */
+
+static void shelf_free(struct shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->count; i++)
+        buf_free(&shelf->segments[i]);
+    free(shelf->segments);
+    free(shelf->calls);
+}
+
+static int shelf_grow(struct shelf *shelf)
+{
+    if ((shelf->count & (shelf->count - 1)) != 0)
+        return 0;
+    size_t room = shelf->count ? shelf->count * 2 : 1;
+    struct rank_call *calls = realloc(shelf->calls, room * sizeof *calls);
+    if (calls)
+        shelf->calls = calls;
+    struct buf *segments = realloc(shelf->segments, room * sizeof *segments);
+    if (segments)
+        shelf->segments = segments;
+    return calls && segments ? 0 : -1;
+}
+
+static const char *keep_text(struct shelf *shelf, sqlite3_stmt *row, int column)
+{
+    return arena_text(shelf->texts, (const char *)sqlite3_column_text(row, column),
+                      (size_t)sqlite3_column_bytes(row, column));
+}
+
+/* Counts in which languages the calls were held. */
+static int note_language(struct local *local, struct shelf *shelf, const char *language)
+{
+    size_t i = 0;
+    while (i < shelf->language_count && strcmp(shelf->languages[i], language) != 0)
+        i++;
+    if (i == QUESTION_LANGUAGES) /* its calls are read as the first language's */
+        return 0;
+    if (i == shelf->language_count) {
+        shelf->analysers[i] = local_analyser(local, language);
+        shelf->languages[i] = language;
+        shelf->language_calls[i] = 0;
+        shelf->language_count++;
+    }
+    shelf->language_calls[i]++;
+    return shelf->analysers[i] ? 0 : -1;
+}
+
+/* The language of most calls decides what a word of the question is. */
+static void sort_languages(struct shelf *shelf)
+{
+    size_t most = 0;
+    for (size_t i = 1; i < shelf->language_count; i++)
+        if (shelf->language_calls[i] > shelf->language_calls[most])
+            most = i;
+    struct analyser *analyser = shelf->analysers[0];
+    const char *language = shelf->languages[0];
+    shelf->analysers[0] = shelf->analysers[most];
+    shelf->languages[0] = shelf->languages[most];
+    shelf->analysers[most] = analyser;
+    shelf->languages[most] = language;
+}
+
+/* A call's row. Its segment may have been written by another version: then the call is noted to be analysed
+ * anew, `stale` being set. */
+static int take_call(struct local *local, struct shelf *shelf, sqlite3_stmt *row, bool *stale)
+{
+    if (shelf_grow(shelf) != 0)
+        return -1;
+    struct rank_call *call = &shelf->calls[shelf->count];
+    struct buf *segment = &shelf->segments[shelf->count];
+    *call = (struct rank_call){.started_at = sqlite3_column_int64(row, 4),
+                               .conversation = keep_text(shelf, row, 1),
+                               .agent = keep_text(shelf, row, 2),
+                               .language = keep_text(shelf, row, 3)};
+    *segment = (struct buf)BUF_INIT;
+    shelf->count++;
+    if (!call->conversation || !call->agent || !call->language ||
+        note_language(local, shelf, call->language) != 0)
+        return -1;
+    *stale = sqlite3_column_int(row, 5) != SEGMENT_VERSION;
+    if (!*stale)
+        buf_add(segment, sqlite3_column_blob(row, 6), (size_t)sqlite3_column_bytes(row, 6));
+    return segment->failed ? -1 : 0;
+}
+
+/* The conversations whose segments have to be made for this search. */
+struct stale {
+    int64_t *rows;
+    size_t *at;
+    size_t count;
+};
+
+static int note_stale(struct stale *stale, int64_t row, size_t at)
+{
+    int64_t *rows = realloc(stale->rows, (stale->count + 1) * sizeof *rows);
+    if (rows)
+        stale->rows = rows;
+    size_t *places = realloc(stale->at, (stale->count + 1) * sizeof *places);
+    if (places)
+        stale->at = places;
+    if (!rows || !places)
+        return -1;
+    rows[stale->count] = row;
+    places[stale->count++] = at;
+    return 0;
+}
+
+static int read_calls(struct local *local, const struct memory_filter *filter, struct shelf *shelf,
+                      struct stale *stale, struct error *error)
+{
+    sqlite3_stmt *rows = local_sql(local, SQL_SEARCH_TERMS, error);
+    int result;
+    if (!rows)
+        return -1;
+    sqlite3_bind_text(rows, 1, filter->caller, -1, SQLITE_STATIC);
+    while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
+        bool is_stale;
+        if (filter->agent && *filter->agent &&
+            strcmp(filter->agent, (const char *)sqlite3_column_text(rows, 2)) != 0)
+            continue;
+        if (take_call(local, shelf, rows, &is_stale) != 0 ||
+            (is_stale && note_stale(stale, sqlite3_column_int64(rows, 0), shelf->count - 1) != 0)) {
+            sqlite3_reset(rows);
+            return error_no_memory(error);
+        }
+    }
+    if (result != SQLITE_DONE)
+        return local_wrong(local, "reading the memory", error);
+    sqlite3_reset(rows);
+    for (size_t i = 0; i < stale->count; i++)
+        if (build_segment(local, stale->rows[i], shelf->calls[stale->at[i]].language,
+                          &shelf->segments[stale->at[i]], error) != 0)
+            return -1;
+    for (size_t i = 0; i < shelf->count; i++) {
+        shelf->calls[i].segment = (const unsigned char *)shelf->segments[i].data;
+        shelf->calls[i].segment_len = shelf->segments[i].len;
+    }
+    return 0;
+}
+
+/* --- Fetching --- */
+
+/* Turns that follow each other read as a dialogue; one alone only says when it was the agent's. */
+static void add_turn(struct buf *b, const char *speaker, const char *content, bool alone)
+{
+    bool agent = strcmp(speaker, "agent") == 0;
+    if (b->len)
+        buf_putc(b, ' ');
+    if (agent)
+        buf_puts(b, RANK_AGENT);
+    else if (!alone)
+        buf_puts(b, RANK_CALLER);
+    buf_puts(b, content);
+}
+
+/* Of a summary, the sentence that answers, and unless it is to stand alone those that follow it as far as
+ * there is room. */
+static void add_summary(struct buf *b, const char *text, const struct rank_result *result)
+{
+    bool alone = result->sentence >= 0 && result->alone;
+    if (result->sentence < 0 || (!alone && text_chars(text) <= SUMMARY_CHARS)) {
+        text_add_line(b, text, SUMMARY_CHARS);
+        return;
+    }
+    for (int32_t i = 0; i < result->sentence && *text; i++)
+        text += segment_sentence(text);
+    if (!alone) {
+        text_add_line(b, text, SUMMARY_CHARS);
+        return;
+    }
+    size_t len = segment_sentence(text);
+    while (len && text[len - 1] == ' ')
+        len--;
+    buf_add(b, text, len);
+}
+
+/* Whether an earlier result says the same in the same words. */
+static bool is_said(const struct memory_list *found, const char *content)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (strcasecmp(found->items[i].content, content) == 0)
+            return true;
+    return false;
+}
+
+/* The rows of all results, read one after the other in the order of the ranking. */
+struct rows {
+    struct local *local;
+    const int64_t *ids;
+    size_t count;
+    size_t at;    /* the next one to be read */
+    size_t asked; /* so many of them the statement was given */
+    sqlite3_stmt *statement;
+};
+
+static int ask_rows(struct rows *rows, struct error *error)
+{
+    rows->statement = local_sql(rows->local, SQL_GET_FOUND, error);
+    if (!rows->statement)
+        return -1;
+    for (int i = 1; i <= FOUND_AT_ONCE && rows->asked < rows->count; i++)
+        sqlite3_bind_int64(rows->statement, i, rows->ids[rows->asked++]);
+    return 0;
+}
+
+/* Moves the statement to the next row. */
+static int next_row(struct rows *rows, struct error *error)
+{
+    if (rows->at == rows->asked && ask_rows(rows, error) != 0)
+        return -1;
+    rows->at++;
+    return sqlite3_step(rows->statement) == SQLITE_ROW
+               ? 0
+               : local_wrong(rows->local, "reading the memory", error);
+}
+
+/* Takes a row of the result in: its words, and of the best one what ranking does not know. False when out of
+ * memory. */
+static bool take_part(const struct rank_result *result, int64_t id, sqlite3_stmt *row, struct buf *text,
+                      struct memory_list *found, struct memory *memory)
+{
+    const char *speaker = (const char *)sqlite3_column_text(row, 0);
+    const char *content = (const char *)sqlite3_column_text(row, 1);
+    if (!speaker || !content)
+        return false;
+    if (result->best.kind == KIND_TURN)
+        add_turn(text, speaker, content, result->count == 1);
+    else if (result->best.kind == KIND_SUMMARY)
+        add_summary(text, content, result);
+    else
+        buf_puts(text, content);
+    if (id != result->best.row)
+        return true;
+    memory->id = local_id(found, id);
+    memory->speaker = arena_text(found->arena, speaker, strlen(speaker));
+    memory->salience = sqlite3_column_double(row, 2);
+    memory->decay_lambda = sqlite3_column_double(row, 3);
+    return memory->id && memory->speaker;
+}
+
+/* Makes one result of its rows: the best one, with the words of all. */
+static int add_result(struct rows *rows, const struct rank_result *result, const struct rank_call *call,
+                      const char *caller, struct memory_list *found, struct buf *text, struct error *error)
+{
+    struct memory *memory = local_list_next(found);
+    if (!memory)
+        return error_no_memory(error);
+    buf_reset(text);
+    for (size_t i = 0; i < result->count; i++) {
+        if (next_row(rows, error) != 0)
+            return -1;
+        bool is_there = sqlite3_column_type(rows->statement, 0) != SQLITE_NULL;
+        if (is_there && !take_part(result, result->rows[i], rows->statement, text, found, memory))
+            return error_no_memory(error);
+    }
+    if (!memory->id)
+        return 0;
+    memory->content = buf_text(text) ? arena_text(found->arena, buf_text(text), text->len) : NULL;
+    if (!memory->content)
+        return error_no_memory(error);
+    if (!*memory->content || is_said(found, memory->content))
+        return 0;
+    memory->caller = caller;
+    memory->agent = call->agent;
+    memory->conversation = call->conversation;
+    memory->language = call->language;
+    memory->kind = (enum kind)result->best.kind;
+    memory->sector = (enum sector)result->best.sector;
+    memory->position = result->best.position;
+    memory->created_at = result->best.created_at;
+    memory->score = result->score;
+    memory->tags = "";
+    memory->metadata = "{}";
+    found->count++;
+    return 0;
+}
+
+static int add_results(struct local *local, const struct ranking *ranking, const struct rank_call *calls,
+                       const char *caller, struct memory_list *found, struct error *error)
+{
+    struct rows rows = {.local = local, .ids = ranking->rows, .count = ranking->row_count};
+    struct buf text = BUF_INIT;
+    buf_reserve(&text, USUAL_RESULT);
+    const char *kept = arena_text(found->arena, caller, strlen(caller));
+    int result = kept ? 0 : error_no_memory(error);
+    for (size_t i = 0; i < ranking->count && result == 0; i++)
+        result = add_result(&rows, &ranking->results[i], &calls[ranking->results[i].call], kept, found, &text,
+                            error);
+    if (rows.statement && local->db)
+        sqlite3_reset(rows.statement);
+    buf_free(&text);
+    return result;
+}
+
+static int compare_calls(const void *a, const void *b)
+{
+    const struct rank_call *left = a, *right = b;
+    if (left->started_at != right->started_at)
+        return left->started_at < right->started_at ? -1 : 1;
+    return strcmp(left->conversation, right->conversation);
+}
+
+static int answer(struct local *local, const struct memory_filter *filter, const char *query,
+                  struct shelf *shelf, struct memory_list *found, struct error *error)
+{
+    struct question question;
+    struct ranking ranking;
+    int64_t now = local_now(local);
+    qsort(shelf->calls, shelf->count, sizeof *shelf->calls, compare_calls);
+    sort_languages(shelf);
+    if (question_read(&question, query, shelf->analysers, shelf->languages, shelf->language_count, now) != 0)
+        return error_no_memory(error);
+    int result = rank_memories(&question, shelf->calls, shelf->count, filter, now, &ranking);
+    if (result != 0) {
+        question_free(&question);
+        return error_no_memory(error);
+    }
+    result = add_results(local, &ranking, shelf->calls, filter->caller, found, error);
+    ranking_free(&ranking);
+    question_free(&question);
+    return result;
+}
+
+/* One read transaction for all of a search: what is ranked is what is fetched, and the file is locked once.
+ */
+static int begin_reading(struct local *local, struct error *error)
+{
+    sqlite3_stmt *statement = local_sql(local, SQL_BEGIN_READING, error);
+    if (!statement)
+        return -1;
+    int result = sqlite3_step(statement);
+    if (result != SQLITE_DONE)
+        return local_wrong(local, "reading the memory", error);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+static void end_reading(struct local *local)
+{
+    sqlite3_stmt *statement = local->db ? local_sql(local, SQL_ROLLBACK, NULL) : NULL;
+    if (statement) {
+        sqlite3_step(statement);
+        sqlite3_reset(statement);
+    }
+}
+
+int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                 const char *scope, struct memory_list *found, char **document, struct error *error)
+{
+    struct local *local = (struct local *)store;
+    struct shelf shelf = {.texts = found->arena = arena_new()};
+    struct stale stale = {0};
+    int result = -1;
+    if (!shelf.texts) {
+        error_no_memory(error);
+    } else if (local_ready_to_read(local, error) == 0 &&
+               (local->in_transaction || begin_reading(local, error) == 0)) {
+        if (read_calls(local, filter, &shelf, &stale, error) == 0)
+            result = shelf.count ? answer(local, filter, query, &shelf, found, error) : 0;
+        if (result == 0 && scope)
+            result = local_profile(local, filter->caller, scope, document, error);
+        if (!local->in_transaction)
+            end_reading(local);
+    }
+    free(stale.rows);
+    free(stale.at);
+    shelf_free(&shelf);
+    if (result != 0 || found->count == 0)
+        memory_list_free(found);
+    return result;
+}

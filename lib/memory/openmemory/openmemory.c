@@ -1,0 +1,517 @@
+#include "memory/openmemory/openmemory.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WRITE_TIMEOUT_MS 8000
+#define MIRROR_ID_SIZE   32
+
+static struct openmemory *openmemory_of(struct memory_store *store)
+{
+    return (struct openmemory *)store;
+}
+
+static int not_found(struct error *error)
+{
+    return error_set(error, ERROR_NOT_FOUND, "the caller has no such memory");
+}
+
+static void start_reading(struct openmemory *om)
+{
+    om_link_start(&om->link, om->options.timeout_ms, false);
+}
+
+/* Also for what an operator or the work after a call asks for: each request may take as long as one that
+ * writes. */
+static void start_writing(struct openmemory *om)
+{
+    om_link_start(&om->link, om->options.write_timeout_ms, true);
+}
+
+/* --- Ids --- */
+
+/* The mirror's own ids last as long as the mirror; what goes out is named by its key. */
+static int name_all(struct memory_list *list, struct error *error)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct memory *item = &list->items[i];
+        item->id =
+            arena_printf(list->arena, "%s.%d.%s", kind_name(item->kind), item->position, item->conversation);
+        if (!item->id) {
+            memory_list_free(list);
+            return error_no_memory(error);
+        }
+    }
+    return 0;
+}
+
+/* "turn.4.conv_7" */
+static bool read_id(const char *id, enum kind *kind, int *position, const char **conversation)
+{
+    char name[24];
+    size_t len = strcspn(id, ".");
+    char *end;
+    if (id[len] != '.' || len >= sizeof name)
+        return false;
+    memcpy(name, id, len);
+    name[len] = '\0';
+    *kind = kind_find(name);
+    long number = strtol(id + len + 1, &end, 10);
+    *position = (int)number;
+    *conversation = end + 1;
+    return *kind != KINDS && number >= 0 && number <= INT32_MAX && *end == '.' && end[1];
+}
+
+/* The memory of that id, alone in a list, as the mirror has it. */
+static int find_memory(struct openmemory *om, const char *caller, const char *id, struct memory_list *found,
+                       struct error *error)
+{
+    struct memory_filter filter = {.caller = caller};
+    enum kind kind;
+    int position;
+    if (!read_id(id, &kind, &position, &filter.conversation))
+        return not_found(error);
+    filter.kinds = 1u << kind;
+    if (memory_list(om->mirror, &filter, found, error) != 0)
+        return -1;
+    for (size_t i = 0; i < found->count; i++)
+        if (found->items[i].position == position) {
+            found->items[0] = found->items[i];
+            found->count = 1;
+            return 0;
+        }
+    memory_list_free(found);
+    return not_found(error);
+}
+
+/* --- Transactions --- */
+
+static int begin(struct memory_store *store, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    start_writing(om);
+    if (!om->mirror && om_mirror_reset(om, error) != 0)
+        return -1;
+    om->in_transaction = true;
+    return 0;
+}
+
+/* Where it was taken back, so was all that came into the mirror meanwhile. */
+static void end_transaction(struct openmemory *om, bool lose)
+{
+    for (size_t i = 0; i < om->known_count; i++) {
+        if (lose)
+            om_lose(&om->known[i]);
+        om_known_settle(&om->known[i]);
+    }
+    om->in_transaction = om->mirror_writing = false;
+}
+
+static void rollback(struct memory_store *store)
+{
+    struct openmemory *om = openmemory_of(store);
+    if (om->mirror_writing)
+        memory_rollback(om->mirror);
+    end_transaction(om, true);
+}
+
+static int commit(struct memory_store *store, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    for (size_t i = 0; i < om->known_count; i++) {
+        start_writing(om);
+        if (om_push(om, &om->known[i], error) != 0) {
+            rollback(store);
+            return -1;
+        }
+    }
+    /* From here on it is done; a mirror that failed is begun anew. */
+    bool good = !om->mirror_writing || om->mirror->ops->commit(om->mirror, NULL) == 0;
+    end_transaction(om, !good);
+    if (!good)
+        om_mirror_reset(om, NULL);
+    return 0;
+}
+
+/* The caller whom a change is about, within a transaction; `own`: that of this change alone. */
+static struct om_known *change_begin(struct openmemory *om, const char *caller, bool *own,
+                                     struct error *error)
+{
+    *own = !om->in_transaction;
+    if (*own && begin(&om->store, error) != 0)
+        return NULL;
+    start_writing(om);
+    struct om_known *known = om_sync(om, caller, true, true, error);
+    if (known && !om->mirror_writing) {
+        om->mirror_writing = memory_begin(om->mirror, error) == 0;
+        if (!om->mirror_writing)
+            known = NULL;
+    }
+    if (known)
+        known->touched = true;
+    else if (*own)
+        rollback(&om->store);
+    return known;
+}
+
+static int change_end(struct openmemory *om, bool own, int result, struct error *error)
+{
+    if (!own)
+        return result;
+    if (result == 0)
+        return commit(&om->store, error);
+    rollback(&om->store);
+    return result;
+}
+
+static int note_dirty(struct om_known *known, const char *conversation, struct error *error)
+{
+    for (size_t i = 0; i < known->dirty_count; i++)
+        if (strcmp(known->dirty[i], conversation) == 0)
+            return 0;
+    char **more = realloc(known->dirty, (known->dirty_count + 1) * sizeof *more);
+    if (!more)
+        return error_no_memory(error);
+    known->dirty = more;
+    more[known->dirty_count] = text_dup(conversation);
+    return more[known->dirty_count++] ? 0 : error_no_memory(error);
+}
+
+/* --- Reading --- */
+
+static int list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
+                struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    start_writing(om);
+    if (!om_sync(om, filter->caller, true, true, error) || memory_list(om->mirror, filter, found, error) != 0)
+        return -1;
+    return name_all(found, error);
+}
+
+static int take_profile(const struct om_known *known, const char *scope, char **document, struct error *error)
+{
+    const char *text = json_text(known->profiles, scope);
+    *document = text ? text_dup(text) : NULL;
+    return *document || !text ? 0 : error_no_memory(error);
+}
+
+static int search(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                  const char *scope, struct memory_list *found, char **document, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    start_reading(om);
+    const struct om_known *known = om_sync(om, filter->caller, true, true, error);
+    if (!known || om->mirror->ops->search(om->mirror, filter, query, NULL, found, NULL, error) != 0 ||
+        name_all(found, error) != 0)
+        return -1;
+    if (!scope || take_profile(known, scope, document, error) == 0)
+        return 0;
+    memory_list_free(found);
+    return -1;
+}
+
+static int get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
+               struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    start_reading(om);
+    if (!om_sync(om, caller, true, true, error) || find_memory(om, caller, id, found, error) != 0)
+        return -1;
+    return name_all(found, error);
+}
+
+static int profile(struct memory_store *store, const char *caller, const char *scope, char **document,
+                   struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    start_reading(om);
+    const struct om_known *known = om_sync(om, caller, false, false, error);
+    return known ? take_profile(known, scope, document, error) : -1;
+}
+
+static int add_call(struct memory_list *found, const struct om_known *known, const struct om_call *call)
+{
+    struct memory *more = realloc(found->items, (found->count + 1) * sizeof *more);
+    if (more)
+        found->items = more;
+    if (!more || (!found->arena && !(found->arena = arena_new())))
+        return -1;
+    more[found->count++] = (struct memory){
+        .caller = arena_text(found->arena, known->caller, strlen(known->caller)),
+        .conversation = arena_text(found->arena, call->conversation, strlen(call->conversation)),
+        .agent = arena_text(found->arena, call->agent, strlen(call->agent)),
+        .language = arena_text(found->arena, call->language, strlen(call->language)),
+        .speaker = "",
+        .content = "",
+        .tags = "",
+        .metadata = "",
+        .created_at = call->started_at};
+    return arena_failed(found->arena) ? -1 : 0;
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct memory *left = a, *right = b;
+    if (left->created_at != right->created_at)
+        return left->created_at < right->created_at ? -1 : 1;
+    return strcmp(left->conversation, right->conversation);
+}
+
+static void sort_calls(struct memory_list *found)
+{
+    if (found->count)
+        qsort(found->items, found->count, sizeof *found->items, by_start);
+}
+
+static int conversations(struct memory_store *store, const char *caller, struct memory_list *found,
+                         struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    start_writing(om);
+    /* In a transaction it is the mirror that has the changes. */
+    const struct om_known *known = om_sync(om, caller, om->in_transaction, true, error);
+    if (!known)
+        return -1;
+    if (known->touched)
+        return memory_conversations(om->mirror, caller, found, error);
+    for (size_t i = 0; i < known->call_count; i++)
+        if (!known->calls[i].gone && add_call(found, known, &known->calls[i]) != 0) {
+            memory_list_free(found);
+            return error_no_memory(error);
+        }
+    sort_calls(found);
+    return 0;
+}
+
+/* --- Writing --- */
+
+static int add(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
+               struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    bool own;
+    struct om_known *known = change_begin(om, items[0].caller, &own, error);
+    if (!known)
+        return -1;
+    int result = om->mirror->ops->add(om->mirror, items, count, added, error);
+    if (result == 0)
+        result = note_dirty(known, items[0].conversation, error);
+    return change_end(om, own, result, error);
+}
+
+/* Changes or deletes a memory. */
+static int alter(struct openmemory *om, const char *caller, const char *id, const struct memory *change,
+                 struct error *error)
+{
+    bool own;
+    struct memory_list found = {0};
+    struct om_known *known = change_begin(om, caller, &own, error);
+    if (!known)
+        return -1;
+    int result = find_memory(om, caller, id, &found, error);
+    if (result == 0)
+        result = change ? memory_update(om->mirror, caller, found.items[0].id, change, error)
+                        : memory_delete(om->mirror, caller, found.items[0].id, error);
+    if (result == 0)
+        result = note_dirty(known, found.items[0].conversation, error);
+    memory_list_free(&found);
+    return change_end(om, own, result, error);
+}
+
+static int update(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
+                  struct error *error)
+{
+    return alter(openmemory_of(store), caller, id, change, error);
+}
+
+static int remove_item(struct memory_store *store, const char *caller, const char *id, struct error *error)
+{
+    return alter(openmemory_of(store), caller, id, NULL, error);
+}
+
+static bool has_profile(const struct om_known *known, const char *scope, const char *document)
+{
+    const char *text = json_text(known->profiles, scope);
+    return strcmp(text ? text : "", document) == 0;
+}
+
+static int change_profile(struct om_known *known, const char *scope, const char *document)
+{
+    if (has_profile(known, scope, document))
+        return 0;
+    known->profiles_changed = true;
+    if (!known->profiles && !(known->profiles = cJSON_CreateObject()))
+        return -1;
+    cJSON_DeleteItemFromObjectCaseSensitive(known->profiles, scope);
+    return !*document || cJSON_AddStringToObject(known->profiles, scope, document) ? 0 : -1;
+}
+
+static int set_profile(struct memory_store *store, const char *caller, const char *scope,
+                       const char *document, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    bool own;
+    struct om_known *known = change_begin(om, caller, &own, error);
+    if (!known)
+        return -1;
+    int result = change_profile(known, scope, document) == 0 ? 0 : error_no_memory(error);
+    return change_end(om, own, result, error);
+}
+
+/* --- Forgetting --- */
+
+static int forget_conversation(struct memory_store *store, const char *caller, const char *conversation,
+                               struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    bool own;
+    struct om_known *known = change_begin(om, caller, &own, error);
+    if (!known)
+        return -1;
+    int result = memory_forget_conversation(om->mirror, caller, conversation, error);
+    if (result == 0)
+        result = note_dirty(known, conversation, error);
+    return change_end(om, own, result, error);
+}
+
+static int forget(struct memory_store *store, const char *caller, size_t *count, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    bool own;
+    size_t memories = 0;
+    struct om_known *known = change_begin(om, caller, &own, error);
+    if (!known)
+        return -1;
+    int result = memory_forget(om->mirror, caller, &memories, error);
+    known->forgotten = result == 0;
+    result = change_end(om, own, result, error);
+    if (result == 0)
+        *count = memories;
+    return result;
+}
+
+/* --- All callers --- */
+
+struct survey {
+    int64_t before;
+    struct memory_list *found; /* NULL: only counts */
+    int64_t callers, memories;
+};
+
+static int survey_calls(struct survey *survey, struct om_known *known)
+{
+    survey->callers++;
+    for (size_t i = 0; i < known->call_count; i++) {
+        survey->memories += known->calls[i].count;
+        if (survey->found && known->calls[i].started_at < survey->before &&
+            add_call(survey->found, known, &known->calls[i]) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int survey_state(void *ctx, const struct om_item *item, struct error *error)
+{
+    struct om_known known = {.caller = strdup(item->caller)};
+    if (!known.caller)
+        return error_no_memory(error);
+    int result = om_state_read(&known, item, false, error);
+    if (result == 0 && survey_calls(ctx, &known) != 0)
+        result = error_no_memory(error);
+    om_known_free(&known);
+    return result;
+}
+
+static int older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
+                 struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    struct survey survey = {.before = before, .found = found};
+    start_writing(om);
+    if (om_walk(&om->link, OM_STATE, survey_state, &survey, error) != 0) {
+        memory_list_free(found);
+        return -1;
+    }
+    sort_calls(found);
+    if (found->count > limit)
+        found->count = limit;
+    return 0;
+}
+
+static int count_all(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    struct survey survey = {0};
+    start_writing(om);
+    if (om_walk(&om->link, OM_STATE, survey_state, &survey, error) != 0)
+        return -1;
+    *callers = survey.callers;
+    *memories = survey.memories;
+    return 0;
+}
+
+static int check(struct memory_store *store, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    start_reading(om);
+    return om_check(&om->link, error);
+}
+
+/* --- The handle --- */
+
+static void close_store(struct memory_store *store)
+{
+    struct openmemory *om = openmemory_of(store);
+    rollback(store);
+    for (size_t i = 0; i < om->known_count; i++)
+        om_known_free(&om->known[i]);
+    free(om->known);
+    memory_close(om->mirror);
+    om_link_close(&om->link);
+    free(om);
+}
+
+static const struct memory_ops ops = {
+    .mode = "remote",
+    .close = close_store,
+    .check = check,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .add = add,
+    .update = update,
+    .get = get,
+    .remove = remove_item,
+    .list = list,
+    .search = search,
+    .profile = profile,
+    .set_profile = set_profile,
+    .conversations = conversations,
+    .older = older,
+    .forget_conversation = forget_conversation,
+    .forget = forget,
+    .count = count_all,
+};
+
+struct memory_store *openmemory_open(const struct memory_options *options)
+{
+    struct openmemory *om = calloc(1, sizeof *om);
+    if (!om)
+        return NULL;
+    om->store.ops = &ops;
+    om->options = *options;
+    if (om->options.timeout_ms <= 0)
+        om->options.timeout_ms = 800;
+    if (om->options.write_timeout_ms <= 0)
+        om->options.write_timeout_ms = WRITE_TIMEOUT_MS;
+    if (om_link_open(&om->link, options) == 0)
+        return &om->store;
+    free(om);
+    return NULL;
+}

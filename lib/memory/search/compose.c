@@ -1,0 +1,339 @@
+/*
+ * Results out of scored memories: the best turns, those that follow each other together, as far as there is
+ * room; and a sentence of a summary where no turn says what it says.
+ */
+#include "memory/search/rank_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RESULT_CHARS  200  /* for each result asked for; all of them together have that many times it */
+#define LEAST_CHARS   1000 /* and at least this */
+#define RESULT_TURNS  3    /* the most turns in one result */
+#define SUMMARY_CHARS 400  /* of a summary that fills what room is left */
+#define SUMMARY_LEAD                                                                                         \
+    0.05f                  /* a sentence that covers so much more of the question than any turn comes first  \
+                            */
+#define MISFITS       200  /* after so many turns in a row that found no place, no other is tried */
+#define HALF_SCORE    8.0f /* the score that is shown as 0.5 */
+#define SUMMARY_SCORE 6.0f /* of a sentence that has all that was asked for */
+
+/* A result while it grows: turns from..to of the docs, or one other memory. */
+struct group {
+    uint32_t from, to, best;
+    float score;
+    bool gone;                       /* taken over by the group beside it */
+    const struct sentence *sentence; /* of a summary, which is no doc; NULL: none */
+    bool alone;
+};
+
+struct composition {
+    struct rank *rank;
+    struct group *groups;
+    size_t count, group_room, alive, limit;
+    size_t room, used; /* characters */
+    bool failed;       /* out of memory */
+};
+
+/* --- The best first --- */
+
+struct ranked_doc {
+    float score;
+    uint32_t doc;
+};
+
+/* Of equals the newer one. */
+static bool is_better(const struct ranked_doc *a, const struct ranked_doc *b)
+{
+    return a->score != b->score ? a->score > b->score : a->doc > b->doc;
+}
+
+static void sift(struct ranked_doc *heap, size_t count, size_t at)
+{
+    const struct ranked_doc moved = heap[at];
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && is_better(&heap[child + 1], &heap[child]))
+            child++;
+        if (!is_better(&heap[child], &moved))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = moved;
+}
+
+/* Takes the best one out; of a caller's many thousand few are needed, so they are not all sorted. */
+static struct ranked_doc take_best(struct ranked_doc *heap, size_t *count)
+{
+    const struct ranked_doc best = heap[0];
+    heap[0] = heap[--*count];
+    if (*count)
+        sift(heap, *count, 0);
+    return best;
+}
+
+static size_t make_heap(const struct rank *rank, struct ranked_doc *heap)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rank->doc_count; i++)
+        if (rank->docs[i].score > 0)
+            heap[count++] = (struct ranked_doc){rank->docs[i].score, (uint32_t)i};
+    for (size_t i = count / 2; i-- > 0;)
+        sift(heap, count, i);
+    return count;
+}
+
+/* --- Turns --- */
+
+/* The characters of a result with these turns, as local_search.c writes it. */
+static size_t size_of(const struct rank *rank, uint32_t from, uint32_t to)
+{
+    size_t size = to - from; /* blanks between */
+    for (uint32_t i = from; i <= to; i++) {
+        const struct doc *doc = &rank->docs[i];
+        size += doc->item.chars;
+        if (doc->is_turn && doc->item.speaker == SPEAKER_AGENT)
+            size += strlen(RANK_AGENT);
+        else if (doc->is_turn && from != to)
+            size += strlen(RANK_CALLER);
+    }
+    return size;
+}
+
+/* The result that the turn beside this one is part of and that can take another; NULL when there is none. */
+static struct group *beside(const struct composition *made, uint32_t doc, int step)
+{
+    const struct rank *rank = made->rank;
+    const struct call *call = &rank->calls[rank->docs[doc].call];
+    int64_t at = (int64_t)doc + step;
+    if (!made->groups || !rank->docs[doc].is_turn || at < call->first ||
+        at >= (int64_t)call->first + call->count || !rank->docs[at].group)
+        return NULL;
+    struct group *group = &made->groups[rank->docs[at].group - 1];
+    return group->to - group->from + 1 < RESULT_TURNS ? group : NULL;
+}
+
+/* Whether a result is there already for a turn with the same words. */
+static bool is_said(const struct composition *made, const struct doc *doc)
+{
+    const struct segment_item *item = &doc->item;
+    for (size_t i = 0; i < made->count && item->term_count; i++) {
+        const struct segment_item *other = &made->rank->docs[made->groups[i].best].item;
+        if (!made->groups[i].gone && !made->groups[i].sentence && other->chars == item->chars &&
+            other->kind == item->kind && other->speaker == item->speaker &&
+            other->term_count == item->term_count &&
+            memcmp(other->terms, item->terms, 4 * (size_t)item->term_count) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One more group at the end; NULL when out of memory. */
+static struct group *new_group(struct composition *made)
+{
+    if (made->count == made->group_room) {
+        size_t room = made->group_room ? made->group_room * 2 : 64;
+        struct group *groups = realloc(made->groups, room * sizeof *groups);
+        made->failed = made->failed || !groups;
+        if (!groups)
+            return NULL;
+        made->groups = groups;
+        made->group_room = room;
+    }
+    made->alive++;
+    return &made->groups[made->count++];
+}
+
+static bool open_group(struct composition *made, const struct ranked_doc *ranked)
+{
+    size_t size = size_of(made->rank, ranked->doc, ranked->doc);
+    if (is_said(made, &made->rank->docs[ranked->doc]))
+        return true;
+    if (made->alive == made->limit || (made->used && made->used + size > made->room))
+        return false;
+    struct group *group = new_group(made);
+    if (!group)
+        return false;
+    *group =
+        (struct group){.from = ranked->doc, .to = ranked->doc, .best = ranked->doc, .score = ranked->score};
+    made->used += size;
+    made->rank->docs[ranked->doc].group = (uint32_t)made->count;
+    return true;
+}
+
+/* Adds a turn to the result beside it, or makes one of the two that it stands between: the better one takes
+ * the other. */
+static bool join(struct composition *made, uint32_t doc, struct group *before, struct group *after)
+{
+    struct rank *rank = made->rank;
+    struct group *group = !after || (before && before < after) ? before : after;
+    uint32_t from = before ? before->from : doc, to = after ? after->to : doc;
+    size_t old = (before ? size_of(rank, before->from, before->to) : 0) +
+                 (after ? size_of(rank, after->from, after->to) : 0);
+    size_t used = made->used - old + size_of(rank, from, to);
+    if (used > made->room)
+        return false;
+    made->used = used;
+    if (before && after) {
+        (group == before ? after : before)->gone = true;
+        made->alive--;
+    }
+    group->from = from;
+    group->to = to;
+    for (uint32_t i = from; i <= to; i++)
+        rank->docs[i].group = (uint32_t)(group - made->groups) + 1;
+    return true;
+}
+
+/* False when there is no place for the doc; what is said already needs none. */
+static bool place(struct composition *made, const struct ranked_doc *ranked)
+{
+    struct group *before = beside(made, ranked->doc, -1), *after = beside(made, ranked->doc, 1);
+    if (before && after && before->to - before->from + after->to - after->from + 3 > RESULT_TURNS)
+        after = NULL;
+    return before || after ? join(made, ranked->doc, before, after) : open_group(made, ranked);
+}
+
+static void place_turns(struct composition *made, struct ranked_doc *heap, size_t count)
+{
+    for (size_t misfits = 0; count && misfits < MISFITS && made->used < made->room && !made->failed;) {
+        const struct ranked_doc best = take_best(heap, &count);
+        misfits = place(made, &best) ? 0 : misfits + 1;
+    }
+}
+
+/* --- Summaries --- */
+
+/* The sentence that covers most of the question, the shortest of those; NULL when there is none. */
+static const struct sentence *best_sentence(const struct rank *rank)
+{
+    const struct sentence *best = NULL;
+    for (size_t i = 0; i < rank->sentence_count; i++) {
+        const struct sentence *sentence = &rank->sentences[i];
+        const struct call *call = &rank->calls[sentence->call];
+        if (sentence->cover <= 0 || call->summary_shown ||
+            (best && (sentence->cover < best->cover ||
+                      (sentence->cover <= best->cover && sentence->item.chars >= best->item.chars))))
+            continue;
+        if (rank_allows(rank, call->given, &sentence->item))
+            best = sentence;
+    }
+    return best;
+}
+
+static void place_sentence(struct composition *made, const struct sentence *sentence, size_t chars,
+                           bool alone)
+{
+    const struct rank *rank = made->rank;
+    struct group *group = new_group(made);
+    if (!group)
+        return;
+    *group = (struct group){
+        .score = SUMMARY_SCORE * sentence->cover / rank->total, .sentence = sentence, .alone = alone};
+    made->rank->calls[sentence->call].summary_shown = true;
+    made->used += chars;
+}
+
+/* What only a summary says comes first. */
+static void place_lead(struct composition *made)
+{
+    const struct rank *rank = made->rank;
+    const struct sentence *best = best_sentence(rank);
+    float covered = 0;
+    for (size_t i = 0; i < rank->doc_count; i++)
+        if (rank->docs[i].eligible && rank->docs[i].cover > covered)
+            covered = rank->docs[i].cover;
+    if (best && best->cover > covered + SUMMARY_LEAD * rank->total)
+        place_sentence(made, best, best->item.chars, true);
+}
+
+/* What room the turns leave is filled with the summaries that have to do with the question. */
+static void fill(struct composition *made)
+{
+    const struct sentence *best;
+    while (made->alive < made->limit && !made->failed && (best = best_sentence(made->rank))) {
+        if (made->used && made->used + SUMMARY_CHARS > made->room)
+            return;
+        place_sentence(made, best, SUMMARY_CHARS, false);
+    }
+}
+
+/* The sentence of a summary that is shown where all of it is one result. */
+static int32_t sentence_shown(const struct rank *rank, uint32_t call)
+{
+    const struct sentence *best = NULL;
+    for (size_t i = 0; i < rank->sentence_count; i++)
+        if (rank->sentences[i].call == call && (!best || rank->sentences[i].cover > best->cover))
+            best = &rank->sentences[i];
+    return best ? best->item.source : -1;
+}
+
+/* --- The whole --- */
+
+/* What comes first for another reason than its score does not look worse than what follows it. */
+static void level_scores(struct ranking *ranking)
+{
+    for (size_t i = ranking->count; i-- > 1;)
+        if (ranking->results[i - 1].score < ranking->results[i].score)
+            ranking->results[i - 1].score = ranking->results[i].score;
+}
+
+static int hand_out(const struct composition *made, struct ranking *ranking)
+{
+    const struct rank *rank = made->rank;
+    ranking->results = calloc(made->alive + 1, sizeof *ranking->results);
+    ranking->rows = calloc(made->count * RESULT_TURNS + 1, sizeof *ranking->rows);
+    if (!ranking->results || !ranking->rows)
+        return -1;
+    for (size_t g = 0; g < made->count; g++) {
+        const struct group *group = &made->groups[g];
+        if (group->gone)
+            continue;
+        struct rank_result *result = &ranking->results[ranking->count++];
+        result->rows = ranking->rows + ranking->row_count;
+        result->score = (double)(group->score / (group->score + HALF_SCORE));
+        result->sentence = -1;
+        if (group->sentence) {
+            result->best = group->sentence->item;
+            ranking->rows[ranking->row_count++] = result->best.row;
+            result->sentence = group->sentence->item.source;
+            result->alone = group->alone;
+            result->call = group->sentence->call;
+            result->count = 1;
+            continue;
+        }
+        const struct doc *best = &rank->docs[group->best];
+        result->best = best->item;
+        result->call = best->call;
+        if (best->item.kind == KIND_SUMMARY)
+            result->sentence = sentence_shown(rank, best->call);
+        for (uint32_t i = group->from; i <= group->to; i++)
+            ranking->rows[ranking->row_count++] = rank->docs[i].item.row;
+        result->count = group->to - group->from + 1;
+    }
+    level_scores(ranking);
+    return 0;
+}
+
+int compose(struct rank *rank, struct ranking *ranking)
+{
+    size_t limit = rank->filter->limit ? rank->filter->limit : 10;
+    struct composition made = {.rank = rank,
+                               .limit = limit,
+                               .room =
+                                   limit * RESULT_CHARS > LEAST_CHARS ? limit * RESULT_CHARS : LEAST_CHARS};
+    struct ranked_doc *heap = calloc(rank->doc_count + 1, sizeof *heap);
+    int result = -1;
+    if (heap) {
+        size_t count = make_heap(rank, heap);
+        /* With kinds asked for, a summary is a doc like others or none of them. */
+        if (!rank->filter->kinds)
+            place_lead(&made);
+        place_turns(&made, heap, count);
+        if (!rank->filter->kinds)
+            fill(&made);
+        result = made.failed ? -1 : hand_out(&made, ranking);
+    }
+    free(heap);
+    free(made.groups);
+    return result;
+}

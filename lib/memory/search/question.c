@@ -1,0 +1,308 @@
+#include "memory/search/question.h"
+
+#include "base/clock.h"
+#include "language/vocabulary.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define QUERY_TERMS   512
+#define MATCHES_FIRST 32   /* a power of two */
+#define WEIGHT_ALIKE  0.5f /* of a stem that begins like the word's; measured, see docs/search.md */
+
+/* Matches are gathered here before the table's size is known. */
+struct gathered {
+    struct match *matches;
+    size_t count;
+    bool failed;
+};
+
+static void gather(struct gathered *gathered, struct match match)
+{
+    /* Full at each power of two from the first on, as many as most questions have. */
+    if (gathered->count == 0 ||
+        (gathered->count >= MATCHES_FIRST && (gathered->count & (gathered->count - 1)) == 0)) {
+        size_t room = gathered->count ? gathered->count * 2 : MATCHES_FIRST;
+        struct match *more = realloc(gathered->matches, room * sizeof *more);
+        if (!more) {
+            gathered->failed = true;
+            return;
+        }
+        gathered->matches = more;
+    }
+    gathered->matches[gathered->count++] = match;
+}
+
+static bool is_asked(const struct term *terms, const size_t *concept_of, size_t count, uint32_t hash)
+{
+    for (size_t i = 0; i < count; i++)
+        if (concept_of[i] < QUESTION_CONCEPTS && terms[i].hash == hash)
+            return true;
+    return false;
+}
+
+static int build_table(struct reading *reading, struct gathered *gathered)
+{
+    uint32_t size = 64;
+    while (size < gathered->count * 4)
+        size *= 2;
+    reading->table = gathered->failed ? NULL : calloc(size, sizeof *reading->table);
+    if (!reading->table)
+        return -1;
+    reading->mask = size - 1;
+    for (size_t i = 0; i < gathered->count; i++) {
+        uint32_t at = reading_first(reading, gathered->matches[i].hash);
+        while (reading->table[at].weight > 0)
+            at = (at + 1) & reading->mask;
+        reading->table[at] = gathered->matches[i];
+    }
+    return 0;
+}
+
+/* Which concept each term of the first language is: the same word twice is one, stop words are none. */
+static size_t number_concepts(struct question *question, const struct term *terms, size_t count,
+                              size_t *concept_of)
+{
+    size_t concepts = 0;
+    for (size_t i = 0; i < count; i++) {
+        concept_of[i] = SIZE_MAX;
+        if (terms[i].flags & TERM_STOP)
+            continue;
+        for (size_t j = 0; j < i && concept_of[i] == SIZE_MAX; j++)
+            if (terms[j].hash == terms[i].hash)
+                concept_of[i] = concept_of[j];
+        if (concept_of[i] == SIZE_MAX && concepts < QUESTION_CONCEPTS) {
+            question->is_role[concepts] = terms[i].flags & (TERM_USER | TERM_AGENT);
+            question->by_user = question->by_user || terms[i].flags & TERM_USER;
+            question->by_agent = question->by_agent || terms[i].flags & TERM_AGENT;
+            concept_of[i] = concepts++;
+        }
+    }
+    return concepts;
+}
+
+/* The concept of a term in a further language: that of the word at the same place. */
+static size_t concept_at(const struct term *first, const size_t *concept_of, size_t count,
+                         const struct term *term)
+{
+    for (size_t i = 0; i < count; i++)
+        if (first[i].at == term->at && (first[i].flags & TERM_JOINED) == (term->flags & TERM_JOINED))
+            return concept_of[i];
+    return SIZE_MAX;
+}
+
+/* What means nearly the same as a term, and what begins alike. What is asked for itself is only that. */
+static void gather_related(struct gathered *gathered, const struct analyser *analyser,
+                           const struct term *terms, const size_t *concept_of, size_t count, size_t at)
+{
+    const struct relation *related;
+    size_t relations = analyser_related(analyser, terms[at].hash, &related);
+    for (size_t i = 0; i < relations; i++)
+        if (!is_asked(terms, concept_of, count, related[i].hash))
+            gather(gathered,
+                   (struct match){related[i].hash, (uint16_t)concept_of[at], false, related[i].weight});
+    if (terms[at].flags & TERM_BEGINS)
+        gather(gathered,
+               (struct match){terms[at].hash & ALIKE_BITS, (uint16_t)concept_of[at], true, WEIGHT_ALIKE});
+}
+
+static int add_reading(struct question *question, struct analyser *analyser, const char *language,
+                       const struct term *terms, const size_t *concept_of, size_t count)
+{
+    struct reading *reading = &question->readings[question->reading_count];
+    struct gathered gathered = {0};
+    snprintf(reading->language, sizeof reading->language, "%s", language);
+    for (size_t i = 0; i < count; i++)
+        if (concept_of[i] < QUESTION_CONCEPTS)
+            gather(&gathered, (struct match){terms[i].hash, (uint16_t)concept_of[i], false, 1});
+    for (size_t i = 0; i < count; i++)
+        if (concept_of[i] < QUESTION_CONCEPTS)
+            gather_related(&gathered, analyser, terms, concept_of, count, i);
+    int result = build_table(reading, &gathered);
+    free(gathered.matches);
+    question->reading_count += result == 0;
+    return result;
+}
+
+/* --- Time --- */
+
+/* Whether the word at a place of the text is one of the many that only look like a month: "may". */
+static bool is_small_stop(const struct term *terms, size_t count, size_t at)
+{
+    for (size_t i = 0; i < count; i++)
+        if (terms[i].at == at && !(terms[i].flags & TERM_JOINED))
+            return terms[i].flags & TERM_STOP && !(terms[i].flags & TERM_CAPITAL);
+    return false;
+}
+
+/* "2026", "the 14th", "March": which of them the words name. A month is never the first word: "March on!" */
+static void read_date(struct question *question, const struct vocabulary *vocabulary, const char *folded,
+                      const struct term *terms, size_t count)
+{
+    int day = 0, number = 0;
+    size_t at = 0;
+    for (const char *word = folded + 1; *word; at++) {
+        size_t len = strcspn(word, " ");
+        size_t digits = strspn(word, "0123456789");
+        int month = at > 0 && !is_small_stop(terms, count, at) ? vocabulary_month(vocabulary, word, len) : 0;
+        number = digits && digits <= 4 ? (int)strtol(word, NULL, 10) : 0;
+        if (month)
+            question->month = month;
+        else if (digits == 4 && len == 4 && number >= 1900 && number < 2100)
+            question->year = number;
+        else if (digits && digits <= 2 && len <= 4 && number >= 1 && number <= 31)
+            day = number;
+        word += len + (word[len] == ' ');
+    }
+    question->day = question->month ? day : 0;
+}
+
+static void set_span(struct question *question, int64_t from, int64_t to)
+{
+    question->from = from;
+    question->to = to;
+}
+
+/* The month that is so many months before that of `now`. */
+static void set_month(struct question *question, int64_t now, int before)
+{
+    int year, month;
+    clock_split(now, &year, &month, NULL, NULL);
+    int months = year * 12 + month - 1 - before;
+    set_span(question, clock_civil(months / 12, months % 12 + 1, 1),
+             clock_civil((months + 1) / 12, (months + 1) % 12 + 1, 1));
+}
+
+static void read_span(struct question *question, const struct vocabulary *vocabulary, const char *folded,
+                      int64_t now)
+{
+    int weekday, number;
+    int64_t today = now - ((now % CLOCK_DAY) + CLOCK_DAY) % CLOCK_DAY;
+    clock_split(now, NULL, NULL, NULL, &weekday);
+    int64_t monday = today - weekday * CLOCK_DAY;
+    question->last_call = question->last_call || vocabulary_asks(vocabulary, ASK_LAST, folded);
+    if (vocabulary_asks(vocabulary, ASK_TODAY, folded)) {
+        set_span(question, today, today + CLOCK_DAY);
+    } else if (vocabulary_asks(vocabulary, ASK_DAY_BEFORE, folded)) { /* which may have "yesterday" in it */
+        set_span(question, today - 2 * CLOCK_DAY, today - CLOCK_DAY);
+    } else if (vocabulary_asks(vocabulary, ASK_YESTERDAY, folded)) {
+        set_span(question, today - CLOCK_DAY, today);
+    } else if (vocabulary_asks(vocabulary, ASK_LAST_WEEK, folded)) {
+        set_span(question, monday - 7 * CLOCK_DAY, monday);
+    } else if (vocabulary_asks(vocabulary, ASK_LAST_MONTH, folded)) {
+        set_month(question, now, 1);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_DAYS_AGO, folded)) != 0) {
+        /* Who counts more than one day counts roughly, and more so with weeks. */
+        int64_t about = number > 1 ? CLOCK_DAY : 0, day = today - number * (int64_t)CLOCK_DAY;
+        set_span(question, day - about, day + CLOCK_DAY + about);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_WEEKS_AGO, folded)) != 0) {
+        int64_t day = today - number * (int64_t)CLOCK_DAY * 7;
+        set_span(question, day - 3 * CLOCK_DAY, day + 4 * CLOCK_DAY);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_MONTHS_AGO, folded)) != 0) {
+        set_month(question, now, number);
+    } else if ((number = vocabulary_reckons(vocabulary, ASK_WEEKDAY, folded)) != 0) {
+        int64_t day = monday + (number - 1) * (int64_t)CLOCK_DAY;
+        day -= day < today ? 0 : 7 * CLOCK_DAY;
+        set_span(question, day, day + CLOCK_DAY);
+    }
+}
+
+/* A call on the day itself tells of it as it is; one in the days after it, as what has been. */
+static float day_fit(const struct question *question, int64_t when)
+{
+    int year;
+    clock_split(when, &year, NULL, NULL, NULL);
+    int64_t day = clock_civil(question->year ? question->year : year, question->month, question->day);
+    double gap = (double)(when - day) / CLOCK_DAY;
+    return gap >= -1 && gap < 2 ? 1.0f : gap >= 2 && gap < 10 ? 0.4f : 0.0f;
+}
+
+static float month_fit(const struct question *question, int64_t when)
+{
+    int year, month;
+    clock_split(when, &year, &month, NULL, NULL);
+    bool same_year = !question->year || question->year == year;
+    if (month == question->month && same_year)
+        return 1;
+    bool next_month = (month - question->month + 12) % 12 == 1;
+    bool fits = same_year || (question->month == 12 && year == question->year + 1);
+    return next_month && fits ? 0.4f : 0.0f;
+}
+
+float question_time_fit(const struct question *question, int64_t when, bool is_last)
+{
+    int year;
+    if (question->last_call && is_last)
+        return 1;
+    if (question->to)
+        return when >= question->from && when < question->to ? 1.0f : 0.0f;
+    if (question->month)
+        return question->day ? day_fit(question, when) : month_fit(question, when);
+    clock_split(when, &year, NULL, NULL, NULL);
+    return question->year && question->year == year ? 0.5f : 0.0f;
+}
+
+/* --- The whole --- */
+
+/* What the question asks for and when, in the words of one language. */
+static int read_manner(struct question *question, const char *text, const struct vocabulary *vocabulary,
+                       const struct term *terms, size_t count, int64_t now)
+{
+    struct buf folded = BUF_INIT;
+    analyse_words(text, &folded);
+    const char *words = buf_text(&folded);
+    if (words) {
+        question->asks_name = question->asks_name || vocabulary_asks(vocabulary, ASK_NAME, words);
+        question->asks_count = question->asks_count || vocabulary_asks(vocabulary, ASK_COUNT, words);
+        question->asks_when = question->asks_when || vocabulary_asks(vocabulary, ASK_WHEN, words);
+        if (!question->month && !question->year)
+            read_date(question, vocabulary, words, terms, count);
+        if (!question->to)
+            read_span(question, vocabulary, words, now);
+    }
+    buf_free(&folded);
+    return words ? 0 : -1;
+}
+
+int question_read(struct question *question, const char *text, struct analyser *const *analysers,
+                  const char *const *languages, size_t count, int64_t now)
+{
+    struct term first[QUERY_TERMS], terms[QUERY_TERMS];
+    size_t first_concept[QUERY_TERMS], concept_of[QUERY_TERMS];
+    *question = (struct question){0};
+    size_t first_count = analyse(analysers[0], text, first, QUERY_TERMS);
+    question->concepts = number_concepts(question, first, first_count, first_concept);
+    int result = read_manner(question, text, analyser_vocabulary(analysers[0]), first, first_count, now);
+    if (result == 0)
+        result = add_reading(question, analysers[0], languages[0], first, first_concept, first_count);
+    for (size_t i = 1; i < count && i < QUESTION_LANGUAGES && result == 0; i++) {
+        size_t term_count = analyse(analysers[i], text, terms, QUERY_TERMS);
+        for (size_t j = 0; j < term_count; j++)
+            concept_of[j] = terms[j].flags & TERM_STOP
+                                ? SIZE_MAX
+                                : concept_at(first, first_concept, first_count, &terms[j]);
+        result = read_manner(question, text, analyser_vocabulary(analysers[i]), terms, term_count, now);
+        if (result == 0)
+            result = add_reading(question, analysers[i], languages[i], terms, concept_of, term_count);
+    }
+    if (result != 0)
+        question_free(question);
+    return result;
+}
+
+void question_free(struct question *question)
+{
+    for (size_t i = 0; i < question->reading_count; i++)
+        free(question->readings[i].table);
+    question->reading_count = 0;
+}
+
+const struct reading *question_reading(const struct question *question, const char *language)
+{
+    for (size_t i = 0; i < question->reading_count; i++)
+        if (strcmp(question->readings[i].language, language) == 0)
+            return &question->readings[i];
+    return &question->readings[0];
+}

@@ -1,0 +1,103 @@
+/*
+ * rank_parts: what the parts of ranking share: rank.c finds and scores, names.c tells who is who, compose.c
+ * makes results of what was scored.
+ */
+#ifndef CALLMEM_MEMORY_SEARCH_RANK_PARTS_H
+#define CALLMEM_MEMORY_SEARCH_RANK_PARTS_H
+
+#include "memory/search/rank.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A memory that can be found. */
+struct doc {
+    struct segment_item item;
+    uint32_t call;
+    bool is_turn;
+    bool eligible; /* the filter lets it be a result */
+    bool proper;   /* it has a capital within a sentence that is not the name of who speaks */
+    uint16_t seen; /* the last word of the question that was counted for it, plus one, and */
+    uint16_t near; /* the last one that was counted for it or for a turn beside it */
+    float match;   /* how well its words and those near it match */
+    float cover;   /* how much of what is asked for it and the turns beside it have */
+    float score;
+    uint32_t group; /* which result it is part of, plus one; 0: none */
+};
+
+/* A sentence of a call's summary. */
+struct sentence {
+    struct segment_item item;
+    uint32_t call;
+    float cover;
+};
+
+struct call {
+    const struct rank_call *given;
+    uint32_t first, count;     /* its turns among the docs: they come first and in their order */
+    uint32_t end;              /* after all its docs */
+    uint32_t summary_doc;      /* of the docs the summary, where the filter asks for summaries; else `end` */
+    float length;              /* terms of its turns */
+    float summary_length;      /* and of its summary */
+    float tf, summary_tf;      /* of the word in hand */
+    float in_call, in_summary; /* summed over the words */
+    float time_fit;
+    bool summary_shown;
+};
+
+/* A word of the question in a memory, or in a sentence. */
+struct hit {
+    uint32_t at;
+    uint16_t which;
+    float tf;
+};
+struct hits {
+    struct hit *items;
+    size_t count, room;
+};
+
+/* The names of the two who speak, as they are stored. */
+#define NAMES 12
+struct names {
+    struct {
+        uint32_t hash;
+        enum speaker speaker;
+    } items[NAMES];
+    size_t count;
+};
+
+struct rank {
+    const struct question *question;
+    const struct memory_filter *filter;
+    int64_t now;
+    struct call *calls;
+    size_t call_count;
+    struct doc *docs;
+    size_t doc_count, doc_room;
+    struct sentence *sentences;
+    size_t sentence_count, sentence_room;
+    struct doc *facts; /* what is no result of its own: it speaks for the turn that it came from */
+    size_t fact_count, fact_room;
+    struct hits hits, sentence_hits;
+    struct names names;
+    bool is_name[QUESTION_CONCEPTS];
+    bool facts_asked; /* the filter asks for kinds or sectors: then facts are results of their own */
+    float mean_length, mean_call, mean_summary;
+    float total;          /* the weight of all that is asked for */
+    enum speaker speaker; /* whose turns are meant, SPEAKER_NONE when both or nobody */
+    bool failed;          /* out of memory */
+};
+
+/* Finds the names of the two who speak, from all that they say. 0, or -1 when out of memory. */
+int names_find(struct rank *rank);
+/* Whose name a stored term is. */
+enum speaker names_speaker(const struct names *names, uint32_t hash);
+
+/* Makes results of the scored docs. 0, or -1 when out of memory. */
+int compose(struct rank *rank, struct ranking *ranking);
+
+/* Whether the filter lets a memory be a result. */
+bool rank_allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item);
+
+#endif

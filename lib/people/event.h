@@ -1,0 +1,68 @@
+/*
+ * event: what ElevenLabs sends after a call, read into a shape that the rest understands. Source:
+ * ElevenLabs' post-call webhooks of 2026; unknown fields are ignored, missing ones are empty.
+ */
+#ifndef CALLMEM_PEOPLE_EVENT_H
+#define CALLMEM_PEOPLE_EVENT_H
+
+#include "base/error.h"
+#include "people/caller.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum event_type { EVENT_TRANSCRIPTION, EVENT_AUDIO, EVENT_FAILURE, EVENT_OTHER };
+
+enum role { ROLE_AGENT, ROLE_USER };
+
+struct turn {
+    enum role role;
+    const char *text; /* never empty: turns without words (tool calls) are left out */
+    int position;     /* index in the transcript as it came */
+    int64_t second;   /* of the call */
+};
+
+/* One of data_collection_results. */
+struct collected {
+    const char *name;  /* "order_number" */
+    const char *label; /* its description, or "" */
+    char *value;       /* as text: strings as they are, numbers, true/false, JSON for the rest; never empty */
+};
+
+/* All text belongs to the event (to the JSON that it holds). */
+struct event {
+    enum event_type type;
+    const char *type_name;    /* "post_call_transcription" */
+    const char *conversation; /* conversation_id */
+    const char *agent;        /* agent_id, "" when absent */
+    enum caller_kind caller_kind;
+    char caller[CALLER_SIZE]; /* "" for nobody */
+    bool outbound;
+    int64_t started_at;  /* Unix seconds: metadata.start_time_unix_secs, else event_timestamp, else now */
+    int64_t duration;    /* seconds, -1 when unknown */
+    char language[4];    /* ISO 639-1 of metadata.main_language ("pt-br" is "pt"), "" when unknown */
+    const char *summary; /* analysis.transcript_summary, "" */
+    const char *title;   /* analysis.call_summary_title, "" */
+    const char *outcome; /* analysis.call_successful, "" */
+    const char *failure; /* failure_reason of a failure event, "" */
+    bool delete_pii;     /* metadata.deletion_settings.delete_transcript_and_pii */
+    struct turn *turns;
+    size_t turn_count;
+    struct collected *collected; /* data_collection_results and …_list, without null values, each name once */
+    size_t collected_count;
+    const cJSON *variables; /* dynamic_variables that the call started with; may be NULL */
+    cJSON *json;            /* owns the text */
+};
+
+/* Reads one event; `bytes` is not needed afterwards. ERROR_INVALID_JSON, or ERROR_INVALID_REQUEST (type is no
+ * text; for events about a call: data or conversation_id is missing, or not 1 to 256 characters). Other types
+ * are EVENT_OTHER with only type_name filled. */
+int event_parse(const char *bytes, size_t len, struct event *event, struct error *error);
+void event_free(struct event *event);
+
+/* The type by name. */
+enum event_type event_type_find(const char *name);
+
+#endif

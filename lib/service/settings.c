@@ -1,0 +1,693 @@
+#include "service/settings.h"
+
+#include "base/text.h"
+#include "service/settings_file.h"
+#include "service/settings_name.h"
+#include "service/settings_table.h"
+#include "service/settings_value.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct variable {
+    char *name;
+    struct setting_value value;
+};
+
+struct settings {
+    struct setting_value values[SETTINGS];
+    struct variable *variables;
+    size_t variable_count;
+};
+
+/* One NAME=VALUE that is meant for us. */
+struct entry {
+    char *name, *value;
+    enum source source;
+    unsigned line; /* in the environment: which of its names */
+    enum name_kind kind;
+    enum setting id; /* of NAME_VALUE and NAME_FILE */
+};
+
+struct load {
+    struct settings *settings;
+    struct buf *complaints, *warnings;
+    bool failed;
+    const char *file; /* name of the settings file, NULL when there is none */
+    mode_t file_mode; /* 0: unknown */
+    struct entry *entries;
+    size_t entry_count, entry_room;
+    const struct entry *values[SOURCES][SETTINGS], *files[SOURCES][SETTINGS];
+    /* Of each setting, once taken: */
+    const struct entry *from[SETTINGS]; /* NULL: the default */
+    mode_t secret_mode[SETTINGS];       /* of the file that NAME_FILE names, 0 when there is none */
+    bool wrong[SETTINGS];               /* complained about: what follows from it is not told, too */
+};
+
+/* Where something stands that is talked about. */
+struct place {
+    enum source source;
+    unsigned line;    /* 0: none */
+    const char *name; /* NULL: the source itself */
+};
+
+static struct place place_of_entry(const struct entry *entry)
+{
+    return (struct place){entry->source, entry->line, entry->name};
+}
+
+/* Where a setting was given, or would be. */
+static struct place place_of(const struct load *load, enum setting id)
+{
+    const struct entry *from = load->from[id];
+    if (from)
+        return (struct place){from->source, from->line, setting_name(id)};
+    return (struct place){load->file ? FROM_FILE : FROM_ENVIRONMENT, 0, setting_name(id)};
+}
+
+static void out_of_memory(struct load *load)
+{
+    load->failed = true;
+    load->complaints->failed = true;
+}
+
+static void add_place(const struct load *load, struct buf *to, struct place at)
+{
+    if (at.source == FROM_ENVIRONMENT)
+        buf_puts(to, "environment: ");
+    else if (at.line)
+        buf_printf(to, "%s:%u: ", load->file, at.line);
+    else
+        buf_printf(to, "%s: ", load->file);
+    if (at.name) {
+        text_add_line(to, at.name, 80);
+        buf_puts(to, ": ");
+    }
+}
+
+/* Tells what is wrong; the start is refused. */
+static void complain(struct load *load, struct place at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void complain(struct load *load, struct place at, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int len = vasprintf(&text, format, args);
+    va_end(args);
+    load->failed = true;
+    if (len < 0) {
+        out_of_memory(load);
+        return;
+    }
+    add_place(load, load->complaints, at);
+    buf_printf(load->complaints, "%s\n", text);
+    free(text);
+}
+
+static void warn(struct load *load, enum setting id, const char *what)
+{
+    add_place(load, load->warnings, place_of(load, id));
+    buf_printf(load->warnings, "%s\n", what);
+}
+
+static void complain_of_unknown(struct load *load, struct place at)
+{
+    char nearest[SETTINGS_NAME_SIZE];
+    settings_name_nearest(at.name, nearest);
+    complain(load, at, "is no setting; did you mean %s?", nearest);
+}
+
+static void complain_of_name(struct load *load, const struct entry *entry)
+{
+    struct place at = place_of_entry(entry);
+    if (strcmp(entry->name, setting_row_env_file.name) == 0)
+        complain(load, at, "can only be set in the environment; leave it out");
+    else if (entry->id != SETTINGS)
+        complain(load, at, "cannot be given as a file; set %s itself", setting_name(entry->id));
+    else
+        complain_of_unknown(load, at);
+}
+
+static bool is_kept(const struct entry *entry)
+{
+    return entry->kind == NAME_VALUE || entry->kind == NAME_FILE || entry->kind == NAME_VARIABLE;
+}
+
+static struct entry *new_entry(struct load *load)
+{
+    if (load->entry_count == load->entry_room) {
+        size_t room = load->entry_room ? 2 * load->entry_room : 64;
+        struct entry *entries = reallocarray(load->entries, room, sizeof *entries);
+        if (!entries)
+            return NULL;
+        load->entries = entries;
+        load->entry_room = room;
+    }
+    return &load->entries[load->entry_count++];
+}
+
+/* Keeps a NAME=VALUE that is meant for us. False when out of memory. Takes name and value. */
+static bool add_entry(struct load *load, enum source source, unsigned line, char *name, char *value)
+{
+    struct entry entry = {.name = name, .value = value, .source = source, .line = line, .id = SETTINGS};
+    struct entry *kept = NULL;
+    bool good = name && value;
+    if (good)
+        entry.kind = settings_name_classify(name, source, &entry.id);
+    if (good && entry.kind == NAME_WRONG)
+        complain_of_name(load, &entry);
+    if (good && is_kept(&entry)) {
+        kept = new_entry(load);
+        good = kept != NULL;
+    }
+    if (kept) {
+        *kept = entry;
+        return true;
+    }
+    free(name);
+    settings_wipe(value);
+    if (!good)
+        out_of_memory(load);
+    return good;
+}
+
+static bool take_line(void *ctx, unsigned line, const char *name, size_t name_len, const char *value,
+                      size_t value_len)
+{
+    return add_entry(ctx, FROM_FILE, line, text_dup_n(name, name_len), text_dup_n(value, value_len));
+}
+
+static void complain_of_line(void *ctx, unsigned line, const char *what)
+{
+    complain(ctx, (struct place){FROM_FILE, line, NULL}, "%s", what);
+}
+
+static void add_file(struct load *load, const struct settings_text *text)
+{
+    load->file_mode = text->mode;
+    settings_file_scan(text, take_line, complain_of_line, load);
+}
+
+static void add_environment(struct load *load)
+{
+    unsigned number = 1;
+    for (char **pair = environ; pair && *pair; pair++, number++) {
+        const char *equals = strchr(*pair, '=');
+        if (equals && !add_entry(load, FROM_ENVIRONMENT, number, text_dup_n(*pair, (size_t)(equals - *pair)),
+                                 text_dup(equals + 1)))
+            return;
+    }
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+    if (order == 0)
+        order = (int)left->source - (int)right->source;
+    return order ? order : (left->line > right->line) - (left->line < right->line);
+}
+
+/* The same name again: an error in a file; in the environment the first one counts, as for getenv(). */
+static void complain_of_repeat(struct load *load, const struct entry *first, const struct entry *again)
+{
+    if (again->source == FROM_FILE)
+        complain(load, place_of_entry(again), "stands in line %u already; keep one of the two", first->line);
+}
+
+/* Sorts what was read by name, source and line, and makes it accessible by setting. */
+static void sort_entries(struct load *load)
+{
+    if (load->entry_count)
+        qsort(load->entries, load->entry_count, sizeof *load->entries, compare_entries);
+    for (size_t i = 0; i < load->entry_count; i++) {
+        const struct entry *entry = &load->entries[i];
+        if (entry->kind == NAME_VARIABLE)
+            continue;
+        const struct entry **slot = entry->kind == NAME_VALUE ? &load->values[entry->source][entry->id]
+                                                              : &load->files[entry->source][entry->id];
+        if (*slot)
+            complain_of_repeat(load, *slot, entry);
+        else
+            *slot = entry;
+    }
+}
+
+/* The entry that gives a setting its value, NULL when none does. */
+static const struct entry *choose(struct load *load, enum setting id)
+{
+    for (enum source source = 0; source < SOURCES; source++) {
+        const struct entry *value = load->values[source][id], *file = load->files[source][id];
+        if (file && *file->value == '\0')
+            file = NULL;
+        if (file && value && *value->value) {
+            complain(load, place_of_entry(file), "is set, and so is %s; keep one of the two", value->name);
+            load->wrong[id] = true;
+        }
+        if (file || value)
+            return file ? file : value;
+    }
+    return NULL;
+}
+
+/* The text of a file that NAME_FILE names, as one value; NULL when that was wrong. */
+static char *text_of_file(struct load *load, const struct entry *entry, const char *path)
+{
+    struct settings_text text;
+    int error = settings_file_read(path, &text);
+    if (error) {
+        complain(load, place_of_entry(entry), "%s cannot be read (%s); name a file that can", path,
+                 strerrordesc_np(error));
+        return NULL;
+    }
+    load->secret_mode[entry->id] = text.mode;
+    size_t start = text.len >= 3 && memcmp(text.bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, end = text.len;
+    if (end > start && text.bytes[end - 1] == '\n')
+        end--;
+    if (end > start && text.bytes[end - 1] == '\r')
+        end--;
+    char *value = NULL;
+    if (end == start)
+        complain(load, place_of_entry(entry), "%s is empty; put the value into it", path);
+    else if (memchr(text.bytes, '\0', text.len))
+        complain(load, place_of_entry(entry), "%s holds a NUL byte; give a file of text", path);
+    else if (!(value = text_dup_n(text.bytes + start, end - start)))
+        out_of_memory(load);
+    /* A list may have its parts on lines of their own. */
+    if (value && setting_rows[entry->id].type == TYPE_SECRETS)
+        for (char *c = value; (c = strpbrk(c, "\r\n"));)
+            *c = ',';
+    settings_text_free(&text);
+    return value;
+}
+
+/* The text that an entry gives, to be wiped; NULL when that was wrong. */
+static char *text_of_entry(struct load *load, const struct entry *entry)
+{
+    struct setting_value path = {0};
+    struct buf wrong = BUF_INIT;
+    char *text = NULL;
+    if (entry->kind == NAME_VALUE) {
+        text = text_dup(entry->value);
+        if (!text)
+            out_of_memory(load);
+    } else if (setting_value_take(&setting_row_env_file, entry->value, &path, &wrong)) {
+        text = text_of_file(load, entry, path.text);
+    } else if (wrong.failed) {
+        out_of_memory(load);
+    } else {
+        complain(load, place_of_entry(entry), "%s", buf_text(&wrong));
+    }
+    setting_value_free(&path);
+    buf_free(&wrong);
+    return text;
+}
+
+/* The default of a setting, where it is made of others that were taken before; to be wiped. */
+static char *make_default(const struct load *load, enum setting id)
+{
+    const struct setting_row *row = &setting_rows[id];
+    const struct setting_value *values = load->settings->values;
+    struct buf path = BUF_INIT;
+    if (!row->fallback_told)
+        return text_dup(row->fallback);
+    if (row->type == TYPE_REAL)
+        return text_dup(values[OPENMEMORY_DECAY_LAMBDA].text);
+    buf_puts(&path, values[CALLMEM_STATE_DIR].text);
+    buf_puts(&path, strcmp(values[CALLMEM_STATE_DIR].text, "/") == 0 ? "" : "/");
+    buf_puts(&path, SETTING_DATABASE);
+    return buf_take(&path);
+}
+
+static void take_default(struct load *load, enum setting id)
+{
+    struct buf wrong = BUF_INIT;
+    char *text = make_default(load, id);
+    if (!text)
+        out_of_memory(load);
+    else if (!setting_value_take(&setting_rows[id], text, &load->settings->values[id], &wrong)) {
+        if (wrong.failed)
+            out_of_memory(load);
+        else
+            complain(load, place_of(load, id), "its default %s", buf_text(&wrong));
+    }
+    settings_wipe(text);
+    buf_free(&wrong);
+}
+
+static void take_setting(struct load *load, enum setting id)
+{
+    const struct entry *entry = choose(load, id);
+    take_default(load, id);
+    if (!entry || !load->settings->values[id].text)
+        return;
+    load->from[id] = entry;
+    struct buf wrong = BUF_INIT;
+    char *text = text_of_entry(load, entry);
+    bool good = text && (*text == '\0' ||
+                         setting_value_take(&setting_rows[id], text, &load->settings->values[id], &wrong));
+    if (wrong.failed)
+        out_of_memory(load);
+    else if (text && !good)
+        complain(load, place_of(load, id), "%s", buf_text(&wrong));
+    load->wrong[id] = load->wrong[id] || !good;
+    settings_wipe(text);
+    buf_free(&wrong);
+}
+
+/* What is wrong with the name after CALLMEM_VARIABLE_, NULL when nothing is. `lower` is the variable's name.
+ */
+static const char *variable_complaint(const char *name, const char *lower)
+{
+    if (!isupper((unsigned char)*name) || name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")])
+        return "is no name of a variable; write it with A-Z, 0-9 and _, such as " SETTING_VARIABLE
+               "SHOP_NAME";
+    if (strncmp(lower, "system__", 8) == 0)
+        return "begins like ElevenLabs' own variables; take a name without system__";
+    for (size_t i = 0; setting_own_variables[i]; i++)
+        if (strcmp(setting_own_variables[i], lower) == 0)
+            return "is filled in by callmem itself; take another name";
+    return NULL;
+}
+
+static void take_variable(struct load *load, const struct entry *entry)
+{
+    struct settings *settings = load->settings;
+    const char *name = entry->name + strlen(SETTING_VARIABLE);
+    struct variable variable = {.name = text_dup(name)};
+    struct buf wrong = BUF_INIT;
+    if (!variable.name) {
+        out_of_memory(load);
+        return;
+    }
+    for (char *c = variable.name; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    const char *complaint = variable_complaint(name, variable.name);
+    if (complaint) {
+        complain(load, place_of_entry(entry), "%s", complaint);
+    } else if (setting_value_take(&setting_row_variable, entry->value, &variable.value, &wrong)) {
+        settings->variables[settings->variable_count++] = variable;
+        return;
+    } else if (wrong.failed) {
+        out_of_memory(load);
+    } else {
+        complain(load, place_of_entry(entry), "%s", buf_text(&wrong));
+    }
+    free(variable.name);
+    buf_free(&wrong);
+}
+
+static int compare_variables(const void *a, const void *b)
+{
+    return strcmp(((const struct variable *)a)->name, ((const struct variable *)b)->name);
+}
+
+/* In the order of their names, which is another one in lower case; what the environment has comes before what
+ * the file has. */
+static void take_variables(struct load *load)
+{
+    const struct entry *before = NULL;
+    if (load->entry_count == 0)
+        return;
+    load->settings->variables = calloc(load->entry_count, sizeof *load->settings->variables);
+    if (!load->settings->variables) {
+        out_of_memory(load);
+        return;
+    }
+    for (size_t i = 0; i < load->entry_count; i++) {
+        const struct entry *entry = &load->entries[i];
+        if (entry->kind != NAME_VARIABLE)
+            continue;
+        if (!before || strcmp(before->name, entry->name) != 0)
+            take_variable(load, entry);
+        else if (before->source == entry->source)
+            complain_of_repeat(load, before, entry);
+        before = entry;
+    }
+    qsort(load->settings->variables, load->settings->variable_count, sizeof *load->settings->variables,
+          compare_variables);
+}
+
+static const struct endpoint {
+    enum setting secret, auth;
+} endpoints[] = {
+    {ELEVENLABS_CLIENT_DATA_SECRET, ELEVENLABS_CLIENT_DATA_AUTH},
+    {ELEVENLABS_SEARCH_DATA_SECRET, ELEVENLABS_SEARCH_DATA_AUTH},
+    {ELEVENLABS_POST_CALL_SECRET, ELEVENLABS_POST_CALL_AUTH},
+};
+enum { ENDPOINTS = sizeof endpoints / sizeof *endpoints };
+
+static void check_endpoint(struct load *load, const struct endpoint *endpoint, bool production)
+{
+    const struct setting_value *secret = &load->settings->values[endpoint->secret];
+    const struct setting_value *auth = &load->settings->values[endpoint->auth];
+    if (load->wrong[endpoint->secret] || load->wrong[endpoint->auth])
+        return;
+    if (auth->number == AUTH_NONE) {
+        if (production)
+            complain(load, place_of(load, endpoint->auth),
+                     "none lets everybody in, which production refuses; give hmac, secret or either");
+        else
+            warn(load, endpoint->auth, "none lets everybody in; production refuses it");
+        return;
+    }
+    if (secret->part_count == 0) {
+        if (production)
+            complain(load, place_of(load, endpoint->secret),
+                     "is missing, which production refuses; set a random one of 16 characters or more");
+        else
+            warn(load, endpoint->secret,
+                 "is missing, so everybody is refused; set what ElevenLabs signs with or sends");
+    }
+    for (size_t i = 0; production && i < secret->part_count; i++) {
+        const char *weakness = setting_secret_weakness(secret->parts[i]);
+        if (weakness)
+            complain(
+                load, place_of(load, endpoint->secret),
+                "number %zu of %zu %s, which production refuses; set a random one of 16 characters or more",
+                i + 1, secret->part_count, weakness);
+    }
+}
+
+/* Whether others than owner and group can read a file, or others than its owner write it. */
+static bool is_open_to_others(mode_t mode)
+{
+    return S_ISREG(mode) && mode & 027;
+}
+
+static void check_modes(struct load *load)
+{
+    if (is_open_to_others(load->file_mode))
+        complain(load, (struct place){FROM_FILE, 0, NULL},
+                 "has mode %04o, which production refuses: others can read or change it; chmod 600 it",
+                 (unsigned)load->file_mode & 07777);
+    for (enum setting id = 0; id < SETTINGS; id++)
+        if (setting_rows[id].flags & SETTING_SECRET && is_open_to_others(load->secret_mode[id]))
+            complain(load, place_of_entry(load->from[id]),
+                     "%s has mode %04o, which production refuses: others can read or change it; chmod 600 it",
+                     load->from[id]->value, (unsigned)load->secret_mode[id] & 07777);
+}
+
+struct template_check {
+    struct load *load;
+    enum setting id;
+};
+
+/* Warns of a variable that never has a value, for then its template never applies. */
+static void check_template_variable(void *ctx, const char *name, size_t len)
+{
+    const struct template_check *check = ctx;
+    const struct settings *settings = check->load->settings;
+    struct buf what = BUF_INIT;
+    for (size_t i = 0; setting_own_variables[i]; i++)
+        if (strlen(setting_own_variables[i]) == len && memcmp(setting_own_variables[i], name, len) == 0)
+            return;
+    for (size_t i = 0; i < settings->variable_count; i++)
+        if (strlen(settings->variables[i].name) == len && memcmp(settings->variables[i].name, name, len) == 0)
+            return;
+    buf_printf(&what, "{{%.*s}} has no value ever, so this template never applies; is it misspelt?", (int)len,
+               name);
+    if (buf_text(&what))
+        warn(check->load, check->id, buf_text(&what));
+    buf_free(&what);
+}
+
+static void check_together(struct load *load)
+{
+    const struct setting_value *values = load->settings->values;
+    bool production = values[CALLMEM_ENV].number == ENV_PRODUCTION;
+    for (size_t i = 0; i < ENDPOINTS; i++)
+        check_endpoint(load, &endpoints[i], production);
+    if (production)
+        check_modes(load);
+    if (values[OPENMEMORY_MODE].number == MODE_REMOTE && *values[OPENMEMORY_URL].text == '\0' &&
+        !load->wrong[OPENMEMORY_URL])
+        complain(load, place_of(load, OPENMEMORY_URL),
+                 "is missing; remote mode needs the URL of the server, such as http://127.0.0.1:8080");
+    for (enum setting id = 0; id < SETTINGS; id++)
+        if (setting_rows[id].type == TYPE_TEMPLATE)
+            setting_template_variables(values[id].text, check_template_variable,
+                                       &(struct template_check){load, id});
+}
+
+static bool start(struct load *load, struct buf *complaints, struct buf *warnings)
+{
+    *load = (struct load){.complaints = complaints, .warnings = warnings};
+    load->settings = calloc(1, sizeof *load->settings);
+    if (!load->settings)
+        out_of_memory(load);
+    return load->settings != NULL;
+}
+
+/* Makes settings of what was read, or NULL with complaints. */
+static struct settings *finish(struct load *load)
+{
+    sort_entries(load);
+    for (enum setting id = 0; id < SETTINGS && !load->complaints->failed; id++)
+        take_setting(load, id);
+    if (!load->complaints->failed)
+        take_variables(load);
+    if (!load->complaints->failed)
+        check_together(load);
+    for (size_t i = 0; i < load->entry_count; i++) {
+        free(load->entries[i].name);
+        settings_wipe(load->entries[i].value);
+    }
+    free(load->entries);
+    if (load->warnings->failed)
+        out_of_memory(load);
+    if (load->failed || load->complaints->failed) {
+        settings_free(load->settings);
+        return NULL;
+    }
+    return load->settings;
+}
+
+/* The settings file when there is one. `path` is what names it afterwards. */
+static void load_file(struct load *load, struct setting_value *path)
+{
+    struct place named = {FROM_ENVIRONMENT, 0, setting_row_env_file.name};
+    struct settings_text text;
+    struct buf wrong = BUF_INIT;
+    const char *name = getenv(setting_row_env_file.name);
+    bool is_named = name && *name;
+    if (!setting_value_take(&setting_row_env_file, is_named ? name : setting_row_env_file.fallback, path,
+                            &wrong)) {
+        if (wrong.failed)
+            out_of_memory(load);
+        else
+            complain(load, named, "%s", buf_text(&wrong));
+        buf_free(&wrong);
+        return;
+    }
+    int error = settings_file_read(path->text, &text);
+    if (error == ENOENT && !is_named)
+        return;
+    load->file = path->text;
+    if (error)
+        complain(load, is_named ? named : (struct place){FROM_FILE, 0, NULL}, "%s cannot be read (%s); %s",
+                 path->text, strerrordesc_np(error),
+                 error == EFBIG ? "a settings file has at most 1 MiB" : "name a file that can");
+    else
+        add_file(load, &text);
+    settings_text_free(&text);
+}
+
+struct settings *settings_load(struct buf *complaints, struct buf *warnings)
+{
+    struct load load;
+    struct setting_value path = {0};
+    if (!start(&load, complaints, warnings))
+        return NULL;
+    add_environment(&load);
+    load_file(&load, &path);
+    struct settings *settings = finish(&load);
+    setting_value_free(&path);
+    return settings;
+}
+
+struct settings *settings_parse(const char *bytes, size_t len, const char *name, struct buf *complaints,
+                                struct buf *warnings)
+{
+    struct load load;
+    struct settings_text text = {.bytes = text_dup_n(bytes, len), .len = len};
+    if (!start(&load, complaints, warnings) || !text.bytes) {
+        settings_text_free(&text);
+        settings_free(load.settings);
+        complaints->failed = true;
+        return NULL;
+    }
+    load.file = name;
+    if (len > SETTINGS_FILE_MAX)
+        complain(&load, (struct place){FROM_FILE, 0, NULL},
+                 "is too large; a settings file has at most 1 MiB");
+    else
+        add_file(&load, &text);
+    settings_text_free(&text);
+    return finish(&load);
+}
+
+void settings_free(struct settings *settings)
+{
+    if (!settings)
+        return;
+    for (enum setting id = 0; id < SETTINGS; id++)
+        setting_value_free(&settings->values[id]);
+    for (size_t i = 0; i < settings->variable_count; i++) {
+        free(settings->variables[i].name);
+        setting_value_free(&settings->variables[i].value);
+    }
+    free(settings->variables);
+    free(settings);
+}
+
+const char *setting_text(const struct settings *settings, enum setting id)
+{
+    return settings->values[id].text;
+}
+
+int64_t setting_int(const struct settings *settings, enum setting id)
+{
+    return settings->values[id].number;
+}
+
+double setting_real(const struct settings *settings, enum setting id)
+{
+    return settings->values[id].real;
+}
+
+int setting_choice(const struct settings *settings, enum setting id)
+{
+    return (int)settings->values[id].number;
+}
+
+size_t setting_count(const struct settings *settings, enum setting id)
+{
+    return settings->values[id].part_count;
+}
+
+const char *setting_part(const struct settings *settings, enum setting id, size_t at)
+{
+    return settings->values[id].parts[at];
+}
+
+size_t settings_variables(const struct settings *settings)
+{
+    return settings->variable_count;
+}
+
+const char *settings_variable_name(const struct settings *settings, size_t at)
+{
+    return settings->variables[at].name;
+}
+
+const char *settings_variable_value(const struct settings *settings, size_t at)
+{
+    return settings->variables[at].value.text;
+}

@@ -1,0 +1,120 @@
+/*
+ * settings: everything an operator can set, in one table (settings_table.c). It loads and validates the
+ * values, and prints the templates in env/, the manual page callmem.env(5) and the tables in
+ * docs/configuration.md (env/generate).
+ *
+ * A value comes from the environment first, then from the file named by CALLMEM_ENV_FILE (default ./.env),
+ * then from the default. A name that is set but empty counts as empty text, or as the default where empty
+ * text is no value. A setting marked `file` may be given as NAME_FILE: its value is that file's content
+ * without the line break at its end.
+ */
+#ifndef CALLMEM_SERVICE_SETTINGS_H
+#define CALLMEM_SERVICE_SETTINGS_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* The order is that of the table and of the documentation. */
+enum setting {
+    CALLMEM_ENV, /* choice: development, production */
+    CALLMEM_STATE_DIR,
+    CALLMEM_LISTEN,
+    CALLMEM_WORKERS,
+    CALLMEM_THREADS,
+    ELEVENLABS_CLIENT_DATA_SECRET,
+    ELEVENLABS_SEARCH_DATA_SECRET,
+    ELEVENLABS_POST_CALL_SECRET,
+    ELEVENLABS_CLIENT_DATA_AUTH,
+    ELEVENLABS_SEARCH_DATA_AUTH,
+    ELEVENLABS_POST_CALL_AUTH,
+    ELEVENLABS_SIGNATURE_TOLERANCE,
+    ELEVENLABS_API_KEY,
+    ELEVENLABS_API_URL,
+    OPENMEMORY_MODE,
+    OPENMEMORY_PATH,
+    OPENMEMORY_URL,
+    OPENMEMORY_API_KEY,
+    OPENMEMORY_CA_FILE, /* certificates that the server's is checked against; empty: the system's */
+    OPENMEMORY_DECAY_LAMBDA,
+    OPENMEMORY_DECAY_LAMBDA_EPISODIC,
+    OPENMEMORY_DECAY_LAMBDA_SEMANTIC,
+    OPENMEMORY_DECAY_LAMBDA_PROCEDURAL,
+    OPENMEMORY_DECAY_LAMBDA_EMOTIONAL,
+    OPENMEMORY_DECAY_LAMBDA_REFLECTIVE,
+    OPENMEMORY_TIMEOUT_MS,
+    CALLMEM_SCOPE,
+    CALLMEM_CORS_ORIGINS,
+    CALLMEM_LOG_LEVEL,
+    CALLMEM_LOG_FILE,
+    CALLMEM_PAYLOAD_LOG_CLIENT_DATA,
+    CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
+    CALLMEM_PAYLOAD_LOG_POST_CALL,
+    CALLMEM_FIRST_MESSAGE_RETURNING,
+    CALLMEM_FIRST_MESSAGE_NEW,
+    CALLMEM_PROMPT,
+    CALLMEM_LANGUAGE,
+    CALLMEM_VOICE_ID,
+    CALLMEM_CONTEXT_CHARS,
+    CALLMEM_MAX_BODY_MB, /* post-call bodies, default 200, 1 to 2048 */
+    CALLMEM_AUDIO_DIR,   /* keeps the MP3 of calls; empty: dropped */
+    CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */
+    CALLMEM_RETENTION_DAYS,
+    SETTINGS
+};
+
+/* Values of the choices, in the order in which the table lists them. */
+enum { ENV_DEVELOPMENT, ENV_PRODUCTION };
+enum { AUTH_HMAC, AUTH_SECRET, AUTH_EITHER, AUTH_NONE };
+enum { MODE_LOCAL, MODE_REMOTE };
+enum { SCOPE_CALLER, SCOPE_AGENT };
+/* CALLMEM_LOG_LEVEL has the order of enum log_level. */
+
+struct settings;
+
+/* Reads environment and file and checks everything. On failure returns NULL and adds to `complaints` one line
+ * for each wrong setting, "FILE:LINE: NAME: what is wrong; what would be right" or "environment: NAME: …";
+ * when out of memory `complaints` has failed. Nothing in these lines is a secret, and a value cannot break
+ * them. Warnings that stop nothing (development with a missing secret) go to `warnings` in the same form. */
+struct settings *settings_load(struct buf *complaints, struct buf *warnings);
+void settings_free(struct settings *settings);
+
+/* Never NULL; owned by settings. A list without blanks around its parts and without empty ones. */
+const char *setting_text(const struct settings *settings, enum setting id);
+int64_t setting_int(const struct settings *settings, enum setting id);
+double setting_real(const struct settings *settings, enum setting id);
+int setting_choice(const struct settings *settings, enum setting id); /* index into the table's choices */
+const char *setting_name(enum setting id);
+bool setting_is_secret(enum setting id); /* never shown unasked */
+/* Which setting has this name; SETTINGS when none has. */
+enum setting setting_find(const char *name);
+
+/* The parts of a comma-separated setting (secrets, origins), trimmed, empty ones left out. */
+size_t setting_count(const struct settings *settings, enum setting id);
+const char *setting_part(const struct settings *settings, enum setting id, size_t at);
+
+/* CALLMEM_VARIABLE_<NAME>, names in lower case, in the order of their names. */
+size_t settings_variables(const struct settings *settings);
+const char *settings_variable_name(const struct settings *settings, size_t at);
+const char *settings_variable_value(const struct settings *settings, size_t at);
+
+/* What the operator asks for: every value in effect as NAME=value, one a line, a secret as "set (34
+ * characters)" and line breaks as blanks. */
+void settings_print(const struct settings *settings, FILE *out);
+/* From the table alone: env/development.env, env/production.env, the tables of docs/configuration.md, the
+ * body of callmem.env(5). */
+void settings_print_development(FILE *out);
+void settings_print_production(FILE *out);
+void settings_print_markdown(FILE *out);
+void settings_print_manual(FILE *out);
+
+/* For the fuzzing harness and the tests: parses the bytes of a settings file as settings_load() does, with
+ * nothing from the environment. */
+struct settings *settings_parse(const char *bytes, size_t len, const char *name, struct buf *complaints,
+                                struct buf *warnings);
+
+#endif

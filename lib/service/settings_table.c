@@ -1,0 +1,192 @@
+#include "service/settings_table.h"
+
+#include <string.h>
+
+static const char *const environments[] = {"development", "production", NULL};
+static const char *const auths[] = {"hmac", "secret", "either", "none", NULL};
+static const char *const modes[] = {"local", "remote", NULL};
+static const char *const scopes[] = {"caller", "agent", NULL};
+static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
+
+enum {
+    PATH_CHARS = 4000,
+    URL_CHARS = 2000,
+    KEY_CHARS = 1000,
+    MESSAGE_CHARS = 2000,
+    PROMPT_CHARS = 100000,
+    VARIABLE_CHARS = 2000,
+    ORIGINS_MAX = 64,
+};
+
+/* One row each; what a macro does not name is 0, NULL or no flag. */
+#define ROW(id, row_type, ...) [id] = {.name = #id, .type = row_type, __VA_ARGS__}
+#define INT(id, value, least, most, told)                                                                    \
+    ROW(id, TYPE_INT, .fallback = value, .min = least, .max = most, .help = told)
+#define CHOICE(id, list, value, told) ROW(id, TYPE_CHOICE, .fallback = value, .choices = list, .help = told)
+#define PATH(id, value, told)         ROW(id, TYPE_PATH, .fallback = value, .max = PATH_CHARS, .help = told)
+#define URL(id, value, told)          ROW(id, TYPE_URL, .fallback = value, .max = URL_CHARS, .help = told)
+#define SECRETS(id, told)                                                                                    \
+    ROW(id, TYPE_SECRETS, .fallback = "", .max = SETTING_SECRETS_MAX,                                        \
+        .flags = SETTING_SECRET | SETTING_FILE | SETTING_FILL, .help = told)
+#define KEY(id, told)                                                                                        \
+    ROW(id, TYPE_TEXT, .fallback = "", .max = KEY_CHARS, .flags = SETTING_SECRET | SETTING_FILE, .help = told)
+#define TEMPLATE(id, most, told)                                                                             \
+    ROW(id, TYPE_TEMPLATE, .fallback = "", .max = most, .flags = SETTING_FILE | SETTING_LINES, .help = told)
+#define LAMBDA(id, value, made, told)                                                                        \
+    ROW(id, TYPE_REAL, .fallback = value, .fallback_told = made, .max = 10, .help = told)
+#define SECTOR_LAMBDA(id, told) LAMBDA(id, "", "that of OPENMEMORY_DECAY_LAMBDA", told)
+
+const struct setting_row setting_rows[SETTINGS] = {
+    CHOICE(CALLMEM_ENV, environments, "development",
+           "development, or production, which refuses to start on weak or missing secrets, on none "
+           "authentication, and on a settings or secret file that others can read."),
+    PATH(CALLMEM_STATE_DIR, "var",
+         "The folder of the database, the inbox, logs, sockets, pid files and the generated nginx "
+         "configuration. A relative one is relative to the working directory."),
+    ROW(CALLMEM_LISTEN, TYPE_LISTEN, .fallback = "127.0.0.1:8090",
+        .help = "Where the development nginx listens."),
+    INT(CALLMEM_WORKERS, "2", 1, 64, "Processes for each handler."),
+    INT(CALLMEM_THREADS, "4", 1, 64,
+        "Threads in each process: so many requests it answers at the same time."),
+
+    SECRETS(ELEVENLABS_CLIENT_DATA_SECRET,
+            "The secret of the conversation initiation webhook; several during a rotation."),
+    SECRETS(ELEVENLABS_SEARCH_DATA_SECRET, "The secret of the search tool; several during a rotation."),
+    SECRETS(
+        ELEVENLABS_POST_CALL_SECRET,
+        "The secret of the post-call webhook, as ElevenLabs shows it (wsec_...); several during a rotation."),
+    CHOICE(ELEVENLABS_CLIENT_DATA_AUTH, auths, "either",
+           "What the conversation initiation webhook accepts: hmac is ElevenLabs' signature, secret is "
+           "the secret itself in a header, none lets everybody in."),
+    CHOICE(ELEVENLABS_SEARCH_DATA_AUTH, auths, "either", "The same for the search tool."),
+    CHOICE(ELEVENLABS_POST_CALL_AUTH, auths, "hmac", "The same for the post-call webhook."),
+    INT(ELEVENLABS_SIGNATURE_TOLERANCE, "1800", 1, 86400,
+        "Seconds that a signature may be old. It may always be 300 seconds ahead."),
+    KEY(ELEVENLABS_API_KEY, "The key for what calls the ElevenLabs API: registration and backfill."),
+    URL(ELEVENLABS_API_URL, "https://api.elevenlabs.io", "Where the ElevenLabs API is."),
+
+    CHOICE(OPENMEMORY_MODE, modes, "local",
+           "Where memories are kept: local is a database of callmem's own, remote an OpenMemory server."),
+    ROW(OPENMEMORY_PATH, TYPE_PATH, .fallback = "", .fallback_told = "$CALLMEM_STATE_DIR/" SETTING_DATABASE,
+        .max = PATH_CHARS, .help = "The database of local mode."),
+    URL(OPENMEMORY_URL, "", "The server of remote mode."),
+    KEY(OPENMEMORY_API_KEY, "The key for the server of remote mode."),
+    PATH(OPENMEMORY_CA_FILE, "",
+         "The certificates that the server of remote mode is trusted by, as PEM; the system's when empty."),
+    LAMBDA(OPENMEMORY_DECAY_LAMBDA, "0", NULL,
+           "How fast memories fade: after so many days a memory weighs its salience times e to the "
+           "power of minus lambda times days. 0 keeps memories for ever. A change counts for what is "
+           "remembered from then on."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_EPISODIC, "The same for what happened in calls."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_SEMANTIC, "The same for facts, needs and preferences."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_PROCEDURAL, "The same for instructions, requests and promises."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_EMOTIONAL, "The same for feelings."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_REFLECTIVE, "The same for topics."),
+    INT(OPENMEMORY_TIMEOUT_MS, "800", 10, 60000, "The most milliseconds that a live call waits for memory."),
+    CHOICE(CALLMEM_SCOPE, scopes, "caller",
+           "Who knows what a caller said: with caller all agents share it, with agent each has its own."),
+
+    ROW(CALLMEM_CORS_ORIGINS, TYPE_ORIGINS, .fallback = "", .max = ORIGINS_MAX,
+        .help = "The pages whose scripts may call the webhooks from a browser."),
+    CHOICE(CALLMEM_LOG_LEVEL, log_levels, "info", "The least important lines that are still logged."),
+    PATH(CALLMEM_LOG_FILE, "", "The log, one JSON object a line; standard error when no file is named."),
+    PATH(CALLMEM_PAYLOAD_LOG_CLIENT_DATA, "",
+         "The file for requests and responses of the conversation initiation webhook, one JSON object a "
+         "line, secrets redacted; off when empty."),
+    PATH(CALLMEM_PAYLOAD_LOG_SEARCH_DATA, "", "The same for the search tool."),
+    PATH(CALLMEM_PAYLOAD_LOG_POST_CALL, "", "The same for the post-call webhook."),
+
+    TEMPLATE(CALLMEM_FIRST_MESSAGE_RETURNING, MESSAGE_CHARS,
+             "The agent's first message to a caller who is known. Not sent when empty."),
+    TEMPLATE(CALLMEM_FIRST_MESSAGE_NEW, MESSAGE_CHARS,
+             "The agent's first message to everybody else. Not sent when empty."),
+    TEMPLATE(CALLMEM_PROMPT, PROMPT_CHARS, "The prompt that replaces the agent's own. Not sent when empty."),
+    ROW(CALLMEM_LANGUAGE, TYPE_LANGUAGE, .fallback = "", .max = 35,
+        .help = "The language that replaces the agent's own. Not sent when empty."),
+    ROW(CALLMEM_VOICE_ID, TYPE_TEXT, .fallback = "", .max = 128,
+        .help = "The voice that replaces the agent's own. Not sent when empty."),
+    INT(CALLMEM_CONTEXT_CHARS, "2000", 100, 20000, "The most characters in memory_context and context."),
+
+    INT(CALLMEM_MAX_BODY_MB, "200", 1, 2048, "The largest post-call body that is taken, in MiB."),
+    PATH(CALLMEM_AUDIO_DIR, "",
+         "The folder that keeps the MP3 of calls; audio is acknowledged and dropped when empty."),
+    PATH(CALLMEM_LEXICON_DIR, "",
+         "The folder with additions to the lexicon, a file LANGUAGE.txt each; none when empty."),
+    INT(CALLMEM_RETENTION_DAYS, "0", 0, 36500,
+        "Days after which a conversation is forgotten with all that was learnt from it; 0 keeps for ever."),
+};
+
+const struct setting_production setting_production_rows[] = {
+    {CALLMEM_ENV, false, "production"},
+    {CALLMEM_STATE_DIR, false, "/var/lib/callmem"},
+    {ELEVENLABS_CLIENT_DATA_SECRET, true, "/etc/callmem/secrets/client-data"},
+    {ELEVENLABS_SEARCH_DATA_SECRET, true, "/etc/callmem/secrets/search-data"},
+    {ELEVENLABS_POST_CALL_SECRET, true, "/etc/callmem/secrets/post-call"},
+};
+const size_t setting_production_count = sizeof setting_production_rows / sizeof *setting_production_rows;
+
+const struct setting_row setting_row_env_file = {
+    .name = "CALLMEM_ENV_FILE",
+    .type = TYPE_PATH,
+    .fallback = "./.env",
+    .max = PATH_CHARS,
+    .help = "The settings file. Only the environment can name it. The default may be missing, a file that is "
+            "named may not."};
+
+const struct setting_row setting_row_variable = {
+    .name = SETTING_VARIABLE "<NAME>",
+    .type = TYPE_TEXT,
+    .fallback = "",
+    .max = VARIABLE_CHARS,
+    .flags = SETTING_LINES,
+    .help = "A dynamic variable of the agent that every response carries, with its value. The variable is "
+            "called <name> in lower case; the names that callmem fills itself and those beginning with "
+            "system__ are taken."};
+
+const char *const setting_own_variables[] = {"caller_known",      "caller_id",          "caller_name",
+                                             "call_count",        "first_call_date",    "last_call_date",
+                                             "last_call_summary", "caller_preferences", "key_topics",
+                                             "caller_sentiment",  "memory_context",     NULL};
+
+const char *setting_group(enum setting id)
+{
+    switch (id) {
+    case CALLMEM_ENV:
+        return "The instance";
+    case ELEVENLABS_CLIENT_DATA_SECRET:
+        return "ElevenLabs";
+    case OPENMEMORY_MODE:
+        return "Memory";
+    case CALLMEM_CORS_ORIGINS:
+        return "Browsers and logs";
+    case CALLMEM_FIRST_MESSAGE_RETURNING:
+        return "What an agent is told";
+    case CALLMEM_MAX_BODY_MB:
+        return "After a call";
+    default:
+        return NULL;
+    }
+}
+
+enum setting setting_find_n(const char *name, size_t len)
+{
+    for (enum setting id = 0; id < SETTINGS; id++)
+        if (strlen(setting_rows[id].name) == len && memcmp(setting_rows[id].name, name, len) == 0)
+            return id;
+    return SETTINGS;
+}
+
+enum setting setting_find(const char *name)
+{
+    return setting_find_n(name, strlen(name));
+}
+
+const char *setting_name(enum setting id)
+{
+    return id < SETTINGS ? setting_rows[id].name : "";
+}
+
+bool setting_is_secret(enum setting id)
+{
+    return id < SETTINGS && setting_rows[id].flags & SETTING_SECRET;
+}

@@ -1,0 +1,32 @@
+/*
+ * settings_value: turns the text of a setting into its value and says what is wrong with it. Part of
+ * settings.c; others include settings.h.
+ */
+#ifndef CALLMEM_SERVICE_SETTINGS_VALUE_H
+#define CALLMEM_SERVICE_SETTINGS_VALUE_H
+
+#include "service/settings_table.h"
+
+struct setting_value {
+    char *text;     /* NUL-terminated, never NULL once taken */
+    int64_t number; /* TYPE_INT; TYPE_CHOICE: index into the choices */
+    double real;    /* TYPE_REAL */
+    char **parts;   /* TYPE_SECRETS, TYPE_ORIGINS */
+    size_t part_count;
+};
+
+/* Checks `text` against its row and takes a copy. False when it is wrong: `wrong` then has "what is wrong,
+ * what would be right", without any secret in it, and `value` is as it was. When out of memory `wrong` has
+ * failed. */
+bool setting_value_take(const struct setting_row *row, const char *text, struct setting_value *value,
+                        struct buf *wrong);
+void setting_value_free(struct setting_value *value); /* wipes */
+
+/* Whether a secret would be easy to guess: why, as the end of a sentence, or NULL when it would not. */
+const char *setting_secret_weakness(const char *secret);
+
+/* Calls `each` for every {{variable}} of a template that is well formed. */
+void setting_template_variables(const char *text, void (*each)(void *ctx, const char *name, size_t len),
+                                void *ctx);
+
+#endif

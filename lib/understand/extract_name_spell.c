@@ -1,0 +1,209 @@
+/*
+ * Names that are spelled, letter by letter or by one letter ("with a K").
+ */
+#include "understand/extract_name.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define MAX_LETTERS 24
+
+/* The letter that a word stands for, 0 when it stands for none. */
+static int letter_at(const struct call *call, const struct words *words, size_t at)
+{
+    int value = 0;
+    const struct word *word = &words->items[at];
+    if (word->fold[0] >= 'a' && word->fold[0] <= 'z' && word->fold[1] == '\0')
+        return word->fold[0];
+    return language_value(call->language, LIST_LETTER, words, at, &value) == 1 ? value : 0;
+}
+
+/* "J as in Juliet", "D wie Dora": what comes after the letter is left out. */
+static size_t skip_explanation(const struct call *call, const struct words *words, size_t at)
+{
+    size_t len = at < words->count ? language_list(call->language, LIST_AS_IN, words, at) : 0;
+    return len > 0 && at + len < words->count ? at + len + 1 : at;
+}
+
+/* Letters in a row from word `at`; returns where they end. */
+static size_t read_letters(const struct call *call, const struct words *words, size_t at, char *letters,
+                           size_t *count)
+{
+    *count = 0;
+    while (at < words->count && *count + 2 < MAX_LETTERS) {
+        size_t twice = language_list(call->language, LIST_DOUBLE, words, at);
+        bool is_double = twice > 0 && at + twice < words->count && letter_at(call, words, at + twice);
+        size_t place = is_double ? at + twice : at;
+        int letter = letter_at(call, words, place);
+        if (!letter)
+            break;
+        letters[(*count)++] = (char)letter;
+        if (is_double)
+            letters[(*count)++] = (char)letter;
+        at = skip_explanation(call, words, place + 1);
+    }
+    letters[*count] = '\0';
+    return at;
+}
+
+/* Puts a spelled word into the place of the word of `name` that sounds most like it; NULL when none does. */
+static char *respell(struct call *call, const char *name, const char *spelled, const char *letters)
+{
+    const char *best = NULL;
+    size_t best_len = 0;
+    int least = 1 + (int)strlen(letters) / 3;
+    for (const char *word = name; *word;) {
+        char fold[64];
+        size_t len = strcspn(word, " -");
+        word_fold(word, len, fold, sizeof fold);
+        int distance = text_distance(fold, letters);
+        if (distance <= least) {
+            best = word;
+            best_len = len;
+            least = distance - 1;
+        }
+        word += len;
+        word += strspn(word, " -");
+    }
+    if (!best)
+        return NULL;
+    char fold[64];
+    word_fold(best, best_len, fold, sizeof fold);
+    /* As written when only accents or case differ. */
+    if (strcmp(fold, letters) == 0)
+        return arena_text(call->arena, name, strlen(name));
+    return arena_printf(call->arena, "%.*s%s%s", (int)(best - name), name, spelled, best + best_len);
+}
+
+static bool speaks_of_spelling(const struct call *call, const struct words *words)
+{
+    for (size_t at = 0; at < words->count; at++)
+        if (name_list(call, LIST_SPELLED, words, at))
+            return true;
+    return false;
+}
+
+static void use_spelling(struct names *names, const struct spoken *spoken, const char *letters)
+{
+    struct call *call = names->call;
+    char *spelled = name_capital(call, letters);
+    struct claim *last = name_latest(names);
+    char *name = spelled && last ? respell(call, last->name, spelled, letters) : NULL;
+    if (!spelled)
+        return;
+    if (name) {
+        enum part part = last->part;
+        struct claim *claim = name_claim_plain(names, name, SURE_SPELLED, spoken->turn);
+        last->dead = claim != NULL;
+        if (claim)
+            claim->part = part;
+    } else if (names->asked || names->guessed || names->addressed ||
+               speaks_of_spelling(call, &spoken->words)) {
+        struct claim *claim = name_claim_plain(names, spelled, SURE_SPELLED, spoken->turn);
+        if (claim)
+            claim->part =
+                last && last->part != PART_LAST && last->key_count == 1 ? PART_LAST : names->asked_part;
+    }
+}
+
+/* "One L. A-L-A-N": a letter that something else is said of, before the spelling begins. */
+static bool is_lone_letter(const struct call *call, const struct words *words, size_t at)
+{
+    const struct word *word = &words->items[at];
+    if (at == 0 || at + 2 >= words->count || word->gap != GAP_NONE || word->joined)
+        return false;
+    /* The letters that follow stand closer together. */
+    bool apart = !word[1].joined && (word[2].joined || (word[1].gap != GAP_NONE && word[2].gap == GAP_NONE));
+    return apart && letter_at(call, words, at) && !letter_at(call, words, at - 1) &&
+           letter_at(call, words, at + 1) && letter_at(call, words, at + 2);
+}
+
+void name_read_spelling(struct names *names, const struct spoken *spoken)
+{
+    char letters[MAX_LETTERS];
+    size_t count;
+    for (size_t at = 0; at < spoken->words.count; at++) {
+        const struct word *word = &spoken->words.items[at];
+        /* "with a P-H": the article is no letter. */
+        if (word->gap == GAP_NONE && !word->joined && word->shape == SHAPE_LOWER &&
+            name_list(names->call, LIST_COMMON, &spoken->words, at) && at > 0 &&
+            name_list(names->call, LIST_COMMON, &spoken->words, at - 1)) {
+            /* "with a G. G E O F F": nor is that G part of what follows. */
+            bool lone = at + 2 < spoken->words.count && word[1].fold[1] == '\0' && !word[2].joined;
+            at += lone && word->fold[1] == '\0';
+            continue;
+        }
+        /* "with a J: J A N A": the J before the colon is none of the letters that follow. */
+        const struct rule *rule = call_rule(names->call, SECTION_NAME_LETTER, spoken, at);
+        size_t said = rule ? names->call->matcher.all.to : 0;
+        if (said > at + 1 && said < spoken->words.count && spoken->words.items[said].gap > GAP_NONE) {
+            at = said - 1;
+            continue;
+        }
+        if (is_lone_letter(names->call, &spoken->words, at))
+            continue;
+        size_t end = read_letters(names->call, &spoken->words, at, letters, &count);
+        if (count >= 3)
+            use_spelling(names, spoken, letters);
+        if (end > at)
+            at = end - 1;
+    }
+}
+
+/* Letters that sound alike, for "with a K". */
+static const char sounds_alike[][2] = {{'k', 'c'}, {'c', 'k'}, {'z', 's'}, {'s', 'z'}, {'y', 'i'},
+                                       {'i', 'y'}, {'v', 'w'}, {'w', 'v'}, {'f', 'v'}};
+
+static char *change_letter(struct call *call, const char *name, int letter, bool drop)
+{
+    size_t first = strcspn(name, " ");
+    char *copy = arena_text(call->arena, name, strlen(name));
+    if (!copy) {
+        call->failed = true;
+        return NULL;
+    }
+    for (size_t at = first; drop && at-- > 1;)
+        if (copy[at] == letter) {
+            memmove(copy + at, copy + at + 1, strlen(copy + at));
+            return copy;
+        }
+    if (drop || memchr(copy, letter, first) || (copy[0] | 0x20) == letter)
+        return NULL;
+    for (size_t i = 0; i < sizeof sounds_alike / sizeof sounds_alike[0]; i++) {
+        if (sounds_alike[i][0] != letter)
+            continue;
+        if ((copy[0] | 0x20) == sounds_alike[i][1]) {
+            copy[0] = (char)(letter - ('a' - 'A'));
+            return copy;
+        }
+        for (size_t at = first; at-- > 1;)
+            if (copy[at] == sounds_alike[i][1]) {
+                copy[at] = (char)letter;
+                return copy;
+            }
+    }
+    if (letter == 'h')
+        return arena_printf(call->arena, "%.*sh%s", (int)first, copy, copy + first);
+    return NULL;
+}
+
+/* "with a K", "without an h" */
+void name_read_letter_rule(struct names *names, const struct spoken *spoken)
+{
+    size_t at;
+    struct call *call = names->call;
+    const struct rule *rule = call_find(call, SECTION_NAME_LETTER, spoken, &at);
+    struct claim *last = name_latest(names);
+    if (!rule || !last || !rule->slot || call->matcher.list_count == 0)
+        return;
+    int letter = letter_at(call, &spoken->words, call->matcher.lists[0].from);
+    char *name = letter ? change_letter(call, last->name, letter, strcmp(rule->slot, "drop") == 0) : NULL;
+    if (!name)
+        return;
+    enum part part = last->part;
+    struct claim *claim = name_claim_plain(names, name, SURE_SPELLED, spoken->turn);
+    last->dead = claim != NULL;
+    if (claim)
+        claim->part = part;
+}
