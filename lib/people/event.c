@@ -53,15 +53,15 @@ static void find_caller(struct event *event, const cJSON *data, const cJSON *met
 {
     const cJSON *phone = json_object(metadata, "phone_call");
     const cJSON *initiation = json_object(data, "conversation_initiation_client_data");
-    event->outbound = strcmp(text_or_empty(phone, "direction"), "outbound") == 0;
+    event->transcript.outbound = strcmp(text_or_empty(phone, "direction"), "outbound") == 0;
     event->caller_kind = CALLER_NOBODY;
     event->caller[0] = '\0';
-    const char *side = event->outbound ? "system__called_number" : "system__caller_id";
+    const char *side = event->transcript.outbound ? "system__called_number" : "system__caller_id";
     bool found = try_caller(event, json_text(phone, "external_number")) ||
-                 try_caller(event, json_text(event->variables, side)) ||
+                 try_caller(event, json_text(event->transcript.variables, side)) ||
                  try_caller(event, json_text(data, "user_id")) ||
                  try_caller(event, json_text(initiation, "user_id")) ||
-                 try_caller(event, json_text(event->variables, "user_id"));
+                 try_caller(event, json_text(event->transcript.variables, "user_id"));
     if (!found)
         event->caller_kind = CALLER_NOBODY;
 }
@@ -78,8 +78,8 @@ static void find_failed_caller(struct event *event, const cJSON *metadata)
     from = from ? from : json_text(body, "from_number");
     /* A failed initiation without a direction is a call that we made: one that nobody made cannot fail to
      * start. */
-    event->outbound = strncmp(direction, "inbound", 7) != 0;
-    if (!try_caller(event, event->outbound ? to : from))
+    event->transcript.outbound = strncmp(direction, "inbound", 7) != 0;
+    if (!try_caller(event, event->transcript.outbound ? to : from))
         event->caller_kind = CALLER_NOBODY;
 }
 
@@ -89,30 +89,31 @@ static int read_turns(struct event *event, const cJSON *transcript)
     const cJSON *item;
     if (count == 0)
         return 0;
-    event->turns = calloc((size_t)count, sizeof *event->turns);
-    if (!event->turns)
+    event->transcript.turns = calloc((size_t)count, sizeof *event->transcript.turns);
+    if (!event->transcript.turns)
         return -1;
     cJSON_ArrayForEach(item, transcript)
     {
         const char *text = text_or_empty(item, "message");
         const char *role = text_or_empty(item, "role");
-        struct turn *turn = &event->turns[event->turn_count];
+        struct turn *turn = &event->transcript.turns[event->transcript.turn_count];
         turn->position = position++;
         if (text[strspn(text, " \t\r\n")] == '\0' ||
             (strcmp(role, "user") != 0 && strcmp(role, "agent") != 0))
             continue;
         turn->role = *role == 'u' ? ROLE_USER : ROLE_AGENT;
         turn->text = text;
+        turn->speaker = text_or_empty(item, "user_identifier");
         turn->second = json_int(item, "time_in_call_secs", 0);
-        event->turn_count++;
+        event->transcript.turn_count++;
     }
     return 0;
 }
 
 static bool has_collected(const struct event *event, const char *name)
 {
-    for (size_t i = 0; i < event->collected_count; i++)
-        if (strcmp(event->collected[i].name, name) == 0)
+    for (size_t i = 0; i < event->transcript.collected_count; i++)
+        if (strcmp(event->transcript.collected[i].name, name) == 0)
             return true;
     return false;
 }
@@ -139,7 +140,7 @@ static int read_collected(struct event *event, const char *name, const cJSON *en
         free(text);
         return 0;
     }
-    struct collected *item = &event->collected[event->collected_count++];
+    struct collected *item = &event->transcript.collected[event->transcript.collected_count++];
     item->name = name;
     item->label = text_or_empty(json_object(entry, "json_schema"), "description");
     item->value = text;
@@ -148,7 +149,7 @@ static int read_collected(struct event *event, const char *name, const cJSON *en
 
 static int read_analysis(struct event *event, const cJSON *analysis)
 {
-    event->summary = text_or_empty(analysis, "transcript_summary");
+    event->transcript.summary = text_or_empty(analysis, "transcript_summary");
     event->title = text_or_empty(analysis, "call_summary_title");
     event->outcome = text_or_empty(analysis, "call_successful");
     const cJSON *results = json_object(analysis, "data_collection_results");
@@ -157,8 +158,8 @@ static int read_analysis(struct event *event, const cJSON *analysis)
     int most = cJSON_GetArraySize(results) + cJSON_GetArraySize(list);
     if (most == 0)
         return 0;
-    event->collected = calloc((size_t)most, sizeof *event->collected);
-    if (!event->collected)
+    event->transcript.collected = calloc((size_t)most, sizeof *event->transcript.collected);
+    if (!event->transcript.collected)
         return -1;
     cJSON_ArrayForEach(entry, results) if (read_collected(event, entry->string, entry) != 0) return -1;
     cJSON_ArrayForEach(entry, list)
@@ -178,7 +179,7 @@ static void read_language(struct event *event, const char *language)
     if (len < 2 || len > 3)
         return;
     for (size_t i = 0; i < len; i++)
-        event->language[i] = (char)tolower((unsigned char)language[i]);
+        event->transcript.language[i] = (char)tolower((unsigned char)language[i]);
 }
 
 /* Whether a call can have begun then: what a date cannot show is a mistake. */
@@ -191,9 +192,9 @@ static int read_call(struct event *event, const cJSON *data, struct error *error
 {
     const cJSON *metadata = json_object(data, "metadata");
     int64_t sent_at = json_int(event->json, "event_timestamp", 0);
-    event->started_at = json_int(metadata, "start_time_unix_secs", sent_at);
-    if (!is_time(event->started_at))
-        event->started_at = is_time(sent_at) ? sent_at : clock_now();
+    event->transcript.started_at = json_int(metadata, "start_time_unix_secs", sent_at);
+    if (!is_time(event->transcript.started_at))
+        event->transcript.started_at = is_time(sent_at) ? sent_at : clock_now();
     event->duration = json_int(metadata, "call_duration_secs", -1);
     if (event->type == EVENT_FAILURE) {
         event->failure = text_or_empty(data, "failure_reason");
@@ -201,7 +202,7 @@ static int read_call(struct event *event, const cJSON *data, struct error *error
         return 0;
     }
     const cJSON *initiation = json_object(data, "conversation_initiation_client_data");
-    event->variables = json_object(initiation, "dynamic_variables");
+    event->transcript.variables = json_object(initiation, "dynamic_variables");
     event->delete_pii =
         json_bool(json_object(metadata, "deletion_settings"), "delete_transcript_and_pii", false);
     read_language(event, text_or_empty(metadata, "main_language"));
@@ -240,7 +241,7 @@ int event_parse(const char *bytes, size_t len, struct event *event, struct error
                             .type_name = "",
                             .conversation = "",
                             .agent = "",
-                            .summary = "",
+                            .transcript = {.summary = ""},
                             .title = "",
                             .outcome = "",
                             .failure = "",
@@ -256,10 +257,10 @@ int event_parse(const char *bytes, size_t len, struct event *event, struct error
 
 void event_free(struct event *event)
 {
-    for (size_t i = 0; i < event->collected_count; i++)
-        free(event->collected[i].value);
-    free(event->collected);
-    free(event->turns);
+    for (size_t i = 0; i < event->transcript.collected_count; i++)
+        free(event->transcript.collected[i].value);
+    free(event->transcript.collected);
+    free(event->transcript.turns);
     cJSON_Delete(event->json);
     *event = (struct event){.type = EVENT_OTHER};
 }

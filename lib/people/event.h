@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "people/caller.h"
+#include "understand/transcript.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -15,22 +16,6 @@
 
 enum event_type { EVENT_TRANSCRIPTION, EVENT_AUDIO, EVENT_FAILURE, EVENT_OTHER };
 
-enum role { ROLE_AGENT, ROLE_USER };
-
-struct turn {
-    enum role role;
-    const char *text; /* never empty: turns without words (tool calls) are left out */
-    int position;     /* index in the transcript as it came */
-    int64_t second;   /* of the call */
-};
-
-/* One of data_collection_results. */
-struct collected {
-    const char *name;  /* "order_number" */
-    const char *label; /* its description, or "" */
-    char *value;       /* as text: strings as they are, numbers, true/false, JSON for the rest; never empty */
-};
-
 /* All text belongs to the event (to the JSON that it holds). */
 struct event {
     enum event_type type;
@@ -38,22 +23,15 @@ struct event {
     const char *conversation; /* conversation_id */
     const char *agent;        /* agent_id, "" when absent */
     enum caller_kind caller_kind;
-    char caller[CALLER_SIZE]; /* "" for nobody */
-    bool outbound;
-    int64_t started_at;  /* Unix seconds: metadata.start_time_unix_secs, else event_timestamp, else now */
-    int64_t duration;    /* seconds, -1 when unknown */
-    char language[4];    /* ISO 639-1 of metadata.main_language ("pt-br" is "pt"), "" when unknown */
-    const char *summary; /* analysis.transcript_summary, "" */
-    const char *title;   /* analysis.call_summary_title, "" */
-    const char *outcome; /* analysis.call_successful, "" */
-    const char *failure; /* failure_reason of a failure event, "" */
-    bool delete_pii;     /* metadata.deletion_settings.delete_transcript_and_pii */
-    struct turn *turns;
-    size_t turn_count;
-    struct collected *collected; /* data_collection_results and …_list, without null values, each name once */
-    size_t collected_count;
-    const cJSON *variables; /* dynamic_variables that the call started with; may be NULL */
-    cJSON *json;            /* owns the text */
+    char caller[CALLER_SIZE];     /* "" for nobody */
+    struct transcript transcript; /* started_at: metadata.start_time_unix_secs, else event_timestamp, else
+                                     now; language: of metadata.main_language ("pt-br" is "pt") */
+    int64_t duration;             /* seconds, -1 when unknown */
+    const char *title;            /* analysis.call_summary_title, "" */
+    const char *outcome;          /* analysis.call_successful, "" */
+    const char *failure;          /* failure_reason of a failure event, "" */
+    bool delete_pii;              /* metadata.deletion_settings.delete_transcript_and_pii */
+    cJSON *json;                  /* owns the text */
 };
 
 /* Reads one event; `bytes` is not needed afterwards. ERROR_INVALID_JSON, or ERROR_INVALID_REQUEST (type is no

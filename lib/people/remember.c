@@ -6,8 +6,7 @@
 #include "base/text.h"
 #include "memory/classify.h"
 #include "people/profile.h"
-#include "people/retract.h"
-#include "understand/extract.h"
+#include "understand/understand.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +73,7 @@ static struct memory *put(struct batch *batch, enum kind kind, const char *conte
         .caller = event->caller,
         .agent = event->agent,
         .conversation = event->conversation,
-        .language = event->language,
+        .language = event->transcript.language,
         .kind = kind,
         .sector = sector,
         .position = batch->next[kind]++,
@@ -84,20 +83,18 @@ static struct memory *put(struct batch *batch, enum kind kind, const char *conte
         .decay_lambda = remember_lambda(batch->settings, sector),
         .tags = "",
         .metadata = metadata ? metadata : "{}",
-        .created_at = event->started_at,
+        .created_at = event->transcript.started_at,
     };
     return item;
 }
 
-static const char *sentiment_name(enum sentiment sentiment)
+static const char *mood_name(enum mood mood)
 {
-    return sentiment == SENTIMENT_POSITIVE   ? "positive"
-           : sentiment == SENTIMENT_NEGATIVE ? "negative"
-                                             : "neutral";
+    return mood == MOOD_POSITIVE ? "positive" : mood == MOOD_NEGATIVE ? "negative" : "neutral";
 }
 
 /* The call itself. It is there even without a summary, since it is what calls are counted by. */
-static void put_summary(struct batch *batch, const struct extraction *extraction, const char *summary)
+static void put_summary(struct batch *batch, const struct understanding *understanding, const char *summary)
 {
     const struct event *event = batch->event;
     cJSON *metadata = cJSON_CreateObject();
@@ -105,11 +102,11 @@ static void put_summary(struct batch *batch, const struct extraction *extraction
         note_text(batch, metadata, "title", event->title);
     if (*event->outcome)
         note_text(batch, metadata, "outcome", event->outcome);
-    note_text(batch, metadata, "direction", event->outbound ? "outbound" : "inbound");
+    note_text(batch, metadata, "direction", event->transcript.outbound ? "outbound" : "inbound");
     if (event->duration >= 0)
         note_number(batch, metadata, "duration", (double)event->duration);
-    note_text(batch, metadata, "sentiment", sentiment_name(extraction->sentiment));
-    note_number(batch, metadata, "feeling", extraction->feeling);
+    note_text(batch, metadata, "sentiment", mood_name(understanding->mood));
+    note_number(batch, metadata, "feeling", understanding->feeling);
     put(batch, KIND_SUMMARY, line_of(batch, summary, TURN_CHARS), metadata_of(batch, metadata));
 }
 
@@ -137,21 +134,32 @@ static void put_collected(struct batch *batch, const struct collected *collected
     free(name);
 }
 
-static void put_fact(struct batch *batch, const struct fact *fact)
+static void put_statement(struct batch *batch, const struct statement *statement)
+{
+    static const enum kind kinds[STATEMENTS] = {[STATEMENT_NEED] = KIND_NEED,
+                                                [STATEMENT_PREFERENCE] = KIND_PREFERENCE,
+                                                [STATEMENT_INSTRUCTION] = KIND_INSTRUCTION,
+                                                [STATEMENT_FACT] = KIND_FACT,
+                                                [STATEMENT_CONTACT] = KIND_FACT,
+                                                [STATEMENT_ID] = KIND_FACT,
+                                                [STATEMENT_ENDED] = KIND_FACT,
+                                                [STATEMENT_OPEN] = KIND_REQUEST};
+    cJSON *metadata = cJSON_CreateObject();
+    note_text(batch, metadata, "slot", statement->slot);
+    note_text(batch, metadata, "value", *statement->value ? statement->value : statement->text);
+    note_number(batch, metadata, "turn", statement->turn);
+    put(batch, kinds[statement->kind], line_of(batch, statement->text, TURN_CHARS),
+        metadata_of(batch, metadata));
+}
+
+static void put_speaker(struct batch *batch, const struct speaker *speaker)
 {
     cJSON *metadata = cJSON_CreateObject();
-    note_text(batch, metadata, "slot", fact->slot);
-    note_text(batch, metadata, "value", fact->value);
-    note_number(batch, metadata, "confidence", fact->confidence);
-    note_number(batch, metadata, "polarity", fact->polarity);
-    if (fact->turn >= 0)
-        note_number(batch, metadata, "turn", fact->turn);
-    if (fact->due) {
-        char date[CLOCK_STAMP_SIZE];
-        clock_date(fact->due, date);
-        note_text(batch, metadata, "due", date);
-    }
-    put(batch, fact->kind, line_of(batch, fact->text, TURN_CHARS), metadata_of(batch, metadata));
+    const char *name = *speaker->called ? speaker->called : speaker->full;
+    note_text(batch, metadata, "slot", "name");
+    note_text(batch, metadata, "value", name);
+    note_number(batch, metadata, "confidence", 0.9);
+    put(batch, KIND_NAME, arena_printf(batch->arena, "Name: %s", name), metadata_of(batch, metadata));
 }
 
 /* A call that did not come about. */
@@ -160,81 +168,34 @@ static void put_attempt(struct batch *batch)
     const struct event *event = batch->event;
     const char *reason = *event->failure ? event->failure : "unknown";
     cJSON *metadata = cJSON_CreateObject();
-    note_text(batch, metadata, "direction", event->outbound ? "outbound" : "inbound");
+    note_text(batch, metadata, "direction", event->transcript.outbound ? "outbound" : "inbound");
     note_text(batch, metadata, "reason", reason);
     const char *line = line_of(batch, reason, NAME_CHARS);
     put(batch, KIND_ATTEMPT,
         line ? arena_printf(batch->arena,
-                            event->outbound ? "We tried to call; it did not come about (%s)."
-                                            : "The caller tried to reach us; it did not come about (%s).",
+                            event->transcript.outbound
+                                ? "We tried to call; it did not come about (%s)."
+                                : "The caller tried to reach us; it did not come about (%s).",
                             line)
              : NULL,
         metadata_of(batch, metadata));
 }
 
-/* "It's Ana. Ana Kowalska.": who gives the first name alone as well wants to be called so. That name, or the
- * whole. */
-static const char *spoken_name(struct batch *batch, const char *whole)
+static void put_call(struct batch *batch, const struct understanding *understanding)
 {
-    size_t len = strcspn(whole, " ");
-    if (!whole[len])
-        return whole;
-    char *first = arena_text(batch->arena, whole, len);
-    for (size_t i = 0; i < batch->event->turn_count && first; i++) {
-        const struct turn *turn = &batch->event->turns[i];
-        const char *at = turn->role == ROLE_USER ? turn->text : "";
-        while ((at = strstr(at, first))) {
-            bool starts = at == turn->text || at[-1] == ' ';
-            at += len;
-            if (starts && strchr(".,!?", *at))
-                return first;
-        }
-    }
-    return whole;
+    const struct transcript *transcript = &batch->event->transcript;
+    put_summary(batch, understanding, transcript->summary);
+    for (size_t i = 0; i < transcript->turn_count; i++)
+        put_turn(batch, &transcript->turns[i]);
+    for (size_t i = 0; i < transcript->collected_count; i++)
+        put_collected(batch, &transcript->collected[i]);
+    for (size_t i = 0; i < understanding->speaker_count; i++)
+        put_speaker(batch, &understanding->speakers[i]);
+    for (size_t i = 0; i < understanding->statement_count; i++)
+        put_statement(batch, &understanding->statements[i]);
 }
 
-/* Of the evidence for the caller's name only the best counts; the request to forget something is kept without
- * what it was about. */
-static void put_facts(struct batch *batch, const struct extraction *extraction,
-                      const struct retraction *retraction)
-{
-    const struct fact *name = extraction_name(extraction);
-    for (size_t i = 0; i < extraction->count; i++) {
-        struct fact fact = extraction->facts[i];
-        if ((fact.kind == KIND_NAME && name != &extraction->facts[i]) ||
-            retracts_fact(retraction, &extraction->facts[i]))
-            continue;
-        if (fact.kind == KIND_NAME)
-            fact.value = spoken_name(batch, fact.value);
-        if (fact.kind == KIND_FORGET) {
-            fact.text = arena_printf(batch->arena, "Asked not to keep: %s",
-                                     strcmp(fact.slot, "last") == 0 ? "what was said before" : fact.slot);
-            fact.value = fact.slot;
-        }
-        put_fact(batch, &fact);
-    }
-}
-
-static void put_call(struct batch *batch, const struct extraction *extraction,
-                     const struct retraction *retraction)
-{
-    const struct event *event = batch->event;
-    char *summary = retracts_anything(retraction) ? retracted_summary(retraction, event->summary)
-                                                  : text_dup(event->summary);
-    /* Without room for it the summary's content is missing, which store_batch() tells. */
-    put_summary(batch, extraction, summary);
-    free(summary);
-    for (size_t i = 0; i < event->turn_count; i++)
-        if (!retracts_turn(retraction, &event->turns[i]))
-            put_turn(batch, &event->turns[i]);
-    for (size_t i = 0; i < event->collected_count; i++)
-        if (!retracts_collected(retraction, &event->collected[i]))
-            put_collected(batch, &event->collected[i]);
-    put_facts(batch, extraction, retraction);
-}
-
-static int store_batch(struct memory_store *store, const struct batch *batch,
-                       const struct retraction *retraction, struct error *error)
+static int store_batch(struct memory_store *store, const struct batch *batch, struct error *error)
 {
     const struct event *event = batch->event;
     size_t chars = (size_t)setting_int(batch->settings, CALLMEM_CONTEXT_CHARS);
@@ -242,14 +203,10 @@ static int store_batch(struct memory_store *store, const struct batch *batch,
     for (size_t i = 0; i < batch->count; i++)
         complete = complete && batch->items[i].content;
     if (!complete)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
-    if (retraction && retract_earlier(retraction, store, event->caller, error) != 0)
-        return -1;
+        return error_no_memory(error);
     if (memory_add(store, batch->items, batch->count, NULL, error) != 0)
         return -1;
-    /* What is taken back may have been said to another agent. */
-    bool everywhere = retraction && retracts_anything(retraction);
-    return profile_update(store, event->caller, everywhere ? NULL : event->agent, chars, error);
+    return profile_update(store, event->caller, event->agent, chars, error);
 }
 
 /* The operator's agreement with ElevenLabs says that nothing of this call may be kept. */
@@ -263,78 +220,39 @@ static int keep_nothing(struct memory_store *store, const struct settings *setti
     return result == 0 ? profile_update(store, event->caller, event->agent, chars, error) : -1;
 }
 
-/* Puts the memories of an event together and stores them. */
-static int store_event(struct memory_store *store, struct batch *batch, const struct extraction *extraction,
-                       const struct retraction *retraction, struct error *error)
+/* Puts the memories of an event together and stores them; without an understanding it is an attempt. */
+static int store_event(struct memory_store *store, const struct settings *settings, const struct event *event,
+                       const struct understanding *understanding, struct error *error)
 {
-    const struct event *event = batch->event;
-    batch->arena = arena_new();
-    batch->items =
-        calloc(1 + event->turn_count + event->collected_count + extraction->count, sizeof *batch->items);
+    struct batch batch = {.event = event, .settings = settings, .arena = arena_new()};
+    size_t most = 1 + event->transcript.turn_count + event->transcript.collected_count;
     int result = -1;
-    if (!batch->arena || !batch->items)
+    if (understanding)
+        most += understanding->speaker_count + understanding->statement_count;
+    batch.items = calloc(most, sizeof *batch.items);
+    if (!batch.arena || !batch.items)
         error_no_memory(error);
-    else if (!retraction)
-        put_attempt(batch);
+    else if (!understanding)
+        put_attempt(&batch);
     else
-        put_call(batch, extraction, retraction);
-    if (batch->count)
-        result = store_batch(store, batch, retraction, error);
-    free(batch->items);
-    arena_free(batch->arena);
+        put_call(&batch, understanding);
+    if (batch.count)
+        result = store_batch(store, &batch, error);
+    free(batch.items);
+    arena_free(batch.arena);
     return result;
-}
-
-/* What the call says goes into memory, less what was asked not to be kept. */
-static int keep_call(struct memory_store *store, const struct settings *settings, const struct event *event,
-                     const struct extraction *extraction, const struct memory_list *later,
-                     struct error *error)
-{
-    struct batch batch = {.event = event, .settings = settings};
-    struct retraction *retraction = retraction_of(event, extraction, later);
-    int result;
-    if (!retraction)
-        result = error_no_memory(error);
-    else if (retracts_everything(retraction))
-        result = memory_forget(store, event->caller, NULL, error);
-    else
-        result = store_event(store, &batch, extraction, retraction, error);
-    retraction_free(retraction);
-    return result;
-}
-
-/* What was asked later is looked up in the transaction that stores the call: the call that asked for it may
- * be in another worker's hands at this moment. */
-static int remember_call(struct memory_store *store, const struct settings *settings,
-                         const struct event *event, const struct extraction *extraction, struct error *error)
-{
-    const struct memory_filter asked_later = {
-        .caller = event->caller, .kinds = 1u << KIND_FORGET, .since = event->started_at + 1};
-    struct memory_list later;
-    if (memory_list(store, &asked_later, &later, error) != 0)
-        return -1;
-    int result = keep_call(store, settings, event, extraction, &later, error);
-    memory_list_free(&later);
-    return result;
-}
-
-static int remember_attempt(struct memory_store *store, const struct settings *settings,
-                            const struct event *event, struct error *error)
-{
-    struct batch batch = {.event = event, .settings = settings};
-    const struct extraction nothing = {0};
-    return store_event(store, &batch, &nothing, NULL, error);
 }
 
 /* Everything of one event, or nothing. */
 static int remember_whole(struct memory_store *store, const struct settings *settings,
-                          const struct event *event, const struct extraction *extraction, struct error *error)
+                          const struct event *event, const struct understanding *understanding,
+                          struct error *error)
 {
     if (memory_begin(store, error) != 0)
         return -1;
     int result = event->delete_pii              ? keep_nothing(store, settings, event, error)
-                 : event->type == EVENT_FAILURE ? remember_attempt(store, settings, event, error)
-                                                : remember_call(store, settings, event, extraction, error);
+                 : event->type == EVENT_FAILURE ? store_event(store, settings, event, NULL, error)
+                                                : store_event(store, settings, event, understanding, error);
     if (result == 0)
         result = memory_refresh(store, event->caller, error);
     if (result == 0)
@@ -346,18 +264,16 @@ static int remember_whole(struct memory_store *store, const struct settings *set
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
                    const struct event *event, struct error *error)
 {
-    struct extraction extraction = {0};
+    struct understanding understanding = {.denied = ""};
     if (event->caller_kind != CALLER_NUMBER && event->caller_kind != CALLER_OTHER)
         return 0;
     if (event->type != EVENT_TRANSCRIPTION && event->type != EVENT_FAILURE)
         return 0;
     /* What takes its time comes before the memory's lock. */
     if (event->type == EVENT_TRANSCRIPTION && !event->delete_pii &&
-        extract_call(lexicon, event, &extraction, error) != 0) {
-        extraction_free(&extraction);
+        understand(lexicon, &event->transcript, &understanding, error) != 0)
         return -1;
-    }
-    int result = remember_whole(store, settings, event, &extraction, error);
-    extraction_free(&extraction);
+    int result = remember_whole(store, settings, event, &understanding, error);
+    understanding_free(&understanding);
     return result;
 }

@@ -358,10 +358,10 @@ static double event_once(struct memory_store *store, const struct lexicon *lexic
     make_call(arena, caller, nth, CALL_MEMORIES, items);
     snprintf(event.caller, sizeof event.caller, "%s", caller);
     event.conversation = items[0].conversation;
-    event.started_at = items[0].created_at;
-    event.summary = items[0].content;
-    for (size_t i = 3; i < CALL_MEMORIES; i++, event.turn_count++)
-        turns[event.turn_count] = (struct turn){.role = i % 2 ? ROLE_AGENT : ROLE_USER,
+    event.transcript.started_at = items[0].created_at;
+    event.transcript.summary = items[0].content;
+    for (size_t i = 3; i < CALL_MEMORIES; i++, event.transcript.turn_count++)
+        turns[event.transcript.turn_count] = (struct turn){.role = i % 2 ? ROLE_AGENT : ROLE_USER,
                                                 .text = items[i].content,
                                                 .position = items[i].position,
                                                 .second = 8 * (int64_t)i};

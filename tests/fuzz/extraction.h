@@ -24,8 +24,8 @@ static inline void check_fact(const struct fact *fact, const struct event *event
     must(text_is_utf8(fact->text, strlen(fact->text)) && *fact->text);
     must(fact->confidence >= 0 && fact->confidence <= 1);
     must(fact->polarity >= -1 && fact->polarity <= 1);
-    for (size_t i = 0; i < event->turn_count && !turn; i++)
-        turn = event->turns[i].position == fact->turn;
+    for (size_t i = 0; i < event->transcript.turn_count && !turn; i++)
+        turn = event->transcript.turns[i].position == fact->turn;
     must(turn);
 }
 
@@ -51,10 +51,10 @@ static inline void check_lines(const struct lexicon *lexicon, const char *langua
     char *text = text_dup_n(data, size), *rest = text;
     must(text != NULL);
     memcpy(event.language, language, 2);
-    for (char *line; (line = strsep(&rest, "\n")) && event.turn_count < MAX_TURNS;) {
-        int n = (int)event.turn_count;
+    for (char *line; (line = strsep(&rest, "\n")) && event.transcript.turn_count < MAX_TURNS;) {
+        int n = (int)event.transcript.turn_count;
         if (*line)
-            turns[event.turn_count++] =
+            turns[event.transcript.turn_count++] =
                 (struct turn){.role = n % 2 ? ROLE_USER : ROLE_AGENT, .text = line, .position = n};
     }
     check(lexicon, &event);

@@ -1,12 +1,12 @@
 /*
  * Claims: what points at the caller's name.
  */
-#include "understand/extract_name.h"
+#include "understand/speakers_parts.h"
 
 static struct claim *claim_new(struct names *names, char *name, double confidence, int turn)
 {
     if (!name) {
-        names->call->failed = true;
+        names->reading->failed = true;
         return NULL;
     }
     if (names->count == MAX_CLAIMS)
@@ -20,10 +20,10 @@ struct claim *name_claim_span(struct names *names, const struct spoken *spoken, 
                               double confidence)
 {
     struct claim *claim =
-        claim_new(names, name_text(names->call, &spoken->words, span), confidence, spoken->turn);
+        claim_new(names, name_text(names->reading, &spoken->words, span), confidence, spoken->turn);
     if (!claim)
         return NULL;
-    for (size_t at = span.from + name_titles(names->call, &spoken->words, span.from); at < span.to; at++)
+    for (size_t at = span.from + name_titles(names->reading, &spoken->words, span.from); at < span.to; at++)
         if (claim->key_count < NAME_WORDS)
             claim->keys[claim->key_count++] = spoken->words.items[at].key;
     return claim;
@@ -33,8 +33,8 @@ struct claim *name_claim_plain(struct names *names, const char *name, double con
 {
     struct words words;
     struct spoken spoken = {.turn = turn};
-    if (language_read(names->call->language, name, &words) != 0) {
-        names->call->failed = true;
+    if (language_read(names->reading->language, name, &words) != 0) {
+        names->reading->failed = true;
         return NULL;
     }
     spoken.words = words;

@@ -1,7 +1,7 @@
 /*
  * Names that are spelled, letter by letter or by one letter ("with a K").
  */
-#include "understand/extract_name.h"
+#include "understand/speakers_parts.h"
 
 #include "base/text.h"
 
@@ -10,45 +10,45 @@
 #define MAX_LETTERS 24
 
 /* The letter that a word stands for, 0 when it stands for none. */
-static int letter_at(const struct call *call, const struct words *words, size_t at)
+static int letter_at(const struct reading *reading, const struct words *words, size_t at)
 {
     int value = 0;
     const struct word *word = &words->items[at];
     if (word->fold[0] >= 'a' && word->fold[0] <= 'z' && word->fold[1] == '\0')
         return word->fold[0];
-    return language_value(call->language, LIST_LETTER, words, at, &value) == 1 ? value : 0;
+    return language_value(reading->language, LIST_LETTER, words, at, &value) == 1 ? value : 0;
 }
 
 /* "J as in Juliet", "D wie Dora": what comes after the letter is left out. */
-static size_t skip_explanation(const struct call *call, const struct words *words, size_t at)
+static size_t skip_explanation(const struct reading *reading, const struct words *words, size_t at)
 {
-    size_t len = at < words->count ? language_list(call->language, LIST_AS_IN, words, at) : 0;
+    size_t len = at < words->count ? language_list(reading->language, LIST_AS_IN, words, at) : 0;
     return len > 0 && at + len < words->count ? at + len + 1 : at;
 }
 
 /* Letters in a row from word `at`; returns where they end. */
-static size_t read_letters(const struct call *call, const struct words *words, size_t at, char *letters,
+static size_t read_letters(const struct reading *reading, const struct words *words, size_t at, char *letters,
                            size_t *count)
 {
     *count = 0;
     while (at < words->count && *count + 2 < MAX_LETTERS) {
-        size_t twice = language_list(call->language, LIST_DOUBLE, words, at);
-        bool is_double = twice > 0 && at + twice < words->count && letter_at(call, words, at + twice);
+        size_t twice = language_list(reading->language, LIST_DOUBLE, words, at);
+        bool is_double = twice > 0 && at + twice < words->count && letter_at(reading, words, at + twice);
         size_t place = is_double ? at + twice : at;
-        int letter = letter_at(call, words, place);
+        int letter = letter_at(reading, words, place);
         if (!letter)
             break;
         letters[(*count)++] = (char)letter;
         if (is_double)
             letters[(*count)++] = (char)letter;
-        at = skip_explanation(call, words, place + 1);
+        at = skip_explanation(reading, words, place + 1);
     }
     letters[*count] = '\0';
     return at;
 }
 
 /* Puts a spelled word into the place of the word of `name` that sounds most like it; NULL when none does. */
-static char *respell(struct call *call, const char *name, const char *spelled, const char *letters)
+static char *respell(struct reading *reading, const char *name, const char *spelled, const char *letters)
 {
     const char *best = NULL;
     size_t best_len = 0;
@@ -72,24 +72,24 @@ static char *respell(struct call *call, const char *name, const char *spelled, c
     word_fold(best, best_len, fold, sizeof fold);
     /* As written when only accents or case differ. */
     if (strcmp(fold, letters) == 0)
-        return arena_text(call->arena, name, strlen(name));
-    return arena_printf(call->arena, "%.*s%s%s", (int)(best - name), name, spelled, best + best_len);
+        return arena_text(reading->arena, name, strlen(name));
+    return arena_printf(reading->arena, "%.*s%s%s", (int)(best - name), name, spelled, best + best_len);
 }
 
-static bool speaks_of_spelling(const struct call *call, const struct words *words)
+static bool speaks_of_spelling(const struct reading *reading, const struct words *words)
 {
     for (size_t at = 0; at < words->count; at++)
-        if (name_list(call, LIST_SPELLED, words, at))
+        if (name_list(reading, LIST_SPELLED, words, at))
             return true;
     return false;
 }
 
 static void use_spelling(struct names *names, const struct spoken *spoken, const char *letters)
 {
-    struct call *call = names->call;
-    char *spelled = name_capital(call, letters);
+    struct reading *reading = names->reading;
+    char *spelled = name_capital(reading, letters);
     struct claim *last = name_latest(names);
-    char *name = spelled && last ? respell(call, last->name, spelled, letters) : NULL;
+    char *name = spelled && last ? respell(reading, last->name, spelled, letters) : NULL;
     if (!spelled)
         return;
     if (name) {
@@ -99,7 +99,7 @@ static void use_spelling(struct names *names, const struct spoken *spoken, const
         if (claim)
             claim->part = part;
     } else if (names->asked || names->guessed || names->addressed ||
-               speaks_of_spelling(call, &spoken->words)) {
+               speaks_of_spelling(reading, &spoken->words)) {
         struct claim *claim = name_claim_plain(names, spelled, SURE_SPELLED, spoken->turn);
         if (claim)
             claim->part =
@@ -108,15 +108,15 @@ static void use_spelling(struct names *names, const struct spoken *spoken, const
 }
 
 /* "One L. A-L-A-N": a letter that something else is said of, before the spelling begins. */
-static bool is_lone_letter(const struct call *call, const struct words *words, size_t at)
+static bool is_lone_letter(const struct reading *reading, const struct words *words, size_t at)
 {
     const struct word *word = &words->items[at];
     if (at == 0 || at + 2 >= words->count || word->gap != GAP_NONE || word->joined)
         return false;
     /* The letters that follow stand closer together. */
     bool apart = !word[1].joined && (word[2].joined || (word[1].gap != GAP_NONE && word[2].gap == GAP_NONE));
-    return apart && letter_at(call, words, at) && !letter_at(call, words, at - 1) &&
-           letter_at(call, words, at + 1) && letter_at(call, words, at + 2);
+    return apart && letter_at(reading, words, at) && !letter_at(reading, words, at - 1) &&
+           letter_at(reading, words, at + 1) && letter_at(reading, words, at + 2);
 }
 
 void name_read_spelling(struct names *names, const struct spoken *spoken)
@@ -127,23 +127,23 @@ void name_read_spelling(struct names *names, const struct spoken *spoken)
         const struct word *word = &spoken->words.items[at];
         /* "with a P-H": the article is no letter. */
         if (word->gap == GAP_NONE && !word->joined && word->shape == SHAPE_LOWER &&
-            name_list(names->call, LIST_COMMON, &spoken->words, at) && at > 0 &&
-            name_list(names->call, LIST_COMMON, &spoken->words, at - 1)) {
+            name_list(names->reading, LIST_COMMON, &spoken->words, at) && at > 0 &&
+            name_list(names->reading, LIST_COMMON, &spoken->words, at - 1)) {
             /* "with a G. G E O F F": nor is that G part of what follows. */
             bool lone = at + 2 < spoken->words.count && word[1].fold[1] == '\0' && !word[2].joined;
             at += lone && word->fold[1] == '\0';
             continue;
         }
         /* "with a J: J A N A": the J before the colon is none of the letters that follow. */
-        const struct rule *rule = call_rule(names->call, SECTION_NAME_LETTER, spoken, at);
-        size_t said = rule ? names->call->matcher.all.to : 0;
+        const struct rule *rule = reading_rule(names->reading, SECTION_NAME_LETTER, spoken, at);
+        size_t said = rule ? names->reading->matcher.all.to : 0;
         if (said > at + 1 && said < spoken->words.count && spoken->words.items[said].gap > GAP_NONE) {
             at = said - 1;
             continue;
         }
-        if (is_lone_letter(names->call, &spoken->words, at))
+        if (is_lone_letter(names->reading, &spoken->words, at))
             continue;
-        size_t end = read_letters(names->call, &spoken->words, at, letters, &count);
+        size_t end = read_letters(names->reading, &spoken->words, at, letters, &count);
         if (count >= 3)
             use_spelling(names, spoken, letters);
         if (end > at)
@@ -155,12 +155,12 @@ void name_read_spelling(struct names *names, const struct spoken *spoken)
 static const char sounds_alike[][2] = {{'k', 'c'}, {'c', 'k'}, {'z', 's'}, {'s', 'z'}, {'y', 'i'},
                                        {'i', 'y'}, {'v', 'w'}, {'w', 'v'}, {'f', 'v'}};
 
-static char *change_letter(struct call *call, const char *name, int letter, bool drop)
+static char *change_letter(struct reading *reading, const char *name, int letter, bool drop)
 {
     size_t first = strcspn(name, " ");
-    char *copy = arena_text(call->arena, name, strlen(name));
+    char *copy = arena_text(reading->arena, name, strlen(name));
     if (!copy) {
-        call->failed = true;
+        reading->failed = true;
         return NULL;
     }
     for (size_t at = first; drop && at-- > 1;)
@@ -184,7 +184,7 @@ static char *change_letter(struct call *call, const char *name, int letter, bool
             }
     }
     if (letter == 'h')
-        return arena_printf(call->arena, "%.*sh%s", (int)first, copy, copy + first);
+        return arena_printf(reading->arena, "%.*sh%s", (int)first, copy, copy + first);
     return NULL;
 }
 
@@ -192,13 +192,13 @@ static char *change_letter(struct call *call, const char *name, int letter, bool
 void name_read_letter_rule(struct names *names, const struct spoken *spoken)
 {
     size_t at;
-    struct call *call = names->call;
-    const struct rule *rule = call_find(call, SECTION_NAME_LETTER, spoken, &at);
+    struct reading *reading = names->reading;
+    const struct rule *rule = reading_find(reading, SECTION_NAME_LETTER, spoken, &at);
     struct claim *last = name_latest(names);
-    if (!rule || !last || !rule->slot || call->matcher.list_count == 0)
+    if (!rule || !last || !rule->slot || reading->matcher.list_count == 0)
         return;
-    int letter = letter_at(call, &spoken->words, call->matcher.lists[0].from);
-    char *name = letter ? change_letter(call, last->name, letter, strcmp(rule->slot, "drop") == 0) : NULL;
+    int letter = letter_at(reading, &spoken->words, reading->matcher.lists[0].from);
+    char *name = letter ? change_letter(reading, last->name, letter, strcmp(rule->slot, "drop") == 0) : NULL;
     if (!name)
         return;
     enum part part = last->part;

@@ -1,7 +1,7 @@
 /*
  * Days: "next Friday", "in three days", "the sixth" against the date of the call.
  */
-#include "understand/extract_private.h"
+#include "understand/date.h"
 
 #include "base/clock.h"
 
@@ -13,16 +13,17 @@ struct today {
     int year, month, day, weekday;
 };
 
-static int number_of(const struct call *call, enum capture what, const struct words *words, int fallback)
+static int number_of(const struct reading *reading, enum capture what, const struct words *words,
+                     int fallback)
 {
     int value = fallback;
-    size_t at = call->matcher.captured[what].from;
-    if (!call->matcher.has[what])
+    size_t at = reading->matcher.captured[what].from;
+    if (!reading->matcher.has[what])
         return fallback;
     if (what == CAPTURE_NUMBER)
-        capture_number(call, words, at, &value);
+        capture_number(reading, words, at, &value);
     else
-        language_value(call->language, what == CAPTURE_WEEKDAY ? LIST_WEEKDAY : LIST_MONTH, words, at,
+        language_value(reading->language, what == CAPTURE_WEEKDAY ? LIST_WEEKDAY : LIST_MONTH, words, at,
                        &value);
     return value;
 }
@@ -55,12 +56,12 @@ static int64_t month_end(const struct today *today)
 }
 
 /* A rule's slot says what its words mean. */
-static int64_t day_of(const struct call *call, const struct words *words, const struct rule *rule,
+static int64_t day_of(const struct reading *reading, const struct words *words, const struct rule *rule,
                       const struct today *today)
 {
-    int number = number_of(call, CAPTURE_NUMBER, words, 0);
-    int weekday = number_of(call, CAPTURE_WEEKDAY, words, 0);
-    int month = number_of(call, CAPTURE_MONTH, words, 0);
+    int number = number_of(reading, CAPTURE_NUMBER, words, 0);
+    int weekday = number_of(reading, CAPTURE_WEEKDAY, words, 0);
+    int month = number_of(reading, CAPTURE_MONTH, words, 0);
     const char *what = rule->slot ? rule->slot : "";
     if (strcmp(what, "days") == 0)
         return today->midnight + (int64_t)(rule->value ? strtol(rule->value, NULL, 10) : number) * CLOCK_DAY;
@@ -82,18 +83,18 @@ static int64_t day_of(const struct call *call, const struct words *words, const 
     return 0;
 }
 
-int64_t date_find(struct call *call, const struct spoken *spoken, struct span span)
+int64_t date_find(struct reading *reading, const struct spoken *spoken, struct span span)
 {
     struct today today;
-    struct matcher before = call->matcher;
+    struct matcher before = reading->matcher;
     int64_t found = 0;
-    clock_split(call->event->started_at, &today.year, &today.month, &today.day, &today.weekday);
+    clock_split(reading->transcript->started_at, &today.year, &today.month, &today.day, &today.weekday);
     today.midnight = clock_civil(today.year, today.month, today.day);
     for (size_t at = span.from; at < span.to && found == 0; at++) {
-        const struct rule *rule = call_rule(call, SECTION_DATE, spoken, at);
+        const struct rule *rule = reading_rule(reading, SECTION_DATE, spoken, at);
         if (rule)
-            found = day_of(call, &spoken->words, rule, &today);
+            found = day_of(reading, &spoken->words, rule, &today);
     }
-    call->matcher = before;
+    reading->matcher = before;
     return found;
 }

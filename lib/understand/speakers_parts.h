@@ -1,10 +1,10 @@
 /*
  * What the modules that find the caller's name share: claims, and the words that names are made of.
  */
-#ifndef CALLMEM_UNDERSTAND_EXTRACT_NAME_H
-#define CALLMEM_UNDERSTAND_EXTRACT_NAME_H
+#ifndef CALLMEM_UNDERSTAND_SPEAKERS_PARTS_H
+#define CALLMEM_UNDERSTAND_SPEAKERS_PARTS_H
 
-#include "understand/extract_private.h"
+#include "understand/reading.h"
 
 #define NAME_WORDS 6
 #define MAX_CLAIMS 64
@@ -33,11 +33,12 @@ struct claim {
     double confidence;
     int turn;
     enum part part;
+    bool is_called; /* the caller asked to be called so */
     bool dead;
 };
 
 struct names {
-    struct call *call;
+    struct reading *reading;
     struct claim claims[MAX_CLAIMS];
     size_t count;
     uint64_t agent[16]; /* names that the agent gave itself */
@@ -49,18 +50,20 @@ struct names {
     size_t guess;   /* the claim that the agent's words made */
 };
 
-/* extract_name_find.c: names in a row of words (capture_name() is in extract_private.h). */
-bool name_list(const struct call *call, enum list list, const struct words *words, size_t at);
+/* name_words.c: names in a row of words. */
+/* Where a name that begins at word `at` may end, the longest first; how many. As matcher.capture has it. */
+size_t capture_name(struct reading *reading, const struct words *words, size_t at, size_t ends[PATTERN_ENDS]);
+bool name_list(const struct reading *reading, enum list list, const struct words *words, size_t at);
 /* Whether the word is a given name in any language: people travel. */
-bool name_is_given(const struct call *call, const struct words *words, size_t at);
+bool name_is_given(const struct reading *reading, const struct words *words, size_t at);
 /* How many words of titles ("Dr.", "Frau") begin at `at`. */
-size_t name_titles(const struct call *call, const struct words *words, size_t at);
+size_t name_titles(const struct reading *reading, const struct words *words, size_t at);
 /* A name as it should be written: with its capitals, without a title unless it is a lone family name. */
-char *name_text(struct call *call, const struct words *words, struct span span);
+char *name_text(struct reading *reading, const struct words *words, struct span span);
 /* A spelled word with its capital. */
-char *name_capital(struct call *call, const char *letters);
+char *name_capital(struct reading *reading, const char *letters);
 
-/* extract_name_claim.c: NULL when out of memory or when there are too many. */
+/* name_claim.c: NULL when out of memory or when there are too many. */
 struct claim *name_claim_span(struct names *names, const struct spoken *spoken, struct span span,
                               double confidence);
 struct claim *name_claim_plain(struct names *names, const char *name, double confidence, int turn);
@@ -70,7 +73,7 @@ void name_deny(struct names *names, const struct words *words, struct span span)
 /* The claim that a spelling or a correction of letters is about: the surest, of equals the last. */
 struct claim *name_latest(struct names *names);
 
-/* extract_name_spell.c */
+/* name_spelling.c */
 void name_read_spelling(struct names *names, const struct spoken *spoken);    /* "N-O-O-R" */
 void name_read_letter_rule(struct names *names, const struct spoken *spoken); /* "with a K" */
 

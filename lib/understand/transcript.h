@@ -1,0 +1,43 @@
+/*
+ * transcript: one call as it is to be understood: what was said, and what ElevenLabs' LLM collected of it.
+ * Whoever makes one (people/event from an event, people/reread from memories) owns everything in it; nothing
+ * here allocates.
+ */
+#ifndef CALLMEM_UNDERSTAND_TRANSCRIPT_H
+#define CALLMEM_UNDERSTAND_TRANSCRIPT_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum role { ROLE_AGENT, ROLE_USER };
+
+struct turn {
+    enum role role;
+    const char *text;    /* never empty: turns without words (tool calls) are left out */
+    int position;        /* index in the transcript as it came */
+    int64_t second;      /* of the call */
+    const char *speaker; /* ElevenLabs' user_identifier where it tells several people apart, else "" */
+};
+
+/* One of data_collection_results. */
+struct collected {
+    const char *name;  /* "order_number"; where the id is opaque, the name that the operator gave it */
+    const char *label; /* its description, or "" */
+    char *value;       /* as text: strings as they are, numbers, true/false, JSON for the rest; never empty */
+};
+
+struct transcript {
+    char language[4];   /* ISO 639-1 as the event names it, "" when unknown */
+    int64_t started_at; /* Unix seconds */
+    bool outbound;
+    const char *summary; /* analysis.transcript_summary, "" */
+    struct turn *turns;
+    size_t turn_count;
+    struct collected *collected; /* each name once, none without a value */
+    size_t collected_count;
+    const cJSON *variables; /* dynamic_variables that the call started with; may be NULL */
+};
+
+#endif

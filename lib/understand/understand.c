@@ -1,0 +1,26 @@
+#include "understand/understand.h"
+
+#include "understand/mood.h"
+#include "understand/reading.h"
+#include "understand/speakers.h"
+#include "understand/speakers_parts.h"
+
+int understand(const struct lexicon *lexicon, const struct transcript *transcript,
+               struct understanding *understanding, struct error *error)
+{
+    struct reading reading;
+    understanding_open(understanding);
+    if (understanding->failed)
+        return error_no_memory(error);
+    if (reading_open(&reading, lexicon, transcript, understanding->arena) == 0) {
+        reading.capture_name = capture_name;
+        speakers_find(&reading, understanding);
+        mood_find(&reading, understanding);
+    }
+    bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);
+    reading_close(&reading);
+    if (!failed)
+        return 0;
+    understanding_free(understanding);
+    return error_no_memory(error);
+}
