@@ -20,6 +20,9 @@ static const char *const kind_names[KINDS] = {
     [KIND_REQUEST] = "request",         [KIND_PROMISE] = "promise",
     [KIND_FEELING] = "feeling",         [KIND_TOPIC] = "topic",
     [KIND_ATTEMPT] = "attempt",         [KIND_FORGET] = "forget",
+    [KIND_EVIDENCE] = "evidence",       [KIND_PRIVACY] = "privacy",
+    [KIND_CONTACT] = "contact",         [KIND_ID] = "id",
+    [KIND_ENDED] = "ended",
 };
 
 const char *sector_name(enum sector sector)

@@ -47,7 +47,12 @@ enum kind {
     KIND_FEELING,     /* "feeling": how the caller felt in a call */
     KIND_TOPIC,       /* "topic": what a call was about, in a word or two */
     KIND_ATTEMPT,     /* "attempt": a call that did not come about */
-    KIND_FORGET,      /* "forget": the caller asked for something not to be kept */
+    KIND_FORGET,      /* "forget": of the first version, not made any more */
+    KIND_EVIDENCE,    /* "evidence": a raw value of one of callmem's items, or of an LLM; not searched */
+    KIND_PRIVACY,     /* "privacy": what a caller asked about their data */
+    KIND_CONTACT,     /* "contact": an e-mail or postal address or a phone number of the caller's */
+    KIND_ID,          /* "id": an order, account, policy or member number */
+    KIND_ENDED,       /* "ended": something that was so and no longer is */
     KINDS
 };
 

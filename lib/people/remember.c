@@ -5,14 +5,17 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "memory/classify.h"
+#include "people/fact.h"
 #include "people/profile.h"
+#include "understand/evidence.h"
 #include "understand/understand.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define TURN_CHARS 4000 /* of one turn, summary or value: more than anyone says in one breath */
-#define NAME_CHARS 100
+#define TURN_CHARS     4000 /* of one turn, summary or value: more than anyone says in one breath */
+#define NAME_CHARS     100
+#define EVIDENCE_CHARS 20000 /* of one value of an LLM */
 
 /* The memories of one call while they are put together. */
 struct batch {
@@ -51,16 +54,17 @@ static void note_number(struct batch *batch, cJSON *object, const char *name, do
         batch->failed = true;
 }
 
+static void note_flag(struct batch *batch, cJSON *object, const char *name)
+{
+    if (!cJSON_AddTrueToObject(object, name))
+        batch->failed = true;
+}
+
 /* A JSON object, printed and owned by the batch; frees `object`. */
 static const char *metadata_of(struct batch *batch, cJSON *object)
 {
-    struct buf b = BUF_INIT;
-    json_add(&b, object);
-    const char *text = buf_text(&b) ? arena_text(batch->arena, buf_text(&b), b.len) : NULL;
-    if (!text)
-        batch->failed = true;
-    buf_free(&b);
-    cJSON_Delete(object);
+    const char *text = fact_json(batch->arena, object);
+    batch->failed = batch->failed || !text;
     return text;
 }
 
@@ -107,6 +111,10 @@ static void put_summary(struct batch *batch, const struct understanding *underst
         note_number(batch, metadata, "duration", (double)event->duration);
     note_text(batch, metadata, "sentiment", mood_name(understanding->mood));
     note_number(batch, metadata, "feeling", understanding->feeling);
+    if (understanding->evidence)
+        note_flag(batch, metadata, "evidence");
+    if (understanding->is_other)
+        note_flag(batch, metadata, "other");
     put(batch, KIND_SUMMARY, line_of(batch, summary, TURN_CHARS), metadata_of(batch, metadata));
 }
 
@@ -134,32 +142,40 @@ static void put_collected(struct batch *batch, const struct collected *collected
     free(name);
 }
 
+/* A value of one of callmem's own items, as it came, so that the call can be understood again. */
+static void put_evidence(struct batch *batch, const struct collected *collected)
+{
+    cJSON *metadata = cJSON_CreateObject();
+    note_text(batch, metadata, "slot", collected->name);
+    put(batch, KIND_EVIDENCE,
+        arena_text(batch->arena, collected->value, text_prefix(collected->value, EVIDENCE_CHARS)),
+        metadata_of(batch, metadata));
+}
+
 static void put_statement(struct batch *batch, const struct statement *statement)
 {
-    static const enum kind kinds[STATEMENTS] = {[STATEMENT_NEED] = KIND_NEED,
-                                                [STATEMENT_PREFERENCE] = KIND_PREFERENCE,
-                                                [STATEMENT_INSTRUCTION] = KIND_INSTRUCTION,
-                                                [STATEMENT_FACT] = KIND_FACT,
-                                                [STATEMENT_CONTACT] = KIND_FACT,
-                                                [STATEMENT_ID] = KIND_FACT,
-                                                [STATEMENT_ENDED] = KIND_FACT,
-                                                [STATEMENT_OPEN] = KIND_REQUEST};
-    cJSON *metadata = cJSON_CreateObject();
-    note_text(batch, metadata, "slot", statement->slot);
-    note_text(batch, metadata, "value", *statement->value ? statement->value : statement->text);
-    note_number(batch, metadata, "turn", statement->turn);
-    put(batch, kinds[statement->kind], line_of(batch, statement->text, TURN_CHARS),
-        metadata_of(batch, metadata));
+    put(batch, fact_kind(statement), fact_content(batch->arena, statement),
+        fact_metadata(batch->arena, statement, ""));
 }
 
 static void put_speaker(struct batch *batch, const struct speaker *speaker)
 {
+    put(batch, KIND_NAME, fact_speaker_content(batch->arena, speaker),
+        fact_speaker_metadata(batch->arena, speaker));
+}
+
+/* What the caller asked about their data: kept for a person to decide on, see people/privacy.h. */
+static void put_request(struct batch *batch, const struct understanding *understanding)
+{
+    static const char *const contents[PRIVACIES] = {"", "Asked that what is stored about them be erased",
+                                                    "Asked not to be called again",
+                                                    "Asked that the call not be kept"};
     cJSON *metadata = cJSON_CreateObject();
-    const char *name = *speaker->called ? speaker->called : speaker->full;
-    note_text(batch, metadata, "slot", "name");
-    note_text(batch, metadata, "value", name);
-    note_number(batch, metadata, "confidence", 0.9);
-    put(batch, KIND_NAME, arena_printf(batch->arena, "Name: %s", name), metadata_of(batch, metadata));
+    note_text(batch, metadata, "request", privacy_name(understanding->request));
+    note_text(batch, metadata, "state", "open");
+    if (understanding->request_turn >= 0)
+        note_number(batch, metadata, "turn", understanding->request_turn);
+    put(batch, KIND_PRIVACY, contents[understanding->request], metadata_of(batch, metadata));
 }
 
 /* A call that did not come about. */
@@ -188,11 +204,16 @@ static void put_call(struct batch *batch, const struct understanding *understand
     for (size_t i = 0; i < transcript->turn_count; i++)
         put_turn(batch, &transcript->turns[i]);
     for (size_t i = 0; i < transcript->collected_count; i++)
-        put_collected(batch, &transcript->collected[i]);
+        if (evidence_is_item(transcript->collected[i].name))
+            put_evidence(batch, &transcript->collected[i]);
+        else
+            put_collected(batch, &transcript->collected[i]);
     for (size_t i = 0; i < understanding->speaker_count; i++)
         put_speaker(batch, &understanding->speakers[i]);
     for (size_t i = 0; i < understanding->statement_count; i++)
         put_statement(batch, &understanding->statements[i]);
+    if (understanding->request != PRIVACY_NONE)
+        put_request(batch, understanding);
 }
 
 static int store_batch(struct memory_store *store, const struct batch *batch, struct error *error)
@@ -225,7 +246,7 @@ static int store_event(struct memory_store *store, const struct settings *settin
                        const struct understanding *understanding, struct error *error)
 {
     struct batch batch = {.event = event, .settings = settings, .arena = arena_new()};
-    size_t most = 1 + event->transcript.turn_count + event->transcript.collected_count;
+    size_t most = 2 + event->transcript.turn_count + event->transcript.collected_count;
     int result = -1;
     if (understanding)
         most += understanding->speaker_count + understanding->statement_count;

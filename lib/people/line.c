@@ -1,0 +1,555 @@
+#include "people/line.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "understand/person_name.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PERSONS_MAX  200              /* of a line, with those of whom was spoken */
+#define OPEN_CALLS   4                /* what was left open longer ago is open no more */
+#define OPEN_SECONDS (90 * CLOCK_DAY) /* unless it has a day of its own */
+
+const char *person_name(const struct person *person)
+{
+    return *person->called ? person->called : person->full;
+}
+
+/* --- Persons --- */
+
+static size_t person_new(struct line *line, bool speaks)
+{
+    if (line->person_count >= PERSONS_MAX)
+        return NOBODY;
+    if (line->person_count == line->person_room) {
+        size_t room = line->person_room ? line->person_room * 2 : 4;
+        struct person *persons = realloc(line->persons, room * sizeof *persons);
+        if (!persons) {
+            line->failed = true;
+            return NOBODY;
+        }
+        line->persons = persons;
+        line->person_room = room;
+    }
+    line->persons[line->person_count] =
+        (struct person){.full = "", .called = "", .role = "", .speaks = speaks};
+    return line->person_count++;
+}
+
+static void person_add_name(struct person *person, const char *name)
+{
+    for (size_t i = 0; i < person->name_count; i++)
+        if (strcmp(person->names[i], name) == 0)
+            return;
+    if (*name && person->name_count < PERSON_NAMES)
+        person->names[person->name_count++] = name;
+}
+
+static enum name_match person_match(const struct person *person, const char *name)
+{
+    enum name_match best = NAME_OTHER;
+    for (size_t i = 0; i < person->name_count && *name; i++) {
+        enum name_match match = name_compare(person->names[i], name);
+        best = match > best ? match : best;
+    }
+    return best;
+}
+
+/* The fuller form of a name stands: "Derek Hollins" after "Mr. Hollins". */
+static void person_learn(struct person *person, const struct speaker *speaker, int call)
+{
+    bool fuller = name_is_full(speaker->full) || !*person->full;
+    if (*speaker->full && (fuller || !name_is_full(person->full)))
+        person->full = speaker->full;
+    if (*speaker->called)
+        person->called = speaker->called;
+    if (*speaker->role)
+        person->role = speaker->role;
+    person_add_name(person, speaker->full);
+    person_add_name(person, speaker->called);
+    person->last_call = call;
+}
+
+/* A name that was wrong, or is theirs no more, is no name of theirs from now on. */
+static void person_rename(struct person *person, const struct speaker *speaker)
+{
+    person->name_count = 0;
+    person->full = *speaker->full ? speaker->full : person->full;
+    if (*person->called && name_compare(person->called, person->full) == NAME_OTHER)
+        person_add_name(person, person->called);
+}
+
+/* Whether something in a call says that a person whom the line knows has a new name: the old one is mentioned
+ * in it. */
+static bool mentions(const struct line *line, const struct memory_list *list, size_t from,
+                     const char *conversation, const char *name)
+{
+    (void)line;
+    for (size_t i = from; i < list->count && strcmp(list->items[i].conversation, conversation) == 0; i++)
+        if (list->items[i].kind != KIND_EVIDENCE && list->items[i].kind != KIND_NAME &&
+            name_stands_in(name, list->items[i].content))
+            return true;
+    return false;
+}
+
+/* The person whom names point at: 2 for the whole name, 1 for how they are called. NOBODY when there is none;
+ * `many` when it could be several. */
+static size_t find_speaker(const struct line *line, const struct speaker *speaker, bool *many)
+{
+    size_t found = NOBODY;
+    int best = 0;
+    *many = false;
+    for (size_t i = 0; i < line->person_count; i++) {
+        const struct person *person = &line->persons[i];
+        int score = !person->speaks ? 0
+                                    : 2 * (person_match(person, speaker->full) == NAME_SAME) +
+                                          (person_match(person, speaker->called) == NAME_SAME);
+        *many = score == best && score > 0 ? true : score > best ? false : *many;
+        if (score > best) {
+            best = score;
+            found = i;
+        }
+    }
+    return found;
+}
+
+static size_t find_renamed(const struct line *line, const struct speaker *speaker,
+                           const struct memory_list *list, size_t from)
+{
+    const char *conversation = list->items[from].conversation;
+    for (size_t i = 0; i < line->person_count; i++) {
+        const struct person *person = &line->persons[i];
+        if (!person->speaks || !*person->full)
+            continue;
+        if (*speaker->was && person_match(person, speaker->was) == NAME_SAME)
+            return i;
+        if (person_match(person, speaker->full) == NAME_RENAMED) {
+            const char *family = strrchr(person->full, ' ');
+            if (family && mentions(line, list, from, conversation, family + 1))
+                return i;
+        }
+    }
+    return NOBODY;
+}
+
+/* One who spoke before anybody had a name. */
+static size_t find_unnamed(const struct line *line)
+{
+    for (size_t i = 0; i < line->person_count; i++)
+        if (line->persons[i].speaks && !*line->persons[i].full && !*line->persons[i].called)
+            return i;
+    return NOBODY;
+}
+
+/* Who speaks, of those whom the line knows; somebody new when it is none of them. */
+static size_t know_speaker(struct line *line, const struct speaker *speaker, const struct memory_list *list,
+                           size_t from, int call)
+{
+    bool many, other = line->calls[call].other;
+    size_t at = find_speaker(line, speaker, &many);
+    if (many)
+        return NOBODY;
+    if (at == NOBODY && (at = find_renamed(line, speaker, list, from)) != NOBODY)
+        person_rename(&line->persons[at], speaker);
+    if (at == NOBODY && !other && line_speakers(line) == 1)
+        at = find_unnamed(line);
+    if (at == NOBODY)
+        at = person_new(line, true);
+    if (at != NOBODY)
+        person_learn(&line->persons[at], speaker, call);
+    return at;
+}
+
+/* Who spoke in a call in which nobody said a name. */
+static size_t assume_speaker(struct line *line, int call)
+{
+    size_t only = NOBODY;
+    if (line->calls[call].attempt)
+        return NOBODY;
+    if (line->calls[call].other || line_speakers(line) == 0)
+        return person_new(line, true);
+    if (line_speakers(line) > 1)
+        return NOBODY;
+    for (size_t i = 0; i < line->person_count; i++)
+        only = line->persons[i].speaks ? i : only;
+    return only;
+}
+
+size_t line_speakers(const struct line *line)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < line->person_count; i++)
+        count += line->persons[i].speaks;
+    return count;
+}
+
+const struct person *line_person(const struct line *line)
+{
+    const struct person *only = NULL;
+    if (line_speakers(line) != 1)
+        return NULL;
+    for (size_t i = 0; i < line->person_count; i++)
+        only = line->persons[i].speaks ? &line->persons[i] : only;
+    return only;
+}
+
+/* "Emil (son)" is "Emil" and "son". */
+static void split_label(struct line *line, const char *label, const char **name, const char **relation)
+{
+    size_t len = strcspn(label, "(");
+    *name = label;
+    *relation = "";
+    if (!label[len] || len == 0)
+        return;
+    const char *inside = label + len + 1;
+    *relation = arena_text(line->arena, inside, strcspn(inside, ")"));
+    while (len > 0 && label[len - 1] == ' ')
+        len--;
+    *name = arena_text(line->arena, label, len);
+    if (!*name || !*relation) {
+        line->failed = true;
+        *name = *relation = "";
+    }
+}
+
+static bool is_whose(const struct person *person, const char *name, const char *relation)
+{
+    if (person_match(person, name) == NAME_SAME)
+        return true;
+    return !person->speaks && ((*relation && strcmp(person->full, relation) == 0) ||
+                               (*person->role && strcmp(person->role, name) == 0));
+}
+
+/* Whose a statement is: the speaker's, or somebody's of whom they spoke. Between two on the line who could be
+ * meant it is the one who does not speak. */
+static size_t find_owner(struct line *line, const char *whose, size_t speaker, int call)
+{
+    const char *name, *relation;
+    size_t found = NOBODY;
+    if (!*whose)
+        return speaker;
+    split_label(line, whose, &name, &relation);
+    for (size_t i = 0; i < line->person_count; i++)
+        if (is_whose(&line->persons[i], name, relation) && (found == NOBODY || found == speaker))
+            found = i;
+    if (found == NOBODY)
+        found = person_new(line, false);
+    if (found == NOBODY)
+        return NOBODY;
+    struct person *person = &line->persons[found];
+    if (!person->speaks) {
+        if (!*person->full || (*relation && strcmp(person->full, relation) == 0))
+            person->full = name;
+        if (*relation)
+            person->role = relation;
+    }
+    person_add_name(person, name);
+    person->last_call = call;
+    return found;
+}
+
+/* --- What is known --- */
+
+static bool is_today_or_later(const char *until, int64_t when)
+{
+    char now[CLOCK_STAMP_SIZE];
+    clock_stamp(when, now);
+    size_t len = strlen(until);
+    return strncmp(until, now, len < 16 ? 10 : 16) >= 0;
+}
+
+/* How many of the owner's facts that hold have a word. */
+static int holders(const struct line *line, size_t owner, const char *word)
+{
+    int count = 0;
+    for (size_t i = 0; i < line->known_count; i++)
+        count += line->known[i].owner == owner && line->known[i].state == STATE_NOW &&
+                 carriers_have(&line->known[i].carriers, word);
+    return count;
+}
+
+/* Whether what they share says something: a word that not all of this person's facts have, or a number. */
+static bool shares_rare(const struct line *line, const struct known *older, const struct known *newer)
+{
+    for (size_t i = 0; i < newer->carriers.count; i++)
+        if (carriers_have(&older->carriers, newer->carriers.words[i]) &&
+            holders(line, older->owner, newer->carriers.words[i]) <= 3)
+            return true;
+    return false;
+}
+
+static double likeness(const struct known *a, const struct known *b)
+{
+    size_t least = a->carriers.count < b->carriers.count ? a->carriers.count : b->carriers.count;
+    return least ? (double)carriers_shared(&b->carriers, &a->carriers) / (double)least : 0;
+}
+
+static enum statement_kind kind_of(const struct known *known)
+{
+    return known->fact.statement.kind;
+}
+
+static bool same_slot(const struct known *a, const struct known *b)
+{
+    const char *slot = b->fact.statement.slot;
+    return *slot && strcmp(a->fact.statement.slot, slot) == 0;
+}
+
+/* A newer statement about the same thing replaces the older one. Within a call both may be meant. */
+static bool replaces(const struct known *older, const struct known *newer)
+{
+    bool open = kind_of(older) == STATEMENT_OPEN;
+    if (open != (kind_of(newer) == STATEMENT_OPEN) || kind_of(newer) == STATEMENT_ENDED)
+        return false;
+    if (strcmp(older->fact.statement.text, newer->fact.statement.text) == 0)
+        return true;
+    if (older->call == newer->call)
+        return false;
+    if (same_slot(older, newer))
+        return true;
+    return likeness(older, newer) >= (open ? 0.5 : 0.75);
+}
+
+/* Whether an `ended` statement means an older one. */
+static bool ends(const struct line *line, const struct known *older, const struct known *newer)
+{
+    size_t shared = carriers_shared(&newer->carriers, &older->carriers);
+    if (older->call == newer->call || shared == 0 || !shares_rare(line, older, newer))
+        return false;
+    return shared * 2 >= newer->carriers.count || shared * 3 >= older->carriers.count;
+}
+
+/* "Biscuit died": with him go his food, his reminders, and that there is a Biscuit. */
+static void end_with_person(struct line *line, struct known *newer)
+{
+    for (size_t p = 0; p < line->person_count; p++) {
+        struct person *person = &line->persons[p];
+        bool named = person->name_count > 0 && name_stands_in(person->names[0], newer->fact.statement.text);
+        if (person->speaks || !(named || newer->owner == p))
+            continue;
+        person->gone = true;
+        for (size_t i = 0; i < line->known_count; i++) {
+            struct known *older = &line->known[i];
+            bool about = older->owner == p || (person->name_count > 0 &&
+                                               name_stands_in(person->names[0], older->fact.statement.text));
+            if (older->state == STATE_NOW && older->call < newer->call && about) {
+                older->state = STATE_ENDED;
+                older->ended_by = newer;
+            }
+        }
+    }
+    newer->told = true;
+}
+
+static void apply_ended(struct line *line, size_t at)
+{
+    struct known *newer = &line->known[at];
+    bool all = strcmp(newer->fact.statement.slot, "gone") == 0;
+    if (all)
+        end_with_person(line, newer);
+    for (size_t i = 0; i < at; i++) {
+        struct known *older = &line->known[i];
+        if (older->state != STATE_NOW || older->owner != newer->owner || kind_of(older) == STATEMENT_ENDED ||
+            !ends(line, older, newer))
+            continue;
+        older->state = STATE_ENDED;
+        older->ended_by = newer;
+    }
+    /* In its own words only where they say that it is over. */
+    newer->told = newer->told || strcmp(newer->fact.statement.slot, "said") == 0;
+}
+
+static void apply(struct line *line, size_t at)
+{
+    struct known *newer = &line->known[at];
+    if (kind_of(newer) == STATEMENT_ENDED) {
+        apply_ended(line, at);
+        return;
+    }
+    for (size_t i = 0; i < at; i++) {
+        struct known *older = &line->known[i];
+        if (older->state == STATE_NOW && older->owner == newer->owner && replaces(older, newer))
+            older->state = STATE_REPLACED;
+    }
+}
+
+/* What an operator said stands above what calls say: it is replaced by nothing but another word of an
+ * operator. */
+static void apply_all(struct line *line)
+{
+    for (size_t i = 0; i < line->known_count; i++)
+        apply(line, i);
+}
+
+static void end_what_passed(struct line *line)
+{
+    for (size_t i = 0; i < line->known_count; i++) {
+        struct known *known = &line->known[i];
+        const char *until = known->fact.statement.until;
+        if (known->state != STATE_NOW)
+            continue;
+        if (*until && !is_today_or_later(until, line->last))
+            known->state = STATE_OVER;
+        bool old = known->call + OPEN_CALLS < (int)line->call_count ||
+                   known->fact.memory->created_at < line->last - OPEN_SECONDS;
+        if (kind_of(known) == STATEMENT_OPEN && !*until && old)
+            known->state = STATE_OVER;
+    }
+}
+
+/* --- Reading --- */
+
+static void read_call(struct line *line, const struct memory *memory)
+{
+    struct line_call *call = &line->calls[line->call_count - 1];
+    struct error error = {0};
+    cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
+    const char *const names[] = {"title", "sentiment", "outcome"};
+    const char **const fields[] = {&call->title, &call->mood, &call->outcome};
+    call->memory = memory;
+    call->attempt = memory->kind == KIND_ATTEMPT;
+    call->evidence = json_bool(metadata, "evidence", false);
+    call->other = json_bool(metadata, "other", false);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *text = json_text(metadata, names[i]);
+        *fields[i] = text ? arena_text(line->arena, text, strlen(text)) : "";
+        line->failed = line->failed || !*fields[i];
+    }
+    cJSON_Delete(metadata);
+}
+
+static void read_fact(struct line *line, const struct memory *memory)
+{
+    int call = (int)line->call_count - 1;
+    struct known *known = &line->known[line->known_count];
+    *known = (struct known){.call = call};
+    if (!fact_read(line->arena, memory, &known->fact) ||
+        !carriers_read(line->arena, known->fact.statement.text, &known->carriers)) {
+        line->failed = true;
+        return;
+    }
+    known->owner = find_owner(line, known->fact.statement.whose, line->calls[call].speaker, call);
+    line->known_count++;
+}
+
+/* The memories of one conversation, which begin at `from`; returns where the next begins. */
+static size_t read_conversation(struct line *line, const struct memory_list *list, size_t from,
+                                const char *scope)
+{
+    size_t to = from;
+    while (to < list->count && strcmp(list->items[to].conversation, list->items[from].conversation) == 0)
+        to++;
+    if (*scope && strcmp(list->items[from].agent, scope) != 0)
+        return to;
+    int at = (int)line->call_count++;
+    struct line_call *call = &line->calls[at];
+    *call = (struct line_call){
+        .memory = &list->items[from], .title = "", .mood = "", .outcome = "", .speaker = NOBODY};
+    for (size_t i = from; i < to; i++)
+        if (list->items[i].kind == KIND_SUMMARY || list->items[i].kind == KIND_ATTEMPT)
+            read_call(line, &list->items[i]);
+    bool named = false;
+    for (size_t i = from; i < to && !line->failed; i++) {
+        struct speaker speaker;
+        if (list->items[i].kind != KIND_NAME)
+            continue;
+        if (!fact_read_speaker(line->arena, &list->items[i], &speaker)) {
+            line->failed = true;
+            break;
+        }
+        size_t who = *speaker.full || *speaker.called ? know_speaker(line, &speaker, list, from, at) : NOBODY;
+        call->speaker = named ? call->speaker : who;
+        named = named || *speaker.full || *speaker.called;
+    }
+    if (!named)
+        call->speaker = assume_speaker(line, at);
+    line->conversations += !call->attempt;
+    line->last = call->memory->created_at;
+    for (size_t i = from; i < to && !line->failed; i++)
+        if (fact_is_kind(list->items[i].kind))
+            read_fact(line, &list->items[i]);
+    return to;
+}
+
+static size_t count_conversations(const struct memory_list *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += i == 0 || strcmp(list->items[i].conversation, list->items[i - 1].conversation) != 0;
+    return count;
+}
+
+int line_open(struct line *line, const struct memory_list *list, const char *scope, struct error *error)
+{
+    *line = (struct line){.arena = arena_new()};
+    line->known = calloc(list->count + 1, sizeof *line->known);
+    line->calls = calloc(count_conversations(list) + 1, sizeof *line->calls);
+    line->failed = !line->arena || !line->known || !line->calls;
+    for (size_t at = 0; at < list->count && !line->failed;)
+        at = read_conversation(line, list, at, scope);
+    if (line->failed)
+        return error_no_memory(error);
+    apply_all(line);
+    end_what_passed(line);
+    return 0;
+}
+
+void line_close(struct line *line)
+{
+    free(line->persons);
+    free(line->known);
+    free(line->calls);
+    arena_free(line->arena);
+    *line = (struct line){0};
+}
+
+/* --- Settling what is open --- */
+
+static bool may_be_settled(const struct line *line, const struct known *known)
+{
+    return kind_of(known) == STATEMENT_OPEN && known->state == STATE_NOW &&
+           known->call + 1 < (int)line->call_count;
+}
+
+bool line_wants_turns(const struct line *line, int64_t *since)
+{
+    for (size_t i = 0; i < line->known_count; i++)
+        if (may_be_settled(line, &line->known[i])) {
+            *since = line->known[i].fact.memory->created_at + 1;
+            return true;
+        }
+    return false;
+}
+
+/* How much of something that is open was spoken of in a call. */
+static double spoken_of(const struct line *line, const struct known *known, const struct memory_list *turns,
+                        const char *conversation)
+{
+    bool said[CARRIERS] = {false};
+    size_t count = 0;
+    for (size_t t = 0; t < turns->count; t++) {
+        struct carriers words;
+        if (strcmp(turns->items[t].conversation, conversation) != 0 ||
+            !carriers_read(line->arena, turns->items[t].content, &words))
+            continue;
+        for (size_t i = 0; i < known->carriers.count; i++)
+            said[i] = said[i] || carriers_have(&words, known->carriers.words[i]);
+    }
+    for (size_t i = 0; i < known->carriers.count; i++)
+        count += said[i];
+    return known->carriers.count ? (double)count / (double)known->carriers.count : 0;
+}
+
+void line_settle(struct line *line, const struct memory_list *turns)
+{
+    for (size_t i = 0; i < line->known_count; i++) {
+        struct known *known = &line->known[i];
+        if (!may_be_settled(line, known))
+            continue;
+        for (size_t c = (size_t)known->call + 1; c < line->call_count; c++)
+            if (line->calls[c].evidence &&
+                spoken_of(line, known, turns, line->calls[c].memory->conversation) >= 0.5)
+                known->state = STATE_DONE;
+    }
+}
