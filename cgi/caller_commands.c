@@ -2,9 +2,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "inbox/audio.h"
 #include "inbox/inbox.h"
+#include "inbox/recordings.h"
 #include "people/caller.h"
+#include "people/event.h"
 #include "people/profile.h"
 
 #include <stdio.h>
@@ -291,9 +292,8 @@ static void note_conversation(struct forgetting *forgetting, const char *convers
     forgetting->conversations[forgetting->count++] = copy;
 }
 
-static bool is_of_caller(void *ctx, const struct event *event)
+static bool is_about_caller(struct forgetting *forgetting, const struct event *event)
 {
-    struct forgetting *forgetting = ctx;
     if (strcmp(event->caller, forgetting->caller) == 0) {
         note_conversation(forgetting, event->conversation);
         return true;
@@ -303,6 +303,17 @@ static bool is_of_caller(void *ctx, const struct event *event)
         if (strcmp(event->conversation, forgetting->conversations[i]) == 0)
             return true;
     return false;
+}
+
+static bool is_of_caller(void *ctx, const char *bytes, size_t len)
+{
+    struct event event;
+    /* A file that is not an event is about nobody. */
+    if (event_parse(bytes, len, &event, NULL) != 0)
+        return false;
+    bool about = is_about_caller(ctx, &event);
+    event_free(&event);
+    return about;
 }
 
 static long forget_inbox(struct door *door, struct forgetting *forgetting, struct error *error)
@@ -341,7 +352,7 @@ static long forget_audio(struct door *door, const struct forgetting *forgetting,
     const char *directory = setting_text(door->settings, CALLMEM_AUDIO_DIR);
     long all = 0;
     for (size_t i = 0; i < forgetting->count && *directory; i++) {
-        int gone = audio_remove(directory, forgetting->conversations[i], error);
+        int gone = recording_remove(directory, forgetting->conversations[i], error);
         if (gone < 0)
             return -1;
         all += gone;

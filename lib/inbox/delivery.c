@@ -2,9 +2,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "inbox/audio.h"
 #include "inbox/envelope.h"
 #include "inbox/inbox_parts.h"
+#include "inbox/recordings.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -127,7 +127,7 @@ static int read_letter(const struct delivery *delivery, struct letter *letter, s
 
 static int audio_piece(void *ctx, const char *text, size_t len, struct error *error)
 {
-    return audio_feed(ctx, text, len, error);
+    return recording_feed(ctx, text, len, error);
 }
 
 static int envelope_piece(void *ctx, const char *bytes, size_t len, struct error *error)
@@ -139,7 +139,7 @@ static int envelope_piece(void *ctx, const char *bytes, size_t len, struct error
  */
 static int keep_audio(const struct delivery *delivery, const struct letter *letter, struct error *error)
 {
-    struct audio *audio = audio_begin(delivery->inbox->audio, error);
+    struct recording *audio = recording_begin(delivery->inbox->audio, error);
     if (!audio)
         return -1;
     struct envelope *envelope = envelope_new(audio_piece, audio);
@@ -147,9 +147,9 @@ static int keep_audio(const struct delivery *delivery, const struct letter *lett
     if (!envelope)
         error_set(error, ERROR_INTERNAL, "out of memory");
     else if (each_piece(delivery, envelope_piece, envelope, error) == 0)
-        result = audio_keep(audio, letter->conversation, error);
+        result = recording_keep(audio, letter->conversation, error);
     envelope_free(envelope);
-    audio_close(audio);
+    recording_close(audio);
     return result;
 }
 

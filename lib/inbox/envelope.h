@@ -10,7 +10,7 @@
 #define CALLMEM_INBOX_ENVELOPE_H
 
 #include "base/error.h"
-#include "people/event.h"
+#include "service/event_type.h"
 
 #include <stddef.h>
 

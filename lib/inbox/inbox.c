@@ -1,8 +1,8 @@
 #include "inbox/inbox.h"
 
 #include "base/log.h"
-#include "inbox/audio.h"
 #include "inbox/inbox_parts.h"
+#include "inbox/recordings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +95,7 @@ int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *e
     inbox->audio = strdup(directory);
     if (!inbox->audio)
         return error_no_memory(error);
-    if (audio_prepare(directory, &why) != 0)
+    if (recordings_prepare(directory, &why) != 0)
         log_failure(LOG_ERROR, "recordings cannot be kept", &why);
     return 0;
 }
@@ -229,7 +229,7 @@ static int lock_failed(const struct inbox *inbox, struct error *error)
 struct walk {
     struct inbox *inbox;
     const char *folder;
-    bool (*match)(void *ctx, const struct event *event);
+    bool (*match)(void *ctx, const char *bytes, size_t len);
     void *ctx;
     long done;
     int result;
@@ -281,17 +281,6 @@ long inbox_retry(struct inbox *inbox, struct error *error)
     return result == 0 ? walk.done : -1;
 }
 
-static bool is_meant(const struct walk *walk, const char *bytes, size_t len)
-{
-    struct event event;
-    /* What cannot be read as an event is about nobody. */
-    if (event_parse(bytes, len, &event, NULL) != 0)
-        return false;
-    bool meant = walk->match(walk->ctx, &event);
-    event_free(&event);
-    return meant;
-}
-
 static int remove_all(struct walk *walk, const char *name)
 {
     static const char *const suffixes[] = {TRIES_SUFFIX, REASON_SUFFIX, EVENT_SUFFIX};
@@ -321,7 +310,7 @@ static bool erase_one(void *ctx, const struct spool_file *file)
     else if (fd >= 0) {
         bytes = spool_read(fd, path, &len, walk->error);
         walk->result = bytes ? 0 : -1;
-        if (bytes && is_meant(walk, bytes, len))
+        if (bytes && walk->match(walk->ctx, bytes, len))
             walk->result = remove_all(walk, file->name);
         close(fd);
     }
@@ -330,7 +319,7 @@ static bool erase_one(void *ctx, const struct spool_file *file)
     return walk->result == 0;
 }
 
-long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const struct event *event), void *ctx,
+long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const char *bytes, size_t len), void *ctx,
                  struct error *error)
 {
     struct walk walk = {.inbox = inbox, .match = match, .ctx = ctx, .error = error};

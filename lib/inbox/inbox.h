@@ -20,7 +20,7 @@
 #define CALLMEM_INBOX_INBOX_H
 
 #include "base/error.h"
-#include "people/event.h"
+#include "service/event_type.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,8 +33,8 @@ struct inbox; /* safe to use from several threads */
 struct inbox *inbox_open(const char *directory, struct error *error);
 /* Every delivery and worker is closed before. NULL is taken. Not across a fork(). */
 void inbox_close(struct inbox *inbox);
-/* From now on recordings are kept in `directory` (made when missing; audio_path() names the files); before
- * that, and with NULL or "", they are dropped. To be called before anything is received. Fails as
+/* From now on recordings are kept in `directory` (made when missing; recording_path() names the files);
+ * before that, and with NULL or "", they are dropped. To be called before anything is received. Fails as
  * inbox_open() does. */
 int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *error);
 
@@ -108,7 +108,7 @@ int inbox_check(struct inbox *inbox, struct error *error);
 /* Removes every waiting or failed event for which `match` says true, waiting for a worker that has it in
  * hand; how many, -1 on failure. What such a worker finished is in memory, so the memory is to be erased
  * after this. An event that was erased counts as accepted: should it be sent again, it does not come back. */
-long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const struct event *event), void *ctx,
+long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const char *bytes, size_t len), void *ctx,
                  struct error *error);
 
 #endif

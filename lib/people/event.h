@@ -7,13 +7,12 @@
 
 #include "base/error.h"
 #include "people/caller.h"
+#include "service/event_type.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum event_type { EVENT_TRANSCRIPTION, EVENT_AUDIO, EVENT_FAILURE, EVENT_OTHER };
 
 enum role { ROLE_AGENT, ROLE_USER };
 
@@ -61,8 +60,5 @@ struct event {
  * are EVENT_OTHER with only type_name filled. */
 int event_parse(const char *bytes, size_t len, struct event *event, struct error *error);
 void event_free(struct event *event);
-
-/* The type by name. */
-enum event_type event_type_find(const char *name);
 
 #endif

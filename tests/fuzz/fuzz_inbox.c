@@ -10,9 +10,9 @@
  */
 #include "base/json.h"
 #include "base/log.h"
-#include "inbox/audio.h"
 #include "inbox/envelope.h"
 #include "inbox/inbox.h"
+#include "inbox/recordings.h"
 #include "people/event.h"
 
 #include <ftw.h>
@@ -116,17 +116,17 @@ static void compare_readers(const char *bytes, size_t len)
 
 static int decode(const char *bytes, size_t len, bool in_pieces)
 {
-    struct audio *audio = audio_begin(NULL, NULL);
+    struct recording *audio = recording_begin(NULL, NULL);
     must(audio != NULL);
     int result = 0;
     for (size_t at = 0; at < len && result == 0;) {
         size_t piece = in_pieces ? piece_of(bytes + at, len - at) : len;
-        result = audio_feed(audio, bytes + at, piece, NULL);
+        result = recording_feed(audio, bytes + at, piece, NULL);
         at += piece;
     }
     if (result == 0)
-        result = audio_keep(audio, "c", NULL);
-    audio_close(audio);
+        result = recording_keep(audio, "c", NULL);
+    recording_close(audio);
     return result;
 }
 
@@ -185,10 +185,15 @@ static void ignore_reason(void *ctx, const char *key, const char *reason)
     ++*(int *)ctx;
 }
 
-static bool match_caller(void *ctx, const struct event *event)
+static bool match_caller(void *ctx, const char *bytes, size_t len)
 {
+    struct event event;
     (void)ctx;
-    return event->caller[0] != '\0';
+    if (event_parse(bytes, len, &event, NULL) != 0)
+        return false;
+    bool has_caller = event.caller[0] != '\0';
+    event_free(&event);
+    return has_caller;
 }
 
 static void work_on_file(struct inbox *inbox, const char *bytes, size_t len)
