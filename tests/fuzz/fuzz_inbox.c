@@ -12,7 +12,9 @@
 #include "base/log.h"
 #include "inbox/envelope.h"
 #include "inbox/inbox.h"
+#include "inbox/receive.h"
 #include "inbox/recordings.h"
+#include "inbox/worker.h"
 #include "people/event.h"
 
 #include <ftw.h>

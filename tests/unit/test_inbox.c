@@ -3,8 +3,10 @@
 #include "base/log.h"
 #include "inbox/inbox.h"
 #include "inbox/ledger.h"
+#include "inbox/receive.h"
 #include "inbox/recordings.h"
 #include "inbox/schedule.h"
+#include "inbox/worker.h"
 #include "people/event.h"
 
 #include "tests/unit/unit.h"

@@ -1,10 +1,13 @@
+#include "inbox/receive.h"
+
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "inbox/envelope.h"
-#include "inbox/inbox_parts.h"
 #include "inbox/recordings.h"
+#include "inbox/spool.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +32,7 @@ struct delivery *inbox_receive(struct inbox *inbox, struct error *error)
         return NULL;
     }
     delivery->inbox = inbox;
-    delivery->fd = spool_create(inbox->tmp, TMP_SUFFIX, &delivery->path, error);
+    delivery->fd = spool_create(inbox->tmp, "", &delivery->path, error);
     if (delivery->fd < 0) {
         free(delivery);
         return NULL;
@@ -139,7 +142,7 @@ static int envelope_piece(void *ctx, const char *bytes, size_t len, struct error
  */
 static int keep_audio(const struct delivery *delivery, const struct letter *letter, struct error *error)
 {
-    struct recording *audio = recording_begin(delivery->inbox->audio, error);
+    struct recording *audio = recording_begin(delivery->inbox->recordings, error);
     if (!audio)
         return -1;
     struct envelope *envelope = envelope_new(audio_piece, audio);
