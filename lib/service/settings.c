@@ -2,8 +2,6 @@
 
 #include "base/text.h"
 #include "service/settings_file.h"
-#include "service/settings_name.h"
-#include "service/settings_table.h"
 #include "service/settings_value.h"
 
 #include <ctype.h>
@@ -118,8 +116,8 @@ static void warn(struct load *load, enum setting id, const char *what)
 
 static void complain_of_unknown(struct load *load, struct place at)
 {
-    char nearest[SETTINGS_NAME_SIZE];
-    settings_name_nearest(at.name, nearest);
+    char nearest[SETTING_NAME_SIZE];
+    setting_name_nearest(at.name, nearest);
     complain(load, at, "is no setting; did you mean %s?", nearest);
 }
 
@@ -159,7 +157,7 @@ static bool add_entry(struct load *load, enum source source, unsigned line, char
     struct entry *kept = NULL;
     bool good = name && value;
     if (good)
-        entry.kind = settings_name_classify(name, source, &entry.id);
+        entry.kind = setting_name_classify(name, source, &entry.id);
     if (good && entry.kind == NAME_WRONG)
         complain_of_name(load, &entry);
     if (good && is_kept(&entry)) {

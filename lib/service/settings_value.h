@@ -5,7 +5,12 @@
 #ifndef CALLMEM_SERVICE_SETTINGS_VALUE_H
 #define CALLMEM_SERVICE_SETTINGS_VALUE_H
 
+#include "base/buf.h"
 #include "service/settings_table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct setting_value {
     char *text;     /* NUL-terminated, never NULL once taken */
