@@ -9,6 +9,7 @@
 #include "people/caller.h"
 #include "people/profile.h"
 #include "service/template.h"
+#include "service/variables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,7 @@ static bool add_override(const struct settings *settings, enum setting template,
 /* The parts of conversation_config_override: each is there only when it has something in it. */
 static cJSON *overrides(const struct settings *settings, const cJSON *variables)
 {
-    bool returning = json_number(variables, "call_count", 0) > 0;
+    bool returning = json_number(variables, VARIABLE_CALL_COUNT, 0) > 0;
     cJSON *override = cJSON_CreateObject(), *agent = cJSON_CreateObject();
     cJSON *prompt = cJSON_CreateObject(), *tts = cJSON_CreateObject();
     bool good =

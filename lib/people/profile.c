@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "service/variables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -366,17 +367,18 @@ static bool add_date(cJSON *document, const char *name, int64_t when, bool known
 static cJSON *document_of(const struct fold *fold, size_t context_chars)
 {
     cJSON *document = cJSON_CreateObject();
-    bool good = document && cJSON_AddNumberToObject(document, "version", DOCUMENT_VERSION) &&
-                add_text(document, "caller_name", text_line(fold->name ? fold->name : "", NAME_CHARS)) &&
-                cJSON_AddNumberToObject(document, "call_count", fold->calls) &&
-                add_date(document, "first_call_date", fold->first, fold->calls) &&
-                add_date(document, "last_call_date", fold->last, fold->calls) &&
-                add_text(document, "last_call_summary", text_line(fold->last_summary, SUMMARY_CHARS)) &&
-                add_text(document, "caller_preferences", preferences(fold)) &&
-                add_text(document, "key_topics", topics(fold)) &&
-                cJSON_AddStringToObject(document, "caller_sentiment", fold->sentiment) &&
-                add_text(document, "memory_context", context_of(fold, context_chars)) &&
-                cJSON_AddStringToObject(document, "language", fold->language);
+    bool good =
+        document && cJSON_AddNumberToObject(document, "version", DOCUMENT_VERSION) &&
+        add_text(document, VARIABLE_CALLER_NAME, text_line(fold->name ? fold->name : "", NAME_CHARS)) &&
+        cJSON_AddNumberToObject(document, VARIABLE_CALL_COUNT, fold->calls) &&
+        add_date(document, VARIABLE_FIRST_CALL_DATE, fold->first, fold->calls) &&
+        add_date(document, VARIABLE_LAST_CALL_DATE, fold->last, fold->calls) &&
+        add_text(document, VARIABLE_LAST_CALL_SUMMARY, text_line(fold->last_summary, SUMMARY_CHARS)) &&
+        add_text(document, VARIABLE_CALLER_PREFERENCES, preferences(fold)) &&
+        add_text(document, VARIABLE_KEY_TOPICS, topics(fold)) &&
+        cJSON_AddStringToObject(document, VARIABLE_CALLER_SENTIMENT, fold->sentiment) &&
+        add_text(document, VARIABLE_MEMORY_CONTEXT, context_of(fold, context_chars)) &&
+        cJSON_AddStringToObject(document, "language", fold->language);
     if (good)
         return document;
     cJSON_Delete(document);
@@ -434,7 +436,8 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
  * the version, and the last, which is the language. NULL when it is anything else. */
 static const char *variables_in(const char *document, size_t *len)
 {
-    static const char head[] = "{\"version\":1,", first[] = "\"caller_name\":\"", last[] = ",\"language\":\"";
+    static const char head[] = "{\"version\":1,", first[] = "\"" VARIABLE_CALLER_NAME "\":\"",
+                      last[] = ",\"language\":\"";
     const char *from = document + sizeof head - 1, *end = document + strlen(document);
     if (strncmp(document, head, sizeof head - 1) != 0 || strncmp(from, first, sizeof first - 1) != 0 ||
         strcmp(end - 2, "\"}") != 0)
@@ -453,7 +456,7 @@ bool profile_add_variables(struct buf *b, const char *document, bool ours, const
     size_t len;
     const char *written = document && ours ? variables_in(document, &len) : NULL;
     if (written) {
-        buf_puts(b, "\"caller_known\":true,\"caller_id\":");
+        buf_puts(b, "\"" VARIABLE_CALLER_KNOWN "\":true,\"" VARIABLE_CALLER_ID "\":");
         buf_json(b, caller, strlen(caller));
         buf_putc(b, ',');
         buf_add(b, written, len);
@@ -475,8 +478,8 @@ bool profile_add_variables(struct buf *b, const char *document, bool ours, const
  * before the rest. NULL when it is anything else. */
 static const char *heading_in(const char *document, const char *rest, size_t *len)
 {
-    static const char head[] = "{\"version\":1,", first[] = "\"caller_name\":\"",
-                      next[] = "\",\"call_count\":";
+    static const char head[] = "{\"version\":1,", first[] = "\"" VARIABLE_CALLER_NAME "\":\"",
+                      next[] = "\",\"" VARIABLE_CALL_COUNT "\":";
     const char *from = document + sizeof head - 1;
     if (strncmp(document, head, sizeof head - 1) != 0 || strncmp(from, first, sizeof first - 1) != 0 ||
         !memmem(from, (size_t)(rest - from), next, sizeof next - 1))
@@ -500,7 +503,7 @@ static cJSON *read_heading(const char *document, const char *rest)
 void profile_add_heading(struct buf *b, const char *document, bool ours)
 {
     /* What follows is most of it, and need not be looked at. Within a text the quotes would be escaped. */
-    const char *rest = document ? strstr(document, ",\"first_call_date\":") : NULL;
+    const char *rest = document ? strstr(document, ",\"" VARIABLE_FIRST_CALL_DATE "\":") : NULL;
     size_t len;
     const char *written = rest && ours ? heading_in(document, rest, &len) : NULL;
     if (written) {
@@ -508,11 +511,11 @@ void profile_add_heading(struct buf *b, const char *document, bool ours)
         return;
     }
     cJSON *heading = read_heading(document, rest);
-    const char *name = json_text(heading, "caller_name");
-    buf_puts(b, "\"caller_name\":");
+    const char *name = json_text(heading, VARIABLE_CALLER_NAME);
+    buf_puts(b, "\"" VARIABLE_CALLER_NAME "\":");
     buf_json(b, name ? name : "", name ? strlen(name) : 0);
-    buf_puts(b, ",\"call_count\":");
-    buf_int(b, json_int(heading, "call_count", 0));
+    buf_puts(b, ",\"" VARIABLE_CALL_COUNT "\":");
+    buf_int(b, json_int(heading, VARIABLE_CALL_COUNT, 0));
     cJSON_Delete(heading);
 }
 
@@ -533,20 +536,22 @@ static bool move_text(cJSON *from, cJSON *to, const char *name)
 
 cJSON *profile_variables(const char *document, const char *caller)
 {
-    static const char *const texts[] = {"caller_name",       "first_call_date",    "last_call_date",
-                                        "last_call_summary", "caller_preferences", "key_topics",
-                                        "caller_sentiment",  "memory_context"};
     cJSON *profile = document ? cJSON_Parse(document) : NULL;
-    cJSON *variables = cJSON_CreateObject();
-    bool good = variables && (profile || !document) &&
-                cJSON_AddBoolToObject(variables, "caller_known", profile != NULL) &&
-                cJSON_AddStringToObject(variables, "caller_id", profile ? caller : "") &&
-                cJSON_AddNumberToObject(variables, "call_count", (double)json_int(profile, "call_count", 0));
-    for (size_t i = 0; i < sizeof texts / sizeof *texts && good; i++)
-        good = move_text(profile, variables, texts[i]);
+    cJSON *filled = cJSON_CreateObject();
+    bool good = filled && (profile || !document) &&
+                cJSON_AddBoolToObject(filled, VARIABLE_CALLER_KNOWN, profile != NULL) &&
+                cJSON_AddStringToObject(filled, VARIABLE_CALLER_ID, profile ? caller : "");
+    for (const struct variable *variable = variable_rows; variable < variable_rows + VARIABLES && good;
+         variable++) {
+        const char *name = variable->name;
+        if (variable->in_profile && variable->type == VARIABLE_NUMBER)
+            good = cJSON_AddNumberToObject(filled, name, (double)json_int(profile, name, 0));
+        else if (variable->in_profile)
+            good = move_text(profile, filled, name);
+    }
     cJSON_Delete(profile);
     if (good)
-        return variables;
-    cJSON_Delete(variables);
+        return filled;
+    cJSON_Delete(filled);
     return NULL;
 }

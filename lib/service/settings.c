@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "service/settings_file.h"
 #include "service/settings_value.h"
+#include "service/template.h"
+#include "service/variables.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,14 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct variable {
-    char *name;
+/* CALLMEM_VARIABLE_<NAME>. */
+struct own_variable {
+    char *name; /* in lower case */
     struct setting_value value;
 };
 
 struct settings {
     struct setting_value values[SETTINGS];
-    struct variable *variables;
+    struct own_variable *variables;
     size_t variable_count;
 };
 
@@ -368,9 +371,8 @@ static const char *variable_complaint(const char *name, const char *lower)
                "SHOP_NAME";
     if (strncmp(lower, "system__", 8) == 0)
         return "begins like ElevenLabs' own variables; take a name without system__";
-    for (size_t i = 0; setting_own_variables[i]; i++)
-        if (strcmp(setting_own_variables[i], lower) == 0)
-            return "is filled in by callmem itself; take another name";
+    if (variable_is_ours(lower, strlen(lower)))
+        return "is filled in by callmem itself; take another name";
     return NULL;
 }
 
@@ -378,7 +380,7 @@ static void take_variable(struct load *load, const struct entry *entry)
 {
     struct settings *settings = load->settings;
     const char *name = entry->name + strlen(SETTING_VARIABLE);
-    struct variable variable = {.name = text_dup(name)};
+    struct own_variable variable = {.name = text_dup(name)};
     struct buf wrong = BUF_INIT;
     if (!variable.name) {
         out_of_memory(load);
@@ -403,7 +405,7 @@ static void take_variable(struct load *load, const struct entry *entry)
 
 static int compare_variables(const void *a, const void *b)
 {
-    return strcmp(((const struct variable *)a)->name, ((const struct variable *)b)->name);
+    return strcmp(((const struct own_variable *)a)->name, ((const struct own_variable *)b)->name);
 }
 
 /* In the order of their names, which is another one in lower case; what the environment has comes before what
@@ -503,9 +505,8 @@ static void check_template_variable(void *ctx, const char *name, size_t len)
     const struct template_check *check = ctx;
     const struct settings *settings = check->load->settings;
     struct buf what = BUF_INIT;
-    for (size_t i = 0; setting_own_variables[i]; i++)
-        if (strlen(setting_own_variables[i]) == len && memcmp(setting_own_variables[i], name, len) == 0)
-            return;
+    if (variable_is_ours(name, len))
+        return;
     for (size_t i = 0; i < settings->variable_count; i++)
         if (strlen(settings->variables[i].name) == len && memcmp(settings->variables[i].name, name, len) == 0)
             return;
@@ -530,8 +531,7 @@ static void check_together(struct load *load)
                  "is missing; remote mode needs the URL of the server, such as http://127.0.0.1:8080");
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].type == TYPE_TEMPLATE)
-            setting_template_variables(values[id].text, check_template_variable,
-                                       &(struct template_check){load, id});
+            template_variables(values[id].text, check_template_variable, &(struct template_check){load, id});
 }
 
 static bool start(struct load *load, struct buf *complaints, struct buf *warnings)

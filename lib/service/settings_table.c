@@ -148,11 +148,6 @@ const struct setting_row setting_row_variable = {
             "called <name> in lower case; the names that callmem fills itself and those beginning with "
             "system__ are taken."};
 
-const char *const setting_own_variables[] = {"caller_known",      "caller_id",          "caller_name",
-                                             "call_count",        "first_call_date",    "last_call_date",
-                                             "last_call_summary", "caller_preferences", "key_topics",
-                                             "caller_sentiment",  "memory_context",     NULL};
-
 const char *setting_group(enum setting id)
 {
     switch (id) {

@@ -140,7 +140,4 @@ enum name_kind setting_name_classify(const char *name, enum source source, enum 
 /* The known name that is nearest to a wrong one. */
 void setting_name_nearest(const char *wrong, char nearest[SETTING_NAME_SIZE]);
 
-/* The dynamic variables that callmem fills itself; ends with NULL. */
-extern const char *const setting_own_variables[];
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "service/settings_file.h"
+#include "service/template.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -321,26 +322,6 @@ static bool take_language(const struct setting_row *row, struct setting_value *v
     return true;
 }
 
-/* What follows {{: the variable's name into *name, and where }} ends. NULL when that is not there. */
-static const char *read_variable(const char *text, const char **name, size_t *len)
-{
-    text += strspn(text, " \t\r\n");
-    *name = text;
-    *len = isdigit((unsigned char)*text) ? 0 : strspn(text, LETTERS DIGITS "_");
-    text += *len;
-    text += strspn(text, " \t\r\n");
-    return *len && strncmp(text, "}}", 2) == 0 ? text + 2 : NULL;
-}
-
-void setting_template_variables(const char *text, void (*each)(void *ctx, const char *name, size_t len),
-                                void *ctx)
-{
-    const char *name;
-    size_t len;
-    while ((text = strstr(text, "{{")) && (text = read_variable(text + 2, &name, &len)))
-        each(ctx, name, len);
-}
-
 static bool take_template(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
 {
     (void)row;
@@ -353,7 +334,7 @@ static bool take_template(const struct setting_row *row, struct setting_value *v
             at++;
             continue;
         }
-        end = read_variable(at + 2, &name, &len);
+        end = template_variable(at + 2, &name, &len);
         if (!end)
             return refuse(wrong, at, "is no {{name}}; a name has letters, digits and _, and then comes }}");
         at = end;

@@ -4,6 +4,7 @@
 #include "tests/unit/calls.h"
 
 #include "people/profile.h"
+#include "service/variables.h"
 
 static void a_newer_wish_replaces_the_older(void **state)
 {
@@ -158,6 +159,20 @@ static void the_heading_is_the_documents(void **state)
     check_heading(NULL, nobody);
 }
 
+/* All the variables of the table, each of its type, and no others. */
+static void check_rows(const cJSON *filled)
+{
+    assert_int_equal(cJSON_GetArraySize(filled), VARIABLES);
+    for (size_t i = 0; i < VARIABLES; i++) {
+        const cJSON *value = json_get(filled, variable_rows[i].name);
+        enum variable_type type = cJSON_IsBool(value)     ? VARIABLE_BOOL
+                                  : cJSON_IsNumber(value) ? VARIABLE_NUMBER
+                                                          : VARIABLE_TEXT;
+        if (!value || type != variable_rows[i].type)
+            fail_msg("%s is missing or of another type", variable_rows[i].name);
+    }
+}
+
 /* What is handed on as it was written says what was read and written anew; NULL for `document`: nobody known.
  */
 static void check_variables_of(const char *document, bool ours, const char *caller)
@@ -172,6 +187,8 @@ static void check_variables_of(const char *document, bool ours, const char *call
         assert_string_equal(buf_text(&b), "{}");
     struct error error = {0};
     cJSON *got = json_parse(buf_text(&b), b.len, &error);
+    if (want)
+        check_rows(want);
     if (want && !cJSON_Compare(got, want, true))
         fail_msg("%s gives %s", document ? document : "nothing", buf_text(&b));
     cJSON_Delete(got);
