@@ -21,8 +21,8 @@ enum accepted { ACCEPTED, DUPLICATE, IGNORED };
 struct receipt {
     enum accepted accepted;
     enum event_type kind;
-    char type[65];           /* cut to 64 bytes */
-    char conversation[1025]; /* "" for IGNORED types that have none */
+    char type[65];                             /* cut to 64 bytes */
+    char conversation[4 * EVENT_ID_CHARS + 1]; /* "" for IGNORED types that have none */
 };
 /* The body is complete and its credentials are right. Finds out which event it is (ERROR_INVALID_JSON,
  * ERROR_INVALID_REQUEST: nothing is kept) and makes it safe: when this returns 0 with ACCEPTED or DUPLICATE,

@@ -1,6 +1,6 @@
 #include "service/settings_file.h"
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,7 +137,7 @@ void settings_file_scan(const struct settings_text *text, settings_file_each *ea
     if (rest.len >= 3 && memcmp(rest.at, "\xef\xbb\xbf", 3) == 0)
         rest = (struct slice){rest.at + 3, rest.len - 3};
     for (unsigned number = 1; going && next_line(&rest, &line); number++) {
-        if (memchr(line.at, '\0', line.len) || !text_is_utf8(line.at, line.len)) {
+        if (memchr(line.at, '\0', line.len) || !utf8_is_valid(line.at, line.len)) {
             wrong(ctx, number, "holds a NUL byte or is not UTF-8; save the file as UTF-8 text");
             continue;
         }

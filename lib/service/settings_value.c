@@ -1,6 +1,7 @@
 #include "service/settings_value.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "service/settings_file.h"
 #include "service/template.h"
 
@@ -365,7 +366,7 @@ static bool check_text(const struct setting_row *row, const char *text, struct b
                                                     [TYPE_URL] = true,
                                                     [TYPE_LANGUAGE] = true,
                                                     [TYPE_TEMPLATE] = true};
-    if (!text_is_utf8(text, strlen(text))) {
+    if (!utf8_is_valid(text, strlen(text))) {
         buf_puts(wrong, "is not UTF-8; save or set it as UTF-8 text");
         return false;
     }
