@@ -33,7 +33,7 @@ bool caller_argument(const char *argument, char caller[])
 struct dossier {
     char caller[CALLER_SIZE];
     struct memory_store *memory;
-    char *document; /* the profile, NULL when there is none */
+    struct memory_profile profile;
     struct memory_list calls, memories;
 };
 
@@ -41,7 +41,7 @@ static void dossier_close(struct dossier *dossier)
 {
     memory_list_free(&dossier->calls);
     memory_list_free(&dossier->memories);
-    free(dossier->document);
+    memory_profile_free(&dossier->profile);
     memory_close(dossier->memory);
 }
 
@@ -51,7 +51,7 @@ static int dossier_open(struct dossier *dossier, struct door *door, struct error
     dossier->memory = memory_open(&door->memory);
     if (!dossier->memory)
         return error_set(error, ERROR_INTERNAL, "out of memory");
-    if (memory_profile(dossier->memory, dossier->caller, "", &dossier->document, error) != 0 ||
+    if (memory_profile(dossier->memory, dossier->caller, "", &dossier->profile, error) != 0 ||
         memory_conversations(dossier->memory, dossier->caller, &dossier->calls, error) != 0)
         return -1;
     return memory_list(dossier->memory, &filter, &dossier->memories, error);
@@ -76,7 +76,7 @@ static void show_profile(const struct dossier *dossier)
         {"caller_sentiment", "Sentiment"}, {"caller_preferences", "Preferences"},
         {"key_topics", "Topics"},
     };
-    cJSON *variables = profile_variables(dossier->document, dossier->caller);
+    cJSON *variables = profile_variables(dossier->profile.document, dossier->caller);
     printf("%-13s %s\n", "Caller", dossier->caller);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         show_variable(variables, lines[i][0], lines[i][1]);
@@ -216,11 +216,12 @@ static cJSON *export_call(const struct dossier *dossier, const struct memory *ca
 /* The profile; one that cannot be read is left out, as everything in it stands in the memories, too. */
 static bool add_profile(cJSON *whole, const struct dossier *dossier)
 {
-    cJSON *profile = profile_variables(dossier->document, dossier->caller);
+    const char *document = dossier->profile.document;
+    cJSON *profile = profile_variables(document, dossier->caller);
     if (profile)
         return add_item(whole, "profile", profile);
     struct error error = {0};
-    cJSON *read = dossier->document ? json_parse(dossier->document, strlen(dossier->document), &error) : NULL;
+    cJSON *read = document ? json_parse(document, strlen(document), &error) : NULL;
     cJSON_Delete(read);
     return !read && error.code != ERROR_NONE && !error_is_transient(error.code);
 }

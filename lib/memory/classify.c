@@ -12,6 +12,7 @@ static const struct {
     [KIND_SUMMARY] = {SECTOR_EPISODIC, 0.7},        [KIND_FORGET] = {SECTOR_PROCEDURAL, 0.7},
     [KIND_FEELING] = {SECTOR_EMOTIONAL, 0.6},       [KIND_ATTEMPT] = {SECTOR_EPISODIC, 0.5},
     [KIND_TOPIC] = {SECTOR_REFLECTIVE, 0.5},        [KIND_TURN] = {SECTOR_EPISODIC, 0.4},
+    [KIND_EVIDENCE] = {SECTOR_SEMANTIC, 0.4},       [KIND_PRIVACY] = {SECTOR_PROCEDURAL, 0.7},
 };
 
 enum sector classify_sector(enum kind kind)

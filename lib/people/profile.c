@@ -385,24 +385,63 @@ static cJSON *document_of(const struct fold *fold, size_t context_chars)
     return NULL;
 }
 
+/* The members of an object, without its braces. */
+static bool add_members(struct buf *b, const cJSON *object)
+{
+    struct buf whole = BUF_INIT;
+    bool good = object && (json_add(&whole, object), buf_text(&whole) != NULL);
+    if (good)
+        buf_add(b, whole.data + 1, whole.len - 2);
+    buf_free(&whole);
+    return good && !b->failed;
+}
+
+static void add_heading(struct buf *b, const char *name, int64_t calls)
+{
+    buf_puts(b, "\"" VARIABLE_CALLER_NAME "\":");
+    buf_json(b, name, strlen(name));
+    buf_puts(b, ",\"" VARIABLE_CALL_COUNT "\":");
+    buf_int(b, calls);
+}
+
+static int store_profile(struct memory_store *store, const char *caller, const char *scope,
+                         const struct fold *fold, const cJSON *document, struct error *error)
+{
+    struct buf text = BUF_INIT, answer = BUF_INIT, heading = BUF_INIT;
+    int result = -1;
+    json_add(&text, document);
+    add_heading(&heading, json_text(document, VARIABLE_CALLER_NAME), fold->calls);
+    cJSON *variables = buf_text(&text) ? profile_variables(text.data, caller) : NULL;
+    if (add_members(&answer, variables) && buf_text(&heading)) {
+        const struct memory_profile profile = {.answer = answer.data,
+                                               .heading = heading.data,
+                                               .language = fold->language,
+                                               .document = text.data};
+        result = memory_set_profile(store, caller, scope, &profile, error);
+    } else {
+        error_no_memory(error);
+    }
+    cJSON_Delete(variables);
+    buf_free(&heading);
+    buf_free(&answer);
+    buf_free(&text);
+    return result;
+}
+
 static int update_scope(struct memory_store *store, const char *caller, const char *scope,
                         const struct memory_list *list, size_t context_chars, struct error *error)
 {
     struct fold fold;
-    struct buf text = BUF_INIT;
-    cJSON *document = NULL;
-    bool good = fold_all(&fold, list, scope) == 0;
-    if (good && fold.count) {
-        document = document_of(&fold, context_chars);
-        good = document != NULL;
-        if (good)
-            json_add(&text, document);
+    int result = fold_all(&fold, list, scope) == 0 ? 0 : error_no_memory(error);
+    if (result == 0 && fold.count) {
+        cJSON *document = document_of(&fold, context_chars);
+        result =
+            document ? store_profile(store, caller, scope, &fold, document, error) : error_no_memory(error);
+        cJSON_Delete(document);
+    } else if (result == 0) {
+        result = memory_set_profile(store, caller, scope, NULL, error);
     }
-    int result = good && buf_text(&text) ? memory_set_profile(store, caller, scope, buf_text(&text), error)
-                                         : error_set(error, ERROR_INTERNAL, "out of memory");
-    cJSON_Delete(document);
     fold_free(&fold);
-    buf_free(&text);
     return result;
 }
 
@@ -418,9 +457,10 @@ static bool is_first_of_agent(const struct memory_list *list, size_t at)
 int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
                    struct error *error)
 {
-    const struct memory_filter all_but_turns = {.caller = caller, .kinds = ~(1u << KIND_TURN)};
+    const struct memory_filter of_interest = {
+        .caller = caller, .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE | 1u << KIND_PRIVACY)};
     struct memory_list list;
-    if (memory_list(store, &all_but_turns, &list, error) != 0)
+    if (memory_list(store, &of_interest, &list, error) != 0)
         return -1;
     int result = update_scope(store, caller, "", &list, context_chars, error);
     if (result == 0 && agent && *agent)
@@ -432,91 +472,28 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
     return result;
 }
 
-/* The members of a document that are variables, as profile_update() writes it: all but the first, which is
- * the version, and the last, which is the language. NULL when it is anything else. */
-static const char *variables_in(const char *document, size_t *len)
+bool profile_add_variables(struct buf *b, const struct memory_profile *profile, const char *caller)
 {
-    static const char head[] = "{\"version\":1,", first[] = "\"" VARIABLE_CALLER_NAME "\":\"",
-                      last[] = ",\"language\":\"";
-    const char *from = document + sizeof head - 1, *end = document + strlen(document);
-    if (strncmp(document, head, sizeof head - 1) != 0 || strncmp(from, first, sizeof first - 1) != 0 ||
-        strcmp(end - 2, "\"}") != 0)
-        return NULL;
-    end -= 2;
-    while (end[-1] != '"') /* no language has quotes in it */
-        end--;
-    if ((size_t)(end - from) < sizeof last || strncmp(end - (sizeof last - 1), last, sizeof last - 1) != 0)
-        return NULL;
-    *len = (size_t)(end - from) - (sizeof last - 1);
-    return from;
-}
-
-bool profile_add_variables(struct buf *b, const char *document, bool ours, const char *caller)
-{
-    size_t len;
-    const char *written = document && ours ? variables_in(document, &len) : NULL;
-    if (written) {
-        buf_puts(b, "\"" VARIABLE_CALLER_KNOWN "\":true,\"" VARIABLE_CALLER_ID "\":");
-        buf_json(b, caller, strlen(caller));
-        buf_putc(b, ',');
-        buf_add(b, written, len);
+    if (profile->document && *profile->answer) {
+        buf_puts(b, profile->answer);
         return true;
     }
-    cJSON *variables = profile_variables(document, caller);
-    struct buf object = BUF_INIT;
-    if (variables)
-        json_add(&object, variables);
-    bool good = variables && buf_text(&object);
-    if (good)
-        buf_add(b, object.data + 1, object.len - 2);
+    cJSON *variables = profile_variables(profile->document, caller);
+    bool good = add_members(b, variables);
     cJSON_Delete(variables);
-    buf_free(&object);
     return good;
 }
 
-/* The members of a document that a search tells, as profile_update() writes them: after the version, and
- * before the rest. NULL when it is anything else. */
-static const char *heading_in(const char *document, const char *rest, size_t *len)
+void profile_add_heading(struct buf *b, const struct memory_profile *profile)
 {
-    static const char head[] = "{\"version\":1,", first[] = "\"" VARIABLE_CALLER_NAME "\":\"",
-                      next[] = "\",\"" VARIABLE_CALL_COUNT "\":";
-    const char *from = document + sizeof head - 1;
-    if (strncmp(document, head, sizeof head - 1) != 0 || strncmp(from, first, sizeof first - 1) != 0 ||
-        !memmem(from, (size_t)(rest - from), next, sizeof next - 1))
-        return NULL;
-    *len = (size_t)(rest - from);
-    return from;
-}
-
-static cJSON *read_heading(const char *document, const char *rest)
-{
-    if (!rest)
-        return document ? cJSON_Parse(document) : NULL;
-    struct buf heading = BUF_INIT;
-    buf_add(&heading, document, (size_t)(rest - document));
-    buf_putc(&heading, '}');
-    cJSON *read = buf_text(&heading) ? cJSON_Parse(heading.data) : NULL;
-    buf_free(&heading);
-    return read;
-}
-
-void profile_add_heading(struct buf *b, const char *document, bool ours)
-{
-    /* What follows is most of it, and need not be looked at. Within a text the quotes would be escaped. */
-    const char *rest = document ? strstr(document, ",\"" VARIABLE_FIRST_CALL_DATE "\":") : NULL;
-    size_t len;
-    const char *written = rest && ours ? heading_in(document, rest, &len) : NULL;
-    if (written) {
-        buf_add(b, written, len);
+    if (profile->document && *profile->heading) {
+        buf_puts(b, profile->heading);
         return;
     }
-    cJSON *heading = read_heading(document, rest);
-    const char *name = json_text(heading, VARIABLE_CALLER_NAME);
-    buf_puts(b, "\"" VARIABLE_CALLER_NAME "\":");
-    buf_json(b, name ? name : "", name ? strlen(name) : 0);
-    buf_puts(b, ",\"" VARIABLE_CALL_COUNT "\":");
-    buf_int(b, json_int(heading, VARIABLE_CALL_COUNT, 0));
-    cJSON_Delete(heading);
+    cJSON *document = profile->document ? cJSON_Parse(profile->document) : NULL;
+    const char *name = json_text(document, VARIABLE_CALLER_NAME);
+    add_heading(b, name ? name : "", json_int(document, VARIABLE_CALL_COUNT, 0));
+    cJSON_Delete(document);
 }
 
 /* Moves a text, which is not copied, from one object to another; where it is not, an empty one is. `name` is
