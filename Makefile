@@ -26,8 +26,8 @@ PC      := fcgi libcjson libcrypto sqlite3 libutf8proc libcurl
 CPPFLAGS += -Ilib -I. -D_GNU_SOURCE -DCALLMEM_VERSION='"$(VERSION)"'
 STD     := -std=c11 -pthread -MMD -MP
 PC_CFLAGS := $(shell pkg-config --cflags $(PC))
-# No pkg-config files: iniparser, libstemmer.
-LIBS    := $(shell pkg-config --libs $(PC)) -liniparser -lstemmer -lm -pthread
+# No pkg-config file: libstemmer.
+LIBS    := $(shell pkg-config --libs $(PC)) -lstemmer -lm -pthread
 
 LIB_SOURCES ?= $(wildcard lib/*/*.c lib/*/*/*.c)
 LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o

@@ -4,6 +4,7 @@
 #include "base/http.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "inbox/receive.h"
 
 #include <stdio.h>
 #include <stdlib.h>

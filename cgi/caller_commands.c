@@ -2,9 +2,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "inbox/audio.h"
 #include "inbox/inbox.h"
+#include "inbox/recordings.h"
 #include "people/caller.h"
+#include "people/event.h"
 #include "people/profile.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@ bool caller_argument(const char *argument, char caller[])
 struct dossier {
     char caller[CALLER_SIZE];
     struct memory_store *memory;
-    char *document; /* the profile, NULL when there is none */
+    struct memory_profile profile;
     struct memory_list calls, memories;
 };
 
@@ -40,7 +41,7 @@ static void dossier_close(struct dossier *dossier)
 {
     memory_list_free(&dossier->calls);
     memory_list_free(&dossier->memories);
-    free(dossier->document);
+    memory_profile_free(&dossier->profile);
     memory_close(dossier->memory);
 }
 
@@ -50,7 +51,7 @@ static int dossier_open(struct dossier *dossier, struct door *door, struct error
     dossier->memory = memory_open(&door->memory);
     if (!dossier->memory)
         return error_set(error, ERROR_INTERNAL, "out of memory");
-    if (memory_profile(dossier->memory, dossier->caller, "", &dossier->document, error) != 0 ||
+    if (memory_profile(dossier->memory, dossier->caller, "", &dossier->profile, error) != 0 ||
         memory_conversations(dossier->memory, dossier->caller, &dossier->calls, error) != 0)
         return -1;
     return memory_list(dossier->memory, &filter, &dossier->memories, error);
@@ -75,7 +76,7 @@ static void show_profile(const struct dossier *dossier)
         {"caller_sentiment", "Sentiment"}, {"caller_preferences", "Preferences"},
         {"key_topics", "Topics"},
     };
-    cJSON *variables = profile_variables(dossier->document, dossier->caller);
+    cJSON *variables = profile_variables(dossier->profile.document, dossier->caller);
     printf("%-13s %s\n", "Caller", dossier->caller);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         show_variable(variables, lines[i][0], lines[i][1]);
@@ -215,11 +216,12 @@ static cJSON *export_call(const struct dossier *dossier, const struct memory *ca
 /* The profile; one that cannot be read is left out, as everything in it stands in the memories, too. */
 static bool add_profile(cJSON *whole, const struct dossier *dossier)
 {
-    cJSON *profile = profile_variables(dossier->document, dossier->caller);
+    const char *document = dossier->profile.document;
+    cJSON *profile = profile_variables(document, dossier->caller);
     if (profile)
         return add_item(whole, "profile", profile);
     struct error error = {0};
-    cJSON *read = dossier->document ? json_parse(dossier->document, strlen(dossier->document), &error) : NULL;
+    cJSON *read = document ? json_parse(document, strlen(document), &error) : NULL;
     cJSON_Delete(read);
     return !read && error.code != ERROR_NONE && !error_is_transient(error.code);
 }
@@ -291,9 +293,8 @@ static void note_conversation(struct forgetting *forgetting, const char *convers
     forgetting->conversations[forgetting->count++] = copy;
 }
 
-static bool is_of_caller(void *ctx, const struct event *event)
+static bool is_about_caller(struct forgetting *forgetting, const struct event *event)
 {
-    struct forgetting *forgetting = ctx;
     if (strcmp(event->caller, forgetting->caller) == 0) {
         note_conversation(forgetting, event->conversation);
         return true;
@@ -303,6 +304,17 @@ static bool is_of_caller(void *ctx, const struct event *event)
         if (strcmp(event->conversation, forgetting->conversations[i]) == 0)
             return true;
     return false;
+}
+
+static bool is_of_caller(void *ctx, const char *bytes, size_t len)
+{
+    struct event event;
+    /* A file that is not an event is about nobody. */
+    if (event_parse(bytes, len, &event, NULL) != 0)
+        return false;
+    bool about = is_about_caller(ctx, &event);
+    event_free(&event);
+    return about;
 }
 
 static long forget_inbox(struct door *door, struct forgetting *forgetting, struct error *error)
@@ -341,7 +353,7 @@ static long forget_audio(struct door *door, const struct forgetting *forgetting,
     const char *directory = setting_text(door->settings, CALLMEM_AUDIO_DIR);
     long all = 0;
     for (size_t i = 0; i < forgetting->count && *directory; i++) {
-        int gone = audio_remove(directory, forgetting->conversations[i], error);
+        int gone = recording_remove(directory, forgetting->conversations[i], error);
         if (gone < 0)
             return -1;
         all += gone;

@@ -9,6 +9,7 @@
 #include "people/caller.h"
 #include "people/profile.h"
 #include "service/template.h"
+#include "service/variables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,27 +50,25 @@ static int read_agent(const cJSON *body, const char **agent, struct error *error
     return 0;
 }
 
-/* The caller's profile, NULL when there is none. A memory that does not answer must not cost the call. */
-static char *read_profile(const struct door *door, struct memory_store *memory, const char *caller,
-                          const char *agent)
+/* The caller's profile, if there is one. A memory that does not answer must not cost the call. */
+static void read_profile(const struct door *door, struct memory_store *memory, const char *caller,
+                         const char *agent, struct memory_profile *profile)
 {
     struct error error = {ERROR_INTERNAL, "out of memory"};
-    char *document = NULL;
     bool agents_apart = setting_choice(door->settings, CALLMEM_SCOPE) == SCOPE_AGENT;
     if (agents_apart && !*agent) {
         log_say(
             LOG_WARN,
             "CALLMEM_SCOPE is agent, but the request names no agent_id: the caller is treated as unknown");
-        return NULL;
+        return;
     }
-    if (!memory || memory_profile(memory, caller, door_scope(door, agent), &document, &error) != 0) {
+    if (!memory || memory_profile(memory, caller, door_scope(door, agent), profile, &error) != 0) {
         struct log_line line;
         log_begin(&line, LOG_ERROR, "the memory could not be read, the caller is treated as unknown");
         log_caller(&line, caller);
         log_error(&line, &error);
         log_end(&line);
     }
-    return document;
 }
 
 static bool add_own_variables(const struct settings *settings, cJSON *variables)
@@ -96,7 +95,7 @@ static bool add_override(const struct settings *settings, enum setting template,
 /* The parts of conversation_config_override: each is there only when it has something in it. */
 static cJSON *overrides(const struct settings *settings, const cJSON *variables)
 {
-    bool returning = json_number(variables, "call_count", 0) > 0;
+    bool returning = json_number(variables, VARIABLE_CALL_COUNT, 0) > 0;
     cJSON *override = cJSON_CreateObject(), *agent = cJSON_CreateObject();
     cJSON *prompt = cJSON_CreateObject(), *tts = cJSON_CreateObject();
     bool good =
@@ -148,18 +147,18 @@ static bool add_overrides(struct buf *b, const struct settings *settings, const 
     return good;
 }
 
-static int answer(const struct door *door, const char *document, const char *caller, struct buf *b,
-                  struct error *error)
+static int answer(const struct door *door, const struct memory_profile *profile, const char *caller,
+                  struct buf *b, struct error *error)
 {
+    static const struct memory_profile unknown = {0};
     const struct settings *settings = door->settings;
-    buf_reserve(b, FRAME + (document ? strlen(document) : 0));
+    buf_reserve(b, FRAME + (profile->document ? strlen(profile->document) : 0));
     buf_puts(b, "{\"type\":\"conversation_initiation_client_data\",\"dynamic_variables\":{");
-    bool ours = setting_choice(settings, OPENMEMORY_MODE) == MODE_LOCAL;
-    if (!profile_add_variables(b, document, ours, caller)) {
-        if (document)
+    if (!profile_add_variables(b, profile, caller)) {
+        if (profile->document)
             log_say(LOG_ERROR, "a profile in the memory cannot be read, the caller is treated as unknown");
-        document = NULL;
-        if (!profile_add_variables(b, NULL, false, ""))
+        profile = &unknown;
+        if (!profile_add_variables(b, profile, ""))
             return error_no_memory(error);
     }
     for (size_t i = 0; i < settings_variables(settings); i++) {
@@ -170,7 +169,7 @@ static int answer(const struct door *door, const char *document, const char *cal
         buf_json(b, value, strlen(value));
     }
     buf_putc(b, '}');
-    if (has_overrides(settings) && !add_overrides(b, settings, document, caller))
+    if (has_overrides(settings) && !add_overrides(b, settings, profile->document, caller))
         return error_no_memory(error);
     buf_putc(b, '}');
     return buf_text(b) ? 0 : error_no_memory(error);
@@ -187,13 +186,13 @@ static int client_data(struct request *request, struct response *response, void 
     if (request_json(request, &door->credentials, BODY_LIMIT, &body, error) != 0 ||
         read_caller(body, caller, &kind, error) != 0 || read_agent(body, &agent, error) != 0)
         return -1;
-    char *document = NULL;
+    struct memory_profile profile = {0};
     if (kind == CALLER_NUMBER || kind == CALLER_OTHER) {
         request_note_caller(request, caller);
-        document = read_profile(door, thread, caller, agent);
+        read_profile(door, thread, caller, agent, &profile);
     }
-    int result = answer(door, document, caller, &response->body, error);
-    free(document);
+    int result = answer(door, &profile, caller, &response->body, error);
+    memory_profile_free(&profile);
     return result;
 }
 

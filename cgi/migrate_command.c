@@ -114,12 +114,12 @@ static int renew_profiles(const struct migration *migration, const struct memory
 static int is_complete(const struct migration *migration, const char *caller, const struct memory_list *here,
                        const struct memory_list *there, bool *complete, struct error *error)
 {
-    char *document = NULL;
+    struct memory_profile profile;
     *complete = false;
-    if (memory_profile(migration->to, caller, "", &document, error) != 0)
+    if (memory_profile(migration->to, caller, "", &profile, error) != 0)
         return -1;
-    *complete = document != NULL;
-    free(document);
+    *complete = profile.document != NULL;
+    memory_profile_free(&profile);
     for (size_t at = 0; at < here->count && *complete; at += run_length(here, at))
         *complete = has_all(there, &here->items[at], run_length(here, at));
     return 0;

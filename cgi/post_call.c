@@ -7,8 +7,10 @@
 #include "cgi/backfill_command.h"
 #include "cgi/migrate_command.h"
 #include "cgi/program.h"
-#include "inbox/audio.h"
 #include "inbox/inbox.h"
+#include "inbox/receive.h"
+#include "inbox/recordings.h"
+#include "inbox/worker.h"
 #include "people/event.h"
 #include "people/remember.h"
 #include "people/retention.h"
@@ -248,7 +250,7 @@ static int seal_call(const struct door *door, const struct event *event, struct 
                                         CALLMEM_PAYLOAD_LOG_POST_CALL};
     const char *directory = setting_text(door->settings, CALLMEM_AUDIO_DIR);
     const char *const conversations[] = {event->conversation};
-    if (*directory && audio_seal(directory, event->conversation, error) != 0)
+    if (*directory && recording_forbid(directory, event->conversation, error) != 0)
         return -1;
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
         const char *path = setting_text(door->settings, logs[i]);
@@ -289,7 +291,7 @@ static enum worked work_event(void *ctx, const char *bytes, size_t len, struct e
 static int forget_audio(void *ctx, const char *conversation, struct error *error)
 {
     const char *directory = setting_text(((const struct door *)ctx)->settings, CALLMEM_AUDIO_DIR);
-    return *directory && audio_remove(directory, conversation, error) < 0 ? -1 : 0;
+    return *directory && recording_remove(directory, conversation, error) < 0 ? -1 : 0;
 }
 
 static int forget_old(struct door *door, size_t *forgotten, struct error *error)

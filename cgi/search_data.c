@@ -114,7 +114,7 @@ static int read_time(const cJSON *body, const char *name, bool to_its_end, int64
 struct choice {
     const char *field;
     unsigned count;
-    const char *(*name)(unsigned at);
+    const char *(*name)(unsigned at); /* "" where it cannot be chosen */
 };
 
 static const char *sector_at(unsigned at)
@@ -124,14 +124,15 @@ static const char *sector_at(unsigned at)
 
 static const char *kind_at(unsigned at)
 {
-    return kind_name((enum kind)at);
+    return kind_is_searched((enum kind)at) ? kind_name((enum kind)at) : "";
 }
 
 static int wrong_choice(const struct choice *choice, struct error *error)
 {
     struct buf names = BUF_INIT;
     for (unsigned i = 0; i < choice->count; i++)
-        buf_printf(&names, "%s%s", i ? ", " : "", choice->name(i));
+        if (*choice->name(i))
+            buf_printf(&names, "%s%s", i ? ", " : "", choice->name(i));
     error_set(error, ERROR_INVALID_REQUEST, "%s: one of these is expected: %s", choice->field,
               buf_text(&names) ? buf_text(&names) : "");
     buf_free(&names);
@@ -281,7 +282,7 @@ static void add_context(struct buf *b, const struct memory_list *found, size_t c
 }
 
 static void add_answer(struct buf *b, const struct door *door, const struct memory_list *found,
-                       const char *document)
+                       const struct memory_profile *profile)
 {
     int64_t now = clock_now();
     buf_reserve(b, USUAL_ANSWER);
@@ -296,7 +297,7 @@ static void add_answer(struct buf *b, const struct door *door, const struct memo
     buf_putc(b, ']');
     add_context(b, found, (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS));
     buf_puts(b, ",\"profile\":{");
-    profile_add_heading(b, document, setting_choice(door->settings, OPENMEMORY_MODE) == MODE_LOCAL);
+    profile_add_heading(b, profile);
     buf_puts(b, "}}");
 }
 
@@ -305,18 +306,18 @@ static int search(const struct door *door, struct memory_store *memory, const st
                   struct buf *b, struct error *error)
 {
     struct memory_list found = {0};
-    char *document = NULL;
+    struct memory_profile profile = {0};
     const char *agent = question->filter.agent ? question->filter.agent : "";
     int result = 0;
     if (question->kind != CALLER_NOBODY)
         result = memory ? memory_recall(memory, &question->filter, question->query, door_scope(door, agent),
-                                        &found, &document, error)
+                                        &found, &profile, error)
                         : error_no_memory(error);
     if (result == 0) {
-        add_answer(b, door, &found, document);
+        add_answer(b, door, &found, &profile);
         result = buf_text(b) ? 0 : error_no_memory(error);
     }
-    free(document);
+    memory_profile_free(&profile);
     memory_list_free(&found);
     return result;
 }

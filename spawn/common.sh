@@ -19,7 +19,10 @@ fi
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 077
 
-programs=(client-data search-data post-call)
+# The FastCGI programs, each behind its socket, and all programs that are built.
+handlers=(client-data search-data post-call)
+# shellcheck disable=SC2034 # for .ci/run and the tests
+programs=("${handlers[@]}")
 # The same two variables choose the build in the Makefile.
 build=${BUILD:-build}
 [ -z "${SANITIZE:-}" ] || build="build-asan"
@@ -249,50 +252,31 @@ sha256() {
 }
 
 # --- what runs -------------------------------------------------------------------------------------------------
-# Pid files go stale and pids are used again, so a process is known by what the kernel says of it. multiwatch and
-# the handlers carry SPAWNED_FOR=<state folder> in their environment; nginx overwrites its own, and is known by its
-# working directory, which is the state folder.
+# Every process of a program, and of the nginx that spawn/up starts, has the lock file of that program in the state folder
+# open as file descriptor 8. So no program is started twice, and what runs is found even when a pid file is stale, a
+# supervisor was killed, or the state folder has been removed.
 
-# multiwatch and handlers of an instance, also orphans, one pid a line.
-handler_pids() { # STATE
-    { grep -lzxF -- "SPAWNED_FOR=$1" /proc/[0-9]*/environ 2>/dev/null || true; } | cut -d / -f 3
+# Takes a lock for this process and for those that it becomes and starts; 1 if others have it.
+hold() { # FILE
+    exec 8>>"$1"
+    flock -n 8
 }
 
-nginx_pids() { # STATE
-    local pid
-    for pid in $(pgrep -x nginx || true); do
-        # When somebody has removed the folder under it, the link still tells which one it was.
-        if [ "/proc/$pid/cwd" -ef "$1" ] || [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$1 (deleted)" ]; then
-            say "$pid"
-        fi
-    done
-}
-
-nginx_master() { # STATE
-    local pid title
-    for pid in $(nginx_pids "$1"); do
-        read -r -d '' title 2>/dev/null <"/proc/$pid/cmdline" || continue
-        [[ $title != 'nginx: master'* ]] || say "$pid"
-    done
-}
-
-# The name of a process, nothing when it is gone.
-process_name() { # PID
-    { read -r name <"/proc/$1/comm" && say "$name"; } 2>/dev/null || true
-}
-
-# Every part of an instance but nginx, a line each: "multiwatch post-call PID", "handler post-call PID".
+# What runs of an instance, a line each: multiwatch, handler, master (of nginx) or another name; the program; the pid.
 parts() { # STATE
-    local pid name line
-    for pid in $(handler_pids "$1"); do
-        name=$(process_name "$pid")
-        while IFS= read -r -d '' line; do
-            case $line in
-            SPAWNED_PROGRAM=*/"$name") say "handler $name $pid" ;;
-            SPAWNED_PROGRAM=*) [ "$name" != multiwatch ] || say "multiwatch ${line##*/} $pid" ;;
+    local process lock name
+    { find /proc/[0-9]*/fd/8 -maxdepth 0 -printf '%H %l\n' 2>/dev/null || true; } |
+        while read -r process lock; do
+            process=${process%/fd/8} lock=${lock%' (deleted)'}
+            [ "${lock%/*}" = "$1" ] || continue
+            lock=${lock##*/}
+            read -r -d '' name 2>/dev/null <"$process/cmdline" || continue
+            case $name in
+            'nginx: master'*) name=master ;;
+            */"${lock%.lock}") name=handler ;;
             esac
-        done 2>/dev/null <"/proc/$pid/environ" || true
-    done
+            say "${name##*/} ${lock%.lock} ${process#/proc/}"
+        done
 }
 
 # The multiwatch of one program, or that program's handlers.
@@ -300,17 +284,39 @@ pids_of() { # STATE multiwatch|handler PROGRAM
     parts "$1" | sed -n "s/^$2 $3 //p"
 }
 
+# Everything of the three programs, also what is only starting.
+handler_pids() { # STATE
+    parts "$1" | sed -n '/ nginx [0-9]*$/!s/.* //p'
+}
+
+multiwatch_pids() { # STATE
+    parts "$1" | sed -n 's/^multiwatch .* //p'
+}
+
+nginx_pids() { # STATE
+    parts "$1" | sed -n 's/.* nginx //p'
+}
+
+nginx_master() { # STATE
+    pids_of "$1" master nginx
+}
+
+# The name of a process, nothing when it is gone.
+process_name() { # PID
+    { read -r name <"/proc/$1/comm" && say "$name"; } 2>/dev/null || true
+}
+
 # Whether nothing that belongs to a running instance is missing.
 is_running() { # STATE
     local program found
-    [ -n "$(nginx_master "$1")" ] || return 1
     found=$(parts "$1")
-    for program in "${programs[@]}"; do
+    [[ $found == *'master nginx '* ]] || return 1
+    for program in "${handlers[@]}"; do
         [[ $found == *"multiwatch $program "* ]] && [ -S "$1/$program.sock" ] || return 1
     done
 }
 
-# Waits until a command prints nothing; 1 when it still does after so many seconds.
+# Waits until a command prints nothing; 1 when it still does after that many seconds.
 wait_gone() { # SECONDS COMMAND…
     local until=$((SECONDS + $1))
     shift
@@ -328,42 +334,30 @@ signal_all() { # SIGNAL PID…
     done
 }
 
-# Stops one part: the polite signal, again every second for thirty, then the one that nobody can refuse.
-stop_part() { # WHAT SIGNAL COMMAND-THAT-LISTS-PIDS…
-    local what=$1 signal=$2 pids tries
-    shift 2
+# Sends a signal to some processes each second until all are gone, and after thirty seconds kills those that are left.
+# Once is not enough: a multiwatch that gets it while it starts a process goes on.
+stop() { # STATE SIGNAL LIST-SOME LIST-ALL (functions)
+    local state=$1 signal=$2 some=$3 all=$4 tries pids
     for ((tries = 0; tries < 30; tries++)); do
-        mapfile -t pids < <("$@")
-        [ "${#pids[@]}" -gt 0 ] || return 0
+        mapfile -t pids < <("$some" "$state")
         signal_all "$signal" "${pids[@]}"
-        ! wait_gone 1 "$@" || return 0
+        ! wait_gone 1 "$all" "$state" || return 0
     done
-    mapfile -t pids < <("$@")
-    complain "$what did not stop within 30 seconds and was killed: pid ${pids[*]}"
+    mapfile -t pids < <("$all" "$state")
+    complain "killed what did not stop within 30 seconds: pid ${pids[*]}"
     signal_all KILL "${pids[@]}"
-    wait_gone 5 "$@"
+    wait_gone 5 "$all" "$state"
 }
 
-# Each multiwatch, and the handlers that have none. A multiwatch tells its own handlers; one that is told by somebody
-# else and ends before its multiwatch knows would be started again.
-first_to_stop() { # STATE
-    local pid parent
-    for pid in $(handler_pids "$1"); do
-        read -r _ _ _ parent _ 2>/dev/null <"/proc/$pid/stat" || continue
-        case $(process_name "$pid"):$(process_name "$parent") in
-        multiwatch:*) say "$pid" ;;
-        *:multiwatch | sleep:*) ;;
-        *) say "$pid" ;;
-        esac
-    done
+# Stops the three programs when they have answered the requests in flight. Each multiwatch passes the signal on; a program
+# that loses its multiwatch ends by itself (spawn/serve).
+stop_programs() { # STATE
+    stop "$1" TERM multiwatch_pids handler_pids
 }
 
-# Stops what runs of an instance, whole or in part; what is in flight is answered first.
+# Stops what spawn/up started, whole or in part.
 stop_instance() { # STATE
-    local told
-    stop_part nginx QUIT nginx_pids "$1"
-    mapfile -t told < <(first_to_stop "$1")
-    signal_all TERM "${told[@]}"
-    wait_gone 2 handler_pids "$1" || stop_part 'a handler' TERM handler_pids "$1"
-    rm -f "$1"/{client-data,search-data,post-call}.{sock,pid} "$1/nginx.pid"
+    stop "$1" QUIT nginx_pids nginx_pids
+    stop_programs "$1"
+    rm -f "$1"/{client-data,search-data,post-call}.sock "$1/nginx.pid"
 }

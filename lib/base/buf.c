@@ -1,6 +1,6 @@
 #include "base/buf.h"
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -160,14 +160,15 @@ void buf_json(struct buf *b, const char *text, size_t len)
         unsigned char c = (unsigned char)text[at];
         size_t size = 1;
         if (c >= 0x80) {
-            size = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-            bool good = size <= len - at && text_is_utf8(text + at, size);
+            struct utf8_range second;
+            size = utf8_length(c, &second);
+            bool good = size && size <= len - at && utf8_is_valid(text + at, size);
             bool separator = good && size == 3 && memcmp(text + at, "\xe2\x80", 2) == 0 &&
                              ((unsigned char)text[at + 2] == 0xa8 || (unsigned char)text[at + 2] == 0xa9);
             if (!good || separator) {
                 buf_add(b, text + plain, at - plain);
                 buf_puts(b, good ? ((unsigned char)text[at + 2] == 0xa8 ? "\\u2028" : "\\u2029")
-                                 : "\xef\xbf\xbd");
+                                 : UTF8_REPLACEMENT);
                 at += good ? size : 1;
                 plain = at;
                 continue;

@@ -1,6 +1,6 @@
 #include "base/error.h"
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ int(error_set)(struct error *error, enum error_code code, const char *format, ..
             *p = ' ';
     /* A message that filled the room may end within a character. */
     size_t len = strlen(error->message);
-    while (len > 0 && !text_is_utf8(error->message, len) && len + 4 > sizeof error->message - 1)
+    while (len > 0 && !utf8_is_valid(error->message, len) && len + 4 > sizeof error->message - 1)
         error->message[--len] = '\0';
     return -1;
 }

@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -8,10 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * The scanner: one state, one byte at a time. Strings and numbers are gathered in `piece` and handed out when
- * it is full and when they end.
- */
+/* What the next byte belongs to, or what is expected. */
 enum state {
     AT_START,       /* before the outermost object */
     AT_VALUE,       /* a value is expected */
@@ -31,45 +29,50 @@ enum state {
 /* Where a number is in its grammar. */
 enum number { NUM_MINUS, NUM_ZERO, NUM_DIGITS, NUM_POINT, NUM_FRACTION, NUM_E, NUM_SIGN, NUM_EXPONENT };
 
-#define NAME_MAX_LEN   64
 #define NUMBER_MAX_LEN 62 /* cJSON reads no longer ones */
-#define PATH_SIZE      (JSON_MAX_DEPTH * (NAME_MAX_LEN + 2) + 1)
+
+/* An open container is the index of the member that it is, or one of these. */
+enum { OUTERMOST = -1, OTHER_OBJECT = -2, ARRAY = -3 };
 
 struct json_scan {
-    json_scan_value *value;
+    const struct json_member *members;
+    int member_count;
+    json_scan_report *report;
     void *ctx;
     enum state state;
     size_t at; /* bytes seen */
     int depth;
-    bool is_name; /* the string being read is a name */
-    bool stopped;
+    bool is_name;  /* the string being read is a name */
+    bool gathers;  /* its text is wanted */
+    unsigned seen; /* bit i: the first member i went by */
+    int member;    /* the member whose value is expected or being read, OTHER_OBJECT: none that is wanted */
     enum number number;
     unsigned number_len;
     bool has_long_number; /* anywhere so far */
-    const char *word;     /* what is left of true, false or null */
+    const char *word;     /* the rest of true, false or null */
     unsigned hex, hex_digits;
     unsigned high; /* a high surrogate that waits for its low one */
-    unsigned utf8_left;
-    unsigned char utf8_low, utf8_high; /* bounds of the next continuation byte */
-    size_t piece_len;
+    size_t utf8_left;
+    struct utf8_range utf8_next; /* bounds of the next continuation byte */
+    size_t text_len;
     /* From here on nothing is read before it was written; see json_scan_new(). */
-    size_t path_len[JSON_MAX_DEPTH + 1]; /* of the path that leads to this depth's container */
-    bool is_object[JSON_MAX_DEPTH];
-    char path[PATH_SIZE]; /* path of the value that is expected or being read */
-    char piece[512];
+    signed char open[JSON_MAX_DEPTH];
+    char text[512]; /* of the name or value being read, decoded */
 };
 
-struct json_scan *json_scan_new(json_scan_value *value, void *ctx)
+struct json_scan *json_scan_new(const struct json_member *members, int member_count, json_scan_report *report,
+                                void *ctx)
 {
     /* Most bodies are smaller than a scan: it is not cleared as a whole. */
     struct json_scan *scan = malloc(sizeof *scan);
     if (!scan)
         return NULL;
-    memset(scan, 0, offsetof(struct json_scan, path_len));
-    scan->path_len[0] = 0;
-    scan->path[0] = '\0';
-    scan->value = value;
+    memset(scan, 0, offsetof(struct json_scan, open));
+    scan->members = members;
+    scan->member_count = member_count;
+    scan->report = report;
     scan->ctx = ctx;
+    scan->member = member_count ? OUTERMOST : OTHER_OBJECT;
     return scan;
 }
 
@@ -78,69 +81,66 @@ void json_scan_free(struct json_scan *scan)
     free(scan);
 }
 
-static int wrong(const struct json_scan *scan, const char *what, struct error *error)
+static int invalid(const struct json_scan *scan, const char *cause, struct error *error)
 {
-    return error_set(error, ERROR_INVALID_JSON, "the body is no valid JSON object: %s at byte %zu", what,
-                     scan->at);
+    return error_set(error, ERROR_INVALID_JSON, "invalid JSON at byte %zu: %s", scan->at, cause);
 }
 
-/* Hands out what was gathered. */
-static void flush(struct json_scan *scan, bool is_string, bool last)
+static int report(struct json_scan *scan, enum json_type type, const char *text, size_t len,
+                  struct error *error)
 {
-    if (!scan->is_name && scan->value && !scan->stopped &&
-        !scan->value(scan->ctx, scan->path, is_string, scan->piece, scan->piece_len, last))
-        scan->stopped = true;
-    scan->piece_len = 0;
+    return scan->report(scan->ctx, scan->member, type, text, len, error);
 }
 
-static void gather(struct json_scan *scan, char c)
+static int flush(struct json_scan *scan, struct error *error)
 {
-    if (scan->is_name) {
-        if (scan->piece_len <= NAME_MAX_LEN) /* one more than fits, so that a long name matches nothing */
-            scan->piece[scan->piece_len++] = c;
-        return;
-    }
-    if (!scan->value)
-        return;
-    scan->piece[scan->piece_len++] = c;
-    if (scan->piece_len == sizeof scan->piece)
-        flush(scan, scan->state != IN_NUMBER, false);
+    size_t len = scan->text_len;
+    scan->text_len = 0;
+    return len ? report(scan, JSON_STRING, scan->text, len, error) : 0;
 }
 
-static void gather_code_point(struct json_scan *scan, unsigned c)
+/* Takes decoded bytes of the string being read. A name that is too long is cut, and longer than any wanted.
+ */
+static int add_text(struct json_scan *scan, const char *bytes, size_t len, struct error *error)
 {
-    if (c < 0x80) {
-        gather(scan, (char)c);
-    } else if (c < 0x800) {
-        gather(scan, (char)(0xc0 | c >> 6));
-        gather(scan, (char)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        gather(scan, (char)(0xe0 | c >> 12));
-        gather(scan, (char)(0x80 | (c >> 6 & 0x3f)));
-        gather(scan, (char)(0x80 | (c & 0x3f)));
-    } else {
-        gather(scan, (char)(0xf0 | c >> 18));
-        gather(scan, (char)(0x80 | (c >> 12 & 0x3f)));
-        gather(scan, (char)(0x80 | (c >> 6 & 0x3f)));
-        gather(scan, (char)(0x80 | (c & 0x3f)));
-    }
+    size_t room = sizeof scan->text - scan->text_len;
+    if (!scan->gathers)
+        return 0;
+    if (scan->is_name && len > room)
+        len = room;
+    if (len > room && flush(scan, error) != 0)
+        return -1;
+    if (len > sizeof scan->text)
+        return report(scan, JSON_STRING, bytes, len, error);
+    memcpy(scan->text + scan->text_len, bytes, len);
+    scan->text_len += len;
+    return 0;
+}
+
+static int add_code_point(struct json_scan *scan, unsigned c, struct error *error)
+{
+    char bytes[4];
+    return add_text(scan, bytes, utf8_encode(c, bytes), error);
 }
 
 /* A high surrogate without its low one is read as U+FFFD. */
-static void settle_surrogate(struct json_scan *scan)
+static int settle_surrogate(struct json_scan *scan, struct error *error)
 {
-    if (scan->high)
-        gather_code_point(scan, 0xfffd);
+    if (!scan->high)
+        return 0;
     scan->high = 0;
+    return add_code_point(scan, 0xfffd, error);
 }
 
-static void set_path(struct json_scan *scan, const char *part, size_t len)
+static bool in_object(const struct json_scan *scan)
 {
-    size_t start = scan->path_len[scan->depth];
-    if (start && part[0] != '[')
-        scan->path[start++] = '.';
-    memcpy(scan->path + start, part, len);
-    scan->path[start + len] = '\0';
+    return scan->open[scan->depth - 1] != ARRAY;
+}
+
+static void value_done(struct json_scan *scan)
+{
+    scan->member = OTHER_OBJECT;
+    scan->state = scan->depth ? AFTER_VALUE : AT_END;
 }
 
 static int open_container(struct json_scan *scan, bool is_object, struct error *error)
@@ -148,108 +148,129 @@ static int open_container(struct json_scan *scan, bool is_object, struct error *
     if (scan->depth == JSON_MAX_DEPTH)
         return error_set(error, ERROR_INVALID_JSON, "the body is nested deeper than %d levels",
                          JSON_MAX_DEPTH);
-    scan->is_object[scan->depth++] = is_object;
-    scan->path_len[scan->depth] = strlen(scan->path);
+    scan->open[scan->depth++] = is_object ? (signed char)scan->member : ARRAY;
+    scan->member = OTHER_OBJECT;
     scan->state = is_object ? AT_FIRST_NAME : AT_FIRST_VALUE;
-    if (!is_object)
-        set_path(scan, "[]", 2);
     return 0;
-}
-
-static void value_done(struct json_scan *scan)
-{
-    scan->path[scan->path_len[scan->depth]] = '\0';
-    scan->state = AFTER_VALUE;
 }
 
 static int close_container(struct json_scan *scan, char c, struct error *error)
 {
-    if (scan->is_object[scan->depth - 1] != (c == '}'))
-        return wrong(scan, "a bracket of the other kind closes", error);
+    if (in_object(scan) != (c == '}'))
+        return invalid(scan, "mismatched bracket", error);
     scan->depth--;
     value_done(scan);
-    if (scan->depth == 0)
-        scan->state = AT_END;
     return 0;
 }
 
 static void begin_string(struct json_scan *scan, bool is_name)
 {
     scan->is_name = is_name;
-    scan->piece_len = 0;
-    scan->high = 0;
+    scan->gathers = is_name ? scan->open[scan->depth - 1] >= OUTERMOST : scan->member >= 0;
+    scan->text_len = 0;
     scan->state = IN_STRING;
+}
+
+static enum json_type type_of(char c)
+{
+    switch (c) {
+    case '{':
+        return JSON_OBJECT;
+    case '[':
+        return JSON_ARRAY;
+    case '"':
+        return JSON_STRING;
+    case 'n':
+        return JSON_NULL;
+    case 't':
+    case 'f':
+        return JSON_BOOL;
+    default:
+        return JSON_NUMBER;
+    }
 }
 
 static int begin_value(struct json_scan *scan, char c, struct error *error)
 {
-    scan->is_name = false;
-    scan->piece_len = 0;
-    switch (c) {
-    case '{':
-    case '[':
-        return open_container(scan, c == '{', error);
-    case '"':
+    enum json_type type = type_of(c);
+    if (type == JSON_NUMBER && c != '-' && (c < '0' || c > '9'))
+        return invalid(scan, "a value is expected", error);
+    if (scan->member >= 0 && report(scan, type, "", 0, error) != 0)
+        return -1;
+    switch (type) {
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+        return open_container(scan, type == JSON_OBJECT, error);
+    case JSON_STRING:
         begin_string(scan, false);
         return 0;
-    case 't':
-    case 'f':
-    case 'n':
-        scan->word = c == 't' ? "rue" : c == 'f' ? "alse" : "ull";
-        scan->state = IN_WORD;
-        gather(scan, c);
+    case JSON_NUMBER:
+        scan->number = c == '-' ? NUM_MINUS : c == '0' ? NUM_ZERO : NUM_DIGITS;
+        scan->number_len = 1;
+        scan->state = IN_NUMBER;
         return 0;
     default:
-        if (c != '-' && (c < '0' || c > '9'))
-            return wrong(scan, "a value is expected", error);
-        scan->number = c == '-' ? NUM_MINUS : c == '0' ? NUM_ZERO : NUM_DIGITS;
-        scan->state = IN_NUMBER;
-        scan->number_len = 1;
-        gather(scan, c);
+        scan->word = c == 't' ? "rue" : c == 'f' ? "alse" : "ull";
+        scan->state = IN_WORD;
         return 0;
     }
 }
 
-static void end_string(struct json_scan *scan)
+/* The first member of its name in a wanted object, as cJSON finds it. */
+static int find_member(struct json_scan *scan)
 {
-    settle_surrogate(scan);
-    if (scan->is_name) {
-        set_path(scan, scan->piece, scan->piece_len);
-        scan->piece_len = 0;
-        scan->state = AT_COLON;
-        return;
+    int parent = scan->open[scan->depth - 1];
+    for (int i = 0; i < scan->member_count && parent >= OUTERMOST; i++) {
+        const char *name = scan->members[i].name;
+        if (scan->members[i].parent != parent || scan->seen >> i & 1 || strlen(name) != scan->text_len ||
+            memcmp(name, scan->text, scan->text_len) != 0)
+            continue;
+        scan->seen |= 1U << i;
+        return i;
     }
-    flush(scan, true, true);
-    value_done(scan);
+    return OTHER_OBJECT;
 }
 
-/* One byte of a string's UTF-8. */
-static int string_byte(struct json_scan *scan, unsigned char c, struct error *error)
+static int end_string(struct json_scan *scan, struct error *error)
 {
+    if (settle_surrogate(scan, error) != 0)
+        return -1;
+    if (scan->is_name) {
+        scan->member = find_member(scan);
+        scan->state = AT_COLON;
+        return 0;
+    }
+    if (scan->gathers && flush(scan, error) != 0)
+        return -1;
+    value_done(scan);
+    return 0;
+}
+
+/* A byte of a string's UTF-8. */
+static int string_byte(struct json_scan *scan, char byte, struct error *error)
+{
+    unsigned char c = (unsigned char)byte;
     if (scan->utf8_left) {
-        if (c < scan->utf8_low || c > scan->utf8_high)
-            return wrong(scan, "bytes that are not UTF-8", error);
+        if (c < scan->utf8_next.low || c > scan->utf8_next.high)
+            return invalid(scan, "malformed UTF-8", error);
         scan->utf8_left--;
-        scan->utf8_low = 0x80;
-        scan->utf8_high = 0xbf;
+        scan->utf8_next = (struct utf8_range){0x80, 0xbf};
     } else if (c >= 0x80) {
-        if (c < 0xc2 || c > 0xf4)
-            return wrong(scan, "bytes that are not UTF-8", error);
-        scan->utf8_left = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-        scan->utf8_low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-        scan->utf8_high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+        size_t size = utf8_length(c, &scan->utf8_next);
+        if (size == 0)
+            return invalid(scan, "malformed UTF-8", error);
+        scan->utf8_left = size - 1;
     } else if (c == '\\') {
         scan->state = IN_ESCAPE;
         return 0;
     } else if (c == '"') {
-        end_string(scan);
-        return 0;
+        return end_string(scan, error);
     } else if (c < 0x20) {
-        return wrong(scan, "a control character within a string", error);
+        return invalid(scan, "control character in a string", error);
     }
-    settle_surrogate(scan);
-    gather(scan, (char)c);
-    return 0;
+    if (settle_surrogate(scan, error) != 0)
+        return -1;
+    return add_text(scan, &byte, 1, error);
 }
 
 static int escape_byte(struct json_scan *scan, char c, struct error *error)
@@ -262,11 +283,11 @@ static int escape_byte(struct json_scan *scan, char c, struct error *error)
     }
     const char *found = c ? strchr(from, c) : NULL;
     if (!found)
-        return wrong(scan, "an unknown escape", error);
-    settle_surrogate(scan);
+        return invalid(scan, "unknown escape", error);
     scan->state = IN_STRING;
-    gather(scan, to[found - from]);
-    return 0;
+    if (settle_surrogate(scan, error) != 0)
+        return -1;
+    return add_text(scan, &to[found - from], 1, error);
 }
 
 static int hex_value(char c)
@@ -282,24 +303,24 @@ static int hex_byte(struct json_scan *scan, char c, struct error *error)
 {
     int value = hex_value(c);
     if (value < 0)
-        return wrong(scan, "four hexadecimal digits are expected after \\u", error);
+        return invalid(scan, "four hexadecimal digits are expected after \\u", error);
     scan->hex = scan->hex << 4 | (unsigned)value;
     if (++scan->hex_digits < 4)
         return 0;
+    unsigned hex = scan->hex, high = scan->high;
+    bool is_low = hex >= 0xdc00 && hex <= 0xdfff;
     scan->state = IN_STRING;
-    unsigned hex = scan->hex;
-    if (hex >= 0xdc00 && hex <= 0xdfff) {
-        unsigned high = scan->high;
+    if (is_low && high) {
         scan->high = 0;
-        gather_code_point(scan, high ? 0x10000 + ((high - 0xd800) << 10) + (hex - 0xdc00) : 0xfffd);
+        return add_code_point(scan, 0x10000 + ((high - 0xd800) << 10) + (hex - 0xdc00), error);
+    }
+    if (settle_surrogate(scan, error) != 0)
+        return -1;
+    if (hex >= 0xd800 && hex <= 0xdbff) {
+        scan->high = hex;
         return 0;
     }
-    settle_surrogate(scan);
-    if (hex >= 0xd800 && hex <= 0xdbff)
-        scan->high = hex;
-    else
-        gather_code_point(scan, hex ? hex : 0xfffd);
-    return 0;
+    return add_code_point(scan, is_low || hex == 0 ? 0xfffd : hex, error);
 }
 
 /* Whether the number can go on with `c`; moves on in its grammar. */
@@ -352,7 +373,7 @@ static int structure_byte(struct json_scan *scan, char c, struct error *error)
         return 0;
     switch (scan->state) {
     case AT_START:
-        return c == '{' ? open_container(scan, true, error) : wrong(scan, "an object is expected", error);
+        return c == '{' ? open_container(scan, true, error) : invalid(scan, "an object is expected", error);
     case AT_FIRST_VALUE:
         if (c == ']')
             return close_container(scan, c, error);
@@ -365,112 +386,74 @@ static int structure_byte(struct json_scan *scan, char c, struct error *error)
         /* fall through */
     case AT_NAME:
         if (c != '"')
-            return wrong(scan, "a name in quotes is expected", error);
+            return invalid(scan, "a name in quotes is expected", error);
         begin_string(scan, true);
         return 0;
     case AT_COLON:
         if (c != ':')
-            return wrong(scan, "a colon is expected", error);
+            return invalid(scan, "a colon is expected", error);
         scan->state = AT_VALUE;
         return 0;
     case AFTER_VALUE:
         if (c == '}' || c == ']')
             return close_container(scan, c, error);
         if (c != ',')
-            return wrong(scan, "a comma or a closing bracket is expected", error);
-        scan->state = scan->is_object[scan->depth - 1] ? AT_NAME : AT_VALUE;
-        if (scan->state == AT_VALUE)
-            set_path(scan, "[]", 2);
+            return invalid(scan, "a comma or a closing bracket is expected", error);
+        scan->state = in_object(scan) ? AT_NAME : AT_VALUE;
         return 0;
     default:
-        return wrong(scan, "something follows the object", error);
+        return invalid(scan, "text after the object", error);
     }
+}
+
+static int number_byte(struct json_scan *scan, char c, struct error *error)
+{
+    enum number before = scan->number;
+    if (number_goes_on(&scan->number, c)) {
+        scan->has_long_number = scan->has_long_number || ++scan->number_len > NUMBER_MAX_LEN;
+        return 0;
+    }
+    if (!number_may_end(before))
+        return invalid(scan, "malformed number", error);
+    value_done(scan);
+    return structure_byte(scan, c, error);
 }
 
 static int scan_byte(struct json_scan *scan, char c, struct error *error)
 {
     switch (scan->state) {
     case IN_STRING:
-        return string_byte(scan, (unsigned char)c, error);
+        return string_byte(scan, c, error);
     case IN_ESCAPE:
         return escape_byte(scan, c, error);
     case IN_HEX:
         return hex_byte(scan, c, error);
+    case IN_NUMBER:
+        return number_byte(scan, c, error);
     case IN_WORD:
         if (c != *scan->word)
-            return wrong(scan, "an unknown word", error);
-        gather(scan, c);
-        if (*++scan->word == '\0') {
-            flush(scan, false, true);
+            return invalid(scan, "unknown word", error);
+        if (*++scan->word == '\0')
             value_done(scan);
-        }
         return 0;
-    case IN_NUMBER: {
-        enum number before = scan->number;
-        if (number_goes_on(&scan->number, c)) {
-            gather(scan, c);
-            scan->has_long_number = scan->has_long_number || ++scan->number_len > NUMBER_MAX_LEN;
-            return 0;
-        }
-        if (!number_may_end(before))
-            return wrong(scan, "a number that is none", error);
-        flush(scan, false, true);
-        value_done(scan);
-        return structure_byte(scan, c, error);
-    }
     default:
         return structure_byte(scan, c, error);
     }
 }
 
-/* How many bytes from `bytes` on stand for themselves within a string: no quote, no escape, no control,
- * ASCII. */
-static size_t plain_run(const char *bytes, size_t len)
-{
-    size_t n = 0;
-    while (n < len && (unsigned char)bytes[n] >= 0x20 && (unsigned char)bytes[n] < 0x80 && bytes[n] != '"' &&
-           bytes[n] != '\\')
-        n++;
-    return n;
-}
-
-/* Hands a run of plain bytes on without looking at each again; a long string is most of an audio event. */
-static size_t take_run(struct json_scan *scan, const char *bytes, size_t len)
-{
-    size_t run = plain_run(bytes, len);
-    if (run == 0)
-        return 0;
-    settle_surrogate(scan);
-    if (scan->value && !scan->stopped) {
-        if (scan->piece_len)
-            flush(scan, true, false);
-        if (!scan->value(scan->ctx, scan->path, true, bytes, run, false))
-            scan->stopped = true;
-    }
-    return run;
-}
-
 int json_scan_feed(struct json_scan *scan, const char *bytes, size_t len, struct error *error)
 {
     for (size_t i = 0; i < len;) {
-        if (scan->state == IN_STRING && !scan->is_name && !scan->utf8_left) {
-            size_t run = take_run(scan, bytes + i, len - i);
-            scan->at += run;
-            i += run;
-            if (run && !scan->stopped)
-                continue;
-        }
-        if (scan->stopped)
-            return error_set(error, ERROR_INVALID_REQUEST, "the body holds a value that cannot be used");
-        if (i == len)
-            break;
-        if (scan_byte(scan, bytes[i], error) != 0)
+        /* Plain text is taken as a whole: a long string is most of an audio event. */
+        size_t run = scan->state == IN_STRING && !scan->utf8_left ? buf_plain(bytes + i, len - i) : 0;
+        int result = run ? settle_surrogate(scan, error) : scan_byte(scan, bytes[i], error);
+        if (run && result == 0)
+            result = add_text(scan, bytes + i, run, error);
+        if (result != 0)
             return -1;
-        scan->at++;
-        i++;
+        scan->at += run ? run : 1;
+        i += run ? run : 1;
     }
-    if (scan->stopped)
-        return error_set(error, ERROR_INVALID_REQUEST, "the body holds a value that cannot be used");
     return 0;
 }
 
@@ -479,7 +462,7 @@ int json_scan_end(struct json_scan *scan, struct error *error)
     if (scan->at == 0)
         return error_set(error, ERROR_INVALID_JSON, "the body is empty, a JSON object is expected");
     if (scan->state != AT_END)
-        return wrong(scan, "it ends too early", error);
+        return invalid(scan, "unexpected end", error);
     return 0;
 }
 
@@ -547,7 +530,7 @@ static void mend_numbers(char *text)
 
 static int validate(const char *bytes, size_t len, bool *has_long_number, struct error *error)
 {
-    struct json_scan *scan = json_scan_new(NULL, NULL);
+    struct json_scan *scan = json_scan_new(NULL, 0, NULL, NULL);
     if (!scan)
         return error_set(error, ERROR_INTERNAL, "out of memory");
     int result = json_scan_feed(scan, bytes, len, error);

@@ -1,6 +1,6 @@
 /*
- * json: what cJSON leaves open. cJSON reads numbers as doubles, takes bytes that are not UTF-8 and ends a
- * string at \u0000; what comes from outside passes json_scan first, which knows RFC 8259 to the letter.
+ * json: where cJSON is too lenient. It reads numbers as doubles, accepts bytes that are not UTF-8 and ends a
+ * string at \u0000; so JSON from outside passes json_scan first, which accepts exactly RFC 8259.
  */
 #ifndef CALLMEM_BASE_JSON_H
 #define CALLMEM_BASE_JSON_H
@@ -36,24 +36,33 @@ void json_add(struct buf *b, const cJSON *value);
 
 /*
  * A scanner for JSON that does not fit into memory. It is fed pieces as they arrive and keeps only its
- * nesting: it checks all of RFC 8259, UTF-8 and the depth, and reports members of interest as they go by.
+ * nesting and half a kilobyte of text. It checks all of RFC 8259, UTF-8 and the depth, and reports members of
+ * interest as they go by. Of members with the same name the first counts, as in json_get().
  */
 struct json_scan;
 
-/* What the scanner tells. `path` is the dotted path of names ("data.conversation_id", arrays as "[]":
- * "data.transcript[].role"); names longer than 64 bytes are reported cut and never match a real path. A
- * string arrives decoded in pieces of any size with `last` set on the final one (which may be empty);
- * numbers, true, false and null arrive as their literal text with is_string false, in one piece unless that
- * is longer than 512 bytes. Objects and arrays themselves are not reported. Return false to stop the scan:
- * json_scan_feed() then fails with ERROR_INVALID_REQUEST. */
-typedef bool json_scan_value(void *ctx, const char *path, bool is_string, const char *piece, size_t len,
-                             bool last);
+/* A member of interest: of the object that is member number `parent` of the same table, -1 for the outermost
+ * object. At most 32 in a table, with names of less than 512 bytes. */
+struct json_member {
+    const char *name;
+    int parent;
+};
 
-/* NULL when out of memory. `value` may be NULL: the scanner then only validates. */
-struct json_scan *json_scan_new(json_scan_value *value, void *ctx);
-void json_scan_free(struct json_scan *scan);
-/* 0, or -1 with ERROR_INVALID_JSON and the byte position and cause; after that only free is allowed. */
+enum json_type { JSON_STRING, JSON_NUMBER, JSON_BOOL, JSON_NULL, JSON_OBJECT, JSON_ARRAY };
+
+/* Called when the value of a member begins, with its type and no text. The text of a string follows in any
+ * number of further calls, decoded as json_parse() does; a piece may end within a character. -1 with an error
+ * ends the scan. */
+typedef int json_scan_report(void *ctx, int member, enum json_type type, const char *text, size_t len,
+                             struct error *error);
+
+/* NULL when out of memory. `members` is borrowed; without any the scan only validates. */
+struct json_scan *json_scan_new(const struct json_member *members, int member_count, json_scan_report *report,
+                                void *ctx);
+void json_scan_free(struct json_scan *scan); /* NULL is allowed */
+/* 0, or -1 with ERROR_INVALID_JSON and the byte position and cause, or with the report's error; after that
+ * only json_scan_free() is allowed. */
 int json_scan_feed(struct json_scan *scan, const char *bytes, size_t len, struct error *error);
-int json_scan_end(struct json_scan *scan, struct error *error); /* the text must be one whole object by now */
+int json_scan_end(struct json_scan *scan, struct error *error); /* the text must be a whole object now */
 
 #endif

@@ -41,7 +41,7 @@ int log_open(const char *service, enum log_level least, const char *file, struct
     out.file = strdup(file);
     if (!out.file) {
         close(fd);
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     }
     out.fd = fd;
     return 0;

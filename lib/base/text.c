@@ -1,34 +1,12 @@
 #include "base/text.h"
 
+#include "base/utf8.h"
+
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
-
-bool text_is_utf8(const char *bytes, size_t len)
-{
-    const unsigned char *p = (const unsigned char *)bytes, *end = p + len;
-    while (p < end) {
-        if (*p < 0x80) {
-            p++;
-            continue;
-        }
-        size_t more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : 1;
-        if (*p < 0xc2 || *p > 0xf4 || (size_t)(end - p) <= more)
-            return false;
-        /* The second byte's range keeps out overlong forms, surrogates and what is over U+10FFFF. */
-        unsigned char low = *p == 0xe0 ? 0xa0 : *p == 0xf0 ? 0x90 : 0x80;
-        unsigned char high = *p == 0xed ? 0x9f : *p == 0xf4 ? 0x8f : 0xbf;
-        if (p[1] < low || p[1] > high)
-            return false;
-        for (size_t i = 2; i <= more; i++)
-            if ((p[i] & 0xc0) != 0x80)
-                return false;
-        p += more + 1;
-    }
-    return true;
-}
 
 size_t text_prefix(const char *text, size_t chars)
 {
@@ -122,7 +100,7 @@ void text_add_line(struct buf *b, const char *text, size_t max_chars)
                 buf_putc(b, ' ');
             }
             if (c == 0xfffd)
-                buf_puts(b, "\xef\xbf\xbd");
+                buf_puts(b, UTF8_REPLACEMENT);
             else
                 buf_add(b, p, (size_t)size);
             chars += need;

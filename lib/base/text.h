@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether all `len` bytes are well-formed UTF-8 (no surrogates, nothing over U+10FFFF, no overlong forms). */
-bool text_is_utf8(const char *bytes, size_t len);
-
 /* Length in bytes of the longest prefix of `text` with at most `chars` characters (code points). */
 size_t text_prefix(const char *text, size_t chars);
 size_t text_chars(const char *text); /* code points */

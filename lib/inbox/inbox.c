@@ -1,8 +1,9 @@
 #include "inbox/inbox.h"
 
 #include "base/log.h"
-#include "inbox/audio.h"
-#include "inbox/inbox_parts.h"
+#include "inbox/ledger.h"
+#include "inbox/recordings.h"
+#include "inbox/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ static void free_parts(struct inbox *inbox)
     free(inbox->tmp);
     free(inbox->fresh);
     free(inbox->failed);
-    free(inbox->audio);
+    free(inbox->recordings);
     free(inbox);
 }
 
@@ -51,7 +52,7 @@ static void make_folders(const struct inbox *inbox)
             log_failure(LOG_ERROR, "the inbox cannot be used", &error);
             return;
         }
-    spool_sweep(inbox->tmp, TMP_SUFFIX);
+    spool_sweep(inbox->tmp, "");
 }
 
 struct inbox *inbox_open(const char *directory, struct error *error)
@@ -88,38 +89,25 @@ void inbox_close(struct inbox *inbox)
 int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *error)
 {
     struct error why;
-    free(inbox->audio);
-    inbox->audio = NULL;
+    free(inbox->recordings);
+    inbox->recordings = NULL;
     if (!directory || !*directory)
         return 0;
-    inbox->audio = strdup(directory);
-    if (!inbox->audio)
+    inbox->recordings = strdup(directory);
+    if (!inbox->recordings)
         return error_no_memory(error);
-    if (audio_prepare(directory, &why) != 0)
+    if (recordings_prepare(directory, &why) != 0)
         log_failure(LOG_ERROR, "recordings cannot be kept", &why);
     return 0;
 }
 
 bool inbox_knows(struct inbox *inbox, const char *name)
 {
-    unsigned char key[LEDGER_KEY_SIZE];
     /* In this order: what is erased from failed/ is in the ledger before it is gone. */
     char *path = spool_path(inbox->failed, name, EVENT_SUFFIX);
     bool failed = path && access(path, F_OK) == 0;
     free(path);
-    inbox_key(name, key);
-    return failed || ledger_find(inbox->ledger, key) == LEDGER_PRESENT;
-}
-
-static unsigned char nibble(char c)
-{
-    return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-void inbox_key(const char *name, unsigned char key[LEDGER_KEY_SIZE])
-{
-    for (size_t i = 0; i < LEDGER_KEY_SIZE; i++)
-        key[i] = (unsigned char)(nibble(name[2 * i]) << 4 | nibble(name[2 * i + 1]));
+    return failed || ledger_find(inbox->ledger, name) == LEDGER_PRESENT;
 }
 
 void inbox_wake(struct inbox *inbox)
@@ -135,7 +123,7 @@ static int check_room(struct inbox *inbox, struct error *error)
 {
     static const char block[4096];
     char *path = NULL;
-    int fd = spool_create(inbox->tmp, TMP_SUFFIX, &path, error);
+    int fd = spool_create(inbox->tmp, "", &path, error);
     if (fd < 0)
         return -1;
     int result = spool_write(fd, block, sizeof block, inbox->tmp, error);
@@ -147,7 +135,7 @@ static int check_room(struct inbox *inbox, struct error *error)
 
 int inbox_check(struct inbox *inbox, struct error *error)
 {
-    const char *folders[] = {inbox->fresh, inbox->failed, inbox->audio};
+    const char *folders[] = {inbox->fresh, inbox->failed, inbox->recordings};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (folders[i] && access(folders[i], R_OK | W_OK | X_OK) != 0)
             return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be written to: %s", folders[i],
@@ -229,7 +217,7 @@ static int lock_failed(const struct inbox *inbox, struct error *error)
 struct walk {
     struct inbox *inbox;
     const char *folder;
-    bool (*match)(void *ctx, const struct event *event);
+    bool (*match)(void *ctx, const char *bytes, size_t len);
     void *ctx;
     long done;
     int result;
@@ -256,7 +244,7 @@ static bool put_back(void *ctx, const struct spool_file *file)
             walk->result = -1;
         /* Still held, so that no worker writes a new reason before the old one goes. */
         if (moved == SPOOL_MOVED)
-            inbox_unlink(inbox->failed, file->name, REASON_SUFFIX, NULL);
+            spool_remove(inbox->failed, file->name, REASON_SUFFIX, NULL);
         close(fd);
     }
     free(from);
@@ -281,28 +269,15 @@ long inbox_retry(struct inbox *inbox, struct error *error)
     return result == 0 ? walk.done : -1;
 }
 
-static bool is_meant(const struct walk *walk, const char *bytes, size_t len)
-{
-    struct event event;
-    /* What cannot be read as an event is about nobody. */
-    if (event_parse(bytes, len, &event, NULL) != 0)
-        return false;
-    bool meant = walk->match(walk->ctx, &event);
-    event_free(&event);
-    return meant;
-}
-
 static int remove_all(struct walk *walk, const char *name)
 {
     static const char *const suffixes[] = {TRIES_SUFFIX, REASON_SUFFIX, EVENT_SUFFIX};
-    unsigned char key[LEDGER_KEY_SIZE];
     struct error why;
-    inbox_key(name, key);
     /* That it is gone matters more than that a copy of it would be known. */
-    if (ledger_add(walk->inbox->ledger, key, &why) != 0)
+    if (ledger_add(walk->inbox->ledger, name, &why) != 0)
         log_failure(LOG_WARN, "an erased event cannot be noted in the ledger", &why);
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (inbox_unlink(walk->folder, name, suffixes[i], walk->error) != 0)
+        if (spool_remove(walk->folder, name, suffixes[i], walk->error) != 0)
             return -1;
     walk->done++;
     return 0;
@@ -321,7 +296,7 @@ static bool erase_one(void *ctx, const struct spool_file *file)
     else if (fd >= 0) {
         bytes = spool_read(fd, path, &len, walk->error);
         walk->result = bytes ? 0 : -1;
-        if (bytes && is_meant(walk, bytes, len))
+        if (bytes && walk->match(walk->ctx, bytes, len))
             walk->result = remove_all(walk, file->name);
         close(fd);
     }
@@ -330,7 +305,7 @@ static bool erase_one(void *ctx, const struct spool_file *file)
     return walk->result == 0;
 }
 
-long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const struct event *event), void *ctx,
+long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const char *bytes, size_t len), void *ctx,
                  struct error *error)
 {
     struct walk walk = {.inbox = inbox, .match = match, .ctx = ctx, .error = error};

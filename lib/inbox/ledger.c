@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "inbox/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,23 +16,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In the header of a database, https://www.sqlite.org/fileformat2.html */
-#define WRITE_VERSION_AT 18
-#define WRITE_VERSION    2 /* with a write-ahead log */
+#define BUSY_MS  2000
+#define KEY_SIZE (SPOOL_NAME_DIGITS / 2)
 
-#define BUSY_MS 2000
+static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;"
+                            "CREATE TABLE IF NOT EXISTS accepted (key BLOB PRIMARY KEY, at INTEGER NOT NULL)"
+                            " WITHOUT ROWID";
 
-/* Each takes the schema from its index to the next; PRAGMA user_version counts them. A newer version only
- * ever adds to what is here, so that two versions of the program can use one ledger for a while. */
-static const char *const migrations[] = {
-    "CREATE TABLE accepted (key BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
-};
-
-#define VERSION ((int)(sizeof migrations / sizeof *migrations))
-
-/* What is asked, in the order of the statements of a connection. */
-enum question { FIND, ADD, COUNT, QUESTIONS };
-static const char *const questions[QUESTIONS] = {
+enum query { FIND, ADD, COUNT, QUERIES };
+static const char *const queries[QUERIES] = {
     [FIND] = "SELECT 1 FROM accepted WHERE key = ?1",
     [ADD] = "INSERT INTO accepted (key, at) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
     [COUNT] = "SELECT count(*) FROM accepted",
@@ -39,24 +32,19 @@ static const char *const questions[QUESTIONS] = {
 
 struct connection {
     pthread_mutex_t lock;
-    sqlite3 *db;
-    sqlite3_stmt *statements[QUESTIONS];
-    dev_t device; /* of the database file, to see that the path still means it */
+    sqlite3 *db; /* NULL: not connected */
+    sqlite3_stmt *statements[QUERIES];
+    dev_t device; /* of the database file, to notice when the path leads to another one */
     ino_t inode;
 };
 
-/* Two connections, so that an accept that asks does not wait for a worker's sync. */
+/* Two connections, so that an accept does not wait for a worker's sync. */
 struct ledger {
     char *directory, *path;
-    struct connection asking, adding;
-    pthread_mutex_t complaint_lock;
-    int64_t complained_at; /* clock_ms(), 0 never */
+    struct connection reading, writing;
+    pthread_mutex_t log_lock;
+    int64_t logged_at; /* clock_ms(), 0 never */
 };
-
-static int init_connection(struct connection *connection)
-{
-    return pthread_mutex_init(&connection->lock, NULL);
-}
 
 struct ledger *ledger_open(const char *directory)
 {
@@ -64,10 +52,10 @@ struct ledger *ledger_open(const char *directory)
     if (!ledger)
         return NULL;
     ledger->directory = strdup(directory);
-    if (asprintf(&ledger->path, "%s/ledger.sqlite", directory) < 0)
-        ledger->path = NULL;
-    if (!ledger->directory || !ledger->path || init_connection(&ledger->asking) != 0 ||
-        init_connection(&ledger->adding) != 0 || pthread_mutex_init(&ledger->complaint_lock, NULL) != 0) {
+    ledger->path = spool_path(directory, "ledger", ".sqlite");
+    if (!ledger->directory || !ledger->path || pthread_mutex_init(&ledger->reading.lock, NULL) != 0 ||
+        pthread_mutex_init(&ledger->writing.lock, NULL) != 0 ||
+        pthread_mutex_init(&ledger->log_lock, NULL) != 0) {
         free(ledger->directory);
         free(ledger->path);
         free(ledger);
@@ -78,11 +66,11 @@ struct ledger *ledger_open(const char *directory)
 
 static void disconnect(struct connection *connection)
 {
-    for (int i = 0; i < QUESTIONS; i++) {
+    for (int i = 0; i < QUERIES; i++) {
         sqlite3_finalize(connection->statements[i]);
         connection->statements[i] = NULL;
     }
-    /* SQLite sees when the file was moved away, and then leaves the -wal beside the path alone. */
+    /* SQLite notices when the file was moved away, and then leaves the -wal beside the path alone. */
     sqlite3_close(connection->db);
     connection->db = NULL;
 }
@@ -91,64 +79,18 @@ void ledger_close(struct ledger *ledger)
 {
     if (!ledger)
         return;
-    disconnect(&ledger->asking);
-    disconnect(&ledger->adding);
-    pthread_mutex_destroy(&ledger->asking.lock);
-    pthread_mutex_destroy(&ledger->adding.lock);
-    pthread_mutex_destroy(&ledger->complaint_lock);
+    disconnect(&ledger->reading);
+    disconnect(&ledger->writing);
+    pthread_mutex_destroy(&ledger->reading.lock);
+    pthread_mutex_destroy(&ledger->writing.lock);
+    pthread_mutex_destroy(&ledger->log_lock);
     free(ledger->directory);
     free(ledger->path);
     free(ledger);
 }
 
-static int migrate(sqlite3 *db)
-{
-    sqlite3_stmt *ask = NULL;
-    int version = 0;
-    int rc = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &ask, NULL);
-    if (rc == SQLITE_OK && (rc = sqlite3_step(ask)) == SQLITE_ROW) {
-        version = sqlite3_column_int(ask, 0);
-        rc = SQLITE_OK;
-    }
-    sqlite3_finalize(ask);
-    for (; rc == SQLITE_OK && version >= 0 && version < VERSION; version++) {
-        char text[512];
-        snprintf(text, sizeof text, "BEGIN IMMEDIATE; %s; PRAGMA user_version = %d; COMMIT",
-                 migrations[version], version + 1);
-        rc = sqlite3_exec(db, text, NULL, NULL, NULL);
-    }
-    return rc;
-}
-
-static int prepare(struct connection *connection)
-{
-    sqlite3 *db = connection->db;
-    int rc = sqlite3_busy_timeout(db, BUSY_MS);
-    if (rc == SQLITE_OK)
-        rc =
-            sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512",
-                         NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = migrate(db);
-    for (int i = 0; i < QUESTIONS && rc == SQLITE_OK; i++)
-        rc = sqlite3_prepare_v3(db, questions[i], -1, SQLITE_PREPARE_PERSISTENT, &connection->statements[i],
-                                NULL);
-    return rc;
-}
-
-/* Nobody opens, makes or moves the database while another process does: each sees one file with its own -wal.
- */
-static int lock_directory(const struct ledger *ledger)
-{
-    int fd = open(ledger->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0 && flock(fd, LOCK_EX) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-/* The file is made here, not by SQLite, which would go by the umask. */
+/* The file is made here, as SQLite would go by the umask. Nothing may close one that exists: that would drop
+ * the locks of this process's other connection. */
 static int make_file(const struct ledger *ledger)
 {
     int fd = open(ledger->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -158,7 +100,7 @@ static int make_file(const struct ledger *ledger)
     return SQLITE_OK;
 }
 
-static int connect_locked(struct ledger *ledger, struct connection *connection)
+static int connect_to(const struct ledger *ledger, struct connection *connection)
 {
     struct stat st;
     int rc = make_file(ledger);
@@ -166,16 +108,19 @@ static int connect_locked(struct ledger *ledger, struct connection *connection)
         rc =
             sqlite3_open_v2(ledger->path, &connection->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
-        rc = prepare(connection);
+        rc = sqlite3_busy_timeout(connection->db, BUSY_MS);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(connection->db, setup, NULL, NULL, NULL);
+    for (int i = 0; i < QUERIES && rc == SQLITE_OK; i++)
+        rc = sqlite3_prepare_v3(connection->db, queries[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                &connection->statements[i], NULL);
     if (rc == SQLITE_OK && stat(ledger->path, &st) != 0)
         rc = SQLITE_CANTOPEN;
-    if (rc != SQLITE_OK) {
-        disconnect(connection);
-        return rc;
+    if (rc == SQLITE_OK) {
+        connection->device = st.st_dev;
+        connection->inode = st.st_ino;
     }
-    connection->device = st.st_dev;
-    connection->inode = st.st_ino;
-    return SQLITE_OK;
+    return rc;
 }
 
 static bool is_current(const struct ledger *ledger, const struct connection *connection)
@@ -185,108 +130,61 @@ static bool is_current(const struct ledger *ledger, const struct connection *con
            st.st_ino == connection->inode;
 }
 
-/* Whether the header says that it is of a format that is only read: no SQLite has made such a one, so a bit
- * of it is wrong. A file that may not be written is not looked at; there waiting helps. */
-static bool has_odd_format(const struct ledger *ledger)
-{
-    unsigned char version = 0;
-    int fd = open(ledger->path, O_RDWR | O_CLOEXEC);
-    bool odd = fd >= 0 && pread(fd, &version, 1, WRITE_VERSION_AT) == 1 && version > WRITE_VERSION;
-    if (fd >= 0)
-        close(fd);
-    return odd;
-}
-
-static bool has_memory(void)
-{
-    void *volatile some =
-        malloc((size_t)1024 * 1024); /* a compiler may take the pair for nothing otherwise */
-    free(some);
-    return some != NULL;
-}
-
-/* Whether waiting cannot help: it is no database, is damaged, or has tables that are not ours. What SQLite
- * says of a damaged file can be nearly anything, so these are all codes but those of what is around the file.
- */
-static bool is_broken(const struct ledger *ledger, int rc)
+/* SQLite may report nearly anything about a damaged file, so all codes count as damage but those about other
+ * processes and the disk. A file that may be written to and still is "readonly" has a damaged header. */
+static bool is_damage(const struct ledger *ledger, int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_OK:
-    case SQLITE_PERM:
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_NOMEM:
+    case SQLITE_CANTOPEN:
+    case SQLITE_FULL:
     case SQLITE_INTERRUPT:
     case SQLITE_IOERR:
-    case SQLITE_FULL:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PROTOCOL:
+    case SQLITE_LOCKED:
     case SQLITE_NOLFS:
+    case SQLITE_PERM:
+    case SQLITE_PROTOCOL:
         return false;
     case SQLITE_READONLY:
-        return has_odd_format(ledger);
+        return access(ledger->path, W_OK) == 0;
     default:
         return true;
     }
 }
 
-static void move_part(const struct ledger *ledger, const char *part, int64_t now)
+/* The database goes first: other connections see by its inode that it has gone. */
+static void set_aside(const struct ledger *ledger)
 {
-    char *from = NULL, *to = NULL;
-    if (asprintf(&from, "%s%s", ledger->path, part) < 0)
-        from = NULL;
-    if (asprintf(&to, "%s.broken-%lld%s", ledger->path, (long long)now, part) < 0)
-        to = NULL;
-    if (from && to && rename(from, to) != 0 && errno != ENOENT)
-        log_say(LOG_ERROR, "the broken ledger of the inbox cannot be moved aside");
-    free(from);
-    free(to);
-}
-
-/* The directory is locked. The database goes first: whoever has it open sees by its inode that it is gone. */
-static void move_aside(const struct ledger *ledger)
-{
+    static const char *const parts[] = {"", "-wal", "-shm"};
     int64_t now = clock_now();
-    move_part(ledger, "", now);
-    move_part(ledger, "-wal", now);
-    move_part(ledger, "-shm", now);
+    bool moved = true;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && moved; i++) {
+        char *from = NULL, *to = NULL;
+        moved = asprintf(&from, "%s%s", ledger->path, parts[i]) >= 0 &&
+                asprintf(&to, "%s.broken-%lld%s", ledger->path, (long long)now, parts[i]) >= 0 &&
+                (rename(from, to) == 0 || errno == ENOENT);
+        free(from);
+        free(to);
+    }
     struct log_line line;
-    log_begin(&line, LOG_ERROR, "the ledger of the inbox is broken: moved aside and begun anew");
+    log_begin(&line, LOG_ERROR,
+              moved ? "ledger damaged; set aside, a new one is made"
+                    : "ledger damaged and cannot be set aside");
     log_text(&line, "ledger", ledger->path);
     log_end(&line);
 }
 
-/* `broken`: this connection met a database that is none. Another process may have replaced it since. */
-static int reconnect(struct ledger *ledger, struct connection *connection, bool broken)
+/* Runs a query; `answer` is the first column. */
+static int run_query(struct connection *connection, enum query query, const unsigned char *key,
+                     int64_t *answer)
 {
-    int directory = lock_directory(ledger);
-    if (directory < 0) {
-        disconnect(connection);
-        return SQLITE_CANTOPEN;
-    }
-    bool same = is_current(ledger, connection);
-    disconnect(connection);
-    if (broken && same)
-        move_aside(ledger);
-    int rc = connect_locked(ledger, connection);
-    if (is_broken(ledger, rc) || (broken && rc == SQLITE_NOMEM)) {
-        move_aside(ledger);
-        rc = connect_locked(ledger, connection);
-    }
-    close(directory);
-    return rc;
-}
-
-/* Asks once; `answer` is the first column. */
-static int ask_once(struct connection *connection, enum question question, const unsigned char *key,
-                    int64_t *answer)
-{
-    sqlite3_stmt *statement = connection->statements[question];
+    sqlite3_stmt *statement = connection->statements[query];
     int rc = SQLITE_OK;
     *answer = 0;
     if (key)
-        rc = sqlite3_bind_blob(statement, 1, key, LEDGER_KEY_SIZE, SQLITE_STATIC);
-    if (rc == SQLITE_OK && question == ADD)
+        rc = sqlite3_bind_blob(statement, 1, key, KEY_SIZE, SQLITE_STATIC);
+    if (rc == SQLITE_OK && query == ADD)
         rc = sqlite3_bind_int64(statement, 2, clock_now());
     if (rc == SQLITE_OK)
         rc = sqlite3_step(statement);
@@ -299,54 +197,74 @@ static int ask_once(struct connection *connection, enum question question, const
     return rc;
 }
 
-static int ask(struct ledger *ledger, struct connection *connection, enum question question,
-               const unsigned char *key, int64_t *answer)
+/* Runs a query on a new connection. Two failures in a row are damage; one may be a moment without memory. The
+ * directory is locked meanwhile, so that no other process makes or moves the file that is judged here. */
+static int reconnect_and_run(const struct ledger *ledger, struct connection *connection, enum query query,
+                             const unsigned char *key, int64_t *answer)
 {
+    int directory = open(ledger->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = directory >= 0 && flock(directory, LOCK_EX) == 0 ? SQLITE_OK : SQLITE_CANTOPEN;
+    bool wanted = rc == SQLITE_OK;
+    for (int failures = 0; wanted && failures < 3; failures++) {
+        disconnect(connection);
+        if (failures == 2)
+            set_aside(ledger);
+        rc = connect_to(ledger, connection);
+        if (rc == SQLITE_OK)
+            rc = run_query(connection, query, key, answer);
+        wanted = is_damage(ledger, rc);
+    }
+    if (rc != SQLITE_OK)
+        disconnect(connection);
+    if (directory >= 0)
+        close(directory);
+    return rc;
+}
+
+static unsigned char nibble(char c)
+{
+    return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+static int run(struct ledger *ledger, struct connection *connection, enum query query, const char *name,
+               int64_t *answer)
+{
+    unsigned char key[KEY_SIZE], *bytes = name ? key : NULL;
+    for (size_t i = 0; name && i < KEY_SIZE; i++)
+        key[i] = (unsigned char)(nibble(name[2 * i]) << 4 | nibble(name[2 * i + 1]));
     pthread_mutex_lock(&connection->lock);
-    int rc = is_current(ledger, connection) ? SQLITE_OK : reconnect(ledger, connection, false);
-    if (rc == SQLITE_OK)
-        rc = ask_once(connection, question, key, answer);
-    if (rc == SQLITE_NOMEM) {
-        /* SQLite says so of some damaged files, too: of those again, while there is memory. */
-        rc = reconnect(ledger, connection, false);
-        if (rc == SQLITE_OK)
-            rc = ask_once(connection, question, key, answer);
-        if (rc == SQLITE_NOMEM && has_memory())
-            rc = SQLITE_CORRUPT;
-    }
-    if (is_broken(ledger, rc)) {
-        rc = reconnect(ledger, connection, true);
-        if (rc == SQLITE_OK)
-            rc = ask_once(connection, question, key, answer);
-    }
+    bool current = is_current(ledger, connection);
+    int rc = current ? run_query(connection, query, bytes, answer) : SQLITE_OK;
+    if (!current || is_damage(ledger, rc))
+        rc = reconnect_and_run(ledger, connection, query, bytes, answer);
     pthread_mutex_unlock(&connection->lock);
     return rc;
 }
 
-static void complain(struct ledger *ledger, int rc)
+static void log_unavailable(struct ledger *ledger, int rc)
 {
-    pthread_mutex_lock(&ledger->complaint_lock);
+    pthread_mutex_lock(&ledger->log_lock);
     int64_t now = clock_ms();
-    bool due = ledger->complained_at == 0 || now - ledger->complained_at >= 60000;
+    bool due = ledger->logged_at == 0 || now - ledger->logged_at >= 60000;
     if (due)
-        ledger->complained_at = now;
-    pthread_mutex_unlock(&ledger->complaint_lock);
+        ledger->logged_at = now;
+    pthread_mutex_unlock(&ledger->log_lock);
     if (!due)
         return;
     struct log_line line;
-    log_begin(&line, LOG_WARN, "the ledger of the inbox cannot be asked: duplicates may be taken for new");
+    log_begin(&line, LOG_WARN, "ledger unavailable; duplicates may be treated as new events");
     log_text(&line, "ledger", ledger->path);
     log_text(&line, "reason", sqlite3_errstr(rc));
     log_end(&line);
 }
 
-enum ledger_found ledger_find(struct ledger *ledger, const unsigned char key[LEDGER_KEY_SIZE])
+enum ledger_found ledger_find(struct ledger *ledger, const char *name)
 {
     int64_t answer;
-    int rc = ask(ledger, &ledger->asking, FIND, key, &answer);
+    int rc = run(ledger, &ledger->reading, FIND, name, &answer);
     if (rc == SQLITE_OK)
         return answer ? LEDGER_PRESENT : LEDGER_ABSENT;
-    complain(ledger, rc);
+    log_unavailable(ledger, rc);
     return LEDGER_UNKNOWN;
 }
 
@@ -356,15 +274,15 @@ static int unavailable(const struct ledger *ledger, int rc, struct error *error)
                      sqlite3_errstr(rc));
 }
 
-int ledger_add(struct ledger *ledger, const unsigned char key[LEDGER_KEY_SIZE], struct error *error)
+int ledger_add(struct ledger *ledger, const char *name, struct error *error)
 {
     int64_t answer;
-    int rc = ask(ledger, &ledger->adding, ADD, key, &answer);
+    int rc = run(ledger, &ledger->writing, ADD, name, &answer);
     return rc == SQLITE_OK ? 0 : unavailable(ledger, rc, error);
 }
 
 int ledger_count(struct ledger *ledger, int64_t *count, struct error *error)
 {
-    int rc = ask(ledger, &ledger->asking, COUNT, NULL, count);
+    int rc = run(ledger, &ledger->reading, COUNT, NULL, count);
     return rc == SQLITE_OK ? 0 : unavailable(ledger, rc, error);
 }

@@ -80,6 +80,16 @@ int spool_make_directory(const char *directory, struct error *error)
     return result;
 }
 
+int spool_remove(const char *directory, const char *name, const char *suffix, struct error *error)
+{
+    char *path = spool_path(directory, name, suffix);
+    if (!path)
+        return error_no_memory(error);
+    int result = unlink(path) == 0 || errno == ENOENT ? 0 : trouble(error, path, "removed");
+    free(path);
+    return result;
+}
+
 static bool is_linked(int fd)
 {
     struct stat st;

@@ -25,6 +25,9 @@ char *spool_path(const char *directory, const char *name, const char *suffix);
 int spool_make_directory(const char *directory, struct error *error);
 int spool_sync_directory(const char *directory, struct error *error);
 
+/* Removes `directory`/`name``suffix`; 0 when there is none. */
+int spool_remove(const char *directory, const char *name, const char *suffix, struct error *error);
+
 /* A new file (0600) with a random name in `directory`, held; the descriptor. `path` is free()d by the caller.
  */
 int spool_create(const char *directory, const char *suffix, char **path, struct error *error);

@@ -1,7 +1,11 @@
+#include "inbox/worker.h"
+
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "inbox/inbox_parts.h"
+#include "inbox/ledger.h"
 #include "inbox/schedule.h"
+#include "inbox/spool.h"
 #include "service/metrics.h"
 
 #include <errno.h>
@@ -43,18 +47,6 @@ struct hand {
     void *ctx;
     bool drains; /* waits for what is busy, and for nothing else */
 };
-
-int inbox_unlink(const char *directory, const char *name, const char *suffix, struct error *error)
-{
-    char *path = spool_path(directory, name, suffix);
-    if (!path)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
-    int result = 0;
-    if (unlink(path) != 0 && errno != ENOENT)
-        result = error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be removed: %s", path, strerror(errno));
-    free(path);
-    return result;
-}
 
 static void log_event(enum log_level level, const char *message, const char *name, const struct error *error)
 {
@@ -131,7 +123,7 @@ static int write_reason(struct inbox *inbox, const char *name, const char *code,
     if (b.failed || !to)
         error_set(error, ERROR_INTERNAL, "out of memory");
     else
-        fd = spool_create(inbox->tmp, TMP_SUFFIX, &from, error);
+        fd = spool_create(inbox->tmp, "", &from, error);
     if (fd >= 0 && spool_write(fd, b.data, b.len, inbox->tmp, error) == 0 &&
         spool_sync(fd, inbox->tmp, error) == 0) {
         result = rename(from, to);
@@ -158,7 +150,7 @@ static enum tried fail_event(struct inbox *inbox, const char *name, const char *
     char *to = spool_path(inbox->failed, name, EVENT_SUFFIX);
     enum tried tried = TRIED_AGAIN;
     if (from && to && write_reason(inbox, name, code, message, attempts, &error) == 0 &&
-        inbox_unlink(inbox->fresh, name, TRIES_SUFFIX, &error) == 0 &&
+        spool_remove(inbox->fresh, name, TRIES_SUFFIX, &error) == 0 &&
         spool_move(from, to, &error) == SPOOL_MOVED) {
         tried = TRIED_FAILED;
         /* Unsynced, the event is in one of the two folders after a crash, which is as good. */
@@ -185,8 +177,8 @@ static enum tried fail_event(struct inbox *inbox, const char *name, const char *
 static enum tried remove_event(struct inbox *inbox, const char *name, enum tried tried)
 {
     struct error error = {0};
-    if (inbox_unlink(inbox->fresh, name, TRIES_SUFFIX, &error) == 0 &&
-        inbox_unlink(inbox->fresh, name, EVENT_SUFFIX, &error) == 0)
+    if (spool_remove(inbox->fresh, name, TRIES_SUFFIX, &error) == 0 &&
+        spool_remove(inbox->fresh, name, EVENT_SUFFIX, &error) == 0)
         return tried;
     log_event(LOG_ERROR, "event is worked off but cannot be removed", name, &error);
     return TRIED_AGAIN;
@@ -197,7 +189,6 @@ static enum tried work_on(const struct hand *hand, const char *name, int fd, siz
                           struct error *error)
 {
     struct inbox *inbox = hand->inbox;
-    unsigned char key[LEDGER_KEY_SIZE];
     size_t len;
     char *bytes = spool_read(fd, inbox->fresh, &len, error);
     if (!bytes)
@@ -207,10 +198,9 @@ static enum tried work_on(const struct hand *hand, const char *name, int fd, siz
     free(bytes);
     if (worked == WORK_NEVER)
         return fail_event(inbox, name, error_name(error->code), error->message, attempts);
-    inbox_key(name, key);
-    if (worked == WORKED && ledger_add(inbox->ledger, key, error) == 0)
+    if (worked == WORKED && ledger_add(inbox->ledger, name, error) == 0)
         return remove_event(inbox, name, TRIED_WORKED);
-    inbox_unlink(inbox->fresh, name, TRIES_SUFFIX, NULL);
+    spool_remove(inbox->fresh, name, TRIES_SUFFIX, NULL);
     return TRIED_AGAIN;
 }
 

@@ -1,7 +1,7 @@
 /*
  * The lines of a lexicon file: spellings, lists of phrases, rules, feelings.
  */
-#include "base/text.h"
+#include "base/utf8.h"
 #include "language/lexicon_private.h"
 
 #include <ctype.h>
@@ -345,7 +345,7 @@ static int read_line(struct language *language, const struct source *source, boo
 {
     /* What it says comes into memories and answers. */
     size_t len = (size_t)(to - from);
-    if (words_only && (!text_is_utf8(from, len) || memchr(from, '\0', len)))
+    if (words_only && (!utf8_is_valid(from, len) || memchr(from, '\0', len)))
         return complain(source, "UTF-8 without NULs is expected");
     trim(&from, &to);
     if (from == to || *from == '#')

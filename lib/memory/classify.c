@@ -14,7 +14,7 @@ static const struct {
     [KIND_TOPIC] = {SECTOR_REFLECTIVE, 0.5},        [KIND_TURN] = {SECTOR_EPISODIC, 0.4},
     [KIND_CONTACT] = {SECTOR_SEMANTIC, 0.9},        [KIND_ID] = {SECTOR_SEMANTIC, 0.9},
     [KIND_ENDED] = {SECTOR_EPISODIC, 0.6},          [KIND_PRIVACY] = {SECTOR_PROCEDURAL, 0.7},
-    [KIND_EVIDENCE] = {SECTOR_REFLECTIVE, 0.0},
+    [KIND_EVIDENCE] = {SECTOR_SEMANTIC, 0.4},
 };
 
 enum sector classify_sector(enum kind kind)

@@ -51,6 +51,11 @@ enum kind kind_find(const char *name)
     return (enum kind)i;
 }
 
+bool kind_is_searched(enum kind kind)
+{
+    return kind != KIND_EVIDENCE && kind != KIND_PRIVACY;
+}
+
 double memory_decayed(double salience, double decay_lambda, int64_t age)
 {
     return age > 0 && decay_lambda > 0 ? salience * exp(-decay_lambda * (double)age / 86400.0) : salience;
@@ -61,6 +66,31 @@ void memory_list_free(struct memory_list *list)
     free(list->items);
     arena_free(list->arena);
     *list = (struct memory_list){0};
+}
+
+int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
+                        const char *language, const char *document)
+{
+    const char *const texts[] = {answer, heading, language, document};
+    const char **const members[] = {&profile->answer, &profile->heading, &profile->language,
+                                    &profile->document};
+    size_t sizes[4], all = 0;
+    for (size_t i = 0; i < 4; i++)
+        all += sizes[i] = strlen(texts[i]) + 1;
+    char *at = profile->owned = malloc(all);
+    if (!at)
+        return -1;
+    for (size_t i = 0; i < 4; i++) {
+        *members[i] = memcpy(at, texts[i], sizes[i]);
+        at += sizes[i];
+    }
+    return 0;
+}
+
+void memory_profile_free(struct memory_profile *profile)
+{
+    free(profile->owned);
+    *profile = (struct memory_profile){0};
 }
 
 struct memory_store *memory_open(const struct memory_options *options)
@@ -183,31 +213,32 @@ int memory_search(struct memory_store *store, const struct memory_filter *filter
 }
 
 int memory_recall(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                  const char *scope, struct memory_list *found, char **document, struct error *error)
+                  const char *scope, struct memory_list *found, struct memory_profile *profile,
+                  struct error *error)
 {
     *found = (struct memory_list){0};
-    *document = NULL;
+    *profile = (struct memory_profile){0};
     if (need_caller(filter->caller, error) != 0)
         return -1;
     int64_t started = clock_us();
     return told(OPERATION_SEARCH, started,
-                store->ops->search(store, filter, query, scope, found, document, error));
+                store->ops->search(store, filter, query, scope, found, profile, error));
 }
 
-int memory_profile(struct memory_store *store, const char *caller, const char *scope, char **document,
-                   struct error *error)
+int memory_profile(struct memory_store *store, const char *caller, const char *scope,
+                   struct memory_profile *profile, struct error *error)
 {
-    *document = NULL;
+    *profile = (struct memory_profile){0};
     if (need_caller(caller, error) != 0)
         return -1;
     int64_t started = clock_us();
-    return told(OPERATION_PROFILE, started, store->ops->profile(store, caller, scope, document, error));
+    return told(OPERATION_PROFILE, started, store->ops->profile(store, caller, scope, profile, error));
 }
 
 int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,
-                       const char *document, struct error *error)
+                       const struct memory_profile *profile, struct error *error)
 {
-    return need_caller(caller, error) == 0 ? store->ops->set_profile(store, caller, scope, document, error)
+    return need_caller(caller, error) == 0 ? store->ops->set_profile(store, caller, scope, profile, error)
                                            : -1;
 }
 

@@ -47,9 +47,10 @@ enum kind {
     KIND_FEELING,     /* "feeling": how the caller felt in a call */
     KIND_TOPIC,       /* "topic": what a call was about, in a word or two */
     KIND_ATTEMPT,     /* "attempt": a call that did not come about */
-    KIND_FORGET,      /* "forget": of the first version, not made any more */
-    KIND_EVIDENCE,    /* "evidence": a raw value of one of callmem's items, or of an LLM; not searched */
-    KIND_PRIVACY,     /* "privacy": what a caller asked about their data */
+    KIND_FORGET,      /* "forget": of the first version; not made any more */
+    KIND_EVIDENCE,    /* "evidence": a raw value of one of callmem's own data collection items, or of an LLM's
+                       * answer, from which other memories were made */
+    KIND_PRIVACY,     /* "privacy": a caller's request about their data */
     KIND_CONTACT,     /* "contact": an e-mail or postal address or a phone number of the caller's */
     KIND_ID,          /* "id": an order, account, policy or member number */
     KIND_ENDED,       /* "ended": something that was so and no longer is */
@@ -57,7 +58,9 @@ enum kind {
 };
 
 const char *kind_name(enum kind kind);
-enum kind kind_find(const char *name); /* KINDS when it is none */
+enum kind kind_find(const char *name); /* KINDS when there is no such kind */
+/* Whether memory_search() finds memories of the kind: not evidence, and not requests about data. */
+bool kind_is_searched(enum kind kind);
 
 /* One memory. In what is handed in, all text is borrowed; in what comes back, all of it is owned by the list.
  */
@@ -166,18 +169,32 @@ int memory_list(struct memory_store *store, const struct memory_filter *filter, 
 int memory_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
                   struct memory_list *found, struct error *error);
 
-/* What a search in the middle of a call needs, at once: memory_search(), and memory_profile() of the same
- * caller as of the same moment. */
-int memory_recall(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                  const char *scope, struct memory_list *found, char **document, struct error *error);
+/* A caller's profile, made when a call ends so that a ringing phone is answered without further work. UTF-8;
+ * the members of an object stand without its braces. `answer` and `heading` are "" where they are not ready,
+ * and the reader makes them of the document: in remote mode always, since others can write the server, and in
+ * a database of version 1 whose document was not as expected. */
+struct memory_profile {
+    const char *answer;   /* JSON members: the dynamic variables of the caller */
+    const char *heading;  /* JSON members: what a search says of the caller */
+    const char *language; /* ISO 639-1, "" when unknown */
+    const char *document; /* a JSON object with everything; NULL: there is no profile */
+    char *owned;          /* holds the texts of a profile that was read; NULL in what is handed in */
+};
+void memory_profile_free(struct memory_profile *profile);
 
-/* A caller's profile: one JSON document for each scope ("" for all agents together, else an agent_id),
- * written when a call ends and read in one indexed step while the phone rings. `document` is NULL when there
- * is none, else free()d by the caller of the function. */
-int memory_profile(struct memory_store *store, const char *caller, const char *scope, char **document,
-                   struct error *error);
+/* The profile of a scope ("" for all agents together, else an agent_id), read in one indexed step; without
+ * one all members are NULL. Freed by memory_profile_free(), which is not needed after a failure. */
+int memory_profile(struct memory_store *store, const char *caller, const char *scope,
+                   struct memory_profile *profile, struct error *error);
+/* Replaces it; NULL: the scope has no profile from now on. In remote mode `answer` and `heading` are not
+ * stored. */
 int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,
-                       const char *document, struct error *error);
+                       const struct memory_profile *profile, struct error *error);
+
+/* A search in the middle of a call: memory_search() and memory_profile() of the same caller and moment. */
+int memory_recall(struct memory_store *store, const struct memory_filter *filter, const char *query,
+                  const char *scope, struct memory_list *found, struct memory_profile *profile,
+                  struct error *error);
 
 /* The conversations of a caller, oldest first: conversation, agent, language and created_at of each (start of
  * the call) are filled. */

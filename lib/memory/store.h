@@ -26,14 +26,14 @@ struct memory_ops {
     int (*remove)(struct memory_store *store, const char *caller, const char *id, struct error *error);
     int (*list)(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);
-    /* With the profile of a scope, unless that is NULL. On failure neither `found` nor `document` has
-     * anything. */
+    /* With the profile of a scope, unless that is NULL. On failure both are empty. */
     int (*search)(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                  const char *scope, struct memory_list *found, char **document, struct error *error);
-    int (*profile)(struct memory_store *store, const char *caller, const char *scope, char **document,
-                   struct error *error);
+                  const char *scope, struct memory_list *found, struct memory_profile *profile,
+                  struct error *error);
+    int (*profile)(struct memory_store *store, const char *caller, const char *scope,
+                   struct memory_profile *profile, struct error *error);
     int (*set_profile)(struct memory_store *store, const char *caller, const char *scope,
-                       const char *document, struct error *error);
+                       const struct memory_profile *profile, struct error *error);
     int (*conversations)(struct memory_store *store, const char *caller, struct memory_list *found,
                          struct error *error);
     int (*older)(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
@@ -43,6 +43,10 @@ struct memory_ops {
     int (*forget)(struct memory_store *store, const char *caller, size_t *count, struct error *error);
     int (*count)(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
 };
+
+/* Fills a profile with copies of four texts; -1 when out of memory. */
+int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
+                        const char *language, const char *document);
 
 /* The first member of every kind's own struct. */
 struct memory_store {

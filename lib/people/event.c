@@ -8,25 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_CHARS  256          /* the most of a conversation_id or agent_id */
 #define LAST_TIME 253370764800 /* the year 9999 */
-
-static const struct {
-    const char *name;
-    enum event_type type;
-} types[] = {
-    {"post_call_transcription", EVENT_TRANSCRIPTION},
-    {"post_call_audio", EVENT_AUDIO},
-    {"call_initiation_failure", EVENT_FAILURE},
-};
-
-enum event_type event_type_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i].name, name) == 0)
-            return types[i].type;
-    return EVENT_OTHER;
-}
 
 static const char *text_or_empty(const cJSON *object, const char *name)
 {
@@ -225,13 +207,13 @@ static int check_envelope(struct event *event, struct error *error)
     if (!data)
         return error_set(error, ERROR_INVALID_REQUEST, "data: an object is expected");
     event->conversation = json_text(data, "conversation_id");
-    if (!event->conversation || !*event->conversation || text_chars(event->conversation) > ID_CHARS)
+    if (!event->conversation || !*event->conversation || text_chars(event->conversation) > EVENT_ID_CHARS)
         return error_set(error, ERROR_INVALID_REQUEST,
-                         "data.conversation_id: a text of 1 to %d characters is expected", ID_CHARS);
+                         "data.conversation_id: a text of 1 to %d characters is expected", EVENT_ID_CHARS);
     event->agent = text_or_empty(data, "agent_id");
-    if (text_chars(event->agent) > ID_CHARS)
+    if (text_chars(event->agent) > EVENT_ID_CHARS)
         return error_set(error, ERROR_INVALID_REQUEST, "data.agent_id: at most %d characters are expected",
-                         ID_CHARS);
+                         EVENT_ID_CHARS);
     return read_call(event, data, error);
 }
 

@@ -7,14 +7,13 @@
 
 #include "base/error.h"
 #include "people/caller.h"
+#include "service/event_type.h"
 #include "understand/transcript.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum event_type { EVENT_TRANSCRIPTION, EVENT_AUDIO, EVENT_FAILURE, EVENT_OTHER };
 
 /* All text belongs to the event (to the JSON that it holds). */
 struct event {
@@ -39,8 +38,5 @@ struct event {
  * are EVENT_OTHER with only type_name filled. */
 int event_parse(const char *bytes, size_t len, struct event *event, struct error *error);
 void event_free(struct event *event);
-
-/* The type by name. */
-enum event_type event_type_find(const char *name);
 
 #endif

@@ -15,23 +15,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Makes the profile document of a caller from its memories in `store` and stores it, for all agents together
+/* Makes the profile of a caller from its memories in `store` and stores it, for all agents together
  * (scope "") and for `agent` when that is not ""; NULL is every agent that the caller spoke with. Call it
  * within memory_begin(). `context_chars` bounds memory_context. When the caller has no memories left, the
- * document is "" (no profile). */
+ * profile goes. */
 int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
                    struct error *error);
 
-/* The dynamic variables of api.md for a caller, all of them. `document` is what memory_profile() gave; NULL
- * gives those of an unknown caller. NULL when out of memory or when the document is no profile. */
+/* The dynamic variables of api.md for a caller, all of them. `document` is that of a profile; NULL gives
+ * those of an unknown caller. NULL when out of memory or when the document is no profile. */
 cJSON *profile_variables(const char *document, const char *caller);
-/* The same as text, the members of an object without its braces, for an answer in which nothing else depends
- * on them: with `ours`, the document being from a database that nobody else writes, what profile_update()
- * wrote is handed on without being read. False, and `b` unchanged, where profile_variables() gives NULL. */
-bool profile_add_variables(struct buf *b, const char *document, bool ours, const char *caller);
+/* The same as the members of an object, for an answer in which nothing else depends on them: the ready answer
+ * of the profile where it has one. False, and `b` unchanged, where profile_variables() gives NULL. */
+bool profile_add_variables(struct buf *b, const struct memory_profile *profile, const char *caller);
 
-/* All that a search tells of a caller, as members of an object: caller_name and call_count; "" and 0 where
- * there is no document or it is no profile. `ours` as above. */
-void profile_add_heading(struct buf *b, const char *document, bool ours);
+/* What a search says of a caller, as members of an object: caller_name and call_count; "" and 0 where there
+ * is no profile or its document cannot be read. */
+void profile_add_heading(struct buf *b, const struct memory_profile *profile);
 
 #endif

@@ -30,7 +30,14 @@ struct batch {
 
 double remember_lambda(const struct settings *settings, enum sector sector)
 {
-    return setting_real(settings, (enum setting)(OPENMEMORY_DECAY_LAMBDA_EPISODIC + (int)sector));
+    static const enum setting lambdas[SECTORS] = {
+        [SECTOR_EPISODIC] = OPENMEMORY_DECAY_LAMBDA_EPISODIC,
+        [SECTOR_SEMANTIC] = OPENMEMORY_DECAY_LAMBDA_SEMANTIC,
+        [SECTOR_PROCEDURAL] = OPENMEMORY_DECAY_LAMBDA_PROCEDURAL,
+        [SECTOR_EMOTIONAL] = OPENMEMORY_DECAY_LAMBDA_EMOTIONAL,
+        [SECTOR_REFLECTIVE] = OPENMEMORY_DECAY_LAMBDA_REFLECTIVE,
+    };
+    return setting_real(settings, lambdas[sector]);
 }
 
 /* `text` as one line, owned by the batch. */

@@ -1,7 +1,6 @@
 #include "service/metrics.h"
 
 #include "base/log.h"
-#include "service/metrics_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -142,7 +141,7 @@ static struct file *share(const char *path, size_t size, int *fd, struct error *
     struct file *file = NULL;
     int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (!wanted) {
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
     } else if (directory >= 0 && flock(directory, LOCK_EX) == 0) {
         file = open_file(directory, size, wanted, fd);
         if (!file)

@@ -16,36 +16,12 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "service/metrics_table.h"
 
 #include <stdint.h>
 
 #define METRICS_FILE      "metrics" /* in the state folder */
 #define METRICS_PROCESSES 256       /* the most that are seen as alive at once */
-
-/* What is counted. In the comment: the rows that it has, an enum below where there are several. */
-enum metric {
-    METRIC_REQUESTS,        /* by endpoint, status and code: metrics_request() */
-    METRIC_REQUEST_SECONDS, /* by endpoint: metrics_request() */
-    METRIC_MEMORY_SECONDS,  /* histogram by enum metrics_operation */
-    METRIC_MEMORY_FAILURES, /* counter by enum metrics_operation */
-    METRIC_EVENTS_RECEIVED, /* counter by enum metrics_receipt */
-    METRIC_EVENTS_WORKED,   /* counter by enum metrics_try */
-    METRIC_EVENT_SECONDS,   /* histogram, one row */
-    METRIC_STARTS,          /* by program: metrics_begin() */
-    METRIC_STOPS,           /* by program: metrics_end() */
-    METRIC_INBOX_EVENTS,    /* gauge by enum metrics_inbox */
-    METRIC_INBOX_OLDEST,    /* gauge, one row: seconds that the oldest has waited */
-    METRIC_INBOX_OK,        /* gauge, one row: 0 or 1 */
-    METRIC_MEMORY_OK,       /* gauge, one row: 0 or 1 */
-    METRICS
-};
-
-enum metrics_operation { OPERATION_PROFILE, OPERATION_SEARCH, OPERATION_ADD, OPERATION_COMMIT, OPERATIONS };
-enum metrics_receipt { RECEIPT_ACCEPTED, RECEIPT_DUPLICATE, RECEIPT_IGNORED, RECEIPTS };
-enum metrics_try { TRY_WORKED, TRY_POSTPONED, TRY_FAILED, TRIES };
-enum metrics_inbox { INBOX_WAITING, INBOX_FAILED, INBOX_STATES };
-/* Of the breaker that a process has before a remote memory; NONE: it has none. */
-enum metrics_breaker { BREAKER_NONE, BREAKER_CLOSED, BREAKER_HALF_OPEN, BREAKER_OPEN, BREAKERS };
 
 /* Opens the file in `directory`, making it when it is missing (0600) or of another table. `service` is the
  * name of the program. Several processes may do so at once. When that fails, this process counts for itself

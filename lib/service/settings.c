@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "service/settings_file.h"
-#include "service/settings_name.h"
-#include "service/settings_table.h"
 #include "service/settings_value.h"
+#include "service/template.h"
+#include "service/variables.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -14,21 +14,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct variable {
-    char *name;
+/* CALLMEM_VARIABLE_<NAME>. */
+struct own_variable {
+    char *name; /* in lower case */
     struct setting_value value;
 };
 
 struct settings {
     struct setting_value values[SETTINGS];
-    struct variable *variables;
+    struct own_variable *variables;
     size_t variable_count;
 };
 
 /* One NAME=VALUE that is meant for us. */
 struct entry {
     char *name, *value;
-    enum source source;
+    enum setting_source source;
     unsigned line; /* in the environment: which of its names */
     enum name_kind kind;
     enum setting id; /* of NAME_VALUE and NAME_FILE */
@@ -42,7 +43,7 @@ struct load {
     mode_t file_mode; /* 0: unknown */
     struct entry *entries;
     size_t entry_count, entry_room;
-    const struct entry *values[SOURCES][SETTINGS], *files[SOURCES][SETTINGS];
+    const struct entry *values[SETTING_SOURCES][SETTINGS], *files[SETTING_SOURCES][SETTINGS];
     /* Of each setting, once taken: */
     const struct entry *from[SETTINGS]; /* NULL: the default */
     mode_t secret_mode[SETTINGS];       /* of the file that NAME_FILE names, 0 when there is none */
@@ -51,7 +52,7 @@ struct load {
 
 /* Where something stands that is talked about. */
 struct place {
-    enum source source;
+    enum setting_source source;
     unsigned line;    /* 0: none */
     const char *name; /* NULL: the source itself */
 };
@@ -118,8 +119,8 @@ static void warn(struct load *load, enum setting id, const char *what)
 
 static void complain_of_unknown(struct load *load, struct place at)
 {
-    char nearest[SETTINGS_NAME_SIZE];
-    settings_name_nearest(at.name, nearest);
+    char nearest[SETTING_NAME_SIZE];
+    setting_name_nearest(at.name, nearest);
     complain(load, at, "is no setting; did you mean %s?", nearest);
 }
 
@@ -153,13 +154,13 @@ static struct entry *new_entry(struct load *load)
 }
 
 /* Keeps a NAME=VALUE that is meant for us. False when out of memory. Takes name and value. */
-static bool add_entry(struct load *load, enum source source, unsigned line, char *name, char *value)
+static bool add_entry(struct load *load, enum setting_source source, unsigned line, char *name, char *value)
 {
     struct entry entry = {.name = name, .value = value, .source = source, .line = line, .id = SETTINGS};
     struct entry *kept = NULL;
     bool good = name && value;
     if (good)
-        entry.kind = settings_name_classify(name, source, &entry.id);
+        entry.kind = setting_name_classify(name, source, &entry.id);
     if (good && entry.kind == NAME_WRONG)
         complain_of_name(load, &entry);
     if (good && is_kept(&entry)) {
@@ -242,7 +243,7 @@ static void sort_entries(struct load *load)
 /* The entry that gives a setting its value, NULL when none does. */
 static const struct entry *choose(struct load *load, enum setting id)
 {
-    for (enum source source = 0; source < SOURCES; source++) {
+    for (enum setting_source source = 0; source < SETTING_SOURCES; source++) {
         const struct entry *value = load->values[source][id], *file = load->files[source][id];
         if (file && *file->value == '\0')
             file = NULL;
@@ -370,9 +371,8 @@ static const char *variable_complaint(const char *name, const char *lower)
                "SHOP_NAME";
     if (strncmp(lower, "system__", 8) == 0)
         return "begins like ElevenLabs' own variables; take a name without system__";
-    for (size_t i = 0; setting_own_variables[i]; i++)
-        if (strcmp(setting_own_variables[i], lower) == 0)
-            return "is filled in by callmem itself; take another name";
+    if (variable_is_ours(lower, strlen(lower)))
+        return "is filled in by callmem itself; take another name";
     return NULL;
 }
 
@@ -380,7 +380,7 @@ static void take_variable(struct load *load, const struct entry *entry)
 {
     struct settings *settings = load->settings;
     const char *name = entry->name + strlen(SETTING_VARIABLE);
-    struct variable variable = {.name = text_dup(name)};
+    struct own_variable variable = {.name = text_dup(name)};
     struct buf wrong = BUF_INIT;
     if (!variable.name) {
         out_of_memory(load);
@@ -405,7 +405,7 @@ static void take_variable(struct load *load, const struct entry *entry)
 
 static int compare_variables(const void *a, const void *b)
 {
-    return strcmp(((const struct variable *)a)->name, ((const struct variable *)b)->name);
+    return strcmp(((const struct own_variable *)a)->name, ((const struct own_variable *)b)->name);
 }
 
 /* In the order of their names, which is another one in lower case; what the environment has comes before what
@@ -505,9 +505,8 @@ static void check_template_variable(void *ctx, const char *name, size_t len)
     const struct template_check *check = ctx;
     const struct settings *settings = check->load->settings;
     struct buf what = BUF_INIT;
-    for (size_t i = 0; setting_own_variables[i]; i++)
-        if (strlen(setting_own_variables[i]) == len && memcmp(setting_own_variables[i], name, len) == 0)
-            return;
+    if (variable_is_ours(name, len))
+        return;
     for (size_t i = 0; i < settings->variable_count; i++)
         if (strlen(settings->variables[i].name) == len && memcmp(settings->variables[i].name, name, len) == 0)
             return;
@@ -532,8 +531,7 @@ static void check_together(struct load *load)
                  "is missing; remote mode needs the URL of the server, such as http://127.0.0.1:8080");
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].type == TYPE_TEMPLATE)
-            setting_template_variables(values[id].text, check_template_variable,
-                                       &(struct template_check){load, id});
+            template_variables(values[id].text, check_template_variable, &(struct template_check){load, id});
 }
 
 static bool start(struct load *load, struct buf *complaints, struct buf *warnings)

@@ -12,67 +12,12 @@
 #define CALLMEM_SERVICE_SETTINGS_H
 
 #include "base/buf.h"
-#include "base/error.h"
+#include "service/settings_table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-
-/* The order is that of the table and of the documentation. */
-enum setting {
-    CALLMEM_ENV, /* choice: development, production */
-    CALLMEM_STATE_DIR,
-    CALLMEM_LISTEN,
-    CALLMEM_WORKERS,
-    CALLMEM_THREADS,
-    ELEVENLABS_CLIENT_DATA_SECRET,
-    ELEVENLABS_SEARCH_DATA_SECRET,
-    ELEVENLABS_POST_CALL_SECRET,
-    ELEVENLABS_CLIENT_DATA_AUTH,
-    ELEVENLABS_SEARCH_DATA_AUTH,
-    ELEVENLABS_POST_CALL_AUTH,
-    ELEVENLABS_SIGNATURE_TOLERANCE,
-    ELEVENLABS_API_KEY,
-    ELEVENLABS_API_URL,
-    OPENMEMORY_MODE,
-    OPENMEMORY_PATH,
-    OPENMEMORY_URL,
-    OPENMEMORY_API_KEY,
-    OPENMEMORY_CA_FILE, /* certificates that the server's is checked against; empty: the system's */
-    OPENMEMORY_DECAY_LAMBDA,
-    OPENMEMORY_DECAY_LAMBDA_EPISODIC,
-    OPENMEMORY_DECAY_LAMBDA_SEMANTIC,
-    OPENMEMORY_DECAY_LAMBDA_PROCEDURAL,
-    OPENMEMORY_DECAY_LAMBDA_EMOTIONAL,
-    OPENMEMORY_DECAY_LAMBDA_REFLECTIVE,
-    OPENMEMORY_TIMEOUT_MS,
-    CALLMEM_SCOPE,
-    CALLMEM_CORS_ORIGINS,
-    CALLMEM_LOG_LEVEL,
-    CALLMEM_LOG_FILE,
-    CALLMEM_PAYLOAD_LOG_CLIENT_DATA,
-    CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
-    CALLMEM_PAYLOAD_LOG_POST_CALL,
-    CALLMEM_FIRST_MESSAGE_RETURNING,
-    CALLMEM_FIRST_MESSAGE_NEW,
-    CALLMEM_PROMPT,
-    CALLMEM_LANGUAGE,
-    CALLMEM_VOICE_ID,
-    CALLMEM_CONTEXT_CHARS,
-    CALLMEM_MAX_BODY_MB, /* post-call bodies, default 200, 1 to 2048 */
-    CALLMEM_AUDIO_DIR,   /* keeps the MP3 of calls; empty: dropped */
-    CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */
-    CALLMEM_RETENTION_DAYS,
-    SETTINGS
-};
-
-/* Values of the choices, in the order in which the table lists them. */
-enum { ENV_DEVELOPMENT, ENV_PRODUCTION };
-enum { AUTH_HMAC, AUTH_SECRET, AUTH_EITHER, AUTH_NONE };
-enum { MODE_LOCAL, MODE_REMOTE };
-enum { SCOPE_CALLER, SCOPE_AGENT };
-/* CALLMEM_LOG_LEVEL has the order of enum log_level. */
 
 struct settings;
 
@@ -88,10 +33,6 @@ const char *setting_text(const struct settings *settings, enum setting id);
 int64_t setting_int(const struct settings *settings, enum setting id);
 double setting_real(const struct settings *settings, enum setting id);
 int setting_choice(const struct settings *settings, enum setting id); /* index into the table's choices */
-const char *setting_name(enum setting id);
-bool setting_is_secret(enum setting id); /* never shown unasked */
-/* Which setting has this name; SETTINGS when none has. */
-enum setting setting_find(const char *name);
 
 /* The parts of a comma-separated setting (secrets, origins), trimmed, empty ones left out. */
 size_t setting_count(const struct settings *settings, enum setting id);

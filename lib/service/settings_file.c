@@ -1,16 +1,11 @@
 #include "service/settings_file.h"
 
-#include "base/text.h"
-#include "service/settings_table.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <iniparser/iniparser.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,17 +96,17 @@ static bool next_line(struct slice *rest, struct slice *line)
     return true;
 }
 
-/* Whether blanks and a comment are all that stands from `at` on. */
-static bool is_comment(struct slice value, size_t at)
+/* Whether blanks and then a comment are all that follows in `text` from `at` on. */
+static bool is_comment(struct slice text, size_t at)
 {
     size_t hash = at;
-    while (hash < value.len && is_blank(value.at[hash]))
+    while (hash < text.len && is_blank(text.at[hash]))
         hash++;
-    return hash > at && hash < value.len && value.at[hash] == '#';
+    return hash > at && hash < text.len && text.at[hash] == '#';
 }
 
-/* What the text after the = stands for. */
-static struct slice take_value(struct slice text)
+/* The value in what follows the =, without its quotes or its comment. */
+static struct slice read_value(struct slice text)
 {
     if (is_comment(text, 0))
         return (struct slice){text.at, 0};
@@ -128,128 +123,35 @@ static struct slice take_value(struct slice text)
     return value;
 }
 
-enum line_kind { LINE_NOTHING, LINE_SETTING, LINE_NO_TEXT, LINE_NO_SETTING, LINE_LOST };
-
-static const char *const complaints[] = {
-    [LINE_NO_TEXT] = "holds a NUL byte or is not UTF-8; save the file as UTF-8 text",
-    [LINE_NO_SETTING] = "is no setting; write NAME=VALUE, or # before a comment",
-    [LINE_LOST] = "was lost by iniparser; there must be free memory",
-};
-
-static enum line_kind read_line(struct slice line, struct slice *name, struct slice *value)
+static bool is_setting(struct slice line)
 {
-    if (memchr(line.at, '\0', line.len) || !text_is_utf8(line.at, line.len))
-        return LINE_NO_TEXT;
-    line = trim(line.at, line.len);
-    if (line.len == 0 || *line.at == '#' || *line.at == ';')
-        return LINE_NOTHING;
-    if (*line.at == '[' && line.at[line.len - 1] == ']')
-        return LINE_NOTHING;
-    const char *equals = memchr(line.at, '=', line.len);
-    if (!equals || equals == line.at)
-        return LINE_NO_SETTING;
-    size_t before = (size_t)(equals - line.at);
-    *name = trim(line.at, before);
-    *value = take_value((struct slice){equals + 1, line.len - before - 1});
-    return LINE_SETTING;
-}
-
-/*
- * iniparser reads the lines that it reads faithfully. It cuts a line at 1,024 bytes, and gives up the whole
- * file for it; it takes ; and # for a comment wherever they stand in a value without quotes, ends a value in
- * quotes at the next quote, joins a line that ends with \ to the next, and frees copies of what it read
- * without wiping them. So it gets no line with any of that in it, and none with a secret: those are read by
- * take_value() alone. It makes names lower case, too; two names that differ only in that cannot meet here,
- * because it gets only names from the table.
- */
-static bool is_for_iniparser(struct slice line, struct slice name)
-{
-    enum setting id = setting_find_n(name.at, name.len);
-    if (id == SETTINGS || setting_rows[id].flags & SETTING_SECRET || line.len > 1000)
-        return false;
-    for (size_t i = 0; i < line.len; i++)
-        if (line.at[i] < ' ' || line.at[i] > '~' || strchr(";#\"'\\", line.at[i]))
-            return false;
-    return true;
-}
-
-static int say_nothing(const char *format, ...)
-{
-    (void)format;
-    return 0;
-}
-
-/* iniparser_load() for bytes. Its error callback is one for the whole process, hence the lock. */
-static dictionary *load_dictionary(const struct buf *bytes)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    char path[64];
-    dictionary *dictionary = NULL;
-    int fd = memfd_create("settings", MFD_CLOEXEC);
-    if (fd < 0)
-        return NULL;
-    if (bytes->failed || write(fd, bytes->data, bytes->len) != (ssize_t)bytes->len)
-        goto out;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    pthread_mutex_lock(&lock);
-    iniparser_set_error_callback(say_nothing);
-    dictionary = iniparser_load(path);
-    iniparser_set_error_callback(NULL);
-    pthread_mutex_unlock(&lock);
-out:
-    close(fd);
-    return dictionary;
-}
-
-/* The lines that are for iniparser, as it understands them. NULL when that failed. */
-static dictionary *read_plain_lines(struct slice rest)
-{
-    struct buf plain = BUF_INIT;
-    struct slice line, name, value;
-    buf_puts(&plain, "# plain lines\n");
-    while (next_line(&rest, &line))
-        if (read_line(line, &name, &value) == LINE_SETTING && is_for_iniparser(line, name)) {
-            buf_add(&plain, line.at, line.len);
-            buf_putc(&plain, '\n');
-        }
-    dictionary *dictionary = load_dictionary(&plain);
-    buf_free(&plain);
-    return dictionary;
-}
-
-/* iniparser's value of a name; NULL when it lost it for lack of memory. */
-static const char *plain_value(const dictionary *dictionary, struct slice name)
-{
-    char key[64];
-    snprintf(key, sizeof key, ":%.*s", (int)name.len, name.at);
-    return iniparser_getstring(dictionary, key, NULL);
+    bool is_section = line.len && *line.at == '[' && line.at[line.len - 1] == ']';
+    return line.len && *line.at != '#' && *line.at != ';' && !is_section;
 }
 
 void settings_file_scan(const struct settings_text *text, settings_file_each *each,
                         void (*wrong)(void *ctx, unsigned line, const char *what), void *ctx)
 {
-    struct slice rest = {text->bytes, text->len}, line, name, value;
+    struct slice rest = {text->bytes, text->len}, line;
+    bool going = true;
     if (rest.len >= 3 && memcmp(rest.at, "\xef\xbb\xbf", 3) == 0)
         rest = (struct slice){rest.at + 3, rest.len - 3};
-    dictionary *dictionary = read_plain_lines(rest);
-    if (!dictionary) {
-        wrong(ctx, 0, "cannot be handed to iniparser; there must be free memory and a /proc");
-        return;
-    }
-    bool going = true;
     for (unsigned number = 1; going && next_line(&rest, &line); number++) {
-        enum line_kind kind = read_line(line, &name, &value);
-        if (kind == LINE_NOTHING)
+        if (memchr(line.at, '\0', line.len) || !utf8_is_valid(line.at, line.len)) {
+            wrong(ctx, number, "holds a NUL byte or is not UTF-8; save the file as UTF-8 text");
             continue;
-        if (kind == LINE_SETTING && is_for_iniparser(line, name)) {
-            const char *plain = plain_value(dictionary, name);
-            value = (struct slice){plain, plain ? strlen(plain) : 0};
-            kind = plain ? LINE_SETTING : LINE_LOST;
         }
-        if (kind == LINE_SETTING)
-            going = each(ctx, number, name.at, name.len, value.at, value.len);
-        else
-            wrong(ctx, number, complaints[kind]);
+        line = trim(line.at, line.len);
+        if (!is_setting(line))
+            continue;
+        const char *equals = memchr(line.at, '=', line.len);
+        if (!equals || equals == line.at) {
+            wrong(ctx, number, "is no setting; write NAME=VALUE, or # before a comment");
+            continue;
+        }
+        size_t before = (size_t)(equals - line.at);
+        struct slice name = trim(line.at, before);
+        struct slice value = read_value((struct slice){equals + 1, line.len - before - 1});
+        going = each(ctx, number, name.at, name.len, value.at, value.len);
     }
-    iniparser_freedict(dictionary);
 }

@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "service/settings_table.h"
+#include "service/settings.h"
 
 #include <string.h>
 

@@ -6,7 +6,63 @@
 #ifndef CALLMEM_SERVICE_SETTINGS_TABLE_H
 #define CALLMEM_SERVICE_SETTINGS_TABLE_H
 
-#include "service/settings.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The order is that of the table and of the documentation. */
+enum setting {
+    CALLMEM_ENV, /* choice: development, production */
+    CALLMEM_STATE_DIR,
+    CALLMEM_LISTEN,
+    CALLMEM_WORKERS,
+    CALLMEM_THREADS,
+    ELEVENLABS_CLIENT_DATA_SECRET,
+    ELEVENLABS_SEARCH_DATA_SECRET,
+    ELEVENLABS_POST_CALL_SECRET,
+    ELEVENLABS_CLIENT_DATA_AUTH,
+    ELEVENLABS_SEARCH_DATA_AUTH,
+    ELEVENLABS_POST_CALL_AUTH,
+    ELEVENLABS_SIGNATURE_TOLERANCE,
+    ELEVENLABS_API_KEY,
+    ELEVENLABS_API_URL,
+    OPENMEMORY_MODE,
+    OPENMEMORY_PATH,
+    OPENMEMORY_URL,
+    OPENMEMORY_API_KEY,
+    OPENMEMORY_CA_FILE, /* certificates that the server's is checked against; empty: the system's */
+    OPENMEMORY_DECAY_LAMBDA,
+    OPENMEMORY_DECAY_LAMBDA_EPISODIC,
+    OPENMEMORY_DECAY_LAMBDA_SEMANTIC,
+    OPENMEMORY_DECAY_LAMBDA_PROCEDURAL,
+    OPENMEMORY_DECAY_LAMBDA_EMOTIONAL,
+    OPENMEMORY_DECAY_LAMBDA_REFLECTIVE,
+    OPENMEMORY_TIMEOUT_MS,
+    CALLMEM_SCOPE,
+    CALLMEM_CORS_ORIGINS,
+    CALLMEM_LOG_LEVEL,
+    CALLMEM_LOG_FILE,
+    CALLMEM_PAYLOAD_LOG_CLIENT_DATA,
+    CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
+    CALLMEM_PAYLOAD_LOG_POST_CALL,
+    CALLMEM_FIRST_MESSAGE_RETURNING,
+    CALLMEM_FIRST_MESSAGE_NEW,
+    CALLMEM_PROMPT,
+    CALLMEM_LANGUAGE,
+    CALLMEM_VOICE_ID,
+    CALLMEM_CONTEXT_CHARS,
+    CALLMEM_MAX_BODY_MB, /* post-call bodies, default 200, 1 to 2048 */
+    CALLMEM_AUDIO_DIR,   /* keeps the MP3 of calls; empty: dropped */
+    CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */
+    CALLMEM_RETENTION_DAYS,
+    SETTINGS
+};
+
+/* Values of the choices, in the order in which the table lists them. */
+enum { ENV_DEVELOPMENT, ENV_PRODUCTION };
+enum { AUTH_HMAC, AUTH_SECRET, AUTH_EITHER, AUTH_NONE };
+enum { MODE_LOCAL, MODE_REMOTE };
+enum { SCOPE_CALLER, SCOPE_AGENT };
+/* CALLMEM_LOG_LEVEL has the order of enum log_level. */
 
 enum setting_type {
     TYPE_TEXT,     /* min, max: characters */
@@ -59,10 +115,29 @@ const char *setting_group(enum setting id);
 #define SETTING_VARIABLE    "CALLMEM_VARIABLE_"
 #define SETTING_DATABASE    "openmemory.sqlite" /* in CALLMEM_STATE_DIR, where OPENMEMORY_PATH is empty */
 
-/* As setting_find(), for the first `len` bytes of `name`. */
-enum setting setting_find_n(const char *name, size_t len);
+const char *setting_name(enum setting id);
+bool setting_is_secret(enum setting id); /* never shown unless asked for */
+/* Which setting has this name; SETTINGS when none has. */
+enum setting setting_find(const char *name);
 
-/* The dynamic variables that callmem fills itself; ends with NULL. */
-extern const char *const setting_own_variables[];
+/* Where a name stands, in the order in which settings are looked for. */
+enum setting_source { FROM_ENVIRONMENT, FROM_FILE, SETTING_SOURCES };
+
+enum name_kind {
+    NAME_FOREIGN,  /* another program's */
+    NAME_VALUE,    /* NAME */
+    NAME_FILE,     /* NAME_FILE */
+    NAME_VARIABLE, /* CALLMEM_VARIABLE_<NAME>; whether <NAME> will do is not looked at */
+    NAME_WRONG,    /* meant for us, but there is no such setting */
+};
+
+/* `id` is the setting of NAME_VALUE and NAME_FILE, and of a NAME_WRONG that is NAME_FILE where no file is
+ * allowed; else SETTINGS. CALLMEM_ENV_FILE is wrong in a file and foreign in the environment: its reader
+ * knows it. */
+enum name_kind setting_name_classify(const char *name, enum setting_source source, enum setting *id);
+
+#define SETTING_NAME_SIZE 128
+/* The known name that is nearest to a wrong one. */
+void setting_name_nearest(const char *wrong, char nearest[SETTING_NAME_SIZE]);
 
 #endif

@@ -1,7 +1,9 @@
 #include "service/settings_value.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "service/settings_file.h"
+#include "service/template.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -321,26 +323,6 @@ static bool take_language(const struct setting_row *row, struct setting_value *v
     return true;
 }
 
-/* What follows {{: the variable's name into *name, and where }} ends. NULL when that is not there. */
-static const char *read_variable(const char *text, const char **name, size_t *len)
-{
-    text += strspn(text, " \t\r\n");
-    *name = text;
-    *len = isdigit((unsigned char)*text) ? 0 : strspn(text, LETTERS DIGITS "_");
-    text += *len;
-    text += strspn(text, " \t\r\n");
-    return *len && strncmp(text, "}}", 2) == 0 ? text + 2 : NULL;
-}
-
-void setting_template_variables(const char *text, void (*each)(void *ctx, const char *name, size_t len),
-                                void *ctx)
-{
-    const char *name;
-    size_t len;
-    while ((text = strstr(text, "{{")) && (text = read_variable(text + 2, &name, &len)))
-        each(ctx, name, len);
-}
-
 static bool take_template(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
 {
     (void)row;
@@ -353,7 +335,7 @@ static bool take_template(const struct setting_row *row, struct setting_value *v
             at++;
             continue;
         }
-        end = read_variable(at + 2, &name, &len);
+        end = template_variable(at + 2, &name, &len);
         if (!end)
             return refuse(wrong, at, "is no {{name}}; a name has letters, digits and _, and then comes }}");
         at = end;
@@ -384,7 +366,7 @@ static bool check_text(const struct setting_row *row, const char *text, struct b
                                                     [TYPE_URL] = true,
                                                     [TYPE_LANGUAGE] = true,
                                                     [TYPE_TEMPLATE] = true};
-    if (!text_is_utf8(text, strlen(text))) {
+    if (!utf8_is_valid(text, strlen(text))) {
         buf_puts(wrong, "is not UTF-8; save or set it as UTF-8 text");
         return false;
     }

@@ -5,7 +5,12 @@
 #ifndef CALLMEM_SERVICE_SETTINGS_VALUE_H
 #define CALLMEM_SERVICE_SETTINGS_VALUE_H
 
+#include "base/buf.h"
 #include "service/settings_table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct setting_value {
     char *text;     /* NUL-terminated, never NULL once taken */
@@ -24,9 +29,5 @@ void setting_value_free(struct setting_value *value); /* wipes */
 
 /* Whether a secret would be easy to guess: why, as the end of a sentence, or NULL when it would not. */
 const char *setting_secret_weakness(const char *secret);
-
-/* Calls `each` for every {{variable}} of a template that is well formed. */
-void setting_template_variables(const char *text, void (*each)(void *ctx, const char *name, size_t len),
-                                void *ctx);
 
 #endif

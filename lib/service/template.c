@@ -3,28 +3,40 @@
 #include "base/text.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #define VALUE_CHARS 2000 /* of one value in a template */
 #define NAME_SIZE   128
+#define BLANKS      " \t\r\n"
+#define NAME_CHARS  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
-/* Reads a variable that begins at `p` ("{{ name }}") into `name`; returns what follows it, NULL when it is
- * none. */
-static const char *read_variable(const char *p, char name[NAME_SIZE])
+const char *template_variable(const char *text, const char **name, size_t *len)
 {
-    p += 2;
-    p += strspn(p, " \t");
-    size_t len = 0;
-    while ((isalnum((unsigned char)p[len]) || p[len] == '_') && len < NAME_SIZE - 1)
-        len++;
-    if (len == 0)
+    text += strspn(text, BLANKS);
+    *name = text;
+    *len = isdigit((unsigned char)*text) ? 0 : strspn(text, NAME_CHARS);
+    text += *len;
+    text += strspn(text, BLANKS);
+    return *len && strncmp(text, "}}", 2) == 0 ? text + 2 : NULL;
+}
+
+void template_variables(const char *text, void (*each)(void *ctx, const char *name, size_t len), void *ctx)
+{
+    const char *name;
+    size_t len;
+    while ((text = strstr(text, "{{")) && (text = template_variable(text + 2, &name, &len)))
+        each(ctx, name, len);
+}
+
+/* The value of a variable; NULL when there is none. */
+static const cJSON *value_of(const cJSON *variables, const char *name, size_t len)
+{
+    char copy[NAME_SIZE];
+    if (len >= sizeof copy)
         return NULL;
-    memcpy(name, p, len);
-    name[len] = '\0';
-    p += len;
-    p += strspn(p, " \t");
-    return strncmp(p, "}}", 2) == 0 ? p + 2 : NULL;
+    memcpy(copy, name, len);
+    copy[len] = '\0';
+    return cJSON_GetObjectItemCaseSensitive(variables, copy);
 }
 
 /* Adds a value as text; false when it has none. */
@@ -54,10 +66,11 @@ bool template_apply(const char *text, const cJSON *variables, struct buf *out)
             buf_puts(out, text);
             break;
         }
-        char name[NAME_SIZE];
-        const char *after = read_variable(open, name);
+        const char *name;
+        size_t len;
+        const char *after = template_variable(open + 2, &name, &len);
         buf_add(out, text, (size_t)(open - text));
-        applies = after && add_value(cJSON_GetObjectItemCaseSensitive(variables, name), out);
+        applies = after && add_value(value_of(variables, name, len), out);
         text = after;
     }
     if (applies && !out->failed)

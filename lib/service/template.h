@@ -10,6 +10,13 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+/* Reads a variable after its {{: where its name is, of letters, digits and _ and not beginning with a digit.
+ * Returns what follows the }}, NULL when this is not a variable. */
+const char *template_variable(const char *text, const char **name, size_t *len);
+/* Calls `each` for the variables of a template that settings have accepted. */
+void template_variables(const char *text, void (*each)(void *ctx, const char *name, size_t len), void *ctx);
 
 /* Fills in `variables` (an object of strings, numbers, booleans). Blanks inside the braces are allowed.
  * False, and `out` unchanged, when the template does not apply. Numbers are printed as ElevenLabs would: 3,

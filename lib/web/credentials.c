@@ -263,7 +263,7 @@ struct check *check_begin(const struct credentials *credentials, const char *sig
 {
     struct check *check = calloc(1, sizeof *check);
     if (!check) {
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     if (begin(check, credentials, signature, authorization, api_key, now, error)) {

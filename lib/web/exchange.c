@@ -238,7 +238,7 @@ static bool converse(const struct server *server, struct request *request, void 
     cors_add(server->cors, request, &response);
     if (response.head.failed || response.body.failed) {
         struct error error;
-        error_set(&error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(&error);
         response_error(&response, &error, request_id(request));
     }
     compose(request, &response, out);

@@ -7,7 +7,7 @@
 #define CALLMEM_WEB_EXCHANGE_H
 
 #include "web/request.h"
-#include "web/server.h"
+#include "web/routes.h"
 
 #include <stddef.h>
 

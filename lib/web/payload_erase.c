@@ -190,7 +190,7 @@ static long erase_locked(const char *path, int fd, struct wanted *wanted, const 
     }
     long removed = -1;
     if (failed || copy_path.failed)
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
     else if (lseek(fd, 0, SEEK_SET) != 0 || (removed = rewrite(path, copy_path.data, fd, wanted)) < 0)
         error_set(error, ERROR_INTERNAL, "the payload log %s cannot be rewritten: %s", path, strerror(errno));
     for (size_t i = 0; i < wanted->count; i++)
@@ -210,8 +210,8 @@ static long erase_file(const char *path, const char *caller, const char *const *
                          strerror(errno));
     }
     struct wanted wanted = {caller, calloc(count ? count : 1, sizeof *wanted.conversations), count};
-    long removed = wanted.conversations ? erase_locked(path, fd, &wanted, conversations, error)
-                                        : error_set(error, ERROR_INTERNAL, "out of memory");
+    long removed =
+        wanted.conversations ? erase_locked(path, fd, &wanted, conversations, error) : error_no_memory(error);
     free(wanted.conversations);
     close(fd);
     return removed;

@@ -42,7 +42,7 @@ struct payload_log *payload_log_open(const char *path, struct error *error)
         log->path = text_dup(path);
     if (!log || !log->path) {
         free(log);
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     pthread_mutex_init(&log->lock, NULL);

@@ -13,38 +13,11 @@
 #ifndef CALLMEM_WEB_SERVER_H
 #define CALLMEM_WEB_SERVER_H
 
-#include "web/cors.h"
-#include "web/payload_log.h"
-#include "web/request.h"
-#include "web/response.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "web/routes.h"
 
-#define SERVER_THREADS 64 /* the most that a process can have */
-
-/* Answers a request into `response`. 0; or -1 with an error, which becomes the answer (response_error()). */
-typedef int handler(struct request *request, struct response *response, void *app, void *thread,
-                    struct error *error);
-
-struct route {
-    const char *method; /* "GET" answers HEAD as well */
-    const char *path;
-    const char *endpoint; /* for the logs: "client-data"; what is called "health" or "metrics" is logged at
-                             debug level */
-    handler *handle;
-};
-
-struct server {
-    const struct route *routes; /* a path may have several, one for each method */
-    size_t route_count;
-    const struct cors *cors;      /* NULL: nobody */
-    struct payload_log *payloads; /* of all routes but GET ones; NULL: off */
-    int threads;                  /* 1 to SERVER_THREADS */
-    void *app;                    /* handed to every handler */
-    /* What each thread has of its own (a database connection); made in that thread before its first request,
-     * and released when it ends. Cannot fail: what is missing is dealt with by the handler. Both may be NULL.
-     */
-    void *(*thread_open)(void *app);
-    void (*thread_close)(void *app, void *thread);
-};
+#include <stddef.h>
 
 /* Serves until it is told to stop. 0, or -1 with ERROR_INTERNAL when file descriptor 0 is no listening socket
  * and the process was not started as CGI, or when no thread could be started. Returns only after the last

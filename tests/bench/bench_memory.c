@@ -328,13 +328,13 @@ static double search_once(struct memory_store *store, const char *caller)
 static double profile_once(struct memory_store *store, const char *caller)
 {
     struct error error = {0};
-    char *document = NULL;
+    struct memory_profile profile;
     double start = now_ms();
-    check(memory_profile(store, caller, "", &document, &error), "reading a profile", &error);
-    cJSON *variables = need(profile_variables(document, caller));
+    check(memory_profile(store, caller, "", &profile, &error), "reading a profile", &error);
+    cJSON *variables = need(profile_variables(profile.document, caller));
     double spent = now_ms() - start;
     cJSON_Delete(variables);
-    free(document);
+    memory_profile_free(&profile);
     return spent;
 }
 

@@ -146,13 +146,13 @@ sub slurp {
     return <$file> // '';
 }
 
-# The multiwatch processes of an instance, by the state folder in their environment, as spawn/common.sh does it.
+# The multiwatch processes of an instance, by the lock file that they hold, as spawn/common.sh does it.
 sub watchers {
     my ($state) = @_;
     my @found;
     for my $folder (glob '/proc/[0-9]*') {
         next unless slurp("$folder/comm") eq "multiwatch\n";
-        push @found, $folder =~ /(\d+)/ if grep { $_ eq "SPAWNED_FOR=$state" } split /\0/, slurp("$folder/environ");
+        push @found, $folder =~ /(\d+)/ if (readlink "$folder/fd/8" // '') =~ m(^\Q$state\E/[^/]*\.lock);
     }
     return @found;
 }

@@ -50,13 +50,13 @@ check 'and pid files' test -s "$state/nginx.pid"
 # Meanwhile another program has got one of those numbers.
 sleep 1000 &
 stranger=$!
-printf '%s' "$stranger" | tee "$state/nginx.pid" "$state/post-call.pid" >/dev/null
+printf '%s' "$stranger" | tee "$state/nginx.pid" "$state/post-call.lock" >/dev/null
 down
 check 'down after a crash finds nothing' like "$down_said" 'Not running'
 up
 check 'up after a crash succeeds' is "$up_status" 0
 check 'the memory survived' has_calls +15550100200 1
-printf '%s' "$stranger" | tee "$state/nginx.pid" "$state/post-call.pid" >/dev/null
+printf '%s' "$stranger" | tee "$state/nginx.pid" "$state/post-call.lock" >/dev/null
 down
 check 'down stops what up started' is "$(handler_pids "$state")$(nginx_pids "$state")" ''
 check 'down spares a stranger whose pid stands in our files' kill -0 "$stranger"

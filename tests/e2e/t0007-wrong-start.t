@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts that cannot come to anything, and what up says then: enough to know what to do.
+# Starts that fail, and what up says then: enough to know what to do.
 . "$(dirname "$0")/lib.sh"
 
 new_instance main
@@ -38,11 +38,11 @@ fi
 
 # The state folder is removed while it runs.
 up
-check 'it starts anew' is "$up_status" 0
+check 'it starts again' is "$up_status" 0
 rm -rf "$state"
 up
 check 'when its state folder was removed, it starts in another' is "$up_status" 0
-check 'having stopped what was left' like "$up_said" 'A part of it was still running; starting anew'
+check 'having stopped what was left' like "$up_said" 'A part of it was still running; starting again'
 client_data +15550100999
 check 'which answers' is "$status $(value .dynamic_variables.caller_known)" '200 false'
 
@@ -54,6 +54,6 @@ check 'but said to be where it is' says "runs on ${url#http://}, and CALLMEM_LIS
 rm -rf "$state/inbox/tmp"
 : >"$state/inbox/tmp"
 check 'what runs and is not well is not left unsaid' fails_to_start
-check 'with the reason' says "callmem runs, but is not well.*inbox/tmp"
-check 'and what can be done' says './spawn/down && ./spawn/up starts anew'
+check 'with the reason' says "callmem runs, but is not healthy.*inbox/tmp"
+check 'and what can be done' says 'restart with ./spawn/down && ./spawn/up'
 finish

@@ -145,7 +145,7 @@ degraded() {
     is "$status $(cat "$answer")" '503 {"status":"degraded"}' && is "$(header Retry-After)" 5 &&
         like "$(header X-Request-Id)" . && is "$(header Content-Type)" application/json
 }
-for program in "${programs[@]}"; do gone "$program"; done
+for program in "${handlers[@]}"; do gone "$program"; done
 post_with_key client-data '{"caller_id": ""}'
 check 'nobody behind the socket of client-data' unavailable memory_unavailable
 post_with_key search-data '{"caller_id": "", "query": "x"}'
@@ -158,13 +158,13 @@ for path in /health /health/client-data /health/search-data /health/post-call; d
 done
 request GET /metrics
 check 'nor for metrics' unavailable memory_unavailable
-for program in "${programs[@]}"; do back "$program"; done
+for program in "${handlers[@]}"; do back "$program"; done
 post_with_key client-data '{"caller_id": ""}'
 check 'and somebody again' is "$status" 200
 
 # Nor with every process dead: the sockets are there and refuse.
 for what in multiwatch handler; do
-    for program in "${programs[@]}"; do
+    for program in "${handlers[@]}"; do
         mapfile -t pids < <(pids_of "$state" "$what" "$program")
         signal_all KILL "${pids[@]}"
     done

@@ -30,7 +30,7 @@ undocumented() {
     done < <(sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' "$answer")
 }
 check 'docs/monitoring.md tells what each is' is "$(undocumented)" ''
-for program in "${programs[@]}"; do
+for program in "${handlers[@]}"; do
     check "three processes of $program" eventually tells "callmem_processes{service=\"$program\"}" 3
     check 'were started' is "$(told "callmem_process_starts_total{service=\"$program\"}")" 3
 done
@@ -80,7 +80,7 @@ printf '{}' >"$state/inbox/new/$(printf '%032d' 0).json"
 check 'a failed event is seen' eventually tells 'callmem_inbox_events{state="failed"}' 1
 check 'and counted' eventually tells 'callmem_events_worked_total{result="failed"}' 1
 mv "$work/memory" "$work/away"
-for program in "${programs[@]}"; do
+for program in "${handlers[@]}"; do
     for pid in $(pids_of "$state" handler "$program"); do kill -9 "$pid"; done
 done
 post_call "$data/transcription-sip-outbound.json"

@@ -62,13 +62,17 @@ made=${build##*/}
 mkdir "$next"
 cp -a Makefile README.md LICENSE cgi lib env nginx spawn "$next/"
 cp -a "$build" "$next/$made"
-sed -i 's/^#define SCHEMA_VERSION 1$/#define SCHEMA_VERSION 2/' "$next/lib/memory/local/schema.h"
-sed -i 's/^    "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",$/&\n    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '"''"'; CREATE TABLE more(id INTEGER PRIMARY KEY) STRICT;",/' \
+now=$(sed -n 's/^#define SCHEMA_VERSION //p' lib/memory/local/schema.h)
+sed -i "s/^#define SCHEMA_VERSION .*/#define SCHEMA_VERSION $((now + 1))/" "$next/lib/memory/local/schema.h"
+sed -i 's/^    "ALTER TABLE profiles_2 RENAME TO profiles;",$/&\n    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '"''"'; CREATE TABLE more(id INTEGER PRIMARY KEY) STRICT;",/' \
     "$next/lib/memory/local/schema.c"
 sed -i 's/^#define OM_FORMAT  *1 .*/#define OM_FORMAT 2/' "$next/lib/memory/openmemory/openmemory.h"
 sed -i 's/json_int(mark, "format", 0) == OM_FORMAT/json_int(mark, "format", 0) >= 1/' "$next/lib/memory/openmemory/record.c"
 check 'the next version can be built' make -s -j2 -C "$next" "BUILD=$made" all
 
+# The version of what is stored, now and next.
+if is_remote; then now=1; fi
+then=$((now + 1))
 # The newest form in which something is stored.
 form() {
     if is_remote; then
@@ -134,25 +138,25 @@ faults=(kill ENOSPC)
 if [ -n "${SANITIZE:-}" ] || is_remote; then faults=(); fi
 if ! is_remote; then
     before=$(known)
-    cp "$state/openmemory.sqlite" "$work/version-1"
+    cp "$state/openmemory.sqlite" "$work/version-now"
 fi
-version_1_again() {
+version_now_again() {
     rm -f "$state/openmemory.sqlite"*
-    cp "$work/version-1" "$state/openmemory.sqlite"
+    cp "$work/version-now" "$state/openmemory.sqlite"
 }
 for what in "${faults[@]}"; do
-    version_1_again
+    version_now_again
     broken='' refused=''
     for ((n = 1; n < 1000; n++)); do
         upgrade_with "write:$n:$what"
         said=$?
         [ -e "$work/fired" ] || break
-        database_has_versions 1 2 || broken+=" $n"
-        [ "$said" != 0 ] || database_has_versions 2 || refused+=" $n"
+        database_has_versions $now $then || broken+=" $n"
+        [ "$said" != 0 ] || database_has_versions $then || refused+=" $n"
     done
     check "an upgrade that meets $what at any write is not half done" is "$broken" ''
     check "and says so ($((n - 1)) writes)" is "$refused" ''
-    check 'the next start does it' database_has_versions 2
+    check 'the next start does it' database_has_versions $then
 done
 check 'the events wait all the while' is "$(find "$state/inbox/new" -name '*.json' | wc -l)" 3
 # The memory is held, as it is while a long upgrade goes on: who starts it waits longer than for anything else.
@@ -164,39 +168,39 @@ start_next() {
     (cd "$next" && within ./spawn/up >"$work/up-next" 2>&1)
 }
 if ! is_remote; then
-    version_1_again
+    version_now_again
     cp -a "$state/inbox" "$work/inbox-waiting"
     lock_memory
     start_next &
     starting=$!
-    check 'who starts the next version is told of the upgrade' eventually said_by_next 'from\|has version 1 and is being brought to version 2'
+    check 'who starts the next version is told of the upgrade' eventually said_by_next "from\\|has version $now and is being brought to version $then"
     request GET /health
     check 'which is what health lacks' is "$status $(value .memory.ok)" '503 false'
-    check 'the log of the others says so, too' eventually grep -q 'is being brought to version 2' "$state/logs/client-data.log"
-    check 'and who asks' like "$(within "$next/$made/post-call" --status)" '^waiting: 3.*memory: .* is being brought to version 2$'
+    check 'the log of the others says so, too' eventually grep -q "is being brought to version $then" "$state/logs/client-data.log"
+    check 'and who asks' like "$(within "$next/$made/post-call" --status)" "^waiting: 3.*memory: .* is being brought to version $then\$"
     for pid in $(pids_of "$state" handler post-call); do kill -9 "$pid"; done
     check 'that a program died over it, too' eventually said_by_next 'post-call died while the memory was being brought'
     unlock_memory
     wait "$starting"
     check 'and the start is given up' is "$?" 1
     # What was done in the moment between is undone, in the memory and in the inbox.
-    version_1_again
+    version_now_again
     rm -rf "$state/inbox"
     cp -a "$work/inbox-waiting" "$state/inbox"
     lock_memory
     start_next &
     starting=$!
-    check 'started again, it is waited for again' eventually said_by_next 'is being brought to version 2'
+    check 'started again, it is waited for again' eventually said_by_next "is being brought to version $then"
     unlock_memory
     wait "$starting"
     check 'until it is done' is "$?" 0
-    check 'as the log says' grep -q '"message":"the memory.s database has the newer version","from_version":1,"to_version":2' "$state/logs/post-call.log"
+    check 'as the log says' grep -q '"message":"the memory.s database has the newer version","from_version":'$now',"to_version":'$then "$state/logs/post-call.log"
 else
     start_next
     check 'the next version starts in its place' is "$?" 0
 fi
 check 'and works off what waited' eventually has_calls +15550100200 3
-check 'in its form' is "$(form)" 2
+check 'in its form' is "$(form)" $then
 check 'it knows all that was known' all_in_memory "$work/told" "$work/restart"
 check 'the memory is in order' memory_is_sound
 
@@ -227,7 +231,7 @@ if ! is_remote; then
     check 'with the status' is "$status" 503
     search +15550100200 'whose wedding are the trees for'
     check 'a search is told that it finds nothing out' refused 503 memory_unavailable
-    check 'the log says why' eventually grep -q 'has version 2, made by a newer callmem; this one knows up to 1' \
+    check 'the log says why' eventually grep -q "has version $then, made by a newer callmem; this one knows up to $now" \
         "$state/logs/search-data.log"
     said=$(program client-data --forget +15550100200 2>&1)
     check 'the old version says that it forgets nobody' is "$?" 1
@@ -236,7 +240,7 @@ if ! is_remote; then
 fi
 post_call "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_side_1"')"
 check 'an old process takes events' accepted accepted post_call_transcription conv_side_1
-check 'and leaves the memory as it is' is "$(form)" 2
+check 'and leaves the memory as it is' is "$(form)" $then
 drained() {
     within "$next/$made/post-call" --drain
 }

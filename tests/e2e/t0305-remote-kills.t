@@ -229,7 +229,7 @@ try() { # SCENARIO
         restore_state "${starts[$1]}"
         rm -f "$work/fired"
         faulty=("LD_PRELOAD=$library" "FAULT=$kind:$n:$what" "FAULT_FIRED=$work/fired"
-            FAULT_SPARE=libiniparser@dictionary_new ${from:+"FAULT_FROM=$from"})
+            ${from:+"FAULT_FROM=$from"})
         "scenario_$1"
         runs=$((runs + 1))
         [ -e "$work/fired" ] || break

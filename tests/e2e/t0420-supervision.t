@@ -100,8 +100,8 @@ check 'and serves' eventually all_healthy
 check 'what is no program is not served in silence' like "$(spawn/serve foo 2>&1)" '^usage: serve client-data'
 logged() { grep -q '"message":"serving"' "$logs"/*/current; }
 check 'the log is written' eventually logged
-for program in "${programs[@]}"; do eventually count_is 2 "$program" "$supervisor"; done
-mapfile -t all < <(for program in "${programs[@]}"; do named "$program" "$supervisor"; done)
+for program in "${handlers[@]}"; do eventually count_is 2 "$program" "$supervisor"; done
+mapfile -t all < <(for program in "${handlers[@]}"; do named "$program" "$supervisor"; done)
 check 'six processes run' is "${#all[@]}" 6
 sv -w 20 force-stop "$work"/sv/callmem-* >/dev/null
 check 'runit stops them' eventually ended "${all[@]}"
@@ -123,14 +123,14 @@ check 'supervisord starts all three' eventually all_healthy
 check 'its sockets are for owner and group' is "$(stat -c %a "$run/post-call.sock")" 660
 check 'what dies comes back, too' comes_back post-call "$supervisor"
 mapfile -t all < <(below "$supervisor")
-supervisorctl -c "$work/supervisord.conf" stop "${programs[@]}" >"$work/said"
+supervisorctl -c "$work/supervisord.conf" stop "${handlers[@]}" >"$work/said"
 check 'supervisord stops them' eventually ended "${all[@]}"
 kill "$supervisor"
 wait "$supervisor" 2>/dev/null
 supervisor=
 
 # A user's crontab, which calls this each minute.
-tops() { cat "$state"/*.pid; }
+tops() { multiwatch_pids "$state"; }
 check 'keep says nothing' is "$("$keep" "$run" 0666 2>&1)" ''
 check 'and starts all three' eventually all_healthy
 before=$(tops)
@@ -138,7 +138,7 @@ check 'the next minute' "$keep" "$run" 0666
 sleep 0.3
 check 'nothing changes' is "$(tops)" "$before"
 check 'the sockets are for the web server of somebody else' is "$(stat -c %a "$run/client-data.sock")" 666
-one=$(cat "$state/search-data.pid")
+one=$(pids_of "$state" multiwatch search-data)
 check 'what dies comes back here as well' comes_back search-data "$one"
 mapfile -t left < <(named search-data "$one")
 kill -KILL "$one"
@@ -147,7 +147,7 @@ again() { "$keep" "$run" 0666 && healthy search-data; }
 check 'and the next minute it is back' eventually again
 mapfile -t top < <(tops)
 check 'with two processes' eventually count_is 2 search-data "${top[@]}"
-mapfile -t all < <(for program in "${programs[@]}"; do named "$program" "${top[@]}"; done)
+mapfile -t all < <(for program in "${handlers[@]}"; do named "$program" "${top[@]}"; done)
 check 'six run here' is "${#all[@]}" 6
 "$keep" --stop
 check 'it stops them' ended "${all[@]}"

@@ -52,7 +52,7 @@ check 'with a network, too' secure
 # Logs: rotated twice, the programs write into the new file, nobody dies.
 postrotate() { # what the example does, to this test's processes alone
     sed -e "s#/var/log/callmem#$work/log#; s#su callmem callmem#su $(id -un) $(id -gn)#; s#daily#size 1#" \
-        -e "s#pgrep -d, -u callmem -x multiwatch#echo $(for p in "${programs[@]}"; do pids_of "$state" multiwatch "$p"; done | paste -sd,)#" \
+        -e "s#pgrep -d, -u callmem -x multiwatch#echo $(for p in "${handlers[@]}"; do pids_of "$state" multiwatch "$p"; done | paste -sd,)#" \
         "$installed/usr/share/doc/callmem/examples/logrotate/callmem"
 }
 postrotate >"$work/logrotate"

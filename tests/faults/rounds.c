@@ -242,9 +242,9 @@ static void begin_variables(struct variables *variables)
     add_variable(variables, "LD_PRELOAD=%s/faults.so", folder);
     add_variable(variables, "FAULT=%s:%ld:%s", kind, n, what);
     add_variable(variables, "FAULT_FIRED=%s/fired", folder);
-    /* It does not look whether it got what it asked for. */
     const char *spared = getenv("FAULT_SPARE");
-    add_variable(variables, "FAULT_SPARE=%s", spared ? spared : "libiniparser@dictionary_new");
+    if (spared)
+        add_variable(variables, "FAULT_SPARE=%s", spared);
     if (*from == '@')
         add_variable(variables, "FAULT_ONLY=%s", from + 1);
     else if (*from)

@@ -5,6 +5,7 @@
 #define CALLMEM_TESTS_EXTRACTION_H
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "understand/extract.h"
 
 #include <stdlib.h>
@@ -19,9 +20,9 @@ static inline void must(bool holds)
 static inline void check_fact(const struct fact *fact, const struct event *event)
 {
     bool turn = fact->turn == -1;
-    must(text_is_utf8(fact->slot, strlen(fact->slot)));
-    must(text_is_utf8(fact->value, strlen(fact->value)) && *fact->value);
-    must(text_is_utf8(fact->text, strlen(fact->text)) && *fact->text);
+    must(utf8_is_valid(fact->slot, strlen(fact->slot)));
+    must(utf8_is_valid(fact->value, strlen(fact->value)) && *fact->value);
+    must(utf8_is_valid(fact->text, strlen(fact->text)) && *fact->text);
     must(fact->confidence >= 0 && fact->confidence <= 1);
     must(fact->polarity >= -1 && fact->polarity <= 1);
     for (size_t i = 0; i < event->transcript.turn_count && !turn; i++)

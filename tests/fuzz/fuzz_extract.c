@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (event.type == EVENT_TRANSCRIPTION)
             check(lexicon, &event);
         event_free(&event);
-    } else if (size > 2 && !memchr(data, '\0', size) && text_is_utf8((const char *)data, size)) {
+    } else if (size > 2 && !memchr(data, '\0', size) && utf8_is_valid((const char *)data, size)) {
         check_lines(lexicon, (const char *)data, (const char *)data, size);
     }
     return 0;

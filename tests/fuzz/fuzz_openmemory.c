@@ -4,7 +4,7 @@
  */
 #include "memory/openmemory/openmemory.h"
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static void read_state(struct om_known *known, const struct om_item *item, bool 
         check_known(known);
     } else {
         /* What was read so far counts no more. */
-        must(error.message[0] && text_is_utf8(error.message, strlen(error.message)));
+        must(error.message[0] && utf8_is_valid(error.message, strlen(error.message)));
         om_known_clear(known);
     }
 }

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "web/server.h"
 
 #include <assert.h>
@@ -108,7 +109,7 @@ static void check_answer(const char *answer, size_t len, bool is_head)
     assert(end && sscanf(answer, "Status: %d ", &status) == 1 && status >= 200 && status < 600);
     const char *id = header(answer, "\r\nX-Request-Id: ");
     assert(id && id < end && *id != '\r');
-    assert(text_is_utf8(end, len - (size_t)(end - answer)));
+    assert(utf8_is_valid(end, len - (size_t)(end - answer)));
     end += 4;
     size_t body_len = len - (size_t)(end - answer);
     if (status == 204 || is_head) {
@@ -131,7 +132,7 @@ static void check_log(void)
         return;
     line[len] = '\0';
     assert(strchr(line, '\n') == line + len - 1);
-    assert(text_is_utf8(line, (size_t)len));
+    assert(utf8_is_valid(line, (size_t)len));
     cJSON *entry = cJSON_ParseWithLength(line, (size_t)len);
     assert(entry && json_object(entry, "request") && json_object(entry, "response"));
     cJSON_Delete(entry);

@@ -4,6 +4,7 @@
  * for the index of a call. What is found is there, best first, and each score is between 0 and 1.
  */
 #include "base/text.h"
+#include "base/utf8.h"
 #include "memory/search/rank.h"
 #include "memory/search/segment.h"
 
@@ -144,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size > 2 && data[0] == '!')
         read_damaged(data + 1, size - 1);
-    else if (size > 2 && !memchr(data, '\0', size) && text_is_utf8((const char *)data, size))
+    else if (size > 2 && !memchr(data, '\0', size) && utf8_is_valid((const char *)data, size))
         search(data, size);
     return 0;
 }

@@ -2,7 +2,7 @@
  * The settings file: whatever bytes it holds, there are either settings within their bounds or complaints,
  * one a line; and whatever bytes a secret holds, it comes out of quotes as it went in.
  */
-#include "base/text.h"
+#include "base/utf8.h"
 #include "service/settings.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void check_good(const struct settings *settings)
     char *text = NULL;
     size_t len = 0;
     for (enum setting id = 0; id < SETTINGS; id++) {
-        must(text_is_utf8(setting_text(settings, id), strlen(setting_text(settings, id))));
+        must(utf8_is_valid(setting_text(settings, id), strlen(setting_text(settings, id))));
         for (size_t i = 0; i < setting_count(settings, id); i++)
             must(*setting_part(settings, id, i) != '\0');
     }
@@ -35,13 +35,13 @@ static void check_good(const struct settings *settings)
     must(out != NULL);
     settings_print(settings, out);
     fclose(out);
-    must(text_is_utf8(text, len));
+    must(utf8_is_valid(text, len));
     free(text);
 }
 
 static void check_complaints(const char *text)
 {
-    must(*text && text_is_utf8(text, strlen(text)));
+    must(*text && utf8_is_valid(text, strlen(text)));
     for (const char *line = text; *line; line = strchr(line, '\n') + 1)
         must(strncmp(line, "FILE:", 5) == 0 && strchr(line, '\n'));
 }
@@ -87,7 +87,7 @@ static bool is_secret(const char *bytes, size_t len)
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f || bytes[i] == ',')
             return false;
-    return len && bytes[0] != ' ' && bytes[len - 1] != ' ' && text_is_utf8(bytes, len);
+    return len && bytes[0] != ' ' && bytes[len - 1] != ' ' && utf8_is_valid(bytes, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,6 +3,7 @@
  * makes it a number. What comes out is one text without anything that a value smuggled in, or nothing at all.
  */
 #include "base/text.h"
+#include "base/utf8.h"
 #include "service/template.h"
 
 #include <stdint.h>
@@ -50,7 +51,7 @@ static void check(const char *text, const cJSON *variables)
     buf_puts(&out, before);
     bool applies = template_apply(text, variables, &out);
     must(buf_text(&out) && strlen(out.data) == out.len && memcmp(out.data, before, strlen(before)) == 0);
-    must(text_is_utf8(out.data, out.len));
+    must(utf8_is_valid(out.data, out.len));
     if (applies) {
         must(out.len > strlen(before));
         must(has_control(text) || !has_control(out.data));
@@ -64,7 +65,7 @@ static void check(const char *text, const cJSON *variables)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (memchr(data, '\0', size) || !text_is_utf8((const char *)data, size))
+    if (memchr(data, '\0', size) || !utf8_is_valid((const char *)data, size))
         return 0;
     char *text = text_dup_n((const char *)data, size), *rest = text;
     must(text != NULL);

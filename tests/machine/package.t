@@ -42,7 +42,7 @@ cannot() { # USER COMMAND…
 }
 all_run() {
     local program
-    for program in "${programs[@]}"; do
+    for program in "${handlers[@]}"; do
         is "$(inside systemctl is-active "callmem@$program.service" "callmem@$program.socket" | paste -sd ' ')" \
             'active active' || return 1
     done
@@ -90,7 +90,7 @@ for user in nobody www-data; do
     check 'nor the settings' cannot "$user" cat "$settings_file"
     check 'nor what is remembered' cannot "$user" ls /var/lib/callmem
 done
-for program in "${programs[@]}"; do
+for program in "${handlers[@]}"; do
     secrets[$program]=$(inside cat "/etc/callmem/secrets/$program")
     check "the secret of $program is random" like "${secrets[$program]}" '^wsec_[0-9a-f]{64}$'
 done

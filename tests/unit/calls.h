@@ -135,10 +135,11 @@ static inline void ends(struct office *office, const char *caller, const struct 
 /* A profile document, "" when there is none; free() it. */
 static inline char *document_of(struct office *office, const char *caller, const char *scope)
 {
-    char *document;
-    good(office->place,
-         memory_profile(office->place->store, caller, scope, &document, &office->place->error));
-    return document ? document : strdup("");
+    struct memory_profile profile;
+    good(office->place, memory_profile(office->place->store, caller, scope, &profile, &office->place->error));
+    char *document = strdup(profile.document ? profile.document : "");
+    memory_profile_free(&profile);
+    return document;
 }
 
 /* A text of the profile for all agents, or for one. */

@@ -113,6 +113,22 @@ static inline struct memory a_memory(const char *caller, const char *conversatio
                            .created_at = NOW + position};
 }
 
+/* A profile that has a document and nothing that is ready. */
+#define PROFILE(text) (&(const struct memory_profile){.document = (text)})
+
+/* Whether the document of a profile is this one; NULL: there is no profile. */
+static inline void check_document(struct place *place, const char *caller, const char *scope,
+                                  const char *want)
+{
+    struct memory_profile profile;
+    good(place, memory_profile(place->store, caller, scope, &profile, &place->error));
+    if (want && profile.document)
+        assert_string_equal(profile.document, want);
+    else
+        assert_true(!want && !profile.document);
+    memory_profile_free(&profile);
+}
+
 static inline void add_one(struct place *place, const struct memory *memory)
 {
     good(place, memory_add(place->store, memory, 1, NULL, &place->error));

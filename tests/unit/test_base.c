@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include "tests/unit/unit.h"
 
@@ -188,14 +189,14 @@ static void any_bytes_make_json(void **state)
         buf_puts(&b, "{\"v\":");
         buf_json(&b, bytes, len);
         buf_puts(&b, "}");
-        assert_true(text_is_utf8(b.data, b.len));
+        assert_true(utf8_is_valid(b.data, b.len));
         for (size_t i = 0; i < b.len; i++)
             assert_true((unsigned char)b.data[i] >= 0x20);
         cJSON *object = json_parse(b.data, b.len, &error);
         if (!object)
             fail_msg("%s: %s", b.data, error.message);
         const char *read = cJSON_GetObjectItem(object, "v")->valuestring;
-        if (text_is_utf8(bytes, len)) {
+        if (utf8_is_valid(bytes, len)) {
             assert_int_equal(strlen(read), len);
             assert_memory_equal(read, bytes, len);
         }
@@ -230,7 +231,7 @@ static void a_long_error_is_cut_at_a_character(void **state)
         error_set(&error, ERROR_INTERNAL, "%s", buf_text(&b));
         size_t len = strlen(error.message);
         assert_true(len < sizeof error.message && len > sizeof error.message - 6);
-        assert_true(text_is_utf8(error.message, len));
+        assert_true(utf8_is_valid(error.message, len));
         assert_memory_equal(error.message, b.data, len);
         buf_free(&b);
     }
@@ -326,7 +327,7 @@ static void data_files_are_compiled_in_whole(void **state)
     assert_null(data_find(""));
     for (const struct data_file *file = data_files; file->name; file++) {
         assert_ptr_equal(data_find(file->name), file);
-        assert_true(text_is_utf8(file->text, file->len));
+        assert_true(utf8_is_valid(file->text, file->len));
         assert_true(file->len > 0 && file->text[file->len - 1] == '\n');
     }
 }

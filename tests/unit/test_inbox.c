@@ -1,10 +1,13 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "inbox/audio.h"
 #include "inbox/inbox.h"
 #include "inbox/ledger.h"
+#include "inbox/receive.h"
+#include "inbox/recordings.h"
 #include "inbox/schedule.h"
+#include "inbox/worker.h"
+#include "people/event.h"
 
 #include "tests/unit/unit.h"
 
@@ -579,7 +582,7 @@ static void keep_audio_in(char directory[128])
 
 static void expect_recording(const char *directory, const char *conversation)
 {
-    char *path = audio_path(directory, conversation);
+    char *path = recording_path(directory, conversation);
     assert_non_null(path);
     size_t len;
     struct stat st;
@@ -620,8 +623,8 @@ static void keeps_the_recording_wherever_it_stands(void **state)
         expect_recording(directory, path);
     }
     assert_int_equal(files_in(directory, "", NULL), 2);
-    assert_int_equal(audio_remove(directory, "../conv0", NULL), 1);
-    assert_int_equal(audio_remove(directory, "../conv0", NULL), 0);
+    assert_int_equal(recording_remove(directory, "../conv0", NULL), 1);
+    assert_int_equal(recording_remove(directory, "../conv0", NULL), 0);
     assert_int_equal(files_in(directory, "", NULL), 1);
 }
 
@@ -780,7 +783,7 @@ static void holds_no_recording_in_memory(void **state)
     assert_int_equal(delivery_accept(delivery, &receipt, &error), 0);
     delivery_close(delivery);
     assert_true(peak_kib() - before < 4096);
-    char *path = audio_path(directory, "long");
+    char *path = recording_path(directory, "long");
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_size, PIECE / 4 * 3 * PIECES);
@@ -1584,7 +1587,7 @@ static void expect_lives(const char *done)
     }
     assert_int_equal(ask_record(db, "SELECT count(*) - (SELECT count(*) FROM calls) FROM record"), 0);
     if (strchr(done, '1')) {
-        char *path = audio_path(directory, "a");
+        char *path = recording_path(directory, "a");
         size_t len;
         char *kept = content(path, &len);
         assert_int_equal(len, 4);
@@ -1942,9 +1945,14 @@ static void a_locked_ledger_keeps_nothing_from_being_accepted(void **state)
 
 /* Erasing */
 
-static bool is_of(void *ctx, const struct event *event)
+static bool is_of(void *ctx, const char *bytes, size_t len)
 {
-    return strcmp(event->caller, ctx) == 0;
+    struct event event;
+    if (event_parse(bytes, len, &event, NULL) != 0)
+        return false;
+    bool same = strcmp(event.caller, ctx) == 0;
+    event_free(&event);
+    return same;
 }
 
 static void erases_what_waits_and_what_failed(void **state)

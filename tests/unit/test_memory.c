@@ -158,7 +158,7 @@ static void nobody_has_no_memory(void **state)
         struct memory memory = a_memory(nobody[i], "c", 0, "x");
         struct memory_filter filter = {.caller = nobody[i]};
         struct memory_list list;
-        char *document;
+        struct memory_profile profile;
         size_t count;
         fails(p, ERROR_INTERNAL, memory_add(p->store, &memory, 1, NULL, &p->error));
         fails(p, ERROR_INTERNAL, memory_list(p->store, &filter, &list, &p->error));
@@ -166,8 +166,8 @@ static void nobody_has_no_memory(void **state)
         fails(p, ERROR_INTERNAL, memory_get(p->store, nobody[i], "m1", &list, &p->error));
         fails(p, ERROR_INTERNAL, memory_update(p->store, nobody[i], "m1", &memory, &p->error));
         fails(p, ERROR_INTERNAL, memory_delete(p->store, nobody[i], "m1", &p->error));
-        fails(p, ERROR_INTERNAL, memory_profile(p->store, nobody[i], "", &document, &p->error));
-        fails(p, ERROR_INTERNAL, memory_set_profile(p->store, nobody[i], "", "{}", &p->error));
+        fails(p, ERROR_INTERNAL, memory_profile(p->store, nobody[i], "", &profile, &p->error));
+        fails(p, ERROR_INTERNAL, memory_set_profile(p->store, nobody[i], "", NULL, &p->error));
         fails(p, ERROR_INTERNAL, memory_conversations(p->store, nobody[i], &list, &p->error));
         fails(p, ERROR_INTERNAL, memory_forget_conversation(p->store, nobody[i], "c", &p->error));
         fails(p, ERROR_INTERNAL, memory_forget(p->store, nobody[i], &count, &p->error));
@@ -327,6 +327,28 @@ static void every_filter_of_a_list_holds(void **state)
         check_contents(listed(p, &rows[i].filter), rows[i].contents);
 }
 
+/* Evidence, and what a caller asked about their data, is kept and listed, and never found. */
+static void what_is_kept_for_the_record_is_not_searched(void **state)
+{
+    struct place *p = *state;
+    static const enum kind kinds[] = {KIND_TURN, KIND_EVIDENCE, KIND_PRIVACY};
+    struct memory_list list;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct memory memory = a_memory(ANA, "c", 0, "the parrot is called Hugo");
+        memory.kind = kinds[i];
+        add_one(p, &memory);
+        assert_true(kind_is_searched(kinds[i]) == (kinds[i] == KIND_TURN));
+        const struct memory_filter filter = {.caller = ANA, .kinds = 1u << kinds[i]};
+        good(p, memory_search(p->store, &filter, "parrot Hugo", &list, &p->error));
+        check_contents(list, kinds[i] == KIND_TURN ? "the parrot is called Hugo" : "");
+        check_contents(listed(p, &filter), "the parrot is called Hugo");
+    }
+    good(p, memory_search(p->store, &(struct memory_filter){.caller = ANA}, "parrot", &list, &p->error));
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.items[0].kind, KIND_TURN);
+    memory_list_free(&list);
+}
+
 static void salience_fades_as_the_operator_set_it(void **state)
 {
     struct place *p = *state;
@@ -368,7 +390,6 @@ static void callers_do_not_meet(void **state)
     struct memory change = a_memory(BEN, "conv", 0, "changed by another");
     struct memory_list list;
     size_t count;
-    char *document;
     /* the same conversation, kind, position and words */
     say(p, ANA, "conv", 0, "my code is 4711");
     say(p, BEN, "conv", 0, "my code is 4711");
@@ -383,9 +404,8 @@ static void callers_do_not_meet(void **state)
     for (size_t i = 0; i < list.count; i++)
         assert_string_equal(list.items[i].caller, BEN);
     memory_list_free(&list);
-    good(p, memory_set_profile(p->store, BEN, "", "{\"of\":\"ben\"}", &p->error));
-    good(p, memory_profile(p->store, ANA, "", &document, &p->error));
-    assert_null(document);
+    good(p, memory_set_profile(p->store, BEN, "", PROFILE("{\"of\":\"ben\"}"), &p->error));
+    check_document(p, ANA, "", NULL);
     good(p, memory_forget_conversation(p->store, BEN, "conv", &p->error));
     check_contents(all_of(p, ANA), "my code is 4711");
     good(p, memory_forget(p->store, BEN, &count, &p->error));
@@ -419,7 +439,7 @@ static void nothing_of_a_rolled_back_transaction_is_left(void **state)
     good(p, memory_begin(p->store, &p->error));
     say(p, ANA, "c", 1, "within");
     say(p, BEN, "c", 0, "within");
-    good(p, memory_set_profile(p->store, ANA, "", "{}", &p->error));
+    good(p, memory_set_profile(p->store, ANA, "", PROFILE("{}"), &p->error));
     good(p, memory_update(p->store, ANA, list.items[0].id, &change, &p->error));
     check_contents(all_of(p, ANA), "changed\nwithin"); /* this handle sees it */
     memory_rollback(p->store);
@@ -427,9 +447,7 @@ static void nothing_of_a_rolled_back_transaction_is_left(void **state)
     good(p, memory_count(p->store, &callers, &count, &p->error));
     assert_int_equal(callers, 1);
     assert_int_equal(count, 1);
-    char *document;
-    good(p, memory_profile(p->store, ANA, "", &document, &p->error));
-    assert_null(document);
+    check_document(p, ANA, "", NULL);
     memory_rollback(p->store); /* with none open: nothing happens */
     good(p, memory_begin(p->store, &p->error));
     good(p, memory_forget(p->store, ANA, NULL, &p->error));
@@ -493,7 +511,8 @@ static void a_writer_that_waits_too_long_gives_up(void **state)
     fails(&other, ERROR_MEMORY_UNAVAILABLE, memory_add(other.store, &memory, 1, NULL, &other.error));
     fails(&other, ERROR_MEMORY_UNAVAILABLE, memory_begin(other.store, &other.error));
     fails(&other, ERROR_MEMORY_UNAVAILABLE, memory_forget(other.store, ANA, NULL, &other.error));
-    fails(&other, ERROR_MEMORY_UNAVAILABLE, memory_set_profile(other.store, ANA, "", "{}", &other.error));
+    fails(&other, ERROR_MEMORY_UNAVAILABLE,
+          memory_set_profile(other.store, ANA, "", PROFILE("{}"), &other.error));
     check_contents(all_of(&other, ANA), "before"); /* readers do not wait for a writer */
     good(p, memory_commit(p->store, &p->error));
     add_one(&other, &memory); /* and it works again, with the same handle */
@@ -658,32 +677,40 @@ static void a_process_that_comes_and_goes_takes_nothing_with_it(void **state)
 static void a_profile_for_each_scope(void **state)
 {
     struct place *p = *state;
-    char *document;
     say(p, ANA, "c", 0, "x");
-    good(p, memory_profile(p->store, ANA, "", &document, &p->error));
-    assert_null(document);
-    good(p, memory_set_profile(p->store, ANA, "", "{\"name\":\"\xc3\x81na\"}", &p->error));
-    good(p, memory_set_profile(p->store, ANA, "agent_1", "{\"of\":1}", &p->error));
-    good(p, memory_profile(p->store, ANA, "", &document, &p->error));
-    assert_string_equal(document, "{\"name\":\"\xc3\x81na\"}");
-    free(document);
-    good(p, memory_profile(p->store, ANA, "agent_1", &document, &p->error));
-    assert_string_equal(document, "{\"of\":1}");
-    free(document);
-    good(p, memory_profile(p->store, ANA, "agent_2", &document, &p->error));
-    assert_null(document);
-    good(p, memory_set_profile(p->store, ANA, "", "{}", &p->error));
-    good(p, memory_profile(p->store, ANA, "", &document, &p->error));
-    assert_string_equal(document, "{}");
-    free(document);
-    good(p, memory_set_profile(p->store, ANA, "", "", &p->error)); /* none any more */
-    good(p, memory_profile(p->store, ANA, "", &document, &p->error));
-    assert_null(document);
-    good(p, memory_profile(p->store, ANA, "agent_1", &document, &p->error));
-    assert_non_null(document);
-    free(document);
-    good(p, memory_profile(p->store, "nobody-known", "", &document, &p->error));
-    assert_null(document);
+    check_document(p, ANA, "", NULL);
+    good(p, memory_set_profile(p->store, ANA, "", PROFILE("{\"name\":\"\xc3\x81na\"}"), &p->error));
+    good(p, memory_set_profile(p->store, ANA, "agent_1", PROFILE("{\"of\":1}"), &p->error));
+    check_document(p, ANA, "", "{\"name\":\"\xc3\x81na\"}");
+    check_document(p, ANA, "agent_1", "{\"of\":1}");
+    check_document(p, ANA, "agent_2", NULL);
+    good(p, memory_set_profile(p->store, ANA, "", PROFILE("{}"), &p->error));
+    check_document(p, ANA, "", "{}");
+    good(p, memory_set_profile(p->store, ANA, "", NULL, &p->error)); /* none any more */
+    check_document(p, ANA, "", NULL);
+    check_document(p, ANA, "agent_1", "{\"of\":1}");
+    check_document(p, "nobody-known", "", NULL);
+}
+
+static void every_part_of_a_profile_comes_back(void **state)
+{
+    struct place *p = *state;
+    const struct memory_profile first = {"\"a\":1", "\"h\":2", "es", "{\"d\":3}", NULL},
+                                second = {"", "\"h\":\"\xc3\x81\"", "", "{}", NULL};
+    say(p, ANA, "c", 0, "x");
+    for (int i = 0; i < 2; i++) {
+        const struct memory_profile *want = i ? &second : &first;
+        struct memory_profile profile;
+        good(p, memory_set_profile(p->store, ANA, "", want, &p->error));
+        good(p, memory_profile(p->store, ANA, "", &profile, &p->error));
+        assert_string_equal(profile.answer, want->answer);
+        assert_string_equal(profile.heading, want->heading);
+        assert_string_equal(profile.language, want->language);
+        assert_string_equal(profile.document, want->document);
+        memory_profile_free(&profile);
+        assert_null(profile.document);
+        memory_profile_free(&profile); /* again is no error */
+    }
 }
 
 /* A search in the middle of a call has both, or nothing. */
@@ -691,35 +718,35 @@ static void a_recall_is_a_search_and_a_profile(void **state)
 {
     struct place *p = *state;
     struct memory_list list;
-    char *document;
+    struct memory_profile profile;
     const struct memory_filter filter = {.caller = ANA}, unknown = {.caller = BEN};
     say(p, ANA, "c", 0, "the geranium is for Zosia");
-    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &document, &p->error));
+    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &profile, &p->error));
     check_contents(list, "the geranium is for Zosia");
-    assert_null(document);
-    good(p, memory_set_profile(p->store, ANA, "agent_1", "{\"of\":1}", &p->error));
-    good(p, memory_recall(p->store, &filter, "nothing of it", "agent_1", &list, &document, &p->error));
+    assert_null(profile.document);
+    good(p, memory_set_profile(p->store, ANA, "agent_1", PROFILE("{\"of\":1}"), &p->error));
+    good(p, memory_recall(p->store, &filter, "nothing of it", "agent_1", &list, &profile, &p->error));
     memory_list_free(&list);
-    assert_string_equal(document, "{\"of\":1}");
-    free(document);
-    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &document, &p->error));
+    assert_string_equal(profile.document, "{\"of\":1}");
+    memory_profile_free(&profile);
+    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &profile, &p->error));
     memory_list_free(&list);
-    assert_null(document);
-    good(p, memory_recall(p->store, &unknown, "geranium", "", &list, &document, &p->error));
+    assert_null(profile.document);
+    good(p, memory_recall(p->store, &unknown, "geranium", "", &list, &profile, &p->error));
     assert_int_equal(list.count, 0);
-    assert_null(document);
+    assert_null(profile.document);
     /* Within a transaction, too, which goes on. */
     good(p, memory_begin(p->store, &p->error));
-    good(p, memory_set_profile(p->store, ANA, "", "{}", &p->error));
-    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &document, &p->error));
+    good(p, memory_set_profile(p->store, ANA, "", PROFILE("{}"), &p->error));
+    good(p, memory_recall(p->store, &filter, "geranium", "", &list, &profile, &p->error));
     assert_int_equal(list.count, 1);
     memory_list_free(&list);
-    assert_string_equal(document, "{}");
-    free(document);
+    assert_string_equal(profile.document, "{}");
+    memory_profile_free(&profile);
     good(p, memory_commit(p->store, &p->error));
     fails(
         p, ERROR_INTERNAL,
-        memory_recall(p->store, &(struct memory_filter){.caller = ""}, "x", "", &list, &document, &p->error));
+        memory_recall(p->store, &(struct memory_filter){.caller = ""}, "x", "", &list, &profile, &p->error));
 }
 
 /* --- Conversations --- */
@@ -814,7 +841,10 @@ static void remember_the_marker(struct place *p, const char *caller, const char 
         snprintf(text, sizeof text, "%d %s and %0*d", i, MARKER, 200, i);
         say(p, caller, conversation, i, text);
     }
-    good(p, memory_set_profile(p->store, caller, "", "{\"memory_context\":\"" MARKER "\"}", &p->error));
+    good(p, memory_set_profile(p->store, caller, "",
+                               &(struct memory_profile){"\"a\":\"" MARKER "\"", "\"h\":\"" MARKER "\"", "en",
+                                                        "{\"memory_context\":\"" MARKER "\"}", NULL},
+                               &p->error));
 }
 
 static void forgetting_a_caller_leaves_no_byte(void **state)
@@ -856,7 +886,7 @@ static void forgetting_a_conversation_leaves_the_others(void **state)
     struct place *p = *state;
     say(p, ANA, "keep", 0, "kept");
     remember_the_marker(p, ANA, "lose");
-    good(p, memory_set_profile(p->store, ANA, "", "", &p->error));
+    good(p, memory_set_profile(p->store, ANA, "", NULL, &p->error));
     good(p, memory_forget_conversation(p->store, ANA, "lose", &p->error));
     check_contents(all_of(p, ANA), "kept");
     assert_false(is_in_files(p, MARKER));
@@ -927,7 +957,7 @@ static void nothing_works(struct place *p)
     struct memory_filter filter = {.caller = ANA};
     struct memory_list list;
     int64_t count;
-    char *document;
+    struct memory_profile profile;
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_check(p->store, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_begin(p->store, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_commit(p->store, &p->error));
@@ -938,10 +968,9 @@ static void nothing_works(struct place *p)
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_delete(p->store, ANA, "m1", &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_list(p->store, &filter, &list, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_search(p->store, &filter, "x", &list, &p->error));
-    fails(p, ERROR_MEMORY_UNAVAILABLE,
-          memory_recall(p->store, &filter, "x", "", &list, &document, &p->error));
-    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_profile(p->store, ANA, "", &document, &p->error));
-    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_set_profile(p->store, ANA, "", "{}", &p->error));
+    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_recall(p->store, &filter, "x", "", &list, &profile, &p->error));
+    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_profile(p->store, ANA, "", &profile, &p->error));
+    fails(p, ERROR_MEMORY_UNAVAILABLE, memory_set_profile(p->store, ANA, "", PROFILE("{}"), &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_conversations(p->store, ANA, &list, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_older(p->store, NOW, 1, &list, &p->error));
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_forget_conversation(p->store, ANA, "c", &p->error));
@@ -1094,6 +1123,7 @@ int main(void)
         IN_PLACE(a_deleted_memory_is_gone_from_lists_and_searches),
         IN_PLACE(lists_are_in_the_order_of_the_calls),
         IN_PLACE(every_filter_of_a_list_holds),
+        IN_PLACE(what_is_kept_for_the_record_is_not_searched),
         IN_PLACE(salience_fades_as_the_operator_set_it),
         cmocka_unit_test(decay_is_by_the_day),
         IN_PLACE(callers_do_not_meet),
@@ -1108,6 +1138,7 @@ int main(void)
         IN_PLACE(two_handles_write_at_once),
         IN_PLACE(a_process_that_comes_and_goes_takes_nothing_with_it),
         IN_PLACE(a_profile_for_each_scope),
+        IN_PLACE(every_part_of_a_profile_comes_back),
         IN_PLACE(a_recall_is_a_search_and_a_profile),
         IN_PLACE(conversations_begin_with_their_earliest_memory),
         IN_PLACE(calls_of_the_same_second_have_one_order),

@@ -63,15 +63,7 @@ static struct memory_list found_by(struct place *place, const char *caller, cons
 
 static void check_profile(struct place *place, const char *caller, const char *wanted)
 {
-    char *document;
-    good(place, memory_profile(place->store, caller, "", &document, &place->error));
-    if (wanted)
-        assert_non_null(document);
-    if (wanted)
-        assert_string_equal(document, wanted);
-    else
-        assert_null(document);
-    free(document);
+    check_document(place, caller, "", wanted);
 }
 
 /* A call as it is worked off: its memories and the profile, at once. */
@@ -81,7 +73,7 @@ static int try_call(struct place *place, const char *caller, const char *convers
     if (memory_begin(place->store, &place->error) != 0)
         return -1;
     if (memory_add(place->store, &turn, 1, NULL, &place->error) == 0 &&
-        memory_set_profile(place->store, caller, "", content, &place->error) == 0)
+        memory_set_profile(place->store, caller, "", PROFILE(content), &place->error) == 0)
         return memory_commit(place->store, &place->error);
     memory_rollback(place->store);
     return -1;
@@ -244,7 +236,7 @@ static void two_front_ends_at_once(void)
         const struct memory turn = a_memory(ANA, ours, 0, "Ours.");
         good(&front, memory_begin(front.store, &front.error));
         good(&front, memory_add(front.store, &turn, 1, NULL, &front.error));
-        good(&front, memory_set_profile(front.store, ANA, "", "ours", &front.error));
+        good(&front, memory_set_profile(front.store, ANA, "", PROFILE("ours"), &front.error));
         call(&other, ANA, theirs, "Theirs.");
         fails(&front, ERROR_MEMORY_UNAVAILABLE, memory_commit(front.store, &front.error));
         call(&front, ANA, ours, "Ours.");
@@ -263,6 +255,47 @@ static void test_two_front_ends_at_once(void **state)
 }
 
 /* Where a server does not tell that the state of the caller is there already, both make one. */
+static void check_language(struct place *place, const char *want)
+{
+    struct memory_profile profile;
+    check_contents(all_of(place, ANA), "Hola."); /* and looks, if it had looked a moment ago */
+    good(place, memory_profile(place->store, ANA, "", &profile, &place->error));
+    assert_string_equal(profile.document, "{\"of\":\"Ana\"}");
+    assert_string_equal(profile.language, want);
+    /* What others can write is not handed on unread. */
+    assert_string_equal(profile.answer, "");
+    assert_string_equal(profile.heading, "");
+    memory_profile_free(&profile);
+}
+
+/* An older callmem wrote states without the languages of profiles. */
+static void test_the_language_of_a_profile(void **state)
+{
+    (void)state;
+    char command[200];
+    struct memory_profile profile = {"\"a\":1", "\"h\":1", "es", "{\"of\":\"Ana\"}", NULL};
+    call(&front, ANA, "one", "Hola.");
+    good(&front, memory_set_profile(front.store, ANA, "", &profile, &front.error));
+    check_language(&front, "es");
+    check_language(&other, "es");
+    profile.language = "en"; /* which is a change, too */
+    good(&front, memory_set_profile(front.store, ANA, "", &profile, &front.error));
+    check_language(&other, "en");
+    server_stop(server);
+    snprintf(command, sizeof command, "grep -q languages '%s/store' && sed -i s/languages/others/ '%s/store'",
+             server->folder, server->folder);
+    assert_int_equal(system(command), 0);
+    server_start(server);
+    place_close(&other);
+    place_open(&other);
+    check_language(&other, "");
+    good(&other, memory_set_profile(other.store, ANA, "", &profile, &other.error));
+    check_language(&front, "en");
+    good(&front, memory_set_profile(front.store, ANA, "", NULL, &front.error));
+    check_contents(all_of(&other, ANA), "Hola.");
+    check_profile(&other, ANA, NULL);
+}
+
 static void test_two_front_ends_make_two_states(void **state)
 {
     (void)state;
@@ -437,16 +470,16 @@ static void test_misbehaviour(void **state)
     place_open(&other);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         char conversation[32];
-        char *document = NULL;
+        struct memory_profile profile;
         snprintf(conversation, sizeof conversation, "conv-%zu", i);
         misbehave(server, ways[i]);
         for (int tries = 0; tries < 3; tries++) {
             struct memory_list list = {0};
             if (try_call(&other, ANA, conversation, "During.") != 0)
                 assert_string_equal(error_name(other.error.code), "memory_unavailable");
-            if (memory_profile(other.store, ANA, "", &document, &other.error) != 0)
+            if (memory_profile(other.store, ANA, "", &profile, &other.error) != 0)
                 assert_string_equal(error_name(other.error.code), "memory_unavailable");
-            free(document);
+            memory_profile_free(&profile);
             if (memory_search(other.store, &(struct memory_filter){.caller = ANA}, "before", &list,
                               &other.error) != 0)
                 assert_string_equal(error_name(other.error.code), "memory_unavailable");
@@ -597,6 +630,7 @@ int main(void)
         EACH(test_rolled_back),
         EACH(test_two_front_ends_at_once),
         EACH(test_two_front_ends_make_two_states),
+        EACH(test_the_language_of_a_profile),
         EACH(test_taken_for_another),
         EACH(test_others_memories_are_dropped),
         EACH(test_forgetting),

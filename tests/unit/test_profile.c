@@ -4,6 +4,7 @@
 #include "tests/unit/calls.h"
 
 #include "people/profile.h"
+#include "service/variables.h"
 
 static void a_newer_wish_replaces_the_older(void **state)
 {
@@ -121,57 +122,83 @@ static void the_context_keeps_within_its_length(void **state)
     free(text);
 }
 
-static void check_heading(const char *document, const char *want)
+static struct memory_profile profile_of(struct office *office)
 {
-    for (int ours = 0; ours < 2; ours++) {
-        struct buf b = BUF_INIT;
-        profile_add_heading(&b, document, ours);
-        assert_string_equal(buf_text(&b), want);
-        buf_free(&b);
-    }
+    struct memory_profile profile;
+    good(office->place, memory_profile(office->place->store, ANA, "", &profile, &office->place->error));
+    assert_non_null(profile.document);
+    return profile;
 }
 
-/* What a search tells of a caller needs only the beginning of a profile, whatever the rest says. */
-static void the_heading_is_the_documents(void **state)
+static void check_heading(const struct memory_profile *profile, const char *want)
 {
-    static const char nobody[] = "\"caller_name\":\"\",\"call_count\":0";
+    struct buf b = BUF_INIT;
+    profile_add_heading(&b, profile);
+    assert_string_equal(buf_text(&b), want);
+    buf_free(&b);
+}
+
+static void what_a_search_says_of_a_caller_is_ready(void **state)
+{
+    static const char nobody[] = "\"caller_name\":\"\",\"call_count\":0", some[] = "\"some\":\"text\"";
     struct office *office = *state;
     ends(office, ANA,
          &(struct told){
              "c1", .days_ago = 3,
              .turns = {"Hello, my name is Ana Kowalska. I said \",\"first_call_date\":\" to you."}});
-    char *document = document_of(office, ANA, "");
-    check_heading(document, "\"caller_name\":\"Ana Kowalska\",\"call_count\":1");
-    free(document);
-    /* Those that were written with other members, or are none. */
-    check_heading("{\"call_count\":2}", "\"caller_name\":\"\",\"call_count\":2");
-    check_heading("{\"version\":1,\"caller_name\":\"A\",\"first_call_date\":\"\"}",
-                  "\"caller_name\":\"A\",\"call_count\":0");
-    check_heading("{\"version\":1,\"call_count\":2,\"caller_name\":\"A\",\"first_call_date\":\"\"}",
-                  "\"caller_name\":\"A\",\"call_count\":2");
-    check_heading("{\"version\":1,\"caller_name\":\"\\\"\\u00e9\\n\",\"call_count\":2", nobody);
-    check_heading("{\"version\":1,\"caller_name\":7,\"call_count\":2,\"first_call_date\":\"\"}",
-                  "\"caller_name\":\"\",\"call_count\":2");
-    check_heading("{\"version\":1,", nobody);
-    check_heading("no profile", nobody);
-    check_heading("", nobody);
-    check_heading(NULL, nobody);
+    struct memory_profile profile = profile_of(office);
+    assert_string_equal(profile.heading, "\"caller_name\":\"Ana Kowalska\",\"call_count\":1");
+    check_heading(&profile, profile.heading);
+    profile.heading = some;
+    check_heading(&profile, some);
+    profile.heading = ""; /* the document says the same */
+    check_heading(&profile, "\"caller_name\":\"Ana Kowalska\",\"call_count\":1");
+    memory_profile_free(&profile);
+    check_heading(&profile, nobody);
+    static const struct {
+        const char *document, *want;
+    } others[] = {
+        {"{\"call_count\":2}", "\"caller_name\":\"\",\"call_count\":2"},
+        {"{\"version\":1,\"call_count\":2,\"caller_name\":\"A\"}", "\"caller_name\":\"A\",\"call_count\":2"},
+        {"{\"version\":1,\"caller_name\":7,\"call_count\":2}", "\"caller_name\":\"\",\"call_count\":2"},
+        {"{\"version\":1,\"caller_name\":\"\\\"\\u00e9\\n\",\"call_count\":2", nobody},
+        {"{\"version\":1,", nobody},
+        {"no profile", nobody},
+        {"", nobody},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        check_heading(&(struct memory_profile){"", "", "", others[i].document, NULL}, others[i].want);
 }
 
-/* What is handed on as it was written says what was read and written anew; NULL for `document`: nobody known.
- */
-static void check_variables_of(const char *document, bool ours, const char *caller)
+/* All the variables of the table, each of its type, and no others. */
+static void check_rows(const cJSON *filled)
+{
+    assert_int_equal(cJSON_GetArraySize(filled), VARIABLES);
+    for (size_t i = 0; i < VARIABLES; i++) {
+        const cJSON *value = json_get(filled, variable_rows[i].name);
+        enum variable_type type = cJSON_IsBool(value)     ? VARIABLE_BOOL
+                                  : cJSON_IsNumber(value) ? VARIABLE_NUMBER
+                                                          : VARIABLE_TEXT;
+        if (!value || type != variable_rows[i].type)
+            fail_msg("%s is missing or of another type", variable_rows[i].name);
+    }
+}
+
+/* What is added for a profile says what its document says, if in another order; NULL: nobody known. */
+static void check_variables(const struct memory_profile *profile, const char *document, const char *caller)
 {
     struct buf b = BUF_INIT;
     cJSON *want = profile_variables(document, caller);
     buf_putc(&b, '{');
-    bool good = profile_add_variables(&b, document, ours, caller);
+    bool good = profile_add_variables(&b, profile, caller);
     assert_int_equal(good, want != NULL);
     buf_putc(&b, '}');
     if (!want)
         assert_string_equal(buf_text(&b), "{}");
     struct error error = {0};
     cJSON *got = json_parse(buf_text(&b), b.len, &error);
+    if (want)
+        check_rows(want);
     if (want && !cJSON_Compare(got, want, true))
         fail_msg("%s gives %s", document ? document : "nothing", buf_text(&b));
     cJSON_Delete(got);
@@ -179,27 +206,25 @@ static void check_variables_of(const char *document, bool ours, const char *call
     buf_free(&b);
 }
 
-static void check_variables(const char *document, const char *caller)
+static void check_both(struct memory_profile *profile)
 {
-    check_variables_of(document, true, caller);
-    check_variables_of(document, false, caller);
+    assert_true(*profile->answer);
+    check_variables(profile, profile->document, ANA);
+    profile->answer = "";
+    check_variables(profile, profile->document, ANA);
+    memory_profile_free(profile);
 }
 
-static void what_was_written_needs_no_reading(void **state)
+static void a_ringing_phone_is_answered_with_what_is_ready(void **state)
 {
     struct office *office = *state;
     static const char *const others[] = {
         "{\"version\":1,\"caller_name\":\"A\"}",
         "{\"version\":1,\"caller_name\":\"A\",\"language\":\"en\"",
         "{\"version\":1,\"caller_name\":\"A\",\"call_count\":2,\"language\":7}",
-        "{\"version\":1,\"language\":\"en\",\"caller_name\":\"A\"}",
         "{\"version\":2,\"caller_name\":\"A\",\"call_count\":2,\"language\":\"en\"}",
-        "{ \"version\":1,\"caller_name\":\"A\",\"call_count\":2,\"language\":\"en\"}",
-        "{\"caller_name\":\"A\",\"version\":1}",
         "{\"version\":1,\"caller_name\":\"",
-        "{\"version\":1,\"caller_name\":\"\"}",
         "{\"version\":1,",
-        "{\"version\":1,\"}",
         "{}",
         "[]",
         "\"}",
@@ -207,19 +232,23 @@ static void what_was_written_needs_no_reading(void **state)
         "",
     };
     ends(office, ANA, &(struct told){"c1", .days_ago = 3, .turns = {"Hello, my name is Ana Kowalska."}});
-    char *document = document_of(office, ANA, "");
-    check_variables(document, ANA);
-    check_variables(document, "a \"quoted\" one");
-    free(document);
+    struct memory_profile profile = profile_of(office);
+    assert_string_equal(profile.language, "en");
+    check_both(&profile);
     ends(office, ANA,
-         &(struct told){"c2", .turns = {"I said \"\\u2028 {\",\"language\":\"\"}\" and \xc3\xa9\xe2\x80\xa8.",
-                                        "Please email me."}});
-    document = document_of(office, ANA, "");
-    check_variables(document, ANA);
-    free(document);
-    check_variables(NULL, ANA);
+         &(struct told){"c2", .language = "es",
+                        .turns = {"I said \"\\u2028 {\",\"language\":\"\"}\" and \xc3\xa9\xe2\x80\xa8.",
+                                  "Please email me."}});
+    profile = profile_of(office);
+    assert_string_equal(profile.language, "es");
+    check_both(&profile);
+    struct buf b = BUF_INIT;
+    assert_true(profile_add_variables(&b, &(struct memory_profile){"\"ready\":1", "", "", "{}", NULL}, ANA));
+    assert_string_equal(buf_text(&b), "\"ready\":1");
+    buf_free(&b);
+    check_variables(&(struct memory_profile){0}, NULL, ANA);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        check_variables(others[i], ANA);
+        check_variables(&(struct memory_profile){"", "", "", others[i], NULL}, others[i], ANA);
 }
 
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, office_open, office_close)
@@ -234,8 +263,8 @@ int main(void)
         IN_OFFICE(the_fuller_form_of_a_name_stands),
         IN_OFFICE(what_is_open_is_recent),
         IN_OFFICE(the_context_reads_like_notes),
-        IN_OFFICE(the_heading_is_the_documents),
-        IN_OFFICE(what_was_written_needs_no_reading),
+        IN_OFFICE(what_a_search_says_of_a_caller_is_ready),
+        IN_OFFICE(a_ringing_phone_is_answered_with_what_is_ready),
         IN_OFFICE(the_context_keeps_within_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,13 @@ static void check_value(sqlite3 *db, const char *sql, const char *want)
     free(value);
 }
 
+static void check_version(sqlite3 *db, int want)
+{
+    char version[16];
+    snprintf(version, sizeof version, "%d", want);
+    check_value(db, "PRAGMA user_version", version);
+}
+
 /* All tables and indexes as they were made; free() it. */
 static char *shape_of(sqlite3 *db)
 {
@@ -47,13 +54,11 @@ static void an_empty_file_becomes_a_memory(void **state)
 {
     struct place *p = *state;
     sqlite3 *db = opened(p);
-    char version[16];
-    snprintf(version, sizeof version, "%d", SCHEMA_VERSION);
     good(p, schema_migrate(db, &p->error));
-    check_value(db, "PRAGMA user_version", version);
+    check_version(db, SCHEMA_VERSION);
     check_value(db, "PRAGMA integrity_check", "ok");
     good(p, schema_migrate(db, &p->error)); /* again there is nothing to do */
-    check_value(db, "PRAGMA user_version", version);
+    check_version(db, SCHEMA_VERSION);
     sqlite3_close(db);
     say(p, ANA, "c", 0, "works");
     check_contents(all_of(p, ANA), "works");
@@ -89,6 +94,15 @@ static void every_older_version_becomes_a_current_one(void **state)
     free(shape);
 }
 
+#define OLD_ROWS                                                                                             \
+    "INSERT INTO callers(id, caller) VALUES(7, '" ANA "');"                                                  \
+    "INSERT INTO conversations(id, caller_id, conversation, agent, language, started_at) "                   \
+    "VALUES(3, 7, 'c', 'agent_1', 'en', 1772445600);"                                                        \
+    "INSERT INTO memories(conversation_id, kind, position, sector, speaker, content, salience, "             \
+    "decay_lambda, tags, metadata, created_at, updated_at) "                                                 \
+    "VALUES(3, 1, 0, 0, 'user', 'the parrot is called Hugo', 0.4, 0, '', '{}', 1772445600, 1772445600);"     \
+    "INSERT INTO terms(conversation_id, version, segment) VALUES(3, 0, x'00');"
+
 /* What an older version had stored is there afterwards, and is found by a search. The rows are those that
  * each version wrote; a new version adds its own here. */
 static void what_an_older_version_stored_is_kept(void **state)
@@ -96,19 +110,10 @@ static void what_an_older_version_stored_is_kept(void **state)
     struct place *p = *state;
     static const char *const rows[SCHEMA_VERSION + 1] = {
         NULL, /* version 0 is an empty file */
-        "INSERT INTO callers(id, caller) VALUES(7, '" ANA "');"
-        "INSERT INTO conversations(id, caller_id, conversation, agent, language, started_at) "
-        "VALUES(3, 7, 'c', 'agent_1', 'en', 1772445600);"
-        "INSERT INTO memories(conversation_id, kind, position, sector, speaker, content, salience, "
-        "decay_lambda, "
-        "tags, metadata, created_at, updated_at) VALUES(3, 1, 0, 0, 'user', 'the parrot is called Hugo', "
-        "0.4, 0, "
-        "'', '{}', 1772445600, 1772445600);"
-        "INSERT INTO terms(conversation_id, version, segment) VALUES(3, 0, x'00');"
-        "INSERT INTO profiles(caller_id, scope, document) VALUES(7, '', '{\"call_count\":1}')",
+        OLD_ROWS "INSERT INTO profiles(caller_id, scope, document) VALUES(7, '', '{\"call_count\":1}')",
+        OLD_ROWS "INSERT INTO profiles VALUES(7, '', '\"a\":1', '\"h\":1', 'en', '{\"call_count\":1}')",
     };
     for (int version = 1; version <= SCHEMA_VERSION; version++) {
-        char *document;
         struct memory_list list;
         assert_non_null(rows[version]);
         unlink(p->path);
@@ -116,12 +121,64 @@ static void what_an_older_version_stored_is_kept(void **state)
         good(p, schema_migrate_to(db, version, &p->error));
         assert_int_equal(sqlite3_exec(db, rows[version], NULL, NULL, NULL), SQLITE_OK);
         sqlite3_close(db);
+        good(p, memory_upgrade(p->store, &p->error));
         check_contents(all_of(p, ANA), "the parrot is called Hugo");
         good(p, memory_search(p->store, &(struct memory_filter){.caller = ANA}, "parrot", &list, &p->error));
         check_contents(list, "the parrot is called Hugo");
-        good(p, memory_profile(p->store, ANA, "", &document, &p->error));
-        assert_string_equal(document, "{\"call_count\":1}");
-        free(document);
+        check_document(p, ANA, "", "{\"call_count\":1}");
+        place_close(p);
+        place_open(p);
+    }
+}
+
+/* Version 1 had a document alone, of which version 2 has the answers made; what is no such document is left
+ * to be read. */
+static void the_profiles_of_version_1_are_ready_answers(void **state)
+{
+    struct place *p = *state;
+#define VARIABLES(name)                                                                                      \
+    "\"caller_name\":\"" name                                                                                \
+    "\",\"call_count\":2,\"first_call_date\":\"2026-01-09\",\"memory_context\":\"Name: {} " name "\""
+#define DOCUMENT(name, language) "{\"version\":1," VARIABLES(name) ",\"language\":\"" language "\"}"
+#define NAME                     "\\\"A\\\" \xc3\x81na, \\\\ \\u001b"
+    static const struct {
+        const char *document, *answer, *heading, *language;
+    } cases[] = {
+        {DOCUMENT("Ana", "es"), "\"caller_known\":true,\"caller_id\":\"" ANA "\"," VARIABLES("Ana"),
+         "\"caller_name\":\"Ana\",\"call_count\":2", "es"},
+        {DOCUMENT(NAME, ""), "\"caller_known\":true,\"caller_id\":\"" ANA "\"," VARIABLES(NAME),
+         "\"caller_name\":\"" NAME "\",\"call_count\":2", ""},
+        {"{\"version\":1,\"caller_name\":\"Ana\",\"call_count\":2}", "", "", ""},
+        {"{\"version\":2,\"caller_name\":\"Ana\",\"call_count\":2,\"memory_context\":\"\",\"language\":\"\"}",
+         "", "", ""},
+        {"{\"version\":1,\"caller_name\":7,\"call_count\":2,\"memory_context\":\"\",\"language\":\"\"}", "",
+         "", ""},
+        {"{\"version\":1,\"caller_name\":\"\",\"call_count\":\"2\",\"memory_context\":\"\",\"language\":"
+         "\"\"}",
+         "", "", ""},
+        {"{\"version\":1,\"caller_name\":\"\",\"call_count\":2,\"memory_context\":\"\",\"language\":{}}", "",
+         "", ""},
+        {"{\"version\":1,", "", "", ""},
+        {"[]", "", "", ""},
+        {"null", "", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct memory_profile profile;
+        unlink(p->path);
+        sqlite3 *db = opened(p);
+        good(p, schema_migrate_to(db, 1, &p->error));
+        assert_int_equal(sqlite3_exec(db, OLD_ROWS, NULL, NULL, NULL), SQLITE_OK);
+        char *sql = sqlite3_mprintf("INSERT INTO profiles VALUES(7, '', %Q)", cases[i].document);
+        assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_free(sql);
+        good(p, schema_migrate(db, &p->error));
+        sqlite3_close(db);
+        good(p, memory_profile(p->store, ANA, "", &profile, &p->error));
+        assert_string_equal(profile.answer, cases[i].answer);
+        assert_string_equal(profile.heading, cases[i].heading);
+        assert_string_equal(profile.language, cases[i].language);
+        assert_string_equal(profile.document, cases[i].document);
+        memory_profile_free(&profile);
         place_close(p);
         place_open(p);
     }
@@ -193,7 +250,7 @@ static void check_next(sqlite3 *db)
 {
     char count[16];
     snprintf(count, sizeof count, "%d", ROWS);
-    check_value(db, "PRAGMA user_version", "2");
+    check_version(db, SCHEMA_VERSION + 1);
     check_value(db, "PRAGMA integrity_check", "ok");
     check_value(db, "SELECT count(*) FROM memories WHERE content = 'a row!'", count);
     check_value(db, "SELECT count(*) FROM more", count);
@@ -203,7 +260,7 @@ static void check_before(sqlite3 *db)
 {
     char count[16];
     snprintf(count, sizeof count, "%d", ROWS);
-    check_value(db, "PRAGMA user_version", "1");
+    check_version(db, SCHEMA_VERSION);
     check_value(db, "PRAGMA integrity_check", "ok");
     check_value(db, "SELECT count(*) FROM memories WHERE content = 'a row'", count);
     check_value(db, "SELECT count(*) FROM sqlite_schema WHERE name IN ('more', 'memories_by_salience')", "0");
@@ -255,7 +312,7 @@ static void an_upgrade_that_is_killed_is_done_by_the_next_start(void **state)
         sqlite3 *db = opened(p);
         /* It may die when all is written, too, and before it says so. */
         char *version = value_of(db, "PRAGMA user_version");
-        if (died && strcmp(version, "1") == 0)
+        if (died && atoi(version) == SCHEMA_VERSION)
             check_before(db);
         else
             check_next(db);
@@ -298,13 +355,13 @@ static void an_upgrade_is_left_to_who_has_time(void **state)
 {
     struct place *p = *state;
     struct memory_list list;
-    char *document;
+    struct memory_profile profile;
     fill(p);
     schema_next_version(LONG_STEP);
     p->options.timeout_ms = 50;
     p->options.write_timeout_ms = 50;
     place_open(p);
-    assert_int_equal(memory_profile(p->store, ANA, "", &document, &p->error), -1);
+    assert_int_equal(memory_profile(p->store, ANA, "", &profile, &p->error), -1);
     assert_non_null(strstr(p->error.message, "--drain"));
     fails(p, ERROR_MEMORY_UNAVAILABLE, -1);
     fails(p, ERROR_MEMORY_UNAVAILABLE,
@@ -422,6 +479,7 @@ int main(void)
         IN_PLACE(an_empty_file_becomes_a_memory),
         IN_PLACE(every_older_version_becomes_a_current_one),
         IN_PLACE(what_an_older_version_stored_is_kept),
+        IN_PLACE(the_profiles_of_version_1_are_ready_answers),
         IN_PLACE(a_newer_version_is_left_alone),
         IN_PLACE(a_step_that_fails_leaves_the_version_before_it),
         WITH_NEXT(an_upgrade_that_is_killed_is_done_by_the_next_start),

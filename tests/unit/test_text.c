@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include "tests/unit/unit.h"
 
@@ -43,13 +44,13 @@ static void knows_well_formed_utf8(void **state)
         "a\xf0\x9f\x98z",   /* not continued */
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        if (!text_is_utf8(good[i], strlen(good[i])))
+        if (!utf8_is_valid(good[i], strlen(good[i])))
             fail_msg("good %zu was refused", i);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (text_is_utf8(bad[i], strlen(bad[i])))
+        if (utf8_is_valid(bad[i], strlen(bad[i])))
             fail_msg("bad %zu was taken", i);
-    assert_true(text_is_utf8("a\0b", 3));
-    assert_false(text_is_utf8("\xe2\x82\xac", 2)); /* the length counts, not the NUL */
+    assert_true(utf8_is_valid("a\0b", 3));
+    assert_false(utf8_is_valid("\xe2\x82\xac", 2)); /* the length counts, not the NUL */
 }
 
 static void counts_characters_and_not_bytes(void **state)
@@ -171,7 +172,7 @@ static void no_limit_splits_a_character_or_is_exceeded(void **state)
             const char *line = buf_text(&b) + 6;
             assert_memory_equal(b.data, "before", 6);
             assert_int_equal(strlen(b.data), b.len);
-            assert_true(text_is_utf8(line, strlen(line)));
+            assert_true(utf8_is_valid(line, strlen(line)));
             assert_true(text_chars(line) <= max);
             if (max >= chars) {
                 assert_string_equal(line, whole);

@@ -80,11 +80,14 @@ static const char *const sql[STATEMENTS] = {
         "SELECT c.id, c.conversation, c.agent, c.language, c.started_at, t.version, t.segment "
         "FROM callers k JOIN conversations c ON c.caller_id = k.id "
         "LEFT JOIN terms t ON t.conversation_id = c.id WHERE k.caller = ?1",
-    [SQL_GET_PROFILE] = "SELECT p.document FROM callers k JOIN profiles p ON p.caller_id = k.id "
+    [SQL_GET_PROFILE] = "SELECT p.answer, p.heading, p.language, p.document FROM callers k JOIN profiles p "
+                        "ON p.caller_id = k.id "
                         "WHERE k.caller = ?1 AND p.scope = ?2",
-    [SQL_SET_PROFILE] = "INSERT INTO profiles(caller_id, scope, document) "
-                        "SELECT id, ?2, ?3 FROM callers WHERE caller = ?1 "
-                        "ON CONFLICT(caller_id, scope) DO UPDATE SET document = excluded.document",
+    [SQL_SET_PROFILE] =
+        "INSERT INTO profiles(caller_id, scope, answer, heading, language, document) "
+        "SELECT id, ?2, ?3, ?4, ?5, ?6 FROM callers WHERE caller = ?1 "
+        "ON CONFLICT(caller_id, scope) DO UPDATE SET answer = excluded.answer, heading = excluded.heading, "
+        "language = excluded.language, document = excluded.document",
     [SQL_DELETE_PROFILE] = "DELETE FROM profiles WHERE scope = ?2 "
                            "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
     [SQL_CONVERSATIONS] = "SELECT c.conversation, c.agent, c.language, c.started_at FROM callers k "
@@ -876,7 +879,18 @@ static int remove_item(struct memory_store *store, const char *caller, const cha
 
 /* --- Profiles --- */
 
-int local_profile(struct local *local, const char *caller, const char *scope, char **document,
+/* A copy of the profile in a row; -1 when out of memory. No column is NULL: where SQLite says so it had no
+ * memory for the text. */
+static int take_profile(sqlite3_stmt *row, struct memory_profile *profile)
+{
+    const char *texts[4];
+    for (int i = 0; i < 4; i++)
+        if (!(texts[i] = (const char *)sqlite3_column_text(row, i)))
+            return -1;
+    return memory_profile_keep(profile, texts[0], texts[1], texts[2], texts[3]);
+}
+
+int local_profile(struct local *local, const char *caller, const char *scope, struct memory_profile *profile,
                   struct error *error)
 {
     sqlite3_stmt *statement = local_sql(local, SQL_GET_PROFILE, error);
@@ -884,40 +898,40 @@ int local_profile(struct local *local, const char *caller, const char *scope, ch
         return -1;
     bind_text(statement, 1, caller);
     bind_text(statement, 2, scope);
-    int result = sqlite3_step(statement);
-    if (result != SQLITE_ROW && result != SQLITE_DONE)
+    int step = sqlite3_step(statement), result = 0;
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
         return local_wrong(local, "reading the profile", error);
-    if (result == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(statement, 0);
-        *document = text ? text_dup(text) : NULL;
-        if (!*document)
-            error_set(error, ERROR_INTERNAL, "out of memory");
-    }
+    if (step == SQLITE_ROW && take_profile(statement, profile) != 0)
+        result = error_no_memory(error);
     sqlite3_reset(statement);
-    return result == SQLITE_ROW && !*document ? -1 : 0;
+    return result;
 }
 
-static int profile(struct memory_store *store, const char *caller, const char *scope, char **document,
-                   struct error *error)
+static int profile(struct memory_store *store, const char *caller, const char *scope,
+                   struct memory_profile *profile, struct error *error)
 {
     struct local *local = local_of(store);
-    return local_ready_to_read(local, error) == 0 ? local_profile(local, caller, scope, document, error) : -1;
+    return local_ready_to_read(local, error) == 0 ? local_profile(local, caller, scope, profile, error) : -1;
 }
 
 static int set_profile(struct memory_store *store, const char *caller, const char *scope,
-                       const char *document, struct error *error)
+                       const struct memory_profile *profile, struct error *error)
 {
     struct local *local = local_of(store);
     bool own;
     if (change_begin(local, &own, error) != 0)
         return -1;
-    sqlite3_stmt *statement = local_sql(local, *document ? SQL_SET_PROFILE : SQL_DELETE_PROFILE, error);
+    sqlite3_stmt *statement = local_sql(local, profile ? SQL_SET_PROFILE : SQL_DELETE_PROFILE, error);
     int result = -1;
     if (statement) {
         bind_text(statement, 1, caller);
         bind_text(statement, 2, scope);
-        if (*document)
-            bind_text(statement, 3, document);
+        if (profile) {
+            bind_text(statement, 3, profile->answer);
+            bind_text(statement, 4, profile->heading);
+            bind_text(statement, 5, profile->language);
+            bind_text(statement, 6, profile->document);
+        }
         result = run(local, statement, "writing the profile", error);
     }
     return change_end(local, own, result, error);

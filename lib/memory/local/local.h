@@ -93,11 +93,12 @@ struct memory *local_list_next(struct memory_list *list);
 /* The id of a row as it is shown, of the list's arena; NULL when out of memory. */
 const char *local_id(struct memory_list *list, int64_t row);
 /* Reads a profile in an operation that has begun; see memory_profile(). */
-int local_profile(struct local *local, const char *caller, const char *scope, char **document,
+int local_profile(struct local *local, const char *caller, const char *scope, struct memory_profile *profile,
                   struct error *error);
 /* Writes the terms of a conversation anew from its memories. */
 int local_index(struct local *local, int64_t conversation, const char *language, struct error *error);
 int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                 const char *scope, struct memory_list *found, char **document, struct error *error);
+                 const char *scope, struct memory_list *found, struct memory_profile *profile,
+                 struct error *error);
 
 #endif

@@ -45,6 +45,34 @@ static const char *const migrations[] = {
     "  scope TEXT NOT NULL,"
     "  document TEXT NOT NULL,"
     "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",
+    /* Version 2: the parts of a profile have columns of their own, those that live calls need before the
+     * document. Version 1 had the document alone, of which all members but version and language are dynamic
+     * variables. Of a document that is not like that the parts stay empty, and readers use the document. */
+    "CREATE TABLE profiles_2("
+    "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
+    "  scope TEXT NOT NULL,"
+    "  answer TEXT NOT NULL,"
+    "  heading TEXT NOT NULL,"
+    "  language TEXT NOT NULL,"
+    "  document TEXT NOT NULL,"
+    "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO profiles_2 WITH old AS ("
+    "  SELECT p.*, k.caller, CASE WHEN json_valid(document) THEN json_extract(document, '$.version') IS 1"
+    "    AND json_type(document, '$.caller_name') IS 'text'"
+    "    AND json_type(document, '$.call_count') IS 'integer'"
+    "    AND json_type(document, '$.memory_context') IS 'text'"
+    "    AND json_type(document, '$.language') IS 'text' END AS good,"
+    "    CASE WHEN json_valid(document) THEN json_remove(document, '$.version', '$.language') END AS "
+    "variables"
+    "  FROM profiles p JOIN callers k ON k.id = p.caller_id) "
+    "SELECT caller_id, scope,"
+    "  iif(good, '\"caller_known\":true,\"caller_id\":' || json_quote(caller) || ','"
+    "    || substr(variables, 2, length(variables) - 2), ''),"
+    "  iif(good, '\"caller_name\":' || json_quote(json_extract(document, '$.caller_name'))"
+    "    || ',\"call_count\":' || json_extract(document, '$.call_count'), ''),"
+    "  iif(good, json_extract(document, '$.language'), ''), document FROM old;"
+    "DROP TABLE profiles;"
+    "ALTER TABLE profiles_2 RENAME TO profiles;",
 };
 
 /* A step more, of tests. */
@@ -69,7 +97,7 @@ static int read_version(sqlite3 *db, int *version, struct error *error)
     return 0;
 }
 
-static void tell(const char *message, int from, int64_t started_us)
+static void log_step(const char *message, int from, int64_t started_us)
 {
     struct log_line line;
     if (from == 0)
@@ -82,19 +110,19 @@ static void tell(const char *message, int from, int64_t started_us)
     log_end(&line);
 }
 
-static int change(sqlite3 *db, int from, struct error *error)
+/* The steps from one version to another. */
+static int change(sqlite3 *db, int from, int to, struct error *error)
 {
     char set_version[64];
-    snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", from + 1);
-    tell("the memory's database is being brought to a newer version", from, 0);
-    if (sqlite3_exec(db, from < SCHEMA_VERSION ? migrations[from] : next_step, NULL, NULL, NULL) !=
-            SQLITE_OK ||
-        sqlite3_exec(db, set_version, NULL, NULL, NULL) != SQLITE_OK)
-        return wrong(db, error);
-    return 0;
+    snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", to);
+    for (; from < to; from++)
+        if (sqlite3_exec(db, from < SCHEMA_VERSION ? migrations[from] : next_step, NULL, NULL, NULL) !=
+            SQLITE_OK)
+            return wrong(db, error);
+    return sqlite3_exec(db, set_version, NULL, NULL, NULL) == SQLITE_OK ? 0 : wrong(db, error);
 }
 
-static int migrate_step(sqlite3 *db, int from, struct error *error)
+static int migrate_step(sqlite3 *db, int from, int to, struct error *error)
 {
     int version;
     if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
@@ -103,14 +131,16 @@ static int migrate_step(sqlite3 *db, int from, struct error *error)
     /* Another process may have done the step while this one waited for the lock. */
     int result = read_version(db, &version, error);
     bool mine = result == 0 && version == from;
-    if (mine)
-        result = change(db, from, error);
+    if (mine) {
+        log_step("the memory's database is being brought to a newer version", from, 0);
+        result = change(db, from, to, error);
+    }
     if (result == 0 && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         result = wrong(db, error);
     if (result != 0)
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     else if (mine)
-        tell("the memory's database has the newer version", from, started);
+        log_step("the memory's database has the newer version", from, started);
     return result;
 }
 
@@ -139,9 +169,13 @@ int schema_migrate_to(sqlite3 *db, int target, struct error *error)
     int version;
     if (read_version(db, &version, error) != 0 || schema_refuse_newer(version, error) != 0)
         return -1;
-    for (; version < target; version++)
-        if (migrate_step(db, version, error) != 0)
+    while (version < target) {
+        /* An empty file gets all its tables at once: nobody meets it as one of an older version. */
+        int next = version ? version + 1 : target;
+        if (migrate_step(db, version, next, error) != 0)
             return -1;
+        version = next;
+    }
     return 0;
 }
 

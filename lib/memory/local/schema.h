@@ -7,7 +7,7 @@
  *                    replacement
  *     terms          what is searched, one row for each conversation: the analysed terms of its memories
  *                    (segment.h), so that a search reads what one caller has and nothing else
- *     profiles       the profile documents
+ *     profiles       what memory_set_profile() was given (struct memory_profile)
  */
 #ifndef CALLMEM_MEMORY_LOCAL_SCHEMA_H
 #define CALLMEM_MEMORY_LOCAL_SCHEMA_H
@@ -16,7 +16,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* Brings the open database to SCHEMA_VERSION, one transaction for each step: one that fails or dies in the
  * middle leaves the version before it. A database of a newer version is not touched:

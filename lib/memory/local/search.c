@@ -95,6 +95,8 @@ static int build_segment(struct local *local, int64_t conversation, const char *
     sqlite3_bind_int64(rows, 1, conversation);
     while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
         enum kind kind = (enum kind)sqlite3_column_int(rows, 1);
+        if (!kind_is_searched(kind))
+            continue;
         const char *content = (const char *)sqlite3_column_text(rows, 5);
         const char *metadata = (const char *)sqlite3_column_text(rows, 9);
         const char *speaker = (const char *)sqlite3_column_text(rows, 4);
@@ -498,7 +500,8 @@ static void end_reading(struct local *local)
 }
 
 int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                 const char *scope, struct memory_list *found, char **document, struct error *error)
+                 const char *scope, struct memory_list *found, struct memory_profile *profile,
+                 struct error *error)
 {
     struct local *local = (struct local *)store;
     struct shelf shelf = {.texts = found->arena = arena_new()};
@@ -511,7 +514,7 @@ int local_search(struct memory_store *store, const struct memory_filter *filter,
         if (read_calls(local, filter, &shelf, &stale, error) == 0)
             result = shelf.count ? answer(local, filter, query, &shelf, found, error) : 0;
         if (result == 0 && scope)
-            result = local_profile(local, filter->caller, scope, document, error);
+            result = local_profile(local, filter->caller, scope, profile, error);
         if (!local->in_transaction)
             end_reading(local);
     }

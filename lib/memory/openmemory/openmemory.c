@@ -194,15 +194,25 @@ static int list(struct memory_store *store, const struct memory_filter *filter, 
     return name_all(found, error);
 }
 
-static int take_profile(const struct om_known *known, const char *scope, char **document, struct error *error)
+static const char *language_of(const struct om_known *known, const char *scope)
 {
-    const char *text = json_text(known->profiles, scope);
-    *document = text ? text_dup(text) : NULL;
-    return *document || !text ? 0 : error_no_memory(error);
+    const char *language = json_text(known->languages, scope);
+    return language ? language : "";
+}
+
+/* What a server has is no answer to hand on unread: others can write it. */
+static int take_profile(const struct om_known *known, const char *scope, struct memory_profile *profile,
+                        struct error *error)
+{
+    const char *document = json_text(known->profiles, scope);
+    if (!document || memory_profile_keep(profile, "", "", language_of(known, scope), document) == 0)
+        return 0;
+    return error_no_memory(error);
 }
 
 static int search(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                  const char *scope, struct memory_list *found, char **document, struct error *error)
+                  const char *scope, struct memory_list *found, struct memory_profile *profile,
+                  struct error *error)
 {
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
@@ -210,7 +220,7 @@ static int search(struct memory_store *store, const struct memory_filter *filter
     if (!known || om->mirror->ops->search(om->mirror, filter, query, NULL, found, NULL, error) != 0 ||
         name_all(found, error) != 0)
         return -1;
-    if (!scope || take_profile(known, scope, document, error) == 0)
+    if (!scope || take_profile(known, scope, profile, error) == 0)
         return 0;
     memory_list_free(found);
     return -1;
@@ -226,13 +236,13 @@ static int get(struct memory_store *store, const char *caller, const char *id, s
     return name_all(found, error);
 }
 
-static int profile(struct memory_store *store, const char *caller, const char *scope, char **document,
-                   struct error *error)
+static int profile(struct memory_store *store, const char *caller, const char *scope,
+                   struct memory_profile *profile, struct error *error)
 {
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
     const struct om_known *known = om_sync(om, caller, false, false, error);
-    return known ? take_profile(known, scope, document, error) : -1;
+    return known ? take_profile(known, scope, profile, error) : -1;
 }
 
 static int add_call(struct memory_list *found, const struct om_known *known, const struct om_call *call)
@@ -335,32 +345,44 @@ static int remove_item(struct memory_store *store, const char *caller, const cha
     return alter(openmemory_of(store), caller, id, NULL, error);
 }
 
-static bool has_profile(const struct om_known *known, const char *scope, const char *document)
+static bool has_profile(const struct om_known *known, const char *scope, const struct memory_profile *profile)
 {
-    const char *text = json_text(known->profiles, scope);
-    return strcmp(text ? text : "", document) == 0;
+    const char *document = json_text(known->profiles, scope);
+    if (!document || !profile)
+        return !document && !profile;
+    return strcmp(document, profile->document) == 0 &&
+           strcmp(language_of(known, scope), profile->language ? profile->language : "") == 0;
 }
 
-static int change_profile(struct om_known *known, const char *scope, const char *document)
+/* Replaces a text of an object, which is made if need be; NULL or "": there is none from now on. */
+static int replace_text(cJSON **object, const char *name, const char *text)
 {
-    if (has_profile(known, scope, document))
+    if (!*object && !(*object = cJSON_CreateObject()))
+        return -1;
+    cJSON_DeleteItemFromObjectCaseSensitive(*object, name);
+    return !text || !*text || cJSON_AddStringToObject(*object, name, text) ? 0 : -1;
+}
+
+static int change_profile(struct om_known *known, const char *scope, const struct memory_profile *profile)
+{
+    if (has_profile(known, scope, profile))
         return 0;
     known->profiles_changed = true;
-    if (!known->profiles && !(known->profiles = cJSON_CreateObject()))
-        return -1;
-    cJSON_DeleteItemFromObjectCaseSensitive(known->profiles, scope);
-    return !*document || cJSON_AddStringToObject(known->profiles, scope, document) ? 0 : -1;
+    return replace_text(&known->profiles, scope, profile ? profile->document : NULL) == 0 &&
+                   replace_text(&known->languages, scope, profile ? profile->language : NULL) == 0
+               ? 0
+               : -1;
 }
 
 static int set_profile(struct memory_store *store, const char *caller, const char *scope,
-                       const char *document, struct error *error)
+                       const struct memory_profile *profile, struct error *error)
 {
     struct openmemory *om = openmemory_of(store);
     bool own;
     struct om_known *known = change_begin(om, caller, &own, error);
     if (!known)
         return -1;
-    int result = change_profile(known, scope, document) == 0 ? 0 : error_no_memory(error);
+    int result = change_profile(known, scope, profile) == 0 ? 0 : error_no_memory(error);
     return change_end(om, own, result, error);
 }
 

@@ -148,7 +148,7 @@ struct om_known {
     int64_t version, serial; /* the server's count of the state's changes, and ours */
     struct om_call *calls;
     size_t call_count;
-    cJSON *profiles; /* by scope */
+    cJSON *profiles, *languages; /* documents and languages of profiles, by scope */
     /* Ids of other state records of the caller, with blanks between, and the stamps that they had when they
      * were read, in the same order: they go at the next write. */
     char *spare, *spare_stamps;

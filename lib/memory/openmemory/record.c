@@ -142,6 +142,7 @@ void om_known_clear(struct om_known *known)
         call_clear(&known->calls[i]);
     free(known->calls);
     cJSON_Delete(known->profiles);
+    cJSON_Delete(known->languages);
     free(known->spare);
     free(known->spare_stamps);
     *known = (struct om_known){.caller = known->caller,
@@ -260,23 +261,33 @@ static int read_calls(struct om_known *known, struct om_known *before, const cJS
     return 0;
 }
 
-/* Profiles of a state; of several states the one that was written last has them. */
-static int read_profiles(struct om_known *known, const cJSON *mark, struct error *error)
+/* Replaces `*kept` with a copy of an object of texts. */
+static int keep_texts(cJSON **kept, const cJSON *texts, struct error *error)
 {
-    const cJSON *profiles = json_object(mark, "profiles"), *each;
-    if (!profiles)
-        return broken(error, "a state has no profiles");
-    cJSON_ArrayForEach(each, profiles)
+    const cJSON *each;
+    cJSON_ArrayForEach(each, texts)
     {
         if (!cJSON_IsString(each))
-            return broken(error, "a profile in a state is none");
+            return broken(error, "a profile in a state is not text");
     }
-    cJSON *copy = cJSON_Duplicate(profiles, true);
-    if (!copy)
+    cJSON *copy = texts ? cJSON_Duplicate(texts, true) : NULL;
+    if (texts && !copy)
         return error_no_memory(error);
-    cJSON_Delete(known->profiles);
-    known->profiles = copy;
+    cJSON_Delete(*kept);
+    *kept = copy;
     return 0;
+}
+
+/* Profiles of a state; of several states the one that was written last has them. Their languages are missing
+ * in what an older callmem wrote. */
+static int read_profiles(struct om_known *known, const cJSON *mark, struct error *error)
+{
+    const cJSON *profiles = json_object(mark, "profiles");
+    if (!profiles)
+        return broken(error, "a state has no profiles");
+    if (keep_texts(&known->profiles, profiles, error) != 0)
+        return -1;
+    return keep_texts(&known->languages, json_object(mark, "languages"), error);
 }
 
 int om_state_read(struct om_known *known, const struct om_item *item, bool merge, struct error *error)
@@ -380,6 +391,16 @@ static bool add_calls(cJSON *mark, const struct om_known *known)
     return good;
 }
 
+/* Adds a copy of an object; NULL is an empty one. */
+static bool add_texts(cJSON *json, const char *name, const cJSON *texts)
+{
+    cJSON *copy = texts ? cJSON_Duplicate(texts, true) : cJSON_CreateObject();
+    if (copy && cJSON_AddItemToObject(json, name, copy))
+        return true;
+    cJSON_Delete(copy);
+    return false;
+}
+
 cJSON *om_state_write(const struct om_known *known)
 {
     cJSON *mark, *metadata = marked("state", sector_name(SECTOR_REFLECTIVE), known->caller, &mark);
@@ -387,12 +408,8 @@ cJSON *om_state_write(const struct om_known *known)
         return NULL;
     bool good = add_text(mark, "stamp", known->stamp) && add_number(mark, "serial", (double)known->serial) &&
                 add_calls(mark, known);
-    cJSON *profiles = known->profiles ? cJSON_Duplicate(known->profiles, true) : cJSON_CreateObject();
-    if (good && profiles && cJSON_AddItemToObject(mark, "profiles", profiles))
-        return metadata;
-    cJSON_Delete(profiles);
-    cJSON_Delete(metadata);
-    return NULL;
+    return whole(metadata, good && add_texts(mark, "profiles", known->profiles) &&
+                               add_texts(mark, "languages", known->languages));
 }
 
 /* --- A call --- */

@@ -1,10 +1,12 @@
+#include "inbox/receive.h"
+
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "inbox/audio.h"
-#include "inbox/envelope.h"
-#include "inbox/inbox_parts.h"
+#include "inbox/recordings.h"
+#include "inbox/spool.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,11 +27,11 @@ struct delivery *inbox_receive(struct inbox *inbox, struct error *error)
 {
     struct delivery *delivery = calloc(1, sizeof *delivery);
     if (!delivery) {
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     delivery->inbox = inbox;
-    delivery->fd = spool_create(inbox->tmp, TMP_SUFFIX, &delivery->path, error);
+    delivery->fd = spool_create(inbox->tmp, "", &delivery->path, error);
     if (delivery->fd < 0) {
         free(delivery);
         return NULL;
@@ -80,7 +82,7 @@ static int each_piece(const struct delivery *delivery,
 {
     char *piece = malloc(PIECE);
     if (!piece)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     int result = 0;
     for (off_t at = 0; result == 0;) {
         ssize_t got = pread(delivery->fd, piece, PIECE, at);
@@ -98,77 +100,140 @@ static int each_piece(const struct delivery *delivery,
     return result;
 }
 
-struct reader {
-    struct json_scan *scan;
-    struct envelope *envelope;
+/* The members of an event that decide what becomes of it. */
+enum member { TYPE, DATA, CONVERSATION, AGENT, AUDIO, MEMBERS };
+
+static const struct json_member members[MEMBERS] = {
+    [TYPE] = {"type", -1},        [DATA] = {"data", -1},          [CONVERSATION] = {"conversation_id", DATA},
+    [AGENT] = {"agent_id", DATA}, [AUDIO] = {"full_audio", DATA},
 };
 
-static int read_piece(void *ctx, const char *bytes, size_t len, struct error *error)
+struct field {
+    bool is_there;
+    enum json_type type;
+    bool cut;
+    size_t len;
+    char text[4 * EVENT_ID_CHARS + 1]; /* a character has at most 4 bytes */
+};
+
+/* An event as it is read from disk. */
+struct reading {
+    struct json_scan *scan;
+    struct recording *recording; /* gets the audio; NULL: nobody does */
+    struct field fields[MEMBERS];
+};
+
+static int note_member(void *ctx, int member, enum json_type type, const char *text, size_t len,
+                       struct error *error)
 {
-    struct reader *reader = ctx;
-    if (json_scan_feed(reader->scan, bytes, len, error) != 0)
-        return -1;
-    return envelope_feed(reader->envelope, bytes, len, error);
+    struct reading *reading = ctx;
+    struct field *field = &reading->fields[member];
+    field->is_there = true;
+    field->type = type;
+    if (member == AUDIO)
+        return reading->recording ? recording_feed(reading->recording, text, len, error) : 0;
+    size_t room = sizeof field->text - 1 - field->len;
+    field->cut = field->cut || len > room;
+    len = len < room ? len : room;
+    memcpy(field->text + field->len, text, len);
+    field->len += len;
+    return 0;
 }
 
-/* What the body is; it is valid JSON when this returns 0. */
-static int read_letter(const struct delivery *delivery, struct letter *letter, struct error *error)
+static int scan_piece(void *ctx, const char *bytes, size_t len, struct error *error)
 {
-    struct reader reader = {json_scan_new(NULL, NULL), envelope_new(NULL, NULL)};
-    int result = -1;
-    if (!reader.scan || !reader.envelope)
-        error_set(error, ERROR_INTERNAL, "out of memory");
-    else if (each_piece(delivery, read_piece, &reader, error) == 0 && json_scan_end(reader.scan, error) == 0)
-        result = envelope_end(reader.envelope, letter, error);
-    json_scan_free(reader.scan);
-    envelope_free(reader.envelope);
+    return json_scan_feed(((struct reading *)ctx)->scan, bytes, len, error);
+}
+
+/* Scans the whole body; it is valid JSON when this returns 0. */
+static int scan_body(const struct delivery *delivery, struct reading *reading, struct error *error)
+{
+    reading->scan = json_scan_new(members, MEMBERS, note_member, reading);
+    if (!reading->scan)
+        return error_no_memory(error);
+    int result = each_piece(delivery, scan_piece, reading, error);
+    if (result == 0)
+        result = json_scan_end(reading->scan, error);
+    json_scan_free(reading->scan);
     return result;
 }
 
-static int audio_piece(void *ctx, const char *text, size_t len, struct error *error)
+static bool is_type(const struct field *field, enum json_type type)
 {
-    return audio_feed(ctx, text, len, error);
+    return field->is_there && field->type == type;
 }
 
-static int envelope_piece(void *ctx, const char *bytes, size_t len, struct error *error)
+/* Whether it is a text of at most EVENT_ID_CHARS characters. */
+static bool is_id(const struct field *field)
 {
-    return envelope_feed(ctx, bytes, len, error);
+    return is_type(field, JSON_STRING) && !field->cut && text_chars(field->text) <= EVENT_ID_CHARS;
 }
 
-/* Decodes the recording in a second walk over the body: only now is it known whose it is, and that it is new.
+/* By the same rules as event_parse(). */
+static int check_event(const struct field fields[MEMBERS], enum event_type kind, struct error *error)
+{
+    const struct field *audio = &fields[AUDIO];
+    if (!is_type(&fields[DATA], JSON_OBJECT))
+        return error_set(error, ERROR_INVALID_REQUEST, "data: an object is expected");
+    if (!is_id(&fields[CONVERSATION]) || fields[CONVERSATION].len == 0)
+        return error_set(error, ERROR_INVALID_REQUEST,
+                         "data.conversation_id: a text of 1 to %d characters is expected", EVENT_ID_CHARS);
+    if (is_type(&fields[AGENT], JSON_STRING) && !is_id(&fields[AGENT]))
+        return error_set(error, ERROR_INVALID_REQUEST, "data.agent_id: at most %d characters are expected",
+                         EVENT_ID_CHARS);
+    if (kind == EVENT_AUDIO && audio->is_there && audio->type != JSON_STRING && audio->type != JSON_NULL)
+        return error_set(error, ERROR_INVALID_REQUEST, "data.full_audio: base64 text is expected");
+    return 0;
+}
+
+static int fill_receipt(const struct field fields[MEMBERS], struct receipt *receipt, struct error *error)
+{
+    const struct field *type = &fields[TYPE], *conversation = &fields[CONVERSATION];
+    if (!is_type(type, JSON_STRING) || type->len == 0)
+        return error_set(error, ERROR_INVALID_REQUEST, "type: the name of the event is expected, as text");
+    size_t len = type->len;
+    if (len >= sizeof receipt->type)
+        for (len = sizeof receipt->type - 1; len > 0 && (type->text[len] & 0xc0) == 0x80; len--)
+            ; /* a character is not cut */
+    memcpy(receipt->type, type->text, len);
+    receipt->kind = event_type_find(receipt->type);
+    if (is_id(conversation))
+        memcpy(receipt->conversation, conversation->text, conversation->len);
+    return receipt->kind == EVENT_OTHER ? 0 : check_event(fields, receipt->kind, error);
+}
+
+/* Decodes the recording. A second scan, since only after the first it is known whose it is and that it is
+ * new.
  */
-static int keep_audio(const struct delivery *delivery, const struct letter *letter, struct error *error)
+static int keep_recording(const struct delivery *delivery, const char *conversation, struct error *error)
 {
-    struct audio *audio = audio_begin(delivery->inbox->audio, error);
-    if (!audio)
+    struct reading reading = {.recording = recording_begin(delivery->inbox->recordings, error)};
+    if (!reading.recording)
         return -1;
-    struct envelope *envelope = envelope_new(audio_piece, audio);
-    int result = -1;
-    if (!envelope)
-        error_set(error, ERROR_INTERNAL, "out of memory");
-    else if (each_piece(delivery, envelope_piece, envelope, error) == 0)
-        result = audio_keep(audio, letter->conversation, error);
-    envelope_free(envelope);
-    audio_close(audio);
+    int result = scan_body(delivery, &reading, error);
+    if (result == 0)
+        result = recording_keep(reading.recording, conversation, error);
+    recording_close(reading.recording);
     return result;
 }
 
-/* The event that stays of a recording. */
-static struct delivery *write_small(struct inbox *inbox, const struct letter *letter, struct error *error)
+/* What is kept in the inbox of an event with a recording. */
+static struct delivery *write_small(struct inbox *inbox, const struct field fields[MEMBERS],
+                                    struct error *error)
 {
     struct buf b = BUF_INIT;
     buf_puts(&b, "{\"type\":");
-    buf_json(&b, letter->type, strlen(letter->type));
+    buf_json(&b, fields[TYPE].text, fields[TYPE].len);
     buf_puts(&b, ",\"data\":{\"agent_id\":");
-    buf_json(&b, letter->agent, strlen(letter->agent));
+    buf_json(&b, fields[AGENT].text, fields[AGENT].len);
     buf_puts(&b, ",\"conversation_id\":");
-    buf_json(&b, letter->conversation, strlen(letter->conversation));
+    buf_json(&b, fields[CONVERSATION].text, fields[CONVERSATION].len);
     buf_puts(&b, "}}");
     struct delivery *small = NULL;
     if (!b.failed)
         small = inbox_receive(inbox, error);
     else
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
     if (small && delivery_write(small, b.data, b.len, error) != 0) {
         delivery_close(small);
         small = NULL;
@@ -187,7 +252,7 @@ static int make_name(const char *type, const char *conversation, char name[SPOOL
     bool good = !text.failed && digest_sha256(text.data, text.len, hash);
     buf_free(&text);
     if (!good)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     text_hex(hash, SPOOL_NAME_DIGITS / 2, name);
     return 0;
 }
@@ -204,7 +269,7 @@ static int move_in(struct delivery *delivery, const char *name, enum accepted *a
     struct inbox *inbox = delivery->inbox;
     char *path = spool_path(inbox->fresh, name, EVENT_SUFFIX);
     if (!path)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     enum spool_moved moved = spool_move(delivery->path, path, error);
     if (moved == SPOOL_MOVED) {
         free(delivery->path);
@@ -230,7 +295,7 @@ static int look_for_copy(struct inbox *inbox, const char *name, bool *found, str
 {
     char *path = spool_path(inbox->fresh, name, EVENT_SUFFIX);
     if (!path)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     bool waits = access(path, F_OK) == 0;
     free(path);
     *found = waits || inbox_knows(inbox, name);
@@ -261,12 +326,12 @@ static int make_safe(struct delivery *delivery, const char *name, enum accepted 
 }
 
 /* The small event is on disk before the recording is decoded: when the disk is full, it is full now. */
-static int accept_audio(struct delivery *delivery, const struct letter *letter, const char *name,
+static int accept_audio(struct delivery *delivery, const struct field fields[MEMBERS], const char *name,
                         enum accepted *accepted, struct error *error)
 {
-    struct delivery *small = write_small(delivery->inbox, letter, error);
+    struct delivery *small = write_small(delivery->inbox, fields, error);
     int result = -1;
-    if (small && keep_audio(delivery, letter, error) == 0)
+    if (small && keep_recording(delivery, fields[CONVERSATION].text, error) == 0)
         result = make_safe(small, name, accepted, error);
     delivery_close(small);
     return result;
@@ -274,27 +339,25 @@ static int accept_audio(struct delivery *delivery, const struct letter *letter, 
 
 int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct error *error)
 {
-    struct letter letter;
+    struct reading reading = {0};
     char name[SPOOL_NAME_DIGITS + 1];
+    bool found;
     *receipt = (struct receipt){.accepted = IGNORED, .kind = EVENT_OTHER};
     if (delivery->failed || !delivery->path)
         return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s did not take all of the event",
                          delivery->inbox->tmp);
-    if (read_letter(delivery, &letter, error) != 0)
+    if (scan_body(delivery, &reading, error) != 0 || fill_receipt(reading.fields, receipt, error) != 0)
         return -1;
-    receipt->kind = letter.kind;
-    memcpy(receipt->type, letter.type, sizeof receipt->type);
-    memcpy(receipt->conversation, letter.conversation, sizeof receipt->conversation);
-    if (letter.kind == EVENT_OTHER)
+    if (receipt->kind == EVENT_OTHER)
         return 0;
-    bool found;
-    if (make_name(letter.type, letter.conversation, name, error) != 0 ||
+    if (make_name(receipt->type, receipt->conversation, name, error) != 0 ||
         look_for_copy(delivery->inbox, name, &found, error) != 0)
         return -1;
     if (found) {
         receipt->accepted = DUPLICATE;
         return 0;
     }
-    return letter.kind == EVENT_AUDIO ? accept_audio(delivery, &letter, name, &receipt->accepted, error)
-                                      : make_safe(delivery, name, &receipt->accepted, error);
+    return receipt->kind == EVENT_AUDIO
+               ? accept_audio(delivery, reading.fields, name, &receipt->accepted, error)
+               : make_safe(delivery, name, &receipt->accepted, error);
 }

@@ -1,0 +1,44 @@
+/*
+ * receive: a request's body on its way into the inbox. It is written to tmp/ as it arrives and scanned from
+ * there once it is complete, so an event of any size costs the same few kilobytes of memory.
+ */
+#ifndef CALLMEM_INBOX_RECEIVE_H
+#define CALLMEM_INBOX_RECEIVE_H
+
+#include "base/error.h"
+#include "inbox/inbox.h"
+#include "service/event_type.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A body that is being received. */
+struct delivery;
+struct delivery *inbox_receive(struct inbox *inbox, struct error *error);
+int delivery_write(struct delivery *delivery, const void *bytes, size_t len, struct error *error);
+
+enum accepted { ACCEPTED, DUPLICATE, IGNORED };
+struct receipt {
+    enum accepted accepted;
+    enum event_type kind;
+    char type[65];                             /* cut to 64 bytes */
+    char conversation[4 * EVENT_ID_CHARS + 1]; /* "" for IGNORED types that have none */
+};
+/* The body is complete and its credentials are right. Finds out which event it is (ERROR_INVALID_JSON,
+ * ERROR_INVALID_REQUEST: nothing is kept) and makes it safe: when this returns 0 with ACCEPTED or DUPLICATE,
+ * a crash at any later moment loses nothing. IGNORED: the type is not about a call, nothing is kept. `type`
+ * and `conversation` are filled for the answer. ERROR_INBOX_UNAVAILABLE: nothing was accepted, unless the
+ * disk failed at the very last step, when the event may still be processed. A recording is decoded and kept,
+ * or dropped, before its event counts; one that is not base64 is an ERROR_INVALID_REQUEST. */
+int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct error *error);
+/* Frees it; what was not accepted leaves nothing behind. NULL is allowed. */
+void delivery_close(struct delivery *delivery);
+/* The body so far as it is on disk, for the payload log: at most `max` bytes, free()d by the caller. */
+char *delivery_text(struct delivery *delivery, size_t max, size_t *len);
+
+/* Whether an event of that type and conversation was accepted before: delivery_accept() would say DUPLICATE.
+ */
+int inbox_has(struct inbox *inbox, const char *type, const char *conversation, bool *has,
+              struct error *error);
+
+#endif

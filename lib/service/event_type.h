@@ -1,0 +1,19 @@
+/*
+ * event_type: the events of ElevenLabs' post-call webhooks that callmem knows, by the name in their "type".
+ */
+#ifndef CALLMEM_SERVICE_EVENT_TYPE_H
+#define CALLMEM_SERVICE_EVENT_TYPE_H
+
+#define EVENT_ID_CHARS 256 /* the most characters of a conversation_id or agent_id */
+
+/* All but EVENT_OTHER are about one call and name its conversation. */
+enum event_type {
+    EVENT_TRANSCRIPTION, /* what was said */
+    EVENT_AUDIO,         /* the recording */
+    EVENT_FAILURE,       /* the call did not come about */
+    EVENT_OTHER,
+};
+
+enum event_type event_type_find(const char *name);
+
+#endif
