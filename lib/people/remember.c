@@ -8,6 +8,7 @@
 #include "people/fact.h"
 #include "people/profile.h"
 #include "understand/evidence.h"
+#include "understand/secrets.h"
 #include "understand/understand.h"
 
 #include <stdlib.h>
@@ -290,18 +291,25 @@ static int remember_whole(struct memory_store *store, const struct settings *set
 }
 
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
-                   const struct event *event, struct error *error)
+                   struct event *event, struct error *error)
 {
     struct understanding understanding = {.denied = ""};
     if (event->caller_kind != CALLER_NUMBER && event->caller_kind != CALLER_OTHER)
         return 0;
     if (event->type != EVENT_TRANSCRIPTION && event->type != EVENT_FAILURE)
         return 0;
+    struct arena *arena = arena_new();
+    int result = arena ? 0 : error_no_memory(error);
     /* What takes its time comes before the memory's lock. */
-    if (event->type == EVENT_TRANSCRIPTION && !event->delete_pii &&
-        understand(lexicon, &event->transcript, &understanding, error) != 0)
-        return -1;
-    int result = remember_whole(store, settings, event, &understanding, error);
+    if (result == 0 && event->type == EVENT_TRANSCRIPTION && !event->delete_pii) {
+        if (secrets_mask(lexicon, &event->transcript, SECRET_ALL, arena) < 0)
+            result = error_no_memory(error);
+        if (result == 0)
+            result = understand(lexicon, &event->transcript, &understanding, error);
+    }
+    if (result == 0)
+        result = remember_whole(store, settings, event, &understanding, error);
     understanding_free(&understanding);
+    arena_free(arena);
     return result;
 }

@@ -10,11 +10,11 @@
 #include "people/event.h"
 #include "service/settings.h"
 
-/* Stores what an event says, in one transaction, and renews the profile. Doing it again changes nothing.
- * Events of nobody and of other types leave nothing. ERROR_MEMORY_UNAVAILABLE is transient, everything else
- * is for ever. */
+/* Stores what an event says, in one transaction, its secrets masked (in the event itself, too), and renews
+ * the profile. Doing it again changes nothing. Events of nobody and of other types leave nothing.
+ * ERROR_MEMORY_UNAVAILABLE is transient, everything else is for ever. */
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
-                   const struct event *event, struct error *error);
+                   struct event *event, struct error *error);
 
 /* The decay lambda that the operator set for a sector, else the one for all. */
 double remember_lambda(const struct settings *settings, enum sector sector);

@@ -4,6 +4,7 @@
  *
  *     build/bench/understand event.json
  */
+#include "understand/secrets.h"
 #include "understand/understand.h"
 #include "base/text.h"
 #include "people/event.h"
@@ -50,6 +51,11 @@ static int read_one(const struct lexicon *lexicon, FILE *file)
     char *text = whole(file, &len);
     int result = text ? event_parse(text, len, &event, &error) : error_no_memory(&error);
     free(text);
+    struct arena *arena = arena_new();
+    if (result == 0 && secrets_mask(lexicon, &event.transcript, SECRET_ALL, arena) < 0)
+        result = error_no_memory(&error);
+    for (size_t i = 0; result == 0 && getenv("SHOW_TURNS") && i < event.transcript.turn_count; i++)
+        printf("%s: %s\n", event.transcript.turns[i].role == ROLE_USER ? "u" : "a", event.transcript.turns[i].text);
     if (result == 0 && (result = understand(lexicon, &event.transcript, &understanding, &error)) == 0) {
         print(&understanding);
         understanding_free(&understanding);
@@ -58,6 +64,7 @@ static int read_one(const struct lexicon *lexicon, FILE *file)
         event_free(&event);
     else
         fprintf(stderr, "%s\n", error.message);
+    arena_free(arena);
     return result;
 }
 

@@ -1,0 +1,705 @@
+#include "understand/secrets.h"
+
+#include "base/buf.h"
+#include "understand/reading.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN_CHARS    64 /* of one code as it was said, written out */
+#define RUNS_MAX     64 /* of one text */
+#define SECRETS_MAX  64 /* of one call, for finding them again where they are repeated */
+#define REACH_WORDS  8  /* from the word that names a secret to the secret, and on to its next part */
+#define ANSWER_WORDS 4  /* an answer that is nothing but a password */
+#define AFTER_TURNS  2  /* turns of the caller in which a number that was asked for may come */
+
+/* What names a secret, folded, in the languages that callers speak; it counts whatever language the call is
+ * in. */
+static const struct {
+    enum secret class;
+    const char *phrase;
+    size_t least; /* digits that the code has at least; 0: what is usual for the class */
+} names[] = {
+    {SECRET_CARD, "card", 12},
+    {SECRET_CARD, "karte", 12},
+    {SECRET_CARD, "carte", 12},
+    {SECRET_CARD, "carta", 12},
+    {SECRET_CARD, "kaart", 12},
+    {SECRET_CARD, "card number", 4},
+    {SECRET_CARD, "credit card", 8},
+    {SECRET_CARD, "debit card", 8},
+    {SECRET_CARD, "my card", 8},
+    {SECRET_CARD, "your card", 8},
+    {SECRET_CARD, "the card", 8},
+    {SECRET_CARD, "card details", 4},
+    {SECRET_CARD, "card ending", 4},
+    {SECRET_CARD, "numero de tarjeta", 4},
+    {SECRET_CARD, "numero do cartao", 4},
+    {SECRET_CARD, "security code", 3},
+    {SECRET_CARD, "cvv", 3},
+    {SECRET_CARD, "cvc", 3},
+    {SECRET_CARD, "expiry", 3},
+    {SECRET_CARD, "expiration", 3},
+    {SECRET_CARD, "three digits on the back", 3},
+    {SECRET_CARD, "digits on the back", 3},
+    {SECRET_CARD, "kartennummer", 4},
+    {SECRET_CARD, "kreditkarte", 8},
+    {SECRET_CARD, "prufnummer", 3},
+    {SECRET_CARD, "prufziffer", 3},
+    {SECRET_CARD, "ablaufdatum", 3},
+    {SECRET_CARD, "sicherheitscode", 3},
+    {SECRET_CARD, "tarjeta", 8},
+    {SECRET_CARD, "codigo de seguridad", 3},
+    {SECRET_CARD, "caducidad", 3},
+    {SECRET_CARD, "carte bancaire", 8},
+    {SECRET_CARD, "carte bleue", 8},
+    {SECRET_CARD, "carte de credit", 8},
+    {SECRET_CARD, "numero de carte", 4},
+    {SECRET_CARD, "cryptogramme", 3},
+    {SECRET_CARD, "carta di credito", 8},
+    {SECRET_CARD, "numero della carta", 4},
+    {SECRET_CARD, "numero di carta", 4},
+    {SECRET_CARD, "codice di sicurezza", 3},
+    {SECRET_CARD, "cartao", 8},
+    {SECRET_CARD, "codigo de seguranca", 3},
+    {SECRET_CARD, "creditcard", 8},
+    {SECRET_CARD, "kredi karti", 8},
+    {SECRET_BANK, "iban", 0},
+    {SECRET_BANK, "sort code", 0},
+    {SECRET_BANK, "routing", 0},
+    {SECRET_BANK, "bank account", 0},
+    {SECRET_BANK, "account number", 0},
+    {SECRET_BANK, "checking account", 0},
+    {SECRET_BANK, "savings account", 0},
+    {SECRET_BANK, "kontonummer", 0},
+    {SECRET_BANK, "bankleitzahl", 0},
+    {SECRET_BANK, "cuenta bancaria", 0},
+    {SECRET_BANK, "numero de cuenta", 0},
+    {SECRET_BANK, "clabe", 0},
+    {SECRET_BANK, "compte bancaire", 0},
+    {SECRET_BANK, "numero de compte", 0},
+    {SECRET_BANK, "rib", 0},
+    {SECRET_BANK, "conto corrente", 0},
+    {SECRET_BANK, "numero di conto", 0},
+    {SECRET_BANK, "conta bancaria", 0},
+    {SECRET_BANK, "numero da conta", 0},
+    {SECRET_BANK, "rekeningnummer", 0},
+    {SECRET_IDENTITY, "social security", 0},
+    {SECRET_IDENTITY, "social insurance", 0},
+    {SECRET_IDENTITY, "ssn", 0},
+    {SECRET_IDENTITY, "my social", 5},
+    {SECRET_IDENTITY, "national insurance", 0},
+    {SECRET_IDENTITY, "passport", 0},
+    {SECRET_IDENTITY, "tax id", 0},
+    {SECRET_IDENTITY, "identity number", 0},
+    {SECRET_IDENTITY, "id card", 0},
+    {SECRET_IDENTITY, "driving licence", 0},
+    {SECRET_IDENTITY, "drivers license", 0},
+    {SECRET_IDENTITY, "driver's license", 0},
+    {SECRET_IDENTITY, "driver s license", 0},
+    {SECRET_IDENTITY, "sozialversicherungsnummer", 0},
+    {SECRET_IDENTITY, "personalausweis", 0},
+    {SECRET_IDENTITY, "ausweisnummer", 0},
+    {SECRET_IDENTITY, "reisepass", 0},
+    {SECRET_IDENTITY, "passnummer", 0},
+    {SECRET_IDENTITY, "steuernummer", 0},
+    {SECRET_IDENTITY, "steuer id", 0},
+    {SECRET_IDENTITY, "dni", 0},
+    {SECRET_IDENTITY, "nie", 0},
+    {SECRET_IDENTITY, "pasaporte", 0},
+    {SECRET_IDENTITY, "curp", 0},
+    {SECRET_IDENTITY, "seguridad social", 0},
+    {SECRET_IDENTITY, "passeport", 0},
+    {SECRET_IDENTITY, "carte d identite", 0},
+    {SECRET_IDENTITY, "carte de identite", 0},
+    {SECRET_IDENTITY, "securite sociale", 0},
+    {SECRET_IDENTITY, "passaporto", 0},
+    {SECRET_IDENTITY, "codice fiscale", 0},
+    {SECRET_IDENTITY, "carta d identita", 0},
+    {SECRET_IDENTITY, "carta di identita", 0},
+    {SECRET_IDENTITY, "cpf", 0},
+    {SECRET_IDENTITY, "passaporte", 0},
+    {SECRET_IDENTITY, "bsn", 0},
+    {SECRET_IDENTITY, "paspoort", 0},
+    {SECRET_IDENTITY, "pesel", 0},
+    {SECRET_IDENTITY, "tc kimlik", 0},
+    {SECRET_PASSWORD, "password", 0},
+    {SECRET_PASSWORD, "passcode", 0},
+    {SECRET_PASSWORD, "pass code", 0},
+    {SECRET_PASSWORD, "pass phrase", 0},
+    {SECRET_PASSWORD, "passphrase", 0},
+    {SECRET_PASSWORD, "code word", 0},
+    {SECRET_PASSWORD, "codeword", 0},
+    {SECRET_PASSWORD, "secret word", 0},
+    {SECRET_PASSWORD, "pin", 0},
+    {SECRET_PASSWORD, "pin code", 0},
+    {SECRET_PASSWORD, "one time code", 0},
+    {SECRET_PASSWORD, "verification code", 0},
+    {SECRET_PASSWORD, "passwort", 0},
+    {SECRET_PASSWORD, "kennwort", 0},
+    {SECRET_PASSWORD, "geheimzahl", 0},
+    {SECRET_PASSWORD, "contrasena", 0},
+    {SECRET_PASSWORD, "palabra clave", 0},
+    {SECRET_PASSWORD, "codigo secreto", 0},
+    {SECRET_PASSWORD, "mot de passe", 0},
+    {SECRET_PASSWORD, "code secret", 0},
+    {SECRET_PASSWORD, "code confidentiel", 0},
+    {SECRET_PASSWORD, "parola d ordine", 0},
+    {SECRET_PASSWORD, "parola di ordine", 0},
+    {SECRET_PASSWORD, "codice segreto", 0},
+    {SECRET_PASSWORD, "senha", 0},
+    {SECRET_PASSWORD, "palavra passe", 0},
+    {SECRET_PASSWORD, "wachtwoord", 0},
+    {SECRET_PASSWORD, "pincode", 0},
+    {SECRET_PASSWORD, "sifre", 0},
+    {SECRET_PASSWORD, "haslo", 0},
+};
+
+/* A code as it was said: words that are digits, numbers or single letters, one after the other. */
+struct run {
+    char text[RUN_CHARS]; /* written out: "nm482017" */
+    size_t digits, letters;
+    size_t from, to; /* words */
+    bool plus;       /* a number with its country */
+};
+
+struct secret_found {
+    char text[RUN_CHARS];
+    enum secret class;
+};
+
+struct masking {
+    struct reading *reading;
+    unsigned classes;
+    struct arena *arena;
+    struct secret_found found[SECRETS_MAX];
+    size_t found_count;
+    int places;
+    bool failed;
+};
+
+/* One text while it is looked at: which of its words are to be masked, and as what. */
+struct view {
+    const struct words *words;
+    enum secret *masks; /* 0: stays */
+    struct run runs[RUNS_MAX];
+    size_t run_count;
+};
+
+static const char *mask_name(enum secret class)
+{
+    return class == SECRET_CARD       ? "[card number]"
+           : class == SECRET_BANK     ? "[bank account]"
+           : class == SECRET_IDENTITY ? "[identity number]"
+                                      : "[password]";
+}
+
+/* --- Codes in a row of words --- */
+
+static bool add_text(struct run *run, const char *text)
+{
+    size_t len = strlen(run->text), more = strlen(text);
+    if (len + more >= RUN_CHARS)
+        return false;
+    memcpy(run->text + len, text, more + 1);
+    for (; *text; text++) {
+        run->digits += isdigit((unsigned char)*text) != 0;
+        run->letters += isalpha((unsigned char)*text) != 0;
+    }
+    return true;
+}
+
+/* "A4", "4111", "hb66": letters and digits with a digit among them. */
+static bool is_code_word(const struct word *word)
+{
+    if (word->shape != SHAPE_NUMBER)
+        return false;
+    for (const char *at = word->fold; *at; at++)
+        if (!isalnum((unsigned char)*at))
+            return false;
+    return true;
+}
+
+/* How many words the next part of a code takes, 0 when none begins here. What it stands for is added to the
+ * run. */
+static size_t take_part(struct reading *reading, const struct words *words, size_t at, struct run *run)
+{
+    const struct word *word = &words->items[at];
+    int value;
+    char number[16];
+    if (is_code_word(word))
+        return add_text(run, word->fold);
+    size_t len = reading->ruled ? language_list(reading->language, LIST_DOUBLE, words, at) : 0;
+    if (len > 0 && at + len < words->count) {
+        struct run one = {.digits = 1}; /* so that "oh" is a digit */
+        size_t more = take_part(reading, words, at + len, &one);
+        return more > 0 && strlen(one.text) == 1 && add_text(run, one.text) && add_text(run, one.text)
+                   ? len + more
+                   : 0;
+    }
+    len = reading->ruled ? language_value(reading->language, LIST_NUMBER, words, at, &value) : 0;
+    if (len > 0 && value >= 0 && value < 100) {
+        snprintf(number, sizeof number, "%d", value);
+        return add_text(run, number) ? len : 0;
+    }
+    if (word->fold[0] && !word->fold[1] && isalpha((unsigned char)word->fold[0])) {
+        bool zero = word->fold[0] == 'o' && run->digits > 0 && run->letters == 0;
+        return add_text(run, zero ? "0" : word->fold);
+    }
+    if (strcmp(word->fold, "oh") == 0 && run->digits > 0)
+        return add_text(run, "0");
+    return 0;
+}
+
+/* What may stand between the parts of one code. */
+static bool is_link(const struct word *word)
+{
+    static const char *const links[] = {"and",  "then", "dash", "hyphen", "space", "und",
+                                        "dann", "y",    "et",   "puis",   "e",     "poi"};
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        if (strcmp(word->fold, links[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "ana.lopez42@example.com": no code, but a part of an address. */
+static bool is_in_address(const struct words *words, const struct run *run)
+{
+    size_t from = words->items[run->from].start, to = words->items[run->to - 1].end;
+    char before = from > 0 ? words->text[from - 1] : ' ', after = words->text[to];
+    return before == '@' || after == '@' || before == '_' || after == '_' ||
+           (after == '.' && isalpha((unsigned char)words->text[to + 1])) ||
+           (before == '.' && from > 1 && isalpha((unsigned char)words->text[from - 2]));
+}
+
+static void find_runs(struct reading *reading, struct view *view)
+{
+    const struct words *words = view->words;
+    for (size_t at = 0; at < words->count && view->run_count < RUNS_MAX;) {
+        struct run run = {.from = at};
+        size_t end = at, len;
+        while (end < words->count) {
+            size_t skip = end > at && is_link(&words->items[end]) && end + 1 < words->count ? 1 : 0;
+            if ((len = take_part(reading, words, end + skip, &run)) == 0)
+                break;
+            end += skip + len;
+        }
+        run.to = end;
+        size_t start = words->items[at].start;
+        run.plus = start > 0 && words->text[start - 1] == '+';
+        if (run.digits > 0 && !is_in_address(words, &run))
+            view->runs[view->run_count++] = run;
+        at = end > at ? end : at + 1;
+    }
+}
+
+/* --- What is a secret by itself --- */
+
+static bool is_luhn(const char *digits)
+{
+    int sum = 0;
+    size_t len = strlen(digits);
+    for (size_t i = 0; i < len; i++) {
+        int digit = digits[len - 1 - i] - '0';
+        digit = i % 2 ? digit * 2 : digit;
+        sum += digit > 9 ? digit - 9 : digit;
+    }
+    return sum % 10 == 0;
+}
+
+static bool is_card(const struct run *run)
+{
+    size_t len = strlen(run->text);
+    return run->letters == 0 && len >= 13 && len <= 19 && !run->plus && run->text[0] >= '2' &&
+           run->text[0] <= '6' && is_luhn(run->text);
+}
+
+/* ISO 13616: the remainder of its digits, letters as 10 to 35, the first four characters last. */
+static bool is_iban(const struct run *run)
+{
+    size_t len = strlen(run->text);
+    unsigned rest = 0;
+    if (len < 15 || len > 34 || !isalpha((unsigned char)run->text[0]) ||
+        !isalpha((unsigned char)run->text[1]) || !isdigit((unsigned char)run->text[2]) ||
+        !isdigit((unsigned char)run->text[3]))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)run->text[(i + 4) % len];
+        rest = isdigit(c) ? rest * 10 + (unsigned)(c - '0') : rest * 100 + (unsigned)(c - 'a' + 10);
+        rest %= 97;
+    }
+    return rest == 1;
+}
+
+/* 987-65-4325: written as American social security numbers are. */
+static bool is_ssn(const struct view *view, const struct run *run)
+{
+    const struct word *word = &view->words->items[run->from];
+    return run->digits == 9 && run->letters == 0 && run->to - run->from == 3 &&
+           word[0].end - word[0].start == 3 && word[1].joined && word[1].end - word[1].start == 2 &&
+           word[2].joined && word[2].end - word[2].start == 4;
+}
+
+/* --- What is a secret by what it is called --- */
+
+static size_t name_at(const struct words *words, size_t at, enum secret *class, size_t *least)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *phrase = names[i].phrase;
+        size_t word = at;
+        while (*phrase && word < words->count) {
+            size_t len = strcspn(phrase, " ");
+            if (strlen(words->items[word].fold) != len || memcmp(words->items[word].fold, phrase, len) != 0)
+                break;
+            phrase += len + (phrase[len] == ' ');
+            word++;
+        }
+        if (!*phrase && word - at > best) {
+            best = word - at;
+            *class = names[i].class;
+            *least = names[i].least;
+        }
+    }
+    return best;
+}
+
+/* A card that pays nothing: its number is the operator's. */
+static bool is_harmless(const struct words *words, size_t at)
+{
+    static const char *const before[] = {"membership", "member",   "loyalty", "library", "gift",
+                                         "sim",        "customer", "bonus",   "business"};
+    for (size_t i = 0; at > 0 && i < sizeof before / sizeof *before; i++)
+        if (strcmp(words->items[at - 1].fold, before[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a code is long enough to be what was named. An operator's own account number has letters, or is
+ * short. */
+static bool fits(const struct run *run, enum secret class)
+{
+    size_t len = run->digits + run->letters;
+    if (run->plus)
+        return false;
+    if (class == SECRET_BANK)
+        return (run->letters == 0 && run->digits >= 6) || len >= 15;
+    if (class == SECRET_IDENTITY)
+        return run->digits >= 2 && len >= 5;
+    return run->digits >= 3;
+}
+
+static void remember(struct masking *masking, const struct run *run, enum secret class)
+{
+    if (masking->found_count == SECRETS_MAX || run->digits + run->letters < 4)
+        return;
+    struct secret_found *found = &masking->found[masking->found_count++];
+    memcpy(found->text, run->text, sizeof found->text);
+    found->class = class;
+}
+
+static void mark(struct masking *masking, struct view *view, size_t from, size_t to, enum secret class)
+{
+    if (!(masking->classes & class))
+        return;
+    for (size_t at = from; at < to; at++)
+        view->masks[at] = class;
+}
+
+static void mark_run(struct masking *masking, struct view *view, const struct run *run, enum secret class)
+{
+    mark(masking, view, run->from, run->to, class);
+    remember(masking, run, class);
+}
+
+/* "My password is Rhubarb77", "the word is blue bird": what follows the "is", to the end of the clause. */
+static void mark_password(struct masking *masking, struct view *view, size_t from)
+{
+    static const char *const verbs[] = {"is",  "ist", "lautet", "es", "est", "e",
+                                        "was", "war", "era",    "c",  "="};
+    const struct words *words = view->words;
+    size_t end = from + 4 < words->count ? from + 4 : words->count;
+    for (size_t at = from; at < end; at++)
+        for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+            /* "e" is "is" with its accent only. */
+            size_t bytes = words->items[at].end - words->items[at].start;
+            if (strcmp(words->items[at].fold, verbs[i]) != 0 || (bytes == 1 && verbs[i][0] == 'e'))
+                continue;
+            size_t to = at + 1;
+            while (to < words->count && to < at + 5 && (to == at + 1 || words->items[to].gap == GAP_NONE) &&
+                   !is_link(&words->items[to]))
+                to++;
+            bool plain = masking->reading->ruled && at + 1 < words->count &&
+                         language_list(masking->reading->language, LIST_COMMON, words, at + 1) > 0;
+            if (!plain && words->items[at].question == false)
+                mark(masking, view, at + 1, to, SECRET_PASSWORD);
+            return;
+        }
+}
+
+static void mark_after(struct masking *masking, struct view *view, size_t from, enum secret class,
+                       size_t least)
+{
+    size_t next = from;
+    for (size_t i = 0; i < view->run_count; i++) {
+        const struct run *run = &view->runs[i];
+        if (run->from >= from && run->from <= next + REACH_WORDS && fits(run, class) &&
+            run->digits >= least) {
+            mark_run(masking, view, run, class);
+            next = run->to;
+        }
+    }
+    if (class == SECRET_PASSWORD)
+        mark_password(masking, view, from);
+}
+
+/* Whether the sentence of a word is a question, or a request that is answered like one. */
+static bool asks(const struct words *words, size_t at)
+{
+    static const char *const requests[] = {"need",  "please",  "tell",   "give",    "confirm", "verify",
+                                           "bitte", "brauche", "nennen", "sagen",   "geben",   "necesito",
+                                           "favor", "digame",  "besoin", "donner",  "donnez",  "plait",
+                                           "serve", "dica",    "favore", "preciso", "diga",    "informe"};
+    struct span sentence = reading_sentence(words, at);
+    bool request = words->items[at].question;
+    for (size_t i = sentence.from; i < sentence.to && !request; i++)
+        for (size_t r = 0; r < sizeof requests / sizeof *requests && !request; r++)
+            request = strcmp(words->items[i].fold, requests[r]) == 0;
+    return request;
+}
+
+/* Masks what the text itself shows to be secret; the classes that it names are returned, for what is answered
+ * to it. */
+static unsigned look(struct masking *masking, struct view *view)
+{
+    unsigned named = 0;
+    for (size_t i = 0; i < view->run_count; i++) {
+        const struct run *run = &view->runs[i];
+        if (is_card(run))
+            mark_run(masking, view, run, SECRET_CARD);
+        else if (is_iban(run))
+            mark_run(masking, view, run, SECRET_BANK);
+        else if (is_ssn(view, run))
+            mark_run(masking, view, run, SECRET_IDENTITY);
+    }
+    for (size_t at = 0; at < view->words->count; at++) {
+        enum secret class = 0;
+        size_t least = 0, len = name_at(view->words, at, &class, &least);
+        if (len == 0 || (class == SECRET_CARD && is_harmless(view->words, at)))
+            continue;
+        if (asks(view->words, at) && least < 8)
+            named |= class;
+        mark_after(masking, view, at + len, class, least);
+        at += len - 1;
+    }
+    return named;
+}
+
+/* The caller's answer to a question for a secret: the first code of it, or an answer that is nothing but a
+ * password. */
+static bool look_at_answer(struct masking *masking, struct view *view, unsigned asked)
+{
+    const struct language *language = masking->reading->ruled ? masking->reading->language : NULL;
+    const struct words *words = view->words;
+    for (size_t i = 0; i < view->run_count; i++)
+        for (unsigned class = 1; class <= SECRET_PASSWORD; class *= 2)
+            if ((asked & class) && fits(&view->runs[i], (enum secret) class)) {
+                mark_after(masking, view, view->runs[i].from, (enum secret) class, 0);
+                return true;
+            }
+    if (!(asked & SECRET_PASSWORD) || !language || words->count == 0 || words->count > ANSWER_WORDS ||
+        words->items[0].question)
+        return false;
+    for (size_t at = 0; at < words->count; at++)
+        if (language_list(language, LIST_COMMON, words, at) > 0 ||
+            language_list(language, LIST_YES, words, at) > 0 ||
+            language_list(language, LIST_NO, words, at) > 0)
+            return false;
+    mark(masking, view, 0, words->count, SECRET_PASSWORD);
+    return true;
+}
+
+/* --- Rewriting --- */
+
+/* A secret, or a part of one, that was found elsewhere in the call. */
+static void look_for_known(struct masking *masking, struct view *view)
+{
+    for (size_t i = 0; i < view->run_count; i++)
+        for (size_t f = 0; f < masking->found_count; f++) {
+            const struct run *run = &view->runs[i];
+            const struct secret_found *found = &masking->found[f];
+            bool part = strlen(run->text) >= 4 && strstr(found->text, run->text);
+            if (part || strstr(run->text, found->text))
+                mark(masking, view, run->from, run->to, found->class);
+        }
+}
+
+/* The text with what was marked replaced; the text itself when nothing was. */
+static const char *rewrite(struct masking *masking, const struct view *view)
+{
+    const struct words *words = view->words;
+    struct buf b = BUF_INIT;
+    size_t copied = 0;
+    for (size_t at = 0; at < words->count; at++) {
+        if (!view->masks[at])
+            continue;
+        size_t end = at;
+        while (end + 1 < words->count && view->masks[end + 1] == view->masks[at])
+            end++;
+        if (words->items[at].start >= copied) {
+            buf_add(&b, words->text + copied, words->items[at].start - copied);
+            buf_puts(&b, mask_name(view->masks[at]));
+            masking->places++;
+        }
+        copied = words->items[end].end > copied ? words->items[end].end : copied;
+        at = end;
+    }
+    const char *text = words->text;
+    /* What lies behind the words that were looked at could hold anything. */
+    bool cut = words->count == WORDS_MAX;
+    if (copied > 0 || cut) {
+        size_t end = cut ? words->items[words->count - 1].end : strlen(words->text);
+        if (end > copied)
+            buf_add(&b, words->text + copied, end - copied);
+        text = buf_text(&b) ? arena_text(masking->arena, b.data, b.len) : NULL;
+    }
+    masking->failed = masking->failed || !text;
+    buf_free(&b);
+    return text ? text : "";
+}
+
+static bool view_open(struct masking *masking, struct view *view, const struct words *words)
+{
+    *view = (struct view){.words = words, .masks = calloc(words->count + 1, sizeof *view->masks)};
+    masking->failed = masking->failed || !view->masks;
+    if (view->masks)
+        find_runs(masking->reading, view);
+    return view->masks != NULL;
+}
+
+/* One line of a text that is no turn. */
+static const char *mask_line(struct masking *masking, const char *text)
+{
+    struct spoken spoken = {.turn = 0};
+    struct view view;
+    const char *result = text;
+    if (!*text || reading_read(masking->reading, text, &spoken) != 0)
+        return text;
+    if (view_open(masking, &view, &spoken.words)) {
+        look(masking, &view);
+        look_for_known(masking, &view);
+        result = rewrite(masking, &view);
+    }
+    free(view.masks);
+    words_free(&spoken.words);
+    return result;
+}
+
+/* A text that is no turn, line by line. */
+static const char *mask_alone(struct masking *masking, const char *text)
+{
+    struct buf b = BUF_INIT;
+    int before = masking->places;
+    if (!strchr(text, '\n'))
+        return mask_line(masking, text);
+    for (const char *at = text; *at;) {
+        size_t len = strcspn(at, "\n");
+        const char *line = arena_text(masking->arena, at, len);
+        buf_puts(&b, line ? mask_line(masking, line) : "");
+        masking->failed = masking->failed || !line;
+        at += len;
+        if (*at) {
+            buf_putc(&b, '\n');
+            at++;
+        }
+    }
+    const char *whole = buf_text(&b) ? arena_text(masking->arena, b.data, b.len) : NULL;
+    buf_free(&b);
+    masking->failed = masking->failed || !whole;
+    return whole && (masking->places > before || strlen(whole) < strlen(text)) ? whole : text;
+}
+
+/* Finds the secrets of all turns; their masks stay in `views`. */
+static void find_in_turns(struct masking *masking, struct view *views)
+{
+    unsigned asked = 0;
+    int goes_on = 0;
+    for (size_t at = 0; at < masking->reading->count && !masking->failed; at++) {
+        const struct spoken *spoken = &masking->reading->spoken[at];
+        if (!view_open(masking, &views[at], &spoken->words))
+            return;
+        unsigned named = look(masking, &views[at]);
+        if (spoken->role == ROLE_USER && asked &&
+            (look_at_answer(masking, &views[at], asked) || --goes_on <= 0))
+            asked = 0;
+        if (named && spoken->role == ROLE_AGENT) {
+            asked = named;
+            goes_on = AFTER_TURNS;
+        }
+    }
+}
+
+static int mask_all(struct masking *masking, struct transcript *transcript)
+{
+    size_t count = masking->reading->count;
+    struct view *views = calloc(count + 1, sizeof *views);
+    if (!views)
+        return -1;
+    find_in_turns(masking, views);
+    for (size_t at = 0; at < count && !masking->failed; at++) {
+        look_for_known(masking, &views[at]);
+        transcript->turns[at].text = rewrite(masking, &views[at]);
+    }
+    for (size_t at = 0; at < count; at++)
+        free(views[at].masks);
+    free(views);
+    transcript->summary = mask_alone(masking, transcript->summary);
+    return masking->failed ? -1 : 0;
+}
+
+static int mask_collected(struct masking *masking, struct transcript *transcript)
+{
+    for (size_t at = 0; at < transcript->collected_count && !masking->failed; at++) {
+        struct collected *collected = &transcript->collected[at];
+        const char *masked = mask_alone(masking, collected->value);
+        if (masked == collected->value)
+            continue;
+        char *copy = strdup(masked);
+        masking->failed = masking->failed || !copy;
+        if (copy) {
+            free(collected->value);
+            collected->value = copy;
+        }
+    }
+    return masking->failed ? -1 : 0;
+}
+
+int secrets_mask(const struct lexicon *lexicon, struct transcript *transcript, unsigned classes,
+                 struct arena *arena)
+{
+    struct reading reading;
+    struct masking masking = {.reading = &reading, .classes = classes, .arena = arena};
+    int result = 0;
+    if (classes == 0)
+        return 0;
+    if (reading_open(&reading, lexicon, transcript, arena) != 0 || mask_all(&masking, transcript) != 0 ||
+        mask_collected(&masking, transcript) != 0 || reading.failed)
+        result = -1;
+    reading_close(&reading);
+    return result == 0 ? masking.places : -1;
+}
+
+const char *secrets_mask_text(const struct lexicon *lexicon, const char *language, const char *text,
+                              unsigned classes, struct arena *arena, bool *masked)
+{
+    struct reading reading = {.lexicon = lexicon, .arena = arena};
+    struct masking masking = {.reading = &reading, .classes = classes, .arena = arena};
+    reading.language = lexicon_language(lexicon, language);
+    reading.ruled = reading.language != NULL;
+    const char *result = mask_alone(&masking, text);
+    if (masked)
+        *masked = masking.places > 0;
+    return masking.failed || reading.failed ? NULL : result;
+}
