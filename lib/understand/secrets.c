@@ -2,13 +2,12 @@
 
 #include "base/buf.h"
 #include "understand/reading.h"
+#include "understand/spelled.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RUN_CHARS    64 /* of one code as it was said, written out */
 #define RUNS_MAX     64 /* of one text */
 #define SECRETS_MAX  64 /* of one call, for finding them again where they are repeated */
 #define REACH_WORDS  8  /* from the word that names a secret to the secret, and on to its next part */
@@ -157,16 +156,8 @@ static const struct {
     {SECRET_PASSWORD, "haslo", 0},
 };
 
-/* A code as it was said: words that are digits, numbers or single letters, one after the other. */
-struct run {
-    char text[RUN_CHARS]; /* written out: "nm482017" */
-    size_t digits, letters;
-    size_t from, to; /* words */
-    bool plus;       /* a number with its country */
-};
-
 struct secret_found {
-    char text[RUN_CHARS];
+    char text[SPELLED_CHARS];
     enum secret class;
 };
 
@@ -184,7 +175,7 @@ struct masking {
 struct view {
     const struct words *words;
     enum secret *masks; /* 0: stays */
-    struct run runs[RUNS_MAX];
+    struct spelled runs[RUNS_MAX];
     size_t run_count;
 };
 
@@ -196,103 +187,9 @@ static const char *mask_name(enum secret class)
                                       : "[password]";
 }
 
-/* --- Codes in a row of words --- */
-
-static bool add_text(struct run *run, const char *text)
-{
-    size_t len = strlen(run->text), more = strlen(text);
-    if (len + more >= RUN_CHARS)
-        return false;
-    memcpy(run->text + len, text, more + 1);
-    for (; *text; text++) {
-        run->digits += isdigit((unsigned char)*text) != 0;
-        run->letters += isalpha((unsigned char)*text) != 0;
-    }
-    return true;
-}
-
-/* "A4", "4111", "hb66": letters and digits with a digit among them. */
-static bool is_code_word(const struct word *word)
-{
-    if (word->shape != SHAPE_NUMBER)
-        return false;
-    for (const char *at = word->fold; *at; at++)
-        if (!isalnum((unsigned char)*at))
-            return false;
-    return true;
-}
-
-/* How many words the next part of a code takes, 0 when none begins here. What it stands for is added to the
- * run. */
-static size_t take_part(struct reading *reading, const struct words *words, size_t at, struct run *run)
-{
-    const struct word *word = &words->items[at];
-    int value;
-    char number[16];
-    if (is_code_word(word))
-        return add_text(run, word->fold);
-    size_t len = reading->ruled ? language_list(reading->language, LIST_DOUBLE, words, at) : 0;
-    if (len > 0 && at + len < words->count) {
-        struct run one = {.digits = 1}; /* so that "oh" is a digit */
-        size_t more = take_part(reading, words, at + len, &one);
-        return more > 0 && strlen(one.text) == 1 && add_text(run, one.text) && add_text(run, one.text)
-                   ? len + more
-                   : 0;
-    }
-    len = reading->ruled ? language_value(reading->language, LIST_NUMBER, words, at, &value) : 0;
-    if (len > 0 && value >= 0 && value < 100) {
-        snprintf(number, sizeof number, "%d", value);
-        return add_text(run, number) ? len : 0;
-    }
-    if (word->fold[0] && !word->fold[1] && isalpha((unsigned char)word->fold[0])) {
-        bool zero = word->fold[0] == 'o' && run->digits > 0 && run->letters == 0;
-        return add_text(run, zero ? "0" : word->fold);
-    }
-    if (strcmp(word->fold, "oh") == 0 && run->digits > 0)
-        return add_text(run, "0");
-    return 0;
-}
-
-/* What may stand between the parts of one code. */
-static bool is_link(const struct word *word)
-{
-    static const char *const links[] = {"and",  "then", "dash", "hyphen", "space", "und",
-                                        "dann", "y",    "et",   "puis",   "e",     "poi"};
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-        if (strcmp(word->fold, links[i]) == 0)
-            return true;
-    return false;
-}
-
-/* "ana.lopez42@example.com": no code, but a part of an address. */
-static bool is_in_address(const struct words *words, const struct run *run)
-{
-    size_t from = words->items[run->from].start, to = words->items[run->to - 1].end;
-    char before = from > 0 ? words->text[from - 1] : ' ', after = words->text[to];
-    return before == '@' || after == '@' || before == '_' || after == '_' ||
-           (after == '.' && isalpha((unsigned char)words->text[to + 1])) ||
-           (before == '.' && from > 1 && isalpha((unsigned char)words->text[from - 2]));
-}
-
 static void find_runs(struct reading *reading, struct view *view)
 {
-    const struct words *words = view->words;
-    for (size_t at = 0; at < words->count && view->run_count < RUNS_MAX;) {
-        struct run run = {.from = at};
-        size_t end = at, len;
-        while (end < words->count) {
-            size_t skip = end > at && is_link(&words->items[end]) && end + 1 < words->count ? 1 : 0;
-            if ((len = take_part(reading, words, end + skip, &run)) == 0)
-                break;
-            end += skip + len;
-        }
-        run.to = end;
-        size_t start = words->items[at].start;
-        run.plus = start > 0 && words->text[start - 1] == '+';
-        if (run.digits > 0 && !is_in_address(words, &run))
-            view->runs[view->run_count++] = run;
-        at = end > at ? end : at + 1;
-    }
+    view->run_count = spelled_runs(reading, view->words, view->runs, RUNS_MAX);
 }
 
 /* --- What is a secret by itself --- */
@@ -309,7 +206,7 @@ static bool is_luhn(const char *digits)
     return sum % 10 == 0;
 }
 
-static bool is_card(const struct run *run)
+static bool is_card(const struct spelled *run)
 {
     size_t len = strlen(run->text);
     return run->letters == 0 && len >= 13 && len <= 19 && !run->plus && run->text[0] >= '2' &&
@@ -317,7 +214,7 @@ static bool is_card(const struct run *run)
 }
 
 /* ISO 13616: the remainder of its digits, letters as 10 to 35, the first four characters last. */
-static bool is_iban(const struct run *run)
+static bool is_iban(const struct spelled *run)
 {
     size_t len = strlen(run->text);
     unsigned rest = 0;
@@ -334,7 +231,7 @@ static bool is_iban(const struct run *run)
 }
 
 /* 987-65-4325: written as American social security numbers are. */
-static bool is_ssn(const struct view *view, const struct run *run)
+static bool is_ssn(const struct view *view, const struct spelled *run)
 {
     const struct word *word = &view->words->items[run->from];
     return run->digits == 9 && run->letters == 0 && run->to - run->from == 3 &&
@@ -379,7 +276,7 @@ static bool is_harmless(const struct words *words, size_t at)
 
 /* Whether a code is long enough to be what was named. An operator's own account number has letters, or is
  * short. */
-static bool fits(const struct run *run, enum secret class)
+static bool fits(const struct spelled *run, enum secret class)
 {
     size_t len = run->digits + run->letters;
     if (run->plus)
@@ -391,7 +288,7 @@ static bool fits(const struct run *run, enum secret class)
     return run->digits >= 3;
 }
 
-static void remember(struct masking *masking, const struct run *run, enum secret class)
+static void remember(struct masking *masking, const struct spelled *run, enum secret class)
 {
     if (masking->found_count == SECRETS_MAX || run->digits + run->letters < 4)
         return;
@@ -408,7 +305,7 @@ static void mark(struct masking *masking, struct view *view, size_t from, size_t
         view->masks[at] = class;
 }
 
-static void mark_run(struct masking *masking, struct view *view, const struct run *run, enum secret class)
+static void mark_run(struct masking *masking, struct view *view, const struct spelled *run, enum secret class)
 {
     mark(masking, view, run->from, run->to, class);
     remember(masking, run, class);
@@ -429,7 +326,7 @@ static void mark_password(struct masking *masking, struct view *view, size_t fro
                 continue;
             size_t to = at + 1;
             while (to < words->count && to < at + 5 && (to == at + 1 || words->items[to].gap == GAP_NONE) &&
-                   !is_link(&words->items[to]))
+                   !spelled_is_link(&words->items[to]))
                 to++;
             bool plain = masking->reading->ruled && at + 1 < words->count &&
                          language_list(masking->reading->language, LIST_COMMON, words, at + 1) > 0;
@@ -444,7 +341,7 @@ static void mark_after(struct masking *masking, struct view *view, size_t from, 
 {
     size_t next = from;
     for (size_t i = 0; i < view->run_count; i++) {
-        const struct run *run = &view->runs[i];
+        const struct spelled *run = &view->runs[i];
         if (run->from >= from && run->from <= next + REACH_WORDS && fits(run, class) &&
             run->digits >= least) {
             mark_run(masking, view, run, class);
@@ -476,7 +373,7 @@ static unsigned look(struct masking *masking, struct view *view)
 {
     unsigned named = 0;
     for (size_t i = 0; i < view->run_count; i++) {
-        const struct run *run = &view->runs[i];
+        const struct spelled *run = &view->runs[i];
         if (is_card(run))
             mark_run(masking, view, run, SECRET_CARD);
         else if (is_iban(run))
@@ -528,7 +425,7 @@ static void look_for_known(struct masking *masking, struct view *view)
 {
     for (size_t i = 0; i < view->run_count; i++)
         for (size_t f = 0; f < masking->found_count; f++) {
-            const struct run *run = &view->runs[i];
+            const struct spelled *run = &view->runs[i];
             const struct secret_found *found = &masking->found[f];
             bool part = strlen(run->text) >= 4 && strstr(found->text, run->text);
             if (part || strstr(run->text, found->text))

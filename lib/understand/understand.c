@@ -1,5 +1,6 @@
 #include "understand/understand.h"
 
+#include "understand/identifiers.h"
 #include "understand/mood.h"
 #include "understand/reading.h"
 #include "understand/speakers.h"
@@ -15,6 +16,7 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
     if (reading_open(&reading, lexicon, transcript, understanding->arena) == 0) {
         reading.capture_name = capture_name;
         speakers_find(&reading, understanding);
+        identifiers_find(&reading, understanding);
         mood_find(&reading, understanding);
     }
     bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);
