@@ -562,6 +562,12 @@ static bool is_capital(const struct words *words, size_t at)
     return words->items[at].shape == SHAPE_CAPITAL;
 }
 
+/* "Bestellnummer 14. Uwe Stein": a number and a dot end a sentence here, though they may be an ordinal. */
+static bool ends_with_dot(const struct words *words, size_t at)
+{
+    return words->items[at].shape == SHAPE_NUMBER && words->text[words->items[at].end] == '.';
+}
+
 /* From the house number ("seven Larch Lane") or the street ("calle Sorní diecinueve") on; empty where there
  * is neither. "One" is no house number: it is an article, too. */
 static struct span address_span(struct reading *reading, const struct words *words, struct span span)
@@ -571,7 +577,8 @@ static struct span address_span(struct reading *reading, const struct words *wor
         size_t len = spelled_part(reading, words, at, &run);
         if (len == 0 || run.digits == 0 || run.digits > 5 || strcmp(run.text, "1") == 0)
             continue;
-        if (at + len < span.to && is_capital(words, at + len) && words->items[at + len].gap == GAP_NONE)
+        if (at + len < span.to && is_capital(words, at + len) && words->items[at + len].gap == GAP_NONE &&
+            !ends_with_dot(words, at + len - 1))
             return (struct span){at, span.to};
         size_t from = at;
         while (from > span.from && is_capital(words, from - 1) && words->items[from].gap != GAP_STOP)
@@ -593,7 +600,7 @@ static bool take_address(struct finder *finder, const struct spoken *spoken, siz
     const struct words *words = &spoken->words;
     size_t to = at;
     while (to < words->count && to < at + ADDRESS_WORDS && (to == at || words->items[to].gap != GAP_STOP) &&
-           words->text[words->items[to].end] != '@')
+           words->text[words->items[to].end] != '@' && !(to > at && ends_with_dot(words, to - 1)))
         to++;
     struct span span =
         reading->ruled ? reading_trim(reading, words, (struct span){at, to}) : (struct span){at, to};
@@ -640,7 +647,10 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
     const struct words *words = &spoken->words;
     for (size_t at = 0; at < words->count; at++) {
         size_t thing = THINGS, len = thing_at(words, at, &thing);
-        if (len == 0)
+        /* "To look into your account, what is your postcode?" */
+        bool bare = len == 1 && things[thing].thing == THING_ID &&
+                    strcmp(things[thing].phrase, things[thing].slot) == 0;
+        if (len == 0 || bare)
             continue;
         /* "My e-mail address": what is more particular counts. */
         if (finder->asked == THINGS || things[thing].thing != THING_PHONE ||
