@@ -50,7 +50,7 @@ without_jq() {
 check 'a command that is missing is told' like "$(without_jq 2>&1)" 'jq is missing; on Debian: apt-get install jq'
 settings+=("CALLMEM_ENV_FILE=$work/nowhere")
 register --url "$here"
-check 'so are settings that are not there' like "$code $complaints" "^1 .*cannot read $work/nowhere: put sudo before it"
+check 'so are settings that are not there' like "$code $complaints" "^1 .*cannot read $work/nowhere: use sudo"
 
 check 'sign is there, too' like "$(CALLMEM_ENV_FILE=$env_path "$prefix/libexec/callmem/sign" "$data/example-post-call.json")" \
     '^ElevenLabs-Signature: t=[0-9]+,v0=[0-9a-f]{64}$'
