@@ -548,7 +548,7 @@ static void leaves_nothing_of_what_was_not_accepted(void **state)
     assert_int_equal(count("new", ""), 0);
 }
 
-static void shows_the_body_even_when_it_is_worked_off_already(void **state)
+static void shows_the_body_even_when_it_is_processed_already(void **state)
 {
     (void)state;
     char body[512];
@@ -793,7 +793,7 @@ static void holds_no_recording_in_memory(void **state)
 
 /* Working off */
 
-static void works_off_what_another_process_accepted(void **state)
+static void processes_what_another_process_accepted(void **state)
 {
     (void)state;
     struct diary diary = DIARY;
@@ -811,7 +811,7 @@ static void works_off_what_another_process_accepted(void **state)
     buf_free(&diary.text);
 }
 
-static void works_off_the_oldest_first(void **state)
+static void processes_the_oldest_first(void **state)
 {
     (void)state;
     static const char *const order[] = {"a", "b", "c", "d", "e"};
@@ -1291,7 +1291,7 @@ static void drain_into_record(struct inbox *own)
     size_t left = 1;
     int result = db ? inbox_drain(own, record, db, NULL, &left, NULL, NULL) : -1;
     sqlite3_close(db);
-    must(result == 0 && left == 0, "not everything was worked off");
+    must(result == 0 && left == 0, "not everything was processed");
 }
 
 static void several_processes_share_the_work(void **state)
@@ -1390,7 +1390,7 @@ static void run_and_kill(int round, struct buf *acknowledged)
 }
 
 /* The next start after such an end needs no hand. */
-static void expect_all_worked_off(void)
+static void expect_all_processed(void)
 {
     size_t left = 1;
     reopen();
@@ -1413,7 +1413,7 @@ static void killed_at_any_moment_nothing_is_lost_or_doubled(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         run_and_kill(round, &acknowledged);
         if (round % 2)
-            expect_all_worked_off();
+            expect_all_processed();
     }
     assert_false(acknowledged.failed);
     sqlite3 *db = open_record();
@@ -1446,7 +1446,7 @@ static void accept_elsewhere(enum worked answer)
     buf_free(&diary.text);
 }
 
-static void work_off_elsewhere(void)
+static void process_elsewhere(void)
 {
     accept_elsewhere(WORKED);
 }
@@ -1460,7 +1460,7 @@ static void fail_elsewhere(void)
 static void a_copy_that_is_overtaken_is_a_duplicate(void **state)
 {
     (void)state;
-    void (*const overtakers[])(void) = {work_off_elsewhere, fail_elsewhere};
+    void (*const overtakers[])(void) = {process_elsewhere, fail_elsewhere};
     for (int i = 0; i < 2; i++) {
         char body[512];
         struct receipt receipt;
@@ -1557,10 +1557,10 @@ static void live(struct inbox *own)
         must(syscall(SYS_write, told[1], &digit, 1) == 1, "the pipe is broken");
     }
     sqlite3 *db = open_record();
-    must(db && inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be worked off");
+    must(db && inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be processed");
     must(syscall(SYS_write, told[1], "w", 1) == 1, "the pipe is broken");
     must(inbox_retry(own, NULL) == 1, "cannot be tried again");
-    must(inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be worked off again");
+    must(inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be processed again");
     must(syscall(SYS_write, told[1], "r", 1) == 1, "the pipe is broken");
     sqlite3_close(db);
 }
@@ -1670,7 +1670,7 @@ static void when_each_step_fails_once_nothing_is_lost_or_doubled(void **state)
 
 /* Trouble */
 
-static void a_folder_that_went_away_is_told_and_not_made_again(void **state)
+static void a_folder_that_went_away_is_reported_and_not_made_again(void **state)
 {
     (void)state;
     char away[128];
@@ -2120,7 +2120,7 @@ int main(void)
         TEST(reads_events_as_the_parser_does),
         TEST(cuts_a_long_type_at_a_character),
         TEST(leaves_nothing_of_what_was_not_accepted),
-        TEST(shows_the_body_even_when_it_is_worked_off_already),
+        TEST(shows_the_body_even_when_it_is_processed_already),
         TEST(keeps_the_recording_wherever_it_stands),
         TEST(takes_base64_however_json_writes_it),
         TEST(hands_only_the_small_event_on),
@@ -2128,8 +2128,8 @@ int main(void)
         TEST(takes_an_audio_event_without_audio),
         TEST(says_when_recordings_have_no_place),
         TEST(holds_no_recording_in_memory),
-        TEST(works_off_what_another_process_accepted),
-        TEST(works_off_the_oldest_first),
+        TEST(processes_what_another_process_accepted),
+        TEST(processes_the_oldest_first),
         TEST(tries_again_and_goes_on_with_others_meanwhile),
         TEST(puts_aside_what_can_never_work_and_takes_it_back),
         TEST(a_retry_reaches_a_running_worker),
@@ -2147,7 +2147,7 @@ int main(void)
         TEST(everything_is_synced_before_it_counts),
         TEST(killed_at_each_step_nothing_is_lost_or_doubled),
         TEST(when_each_step_fails_once_nothing_is_lost_or_doubled),
-        TEST(a_folder_that_went_away_is_told_and_not_made_again),
+        TEST(a_folder_that_went_away_is_reported_and_not_made_again),
         TEST(a_folder_that_is_missing_at_first_is_made_at_the_next_start),
         TEST(a_full_disk_accepts_nothing_and_passes),
         TEST(a_broken_ledger_is_replaced),
