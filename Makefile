@@ -156,7 +156,7 @@ install: $(PROGRAMS)
 	    install -m 0644 "$$page" "$(DESTDIR)$(MAN)/man$${page##*.}/" || exit 1; done
 	for file in $(DOCS); do \
 	    install -D -m 0644 "$$file" "$(DESTDIR)$(DOC)/$${file#docs/}" || exit 1; done
-	install -m 0644 README.md LICENSE $(DESTDIR)$(DOC)/
+	install -m 0644 README.md LICENSE CHANGELOG.md $(DESTDIR)$(DOC)/
 	for file in $(EXAMPLES); do \
 	    install -D -m 0644 "$$file" "$(DESTDIR)$(DOC)/examples/$${file#spawn/}" || exit 1; done
 	chmod 0755 $(DESTDIR)$(DOC)/examples/runit/*
@@ -173,7 +173,7 @@ DEB := build/deb/callmem-$(VERSION)
 deb:
 	@dpkg-checkbuilddeps spawn/debian/control
 	rm -rf build/deb build/callmem_*.deb && mkdir -p $(DEB)
-	cp -r Makefile README.md LICENSE cgi lib nginx tests spawn env docs $(DEB)/
+	cp -r Makefile README.md LICENSE CHANGELOG.md cgi lib nginx tests spawn env docs $(DEB)/
 	mv $(DEB)/spawn/debian $(DEB)/debian
 	cd $(DEB) && dpkg-buildpackage -b -us -uc -j$$(nproc)
 	mv build/deb/callmem_*.deb build/

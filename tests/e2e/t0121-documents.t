@@ -18,6 +18,15 @@ broken_links() {
 }
 check 'links lead somewhere' is "$(broken_links)" ''
 
+# Every version of the package, newest first, and nothing but an unreleased one above.
+versions_in() { # CHANGELOG SED-SCRIPT
+    sed -nE "$2" "$1" | paste -sd ' '
+}
+check 'the changelog has the versions of the package' is \
+    "$(versions_in CHANGELOG.md 's/^## ([0-9.]+) .*/\1/p')" "$(versions_in spawn/debian/changelog 's/^callmem \(([0-9.]+)\).*/\1/p')"
+check 'the newest of which is that of the programs' is "$("$build/client-data" --version)" \
+    "client-data (callmem) $(sed -nE '0,/^## [0-9]/s/^## ([0-9.]+) .*/\1/p' CHANGELOG.md)"
+
 # Files of the checkout by their path, with and without a command before them.
 missing_files() {
     grep -ohE '(^|[ `(])(\./)?(\.ci|cgi|env|lib|nginx|spawn|tests|docs)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' "${documents[@]}" |
