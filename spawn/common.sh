@@ -30,7 +30,8 @@ case $build in
 /*) ;;
 *) build=$root/$build ;;
 esac
-[ -z "$installed" ] || build=$root/bin
+callmem=$build/callmem
+[ -z "$installed" ] || { build=$root/bin && callmem=$root/sbin/callmem; }
 
 say() {
     printf '%s\n' "$*"
@@ -237,7 +238,7 @@ secret_of() { # ENDPOINT
     local name=${1//-/_} secret
     name=ELEVENLABS_${name^^}_SECRET
     programs_needed
-    secret=$("$build/post-call" --setting "$name" --reveal)
+    secret=$("$callmem" setting "$name" --reveal)
     secret=${secret%%,*}
     secret=${secret#"${secret%%[![:blank:]]*}"}
     secret=${secret%"${secret##*[![:blank:]]}"}

@@ -10,7 +10,7 @@ answer='' # of the last call
 # Reads where the API is and the key for it from the settings.
 api_open() {
     api_url=$(setting ELEVENLABS_API_URL)
-    api_key=$("$build/post-call" --setting ELEVENLABS_API_KEY --reveal)
+    api_key=$("$callmem" setting ELEVENLABS_API_KEY --reveal)
     [ -n "$api_key" ] || fail "ELEVENLABS_API_KEY is empty: put a key of your workspace into $(env_file)." \
         'It needs the rights to write Agents and Workspace webhooks'
 }
@@ -176,13 +176,13 @@ write_secrets() { # VALUE
     chown --reference="$secret_file" "$draft" 2>/dev/null || true
     sync "$draft"
     mv -f "$draft" "$secret_file"
-    [ "$("$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET --reveal)" = "$1" ] ||
+    [ "$("$callmem" setting ELEVENLABS_POST_CALL_SECRET --reveal)" = "$1" ] ||
         fail "the new value in $secret_file has no effect; is $(env_file) the settings file in use?"
 }
 
 # The secrets of post-call, one a line.
 post_call_secrets() {
-    "$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET --reveal | tr , '\n'
+    "$callmem" setting ELEVENLABS_POST_CALL_SECRET --reveal | tr , '\n'
 }
 
 # Those with other marks than these, at most seven: with a new one that makes eight, the largest number allowed.

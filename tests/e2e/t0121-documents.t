@@ -46,6 +46,15 @@ for program in "${programs[@]}"; do
     check 'and so has what the documents name' is "$(comm -23 "$work/$program.named" "$work/$program.options")" ''
 done
 
+# Commands of callmem.
+"$build/callmem" help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort >"$work/commands"
+sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' docs/man/callmem.8 | sort >"$work/commands.manual"
+check 'callmem has commands' test "$(wc -l <"$work/commands")" -gt 10
+check 'its manual page has them' is "$(cat "$work/commands.manual")" "$(cat "$work/commands")"
+# shellcheck disable=SC2016 # a backquote
+grep -ohE '(^ +|`)(build/)?callmem [a-z]+' "${documents[@]}" | sed 's/.* //' | sort -u >"$work/commands.named"
+check 'and so has what the documents name' is "$(comm -23 "$work/commands.named" "$work/commands")" ''
+
 targets() {
     sed -n 's/^\.PHONY: *//p' Makefile | tr ' ' '\n' | sort
 }

@@ -32,7 +32,7 @@ ours() { # COMMAND
 
 # Nothing has gone wrong in this way here.
 is_quiet() { # COMMAND
-    [[ $1 == *'could not be worked off'* ]]
+    [[ $1 == *'event processing failed'* ]]
 }
 
 works() { # COMMAND

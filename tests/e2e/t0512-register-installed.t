@@ -37,8 +37,8 @@ check 'it undoes it' kept "$count_all" '0 0 0'
 check 'the file of the secret is as it was' is "$(cat "$work/secrets/post-call")" first-0123456789abcdef
 check 'what it says of agents names it as it is called' tells_agents
 
-# It needs no checkout, and says what else it needs.
-check 'nothing in it knows where it was built' not grep -rqF "$root" "$prefix/libexec" "$prefix/sbin"
+# It needs no checkout, and says what else it needs. Debug information of a program names it.
+check 'nothing in it knows where it was built' not grep -rIqF "$root" "$prefix/libexec" "$prefix/sbin"
 mkdir "$work/bin"
 for name in $(compgen -c | sort -u); do
     path=$(type -P "$name") && ln -sf "$path" "$work/bin/$name"

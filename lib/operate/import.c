@@ -1,15 +1,15 @@
 /*
- * client-data --import FILE: what --export wrote comes back. Memories that are there already are replaced, so
- * that an import can be repeated.
+ * import: brings back what export wrote. Memories that are there already are replaced, so that an import can
+ * be repeated.
  */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/text.h"
-#include "cgi/caller_commands.h"
+#include "operate/commands.h"
+#include "operate/report.h"
+#include "people/caller.h"
 #include "people/profile.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +23,15 @@ static int wrong(struct error *error, const char *what)
     return error_set(error, ERROR_INVALID_REQUEST, "this is no export of callmem: %s", what);
 }
 
-static int read_whole(const char *path, struct buf *text, struct error *error)
+static int read_whole(FILE *file, const char *name, struct buf *text, struct error *error)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     char piece[65536];
     size_t got;
-    if (!file)
-        return error_set(error, ERROR_INVALID_REQUEST, "%s cannot be opened: %s", path, strerror(errno));
     while ((got = fread(piece, 1, sizeof piece, file)) > 0 && text->len < FILE_MOST)
         buf_add(text, piece, got);
-    bool failed = ferror(file);
-    if (file != stdin)
-        fclose(file);
-    if (failed)
-        return error_set(error, ERROR_INVALID_REQUEST, "%s cannot be read", path);
-    return buf_text(text) ? 0 : error_set(error, ERROR_INTERNAL, "out of memory");
+    if (ferror(file))
+        return error_set(error, ERROR_INVALID_REQUEST, "%s cannot be read", name);
+    return buf_text(text) ? 0 : error_no_memory(error);
 }
 
 static const char *text_of(const cJSON *object, const char *name)
@@ -74,7 +68,7 @@ static int read_memory(const cJSON *json, struct memory *memory, struct arena *a
     memory->decay_lambda = json_number(json, "decay_lambda", 0);
     memory->tags = text_of(json, "tags");
     if (!memory->metadata)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     return read_time(json, "created_at", &memory->created_at, error);
 }
 
@@ -88,7 +82,7 @@ static int import_call(struct memory_store *store, const char *caller, const cJS
         return wrong(error, "a conversation has no conversation_id or no memories");
     struct arena *arena = arena_new();
     struct memory *items = calloc(room + 1, sizeof *items);
-    int result = arena && items ? 0 : error_set(error, ERROR_INTERNAL, "out of memory");
+    int result = arena && items ? 0 : error_no_memory(error);
     cJSON_ArrayForEach(entry, list)
     {
         if (result != 0)
@@ -108,10 +102,10 @@ static int import_call(struct memory_store *store, const char *caller, const cJS
 }
 
 /* All conversations of the export and the profiles that follow from them, in one transaction. */
-static int import_all(struct door *door, struct memory_store *store, const char *caller, const cJSON *calls,
-                      size_t *memories, struct error *error)
+static int import_all(const struct instance *instance, struct memory_store *store, const char *caller,
+                      const cJSON *calls, size_t *memories, struct error *error)
 {
-    size_t chars = (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS);
+    size_t chars = (size_t)setting_int(instance->settings, CALLMEM_CONTEXT_CHARS);
     const cJSON *call;
     if (memory_begin(store, error) != 0)
         return -1;
@@ -132,39 +126,55 @@ static int import_all(struct door *door, struct memory_store *store, const char 
     return -1;
 }
 
-static int import_object(struct door *door, const cJSON *whole, struct error *error)
-{
+/* What was imported. */
+struct imported {
     char caller[CALLER_SIZE];
-    size_t memories = 0;
+    int conversations;
+    size_t memories;
+};
+
+static int import_object(const struct instance *instance, const cJSON *whole, struct imported *imported,
+                         struct error *error)
+{
     const cJSON *calls = json_array(whole, "conversations");
     if (strcmp(text_of(whole, "format"), IMPORT_FORMAT) != 0 || !calls)
         return wrong(error, "format or conversations are missing");
     if (json_int(whole, "version", 0) != IMPORT_VERSION)
         return wrong(error, "its version is not 1");
-    enum caller_kind kind = caller_parse(text_of(whole, "caller"), caller);
+    enum caller_kind kind = caller_parse(text_of(whole, "caller"), imported->caller);
     if (kind != CALLER_NUMBER && kind != CALLER_OTHER)
-        return wrong(error, "caller is none");
-    struct memory_store *store = memory_open(&door->memory);
-    int result = store ? import_all(door, store, caller, calls, &memories, error)
-                       : error_set(error, ERROR_INTERNAL, "out of memory");
+        return wrong(error, "its caller is invalid");
+    imported->conversations = cJSON_GetArraySize(calls);
+    struct memory_store *store = memory_open(&instance->memory);
+    int result = store ? import_all(instance, store, imported->caller, calls, &imported->memories, error)
+                       : error_no_memory(error);
     memory_close(store);
-    if (result == 0)
-        printf("Imported %zu memories of %d conversations for %s.\n", memories, cJSON_GetArraySize(calls),
-               caller);
     return result;
 }
 
-int caller_import(struct door *door, char **arguments)
+static int print_imported(const struct args *args, const struct imported *imported)
+{
+    const struct report_count counts[] = {{"memories", NULL, (int64_t)imported->memories},
+                                          {"conversations", NULL, imported->conversations}};
+    if (args->json)
+        return report_json(report_object(counts, sizeof counts / sizeof *counts));
+    printf("Imported %zu memories of %d conversations for %s.\n", imported->memories, imported->conversations,
+           imported->caller);
+    return EXIT_SUCCESS;
+}
+
+int import_command(struct instance *instance, const struct args *args)
 {
     struct error error = {0};
     struct buf text = BUF_INIT;
+    struct imported imported = {0};
     cJSON *whole = NULL;
-    int result = read_whole(arguments[0], &text, &error);
+    int result = read_whole(args->input, args->operands[0], &text, &error);
     if (result == 0) {
         whole = json_parse(text.data ? text.data : "", text.len, &error);
-        result = whole ? import_object(door, whole, &error) : -1;
+        result = whole ? import_object(instance, whole, &imported, &error) : -1;
     }
     cJSON_Delete(whole);
     buf_free(&text);
-    return result == 0 ? EXIT_SUCCESS : door_failed(&error);
+    return result == 0 ? print_imported(args, &imported) : report_failure(&error);
 }

@@ -1,42 +1,30 @@
 /*
- * post-call --migrate --from MODE --to MODE. What is there already is seen and left, so that it can be broken
- * off and begun again, and repeated for what came in meanwhile. Nothing is taken away from where it was.
+ * migrate: brings all memories from local to remote memory, or back. What is there already is seen and left,
+ * so that it can be interrupted, and repeated for what came in meanwhile. Nothing is removed where it was.
  */
-#include "cgi/migrate_command.h"
-
+#include "operate/commands.h"
+#include "operate/progress.h"
+#include "operate/report.h"
 #include "people/profile.h"
-#include "service/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define TRIES     5 /* at one caller, with a second between them */
-#define BAR_WIDTH 40
+#define TRIES 5 /* for one caller, with a second between them */
 
 struct migration {
     struct memory_store *from, *to;
     size_t context_chars;
     size_t callers, conversations, memories; /* that were there to be moved */
     size_t moved_conversations, moved_memories, added_memories;
-    size_t done, all; /* conversations, for the progress bar */
-    bool shows;
+    size_t done; /* conversations */
 };
 
 static void show_progress(const struct migration *migration)
 {
-    char bar[BAR_WIDTH + 1];
-    size_t full = migration->all ? migration->done * BAR_WIDTH / migration->all : BAR_WIDTH;
-    if (!migration->shows)
-        return;
-    memset(bar, '.', BAR_WIDTH);
-    memset(bar, '#', full);
-    bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r[%s] %zu of %zu conversations", bar, migration->done, migration->all);
-    if (migration->done == migration->all)
-        fputc('\n', stderr);
-    fflush(stderr);
+    progress_show(migration->done, migration->conversations, "conversations");
 }
 
 /* --- One caller --- */
@@ -192,7 +180,7 @@ static int move_all(struct migration *migration, struct error *error)
         return -1;
     if (calls.count)
         qsort(calls.items, calls.count, sizeof *calls.items, by_caller);
-    migration->conversations = migration->all = calls.count;
+    migration->conversations = calls.count;
     show_progress(migration);
     for (size_t i = 0, end; i < calls.count && result == 0; i = end) {
         end = i + 1;
@@ -209,29 +197,42 @@ static int move_all(struct migration *migration, struct error *error)
     return result;
 }
 
-static int tell(const struct migration *migration, const char *to, struct error *error)
+static int report(const struct args *args, struct migration *migration, struct error *error)
 {
     int64_t callers, memories;
     if (memory_count(migration->to, &callers, &memories, error) != 0)
-        return -1;
+        return report_failure(error);
+    const struct report_count counts[] = {
+        {"callers", NULL, (int64_t)migration->callers},
+        {"conversations", NULL, (int64_t)migration->conversations},
+        {"memories", NULL, (int64_t)migration->memories},
+        {"moved_conversations", NULL, (int64_t)migration->moved_conversations},
+        {"moved_memories", NULL, (int64_t)migration->moved_memories},
+        {"new_memories", NULL, (int64_t)migration->added_memories},
+        {"callers_there", NULL, callers},
+        {"memories_there", NULL, memories},
+    };
+    if (args->json)
+        return report_json(report_object(counts, sizeof counts / sizeof *counts));
     printf("There were %zu memories of %zu conversations of %zu callers.\n", migration->memories,
            migration->conversations, migration->callers);
     printf("Moved %zu conversations with %zu memories, %zu of which are new; %zu conversations were there "
            "already.\n",
            migration->moved_conversations, migration->moved_memories, migration->added_memories,
            migration->conversations - migration->moved_conversations);
-    printf("In %s memory there are now %lld memories of %lld callers.\n", to, (long long)memories,
-           (long long)callers);
-    return 0;
+    printf("In %s memory there are now %lld memories of %lld callers.\n", args_option(args, "to"),
+           (long long)memories, (long long)callers);
+    return EXIT_SUCCESS;
 }
 
-static int open_both(struct door *door, struct migration *migration, int from, int to, struct error *error)
+static int open_both(const struct instance *instance, struct migration *migration, int from, int to,
+                     struct error *error)
 {
-    struct memory_options source = door_memory(door, from), target = door_memory(door, to);
-    if (!*setting_text(door->settings, OPENMEMORY_URL))
+    struct memory_options source = instance_memory(instance, from), target = instance_memory(instance, to);
+    if (!*setting_text(instance->settings, OPENMEMORY_URL))
         return error_set(error, ERROR_SETTINGS,
                          "OPENMEMORY_URL is missing; it names the server of remote mode");
-    /* Nobody waits on the phone. */
+    /* No caller is waiting. */
     source.timeout_ms = target.timeout_ms = 10000;
     source.upgrades = target.upgrades = true;
     migration->from = memory_open(&source);
@@ -239,35 +240,29 @@ static int open_both(struct door *door, struct migration *migration, int from, i
     return migration->from && migration->to ? 0 : error_no_memory(error);
 }
 
-static int read_mode(const char *option, const char *wanted, const char *name)
+static int mode_of(const char *name)
 {
-    if (strcmp(option, wanted) != 0)
-        return -1;
-    return strcmp(name, "local") == 0 ? MODE_LOCAL : strcmp(name, "remote") == 0 ? MODE_REMOTE : -1;
+    return strcmp(name, "remote") == 0 ? MODE_REMOTE : MODE_LOCAL;
 }
 
-int migrate_command(struct door *door, char **arguments)
+int migrate_command(struct instance *instance, const struct args *args)
 {
     struct migration migration = {
-        .context_chars = (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS),
-        .shows = isatty(STDERR_FILENO) == 1,
+        .context_chars = (size_t)setting_int(instance->settings, CALLMEM_CONTEXT_CHARS),
     };
     struct error error = {0};
-    int from = read_mode(arguments[0], "--from", arguments[1]);
-    int to = read_mode(arguments[2], "--to", arguments[3]);
-    if (from < 0 || to < 0 || from == to) {
-        fprintf(stderr, "usage: post-call --migrate --from local --to remote, or the other way round\n");
-        return EXIT_USAGE;
-    }
-    int result = open_both(door, &migration, from, to, &error);
+    int from = mode_of(args_option(args, "from")), to = mode_of(args_option(args, "to"));
+    if (from == to)
+        return args_refuse(args, "--from and --to must be different");
+    int result = open_both(instance, &migration, from, to, &error);
     if (result == 0)
         result = move_all(&migration, &error);
-    if (result == 0)
-        result = tell(&migration, arguments[3], &error);
-    else if (migration.done)
-        fprintf(stderr, "%s%zu of %zu conversations were moved; run it again for the rest.\n",
-                migration.shows ? "\n" : "", migration.done, migration.all);
+    progress_clear();
+    int status = result == 0 ? report(args, &migration, &error) : report_failure(&error);
+    if (result != 0 && migration.done)
+        fprintf(stderr, "%zu of %zu conversations were moved; run it again for the rest.\n", migration.done,
+                migration.conversations);
     memory_close(migration.from);
     memory_close(migration.to);
-    return result == 0 ? EXIT_SUCCESS : door_failed(&error);
+    return status;
 }

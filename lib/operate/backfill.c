@@ -1,23 +1,30 @@
-#include "cgi/backfill_command.h"
-
+/*
+ * backfill: what ElevenLabs has and this instance has not comes into the inbox as if it had been sent: after
+ * an outage, or when an agent had calls before callmem. It asks for one thing at a time over one connection
+ * and waits when it is told to (429). What was fetched is safe and not fetched again, so that it can be
+ * interrupted and repeated at any time.
+ *
+ * Sources: ElevenLabs' SDKs of 2026, GET /v1/convai/conversations and /v1/convai/conversations/{id}; the
+ * latter answers what a post_call_transcription event has as its data.
+ */
 #include "base/clock.h"
 #include "base/http.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "inbox/receive.h"
+#include "operate/commands.h"
+#include "operate/progress.h"
+#include "operate/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define EVENT_TYPE  "post_call_transcription"
 #define PAGE_SIZE   100 /* the most that the API gives */
 #define ID_BYTES    256
 #define ANSWER_MOST ((size_t)64 << 20)
 #define TIMEOUT_MS  60000
-#define BAR_WIDTH   30
 
 #define TRIES         4            /* of a request that the server could not answer */
 #define FIRST_WAIT_MS 250          /* before the second; doubles */
@@ -42,49 +49,7 @@ struct backfill {
     struct missing *missing;
     size_t missing_count, missing_room;
     size_t listed, known, unfinished, fetched, unreadable;
-    bool bar; /* somebody is watching */
 };
-
-/* --- Showing --- */
-
-static void show_listing(const struct backfill *b)
-{
-    if (b->bar)
-        fprintf(stderr, "\rlooking through %zu conversations", b->listed);
-}
-
-static void show_fetching(const struct backfill *b, size_t done)
-{
-    if (!b->bar || !b->missing_count)
-        return;
-    char bar[BAR_WIDTH + 1] = {0};
-    memset(bar, '.', BAR_WIDTH);
-    memset(bar, '#', done * BAR_WIDTH / b->missing_count);
-    fprintf(stderr, "\r\033[K[%s] %zu of %zu", bar, done, b->missing_count);
-}
-
-static void show_waiting(const struct backfill *b, int64_t ms)
-{
-    if (b->bar && ms >= 1000)
-        fprintf(stderr, "\r\033[KElevenLabs wants us to wait %lld s", (long long)(ms / 1000));
-}
-
-static void end_line(const struct backfill *b)
-{
-    if (b->bar)
-        fputs("\r\033[K", stderr);
-}
-
-static void tell_summary(const struct backfill *b)
-{
-    printf("conversations at ElevenLabs: %zu\nnot done: %zu\nknown already: %zu\nfetched: %zu\n"
-           "not readable: %zu\n",
-           b->listed, b->unfinished, b->known, b->fetched, b->unreadable);
-    if (b->fetched)
-        puts("What was fetched waits in the inbox. A running post-call makes memories of it; so does "
-             "post-call "
-             "--drain.");
-}
 
 /* --- Asking --- */
 
@@ -135,13 +100,14 @@ static int ask(struct backfill *b, const char *path, struct error *error)
     const struct http_request request = {
         .path = path, .headers = headers, .header_count = 1, .timeout_ms = TIMEOUT_MS};
     if (!path)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     for (int tries = 1;; tries++) {
         int result = http_ask(b->http, &request, &b->answer, error);
         int64_t wait = wait_before(&b->answer, tries);
         if (wait < 0)
             return result == 0 ? check_status(&b->answer, error) : -1;
-        show_waiting(b, wait);
+        if (wait >= 1000)
+            progress_note("ElevenLabs wants us to wait %lld s", (long long)(wait / 1000));
         wait_ms(wait);
     }
 }
@@ -154,7 +120,7 @@ static int add_missing(struct backfill *b, const char *id, int64_t ended, struct
         size_t room = b->missing_room ? 2 * b->missing_room : PAGE_SIZE;
         struct missing *more = realloc(b->missing, room * sizeof *more);
         if (!more)
-            return error_set(error, ERROR_INTERNAL, "out of memory");
+            return error_no_memory(error);
         b->missing = more;
         b->missing_room = room;
     }
@@ -249,15 +215,15 @@ static int find_missing(struct backfill *b, struct error *error)
     struct buf path = BUF_INIT, cursor = BUF_INIT;
     int result;
     do {
-        show_listing(b);
+        progress_note("%zu conversations listed", b->listed);
         add_path(b, &cursor, &path);
         result = ask(b, buf_text(&path), error);
         if (result == 0)
             result = read_page(b, &cursor, error);
         if (result == 0 && cursor.failed)
-            result = error_set(error, ERROR_INTERNAL, "out of memory");
+            result = error_no_memory(error);
     } while (result == 0 && cursor.len);
-    end_line(b);
+    progress_clear();
     if (b->missing_count)
         qsort(b->missing, b->missing_count, sizeof *b->missing, compare_missing);
     buf_free(&path);
@@ -337,46 +303,32 @@ static int fetch_missing(struct backfill *b, struct error *error)
 {
     int failed = 0;
     for (size_t i = 0; i < b->missing_count; i++) {
-        show_fetching(b, i);
+        progress_show(i, b->missing_count, "conversations");
         if (fetch(b, &b->missing[i], error) == 0) {
             failed = 0;
             continue;
         }
         failed = error->code == ERROR_INTERNAL ? failed + 1 : 0;
-        if (!only_this_one(b, error, failed)) {
-            end_line(b);
+        progress_clear();
+        if (!only_this_one(b, error, failed))
             return -1;
-        }
-        end_line(b);
         fprintf(stderr, "%s: %s\n", b->missing[i].id, error->message);
         b->unreadable++;
     }
-    show_fetching(b, b->missing_count);
-    end_line(b);
+    progress_clear();
     return 0;
 }
 
 /* --- The command --- */
 
-static int refuse(const char *what)
+static int read_options(struct backfill *b, const struct args *args)
 {
-    fprintf(stderr, "post-call --backfill: %s\n", what);
-    return EXIT_USAGE;
-}
-
-static int read_options(struct backfill *b, char **arguments)
-{
-    for (; *arguments; arguments += 2) {
-        bool since = strcmp(arguments[0], "--since") == 0;
-        if (!since && strcmp(arguments[0], "--agent") != 0)
-            return refuse("only --since DATE and --agent ID may follow");
-        if (!arguments[1] || !*arguments[1])
-            return refuse(since ? "--since takes a date" : "--agent takes an agent's id");
-        if (!since)
-            b->agent = arguments[1];
-        else if (!clock_parse(arguments[1], &b->since))
-            return refuse("--since takes a date such as 2026-03-02, 2026-03-02T10:04Z or Unix seconds");
-    }
+    const char *since = args_option(args, "since"), *agent = args_option(args, "agent");
+    if (agent)
+        b->agent = agent;
+    if (since && !clock_parse(since, &b->since))
+        return args_refuse(args,
+                           "--since takes a date such as 2026-03-02, 2026-03-02T10:04Z or Unix seconds");
     return EXIT_SUCCESS;
 }
 
@@ -389,24 +341,24 @@ static void mind_retention(struct backfill *b, const struct settings *settings)
         b->since = oldest;
 }
 
-static int open_backfill(struct backfill *b, struct door *door, struct error *error)
+static int open_backfill(struct backfill *b, const struct instance *instance, struct error *error)
 {
-    const char *key = setting_text(door->settings, ELEVENLABS_API_KEY);
+    const char *key = setting_text(instance->settings, ELEVENLABS_API_KEY);
     if (!*key)
         return error_set(error, ERROR_SETTINGS,
                          "ELEVENLABS_API_KEY is empty: put a key of your workspace into the settings");
-    mind_retention(b, door->settings);
+    mind_retention(b, instance->settings);
     buf_reserve(&b->key, sizeof "xi-api-key: " + strlen(key));
     buf_printf(&b->key, "xi-api-key: %s", key);
     b->http = http_new(&(struct http_options){
-        .url = setting_text(door->settings, ELEVENLABS_API_URL),
+        .url = setting_text(instance->settings, ELEVENLABS_API_URL),
         .limit = ANSWER_MOST,
         .what = "the ElevenLabs API",
         .environment_proxy = true,
     });
     if (b->key.failed || !b->http)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
-    b->inbox = door_inbox(door, error);
+        return error_no_memory(error);
+    b->inbox = instance_inbox(instance, error);
     return b->inbox ? inbox_check(b->inbox, error) : -1;
 }
 
@@ -421,24 +373,40 @@ static void close_backfill(struct backfill *b)
     free(b->missing);
 }
 
-int backfill_command(struct door *door, char **arguments)
+static int report(const struct args *args, const struct backfill *b)
+{
+    const struct report_count counts[] = {
+        {"listed", "conversations at ElevenLabs", (int64_t)b->listed},
+        {"not_done", "not done", (int64_t)b->unfinished},
+        {"known", "known already", (int64_t)b->known},
+        {"fetched", "fetched", (int64_t)b->fetched},
+        {"not_readable", "not readable", (int64_t)b->unreadable},
+    };
+    int status = report_counts(args, counts, sizeof counts / sizeof *counts);
+    if (b->fetched && !args->json)
+        puts("What was fetched waits in the inbox. A running post-call makes memories of it; so does callmem "
+             "drain.");
+    return status;
+}
+
+int backfill_command(struct instance *instance, const struct args *args)
 {
     struct error error = {0};
-    struct backfill b = {.agent = "", .answer = HTTP_ANSWER_INIT, .bar = isatty(STDERR_FILENO)};
-    int usage = read_options(&b, arguments);
-    if (usage != EXIT_SUCCESS)
-        return usage;
-    int result = open_backfill(&b, door, &error);
+    struct backfill b = {.agent = "", .answer = HTTP_ANSWER_INIT};
+    int status = read_options(&b, args);
+    if (status != EXIT_SUCCESS)
+        return status;
+    int result = open_backfill(&b, instance, &error);
     if (result == 0) {
         result = find_missing(&b, &error);
         if (result == 0)
             result = fetch_missing(&b, &error);
-        tell_summary(&b);
+        status = report(args, &b);
     }
+    if (result != 0)
+        status = report_failure(&error);
+    else if (b.unreadable)
+        status = EXIT_FAILURE;
     close_backfill(&b);
-    if (result != 0) {
-        door_failed(&error);
-        return EXIT_FAILURE;
-    }
-    return b.unreadable ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status;
 }
