@@ -34,8 +34,8 @@ LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/
 LIBRARY      = $(BUILD)/libcallmem.a
 PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call)
 CALLMEM      = $(BUILD)/callmem
-# Word lists and lexica, compiled in so that a program needs no file of its own at run time.
-DATA        := $(sort $(wildcard lib/*/words/*.txt lib/*/lexicon/*.txt))
+# The languages' files, compiled in so that a program needs no file of its own at run time.
+DATA        := $(sort $(wildcard lib/language/data/*.txt))
 UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
 UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
 

@@ -43,14 +43,6 @@ void call_fact(struct call *call, const struct fact *fact)
     out->facts[out->count++] = *fact;
 }
 
-static void bloom_add(struct spoken *spoken)
-{
-    for (size_t at = 0; at < spoken->words.count; at++) {
-        uint64_t key = spoken->words.items[at].key;
-        spoken->bloom[(key >> 6) % BLOOM_WORDS] |= (uint64_t)1 << (key & 63);
-    }
-}
-
 /* Who transcribes without commas writes "no i prefer tea". */
 static void pause_after_no(const struct call *call, struct words *words)
 {
@@ -66,20 +58,7 @@ int call_read(struct call *call, const char *text, struct spoken *spoken)
         return -1;
     }
     pause_after_no(call, &spoken->words);
-    bloom_add(spoken);
     return 0;
-}
-
-static bool bloom_has(const struct spoken *spoken, uint64_t key)
-{
-    return key == 0 || (spoken->bloom[(key >> 6) % BLOOM_WORDS] >> (key & 63) & 1) != 0;
-}
-
-/* Whether it is worth while to try a rule at a word. */
-static bool may_fit(const struct rule *rule, const struct spoken *spoken, size_t at)
-{
-    return (at >= spoken->words.count || firsts_have(&rule->firsts, spoken->words.items[at].key)) &&
-           bloom_has(spoken, rule->needs);
 }
 
 static void aim(struct call *call, const struct spoken *spoken)
@@ -96,7 +75,7 @@ const struct rule *call_rule(struct call *call, enum section section, const stru
     const struct rule *rules = language_rules(call->language, section, &count);
     aim(call, spoken);
     for (size_t i = 0; i < count; i++)
-        if (may_fit(&rules[i], spoken, at) && pattern_match(&call->matcher, rules[i].pattern, at))
+        if (pattern_match(&call->matcher, rules[i].pattern, at))
             return &rules[i];
     return NULL;
 }
@@ -109,7 +88,7 @@ const struct rule *call_longest(struct call *call, enum section section, const s
     struct matcher found = {0};
     aim(call, spoken);
     for (size_t i = 0; i < count; i++)
-        if (may_fit(&rules[i], spoken, at) && pattern_match(&call->matcher, rules[i].pattern, at) &&
+        if (pattern_match(&call->matcher, rules[i].pattern, at) &&
             (!best || call->matcher.all.to > found.all.to)) {
             best = &rules[i];
             found = call->matcher;
@@ -265,21 +244,6 @@ char *call_quote(struct call *call, const struct words *words, size_t at)
     return copy;
 }
 
-size_t capture_number(const struct call *call, const struct words *words, size_t at, int *value)
-{
-    size_t len = language_value(call->language, LIST_NUMBER, words, at, value);
-    if (len > 0)
-        return len;
-    const struct word *word = &words->items[at];
-    if (word->shape != SHAPE_NUMBER || word->fold[0] < '0' || word->fold[0] > '9')
-        return 0;
-    long number = strtol(word->fold, NULL, 10);
-    if (number > 99999)
-        return 0;
-    *value = (int)number;
-    return 1;
-}
-
 size_t capture_time(const struct call *call, const struct words *words, size_t at)
 {
     size_t end = at, kept = 0;
@@ -297,7 +261,7 @@ size_t capture_time(const struct call *call, const struct words *words, size_t a
             end += len;
             if (core && value != 1)
                 kept = end;
-        } else if ((len = capture_number(call, words, end, &value)) > 0) {
+        } else if ((len = language_number(call->language, words, end, &value)) > 0) {
             core = core || before_number || strstr(words->items[end].fold, "pm") ||
                    strstr(words->items[end].fold, "am");
             end += len;
@@ -348,8 +312,6 @@ size_t capture_any(void *ctx, enum capture what, const struct words *words, size
                    size_t ends[PATTERN_ENDS])
 {
     struct call *call = ctx;
-    int value;
-    size_t len = 0;
     switch (what) {
     case CAPTURE_NAME:
         return capture_name(call, words, at, ends);
@@ -363,20 +325,9 @@ size_t capture_any(void *ctx, enum capture what, const struct words *words, size
     case CAPTURE_TIME:
         ends[0] = capture_time(call, words, at);
         return ends[0] > 0;
-    case CAPTURE_NUMBER:
-        len = capture_number(call, words, at, &value);
-        break;
-    case CAPTURE_WEEKDAY:
-        len = language_list(call->language, LIST_WEEKDAY, words, at);
-        break;
-    case CAPTURE_MONTH:
-        len = language_list(call->language, LIST_MONTH, words, at);
-        break;
     default:
-        break;
+        return 0;
     }
-    ends[0] = at + len;
-    return len > 0;
 }
 
 /* "customerName", "customer_name" and "Customer-Name" read "customer name". */

@@ -20,7 +20,7 @@ static int number_of(const struct call *call, enum capture what, const struct wo
     if (!call->matcher.has[what])
         return fallback;
     if (what == CAPTURE_NUMBER)
-        capture_number(call, words, at, &value);
+        language_number(call->language, words, at, &value);
     else
         language_value(call->language, what == CAPTURE_WEEKDAY ? LIST_WEEKDAY : LIST_MONTH, words, at,
                        &value);

@@ -12,12 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BLOOM_WORDS 16
-
-/* One turn as words. `bloom` tells quickly that a word is not in it. */
+/* One turn as words. */
 struct spoken {
     struct words words;
-    uint64_t bloom[BLOOM_WORDS];
     int turn; /* its position in the transcript */
     enum role role;
 };
@@ -86,8 +83,6 @@ size_t capture_any(void *ctx, enum capture what, const struct words *words, size
 size_t capture_name(struct call *call, const struct words *words, size_t at, size_t ends[PATTERN_ENDS]);
 /* The end of the longest phrase of time at word `at`, 0 when there is none. */
 size_t capture_time(const struct call *call, const struct words *words, size_t at);
-/* A number in digits or words: how many words, 0 when there is none. */
-size_t capture_number(const struct call *call, const struct words *words, size_t at, int *value);
 
 /* The day that the words of a span speak of, 0 when they speak of none. */
 int64_t date_find(struct call *call, const struct spoken *spoken, struct span span);

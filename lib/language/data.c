@@ -1,4 +1,4 @@
-#include "base/data.h"
+#include "language/data.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /*
  * Text into terms, and terms into a segment and back.
  */
-#include "base/data.h"
 #include "base/text.h"
-#include "language/analysis.h"
-#include "language/vocabulary.h"
+#include "language/data.h"
+#include "language/terms.h"
+#include "memory/search/question.h"
 #include "memory/search/segment.h"
 
 #include "tests/unit/unit.h"
@@ -25,7 +25,7 @@ static struct terms terms_of(const char *language, const char *text)
     struct terms terms;
     struct analyser *analyser = analyser_new(language);
     assert_non_null(analyser);
-    terms.count = analyse(analyser, text, terms.items, MOST);
+    terms.count = analyser_terms(analyser, text, terms.items, MOST);
     for (size_t i = 0; i < terms.count; i++)
         assert_int_equal(terms.items[i].hash & STORED_BITS, 0);
     analyser_free(analyser);
@@ -230,7 +230,7 @@ static void apostrophes_and_quotation_marks(void **state)
     (void)state;
     struct terms terms = terms_of("en", "I don't know");
     for (size_t i = 0; i < terms.count; i++)
-        assert_true(terms.items[i].hash == analysis_hash("know", 4) || terms.items[i].flags & TERM_STOP);
+        assert_true(terms.items[i].hash == term_hash("know", 4) || terms.items[i].flags & TERM_STOP);
     assert_false(flags_of("en", "the code is '42'", "42") & TERM_STOP);
     assert_false(flags_of("en", "it is spelled 'OX'", "ox") & TERM_STOP);
     assert_true(share("en", "Ana's bicycle", "ana"));
@@ -253,106 +253,186 @@ static void no_text_is_too_long_or_too_broken(void **state)
     struct analyser *analyser = analyser_new("en");
     for (int i = 0; i < 100000; i++)
         buf_puts(&b, i % 5 ? "word " : "20417 ");
-    assert_int_equal(analyse(analyser, buf_text(&b), terms, 8), 8);
-    assert_int_equal(analyse(analyser, buf_text(&b), terms, 0), 0);
+    assert_int_equal(analyser_terms(analyser, buf_text(&b), terms, 8), 8);
+    assert_int_equal(analyser_terms(analyser, buf_text(&b), terms, 0), 0);
     buf_reset(&b);
     for (int i = 0; i < 100000; i++)
         buf_putc(&b, 'x'); /* one word */
-    assert_int_equal(analyse(analyser, buf_text(&b), terms, 8), 1);
+    assert_int_equal(analyser_terms(analyser, buf_text(&b), terms, 8), 1);
     buf_reset(&b);
     for (int i = 0; i < 3000; i++)
         buf_puts(&b, "e\xcc\x81\xcc\x80");
-    assert_true(analyse(analyser, buf_text(&b), terms, 8) <= 8);
-    assert_int_equal(analyse(analyser, "", terms, 8), 0);
-    assert_int_equal(analyse(analyser, " .,;-\n", terms, 8), 0);
-    assert_true(analyse(analyser, "\xff\xfe broken \xe2\x82", terms, 8) >= 1);
+    assert_true(analyser_terms(analyser, buf_text(&b), terms, 8) <= 8);
+    assert_int_equal(analyser_terms(analyser, "", terms, 8), 0);
+    assert_int_equal(analyser_terms(analyser, " .,;-\n", terms, 8), 0);
+    assert_true(analyser_terms(analyser, "\xff\xfe broken \xe2\x82", terms, 8) >= 1);
     buf_free(&b);
     analyser_free(analyser);
     analyser_free(NULL);
 }
 
-static void words_are_folded_with_single_blanks(void **state)
-{
-    (void)state;
-    struct buf b = BUF_INIT;
-    analyse_words("  When did I, LAST time, call\xe2\x80\xa6 \xc3\x89mile?", &b);
-    assert_string_equal(buf_text(&b), " when did i last time call \xc3\xa9mile ");
-    buf_reset(&b);
-    analyse_words("", &b);
-    assert_true(strcmp(buf_text(&b), " ") == 0 || strcmp(buf_text(&b), "") == 0);
-    buf_free(&b);
-}
-
 static void a_vocabulary_knows_its_language(void **state)
 {
     (void)state;
+    static const struct {
+        const char *word;
+        unsigned is;
+        int digit;
+    } cases[] = {{"the", WORD_STOP, -1},
+                 {"yesterday", WORD_TIME, -1},
+                 {"march", WORD_TIME, -1},
+                 {"may", WORD_STOP, -1},
+                 {"monday", WORD_TIME, -1},
+                 {"once", WORD_STOP | WORD_NUMBER, -1},
+                 {"bicycle", 0, -1},
+                 {"zero", 0, 0},
+                 {"oh", 0, 0},
+                 {"one", WORD_STOP, 1},
+                 {"nine", WORD_NUMBER, 9},
+                 {"ten", WORD_NUMBER, -1},
+                 {"first", 0, -1},
+                 {"marches", 0, -1}};
     struct analyser *english = analyser_new("en"), *none = analyser_new("xx");
-    const struct vocabulary *words = analyser_vocabulary(english), *no_words = analyser_vocabulary(none);
-    assert_int_equal(vocabulary_lists(words, "the", 3), 1 << WORDS_STOP);
-    assert_int_equal(vocabulary_lists(words, "yesterday", 9), 1 << WORDS_TIME);
-    assert_int_equal(vocabulary_lists(words, "once", 4), 1 << WORDS_STOP | 1 << WORDS_NUMBER);
-    assert_int_equal(vocabulary_lists(words, "bicycle", 7), 0);
-    assert_int_equal(vocabulary_lists(no_words, "the", 3), 0);
-    assert_int_equal(vocabulary_digit(words, "zero", 4), 0);
-    assert_int_equal(vocabulary_digit(words, "oh", 2), 0);
-    assert_int_equal(vocabulary_digit(words, "nine", 4), 9);
-    assert_int_equal(vocabulary_digit(words, "ten", 3), -1);
-    assert_int_equal(vocabulary_month(words, "march", 5), 3);
-    assert_int_equal(vocabulary_month(words, "marches", 7), 0);
-    assert_true(vocabulary_asks(words, ASK_LAST, " what did i say last time "));
-    assert_true(vocabulary_asks(words, ASK_YESTERDAY, " what did i say yesterday "));
-    assert_false(vocabulary_asks(words, ASK_YESTERDAY, " what did i say "));
-    assert_true(vocabulary_asks(words, ASK_DAY_BEFORE, " what did i say the day before yesterday "));
-    assert_false(vocabulary_asks(words, ASK_DAY_BEFORE, " what did i say yesterday "));
-    assert_false(vocabulary_asks(no_words, ASK_YESTERDAY, " what did i say yesterday "));
-    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " what did i say three days ago "), 3);
-    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " 12 days ago "), 12);
-    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " some days ago or 4 days ago "), 4);
-    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " 1000 days ago "), 0);
-    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " zero days ago "), 0);
-    assert_int_equal(vocabulary_reckons(words, ASK_DAYS_AGO, " three days "), 0);
-    assert_int_equal(vocabulary_reckons(words, ASK_WEEKS_AGO, " it was a week ago "), 1);
-    assert_int_equal(vocabulary_reckons(words, ASK_MONTHS_AGO, " 2 months ago "), 2);
-    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, " last sunday "), 7);
-    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, " last time on sunday "), 0);
-    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, " "), 0);
-    assert_int_equal(vocabulary_reckons(words, ASK_WEEKDAY, ""), 0);
-    assert_int_equal(vocabulary_reckons(no_words, ASK_DAYS_AGO, " three days ago "), 0);
+    const struct vocabulary *words = vocabulary_get("en", NULL, NULL),
+                            *no_words = vocabulary_get("xx", NULL, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int digit;
+        unsigned is = vocabulary_word(words, cases[i].word, strlen(cases[i].word), &digit);
+        if (is != cases[i].is || digit != cases[i].digit)
+            fail_msg("\"%s\" is %u and the digit %d", cases[i].word, is, digit);
+        assert_int_equal(vocabulary_word(no_words, cases[i].word, strlen(cases[i].word), &digit), 0);
+        assert_int_equal(digit, -1);
+    }
+    assert_true(analyser_is_stop(english, "the"));
+    assert_false(analyser_is_stop(english, "bicycle"));
+    assert_false(analyser_is_stop(none, "the"));
     /* one language is read once, for all analysers */
     struct analyser *again = analyser_new("en");
-    assert_ptr_equal(analyser_vocabulary(again), words);
+    assert_ptr_equal(analyser_language(again), analyser_language(english));
     analyser_free(again);
     analyser_free(english);
     analyser_free(none);
 }
 
-/* Every list of words that is compiled in can be read, and its ten digits and twelve months are there. */
+/* The ten digits, the twelve months and the seven weekdays are in every file. */
 static void every_language_is_complete(void **state)
 {
     (void)state;
     for (const struct data_file *file = data_files; file->name; file++) {
-        char language[8];
-        if (sscanf(file->name, "words/%7[a-z].txt", language) != 1)
-            continue;
-        const char *p = strstr(file->text, "[digit]");
-        assert_non_null(p);
-        struct analyser *analyser = analyser_new(language);
-        const struct vocabulary *words = analyser_vocabulary(analyser);
-        bool digits[10] = {false}, months[13] = {false};
-        for (p = file->text; *p;) {
-            size_t len = strcspn(p, " \n");
-            int digit = vocabulary_digit(words, p, len);
-            if (digit >= 0)
-                digits[digit] = true;
-            months[vocabulary_month(words, p, len)] = true;
-            p += len + (p[len] != '\0');
+        char code[8];
+        assert_int_equal(sscanf(file->name, "%7[a-z].txt", code), 1);
+        struct analyser *analyser = analyser_new(code);
+        const struct language *language = analyser_language(analyser);
+        bool digits[10] = {false}, months[13] = {false}, weekdays[7] = {false};
+        struct words words;
+        assert_int_equal(language_read(language, file->text, &words), 0);
+        words_free(&words);
+        for (const char *line = file->text; *line; line += strcspn(line, "\n") + 1) {
+            char part[4000];
+            snprintf(part, sizeof part, "%.*s", (int)strcspn(line, "\n"), line);
+            assert_int_equal(language_read(language, part, &words), 0);
+            for (size_t at = 0; at < words.count; at++) {
+                int value, digit;
+                vocabulary_word(vocabulary_get(code, NULL, NULL), part + words.items[at].start,
+                                words.items[at].end - words.items[at].start, &digit);
+                if (digit >= 0)
+                    digits[digit] = true;
+                if (language_value(language, LIST_MONTH, &words, at, &value))
+                    months[value] = true;
+                if (language_value(language, LIST_WEEKDAY, &words, at, &value))
+                    weekdays[value] = true;
+            }
+            words_free(&words);
         }
         for (int i = 0; i < 10; i++)
             if (!digits[i])
-                fail_msg("%s has no word for %d", language, i);
+                fail_msg("%s has no word for %d", code, i);
         for (int i = 1; i <= 12; i++)
             if (!months[i])
-                fail_msg("%s has no word for month %d", language, i);
+                fail_msg("%s has no word for month %d", code, i);
+        for (int i = 0; i < 7; i++)
+            if (!weekdays[i])
+                fail_msg("%s has no word for weekday %d", code, i);
+        analyser_free(analyser);
+    }
+}
+
+#define NOW   1772445600 /* a Monday, 10:00 in UTC */
+#define TODAY (NOW - 10 * 3600)
+
+struct question_case {
+    const char *language, *text;
+    const char *asks; /* of "name", "count", "when", "last", in this order */
+    int from, to;     /* days from today, `to` exclusive; 0, 0: no span of time */
+    int day, month, year;
+};
+
+static const struct question_case question_cases[] = {
+    {"en", "Who is Ana?", "name", 0, 0, 0, 0, 0},
+    {"en", "What's the name of my dog", "name", 0, 0, 0, 0, 0},
+    {"en", "how many cats", "count", 0, 0, 0, 0, 0},
+    {"en", "when was it", "when", 0, 0, 0, 0, 0},
+    {"en", "How long ago did I move?", "count when", 0, 0, 0, 0, 0},
+    {"en", "what did i say", "", 0, 0, 0, 0, 0},
+    {"en", "what did i say last time", "last", 0, 0, 0, 0, 0},
+    {"en", "what did i say today", "", 0, 1, 0, 0, 0},
+    {"en", "what did i say yesterday", "", -1, 0, 0, 0, 0},
+    {"en", "what did i say the day before yesterday", "", -2, -1, 0, 0, 0},
+    {"xx", "what did i say yesterday", "", 0, 0, 0, 0, 0},
+    {"en", "what did i say one day ago", "", -1, 0, 0, 0, 0},
+    {"en", "what did i say three days ago", "", -4, -1, 0, 0, 0},
+    {"en", "12 days ago", "", -13, -10, 0, 0, 0},
+    {"en", "some days ago or 4 days ago", "", -5, -2, 0, 0, 0},
+    {"en", "1000 days ago", "", 0, 0, 0, 0, 0},
+    {"en", "zero days ago", "", 0, 0, 0, 0, 0},
+    {"en", "three days", "", 0, 0, 0, 0, 0},
+    {"xx", "three days ago", "", 0, 0, 0, 0, 0},
+    {"en", "it was a week ago", "", -10, -3, 0, 0, 0},
+    {"en", "last week", "", -7, 0, 0, 0, 0},
+    {"en", "last month", "", -29, -1, 0, 0, 0},
+    {"en", "2 months ago", "", -60, -29, 0, 0, 0},
+    {"en", "last sunday", "", -1, 0, 0, 0, 0},
+    {"en", "last Monday", "", -7, -6, 0, 0, 0},
+    {"en", "last time on sunday", "last", 0, 0, 0, 0, 0},
+    {"en", "", "", 0, 0, 0, 0, 0},
+    {"en", "what did I say in March", "", 0, 0, 0, 3, 0},
+    {"en", "on 14 May 2023", "", 0, 0, 14, 5, 2023},
+    {"en", "what may I order", "", 0, 0, 0, 0, 0},
+    {"de", "Was war vor drei Tagen?", "", -4, -1, 0, 0, 0},
+    {"de", "im M\xc3\xa4rz", "", 0, 0, 0, 3, 0},
+    {"es",
+     "hace dos d\xc3\xad"
+     "as",
+     "", -3, 0, 0, 0, 0},
+    {"fr", "O\xc3\xb9 est Ana ?", "name", 0, 0, 0, 0, 0},
+    {"fr", "le caf\xc3\xa9 ou le th\xc3\xa9", "", 0, 0, 0, 0, 0},
+    {"fr", "Comment s'appelle mon chien ?", "name", 0, 0, 0, 0, 0},
+    {"fr", "aujourd'hui", "", 0, 1, 0, 0, 0},
+    {"it", "l'altro ieri, o meglio ieri", "", -2, -1, 0, 0, 0},
+    {"pt", "segunda-feira passada", "", -7, -6, 0, 0, 0},
+};
+
+static void questions_say_what_they_ask_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof question_cases / sizeof *question_cases; i++) {
+        const struct question_case *c = &question_cases[i];
+        struct analyser *analyser = analyser_new(c->language);
+        struct question q;
+        char asks[40];
+        assert_int_equal(question_read(&q, c->text, &analyser, &c->language, 1, NOW), 0);
+        snprintf(asks, sizeof asks, "%s%s%s%s", q.asks_name ? " name" : "", q.asks_count ? " count" : "",
+                 q.asks_when ? " when" : "", q.last_call ? " last" : "");
+        if (strcmp(asks + (*asks == ' '), c->asks) != 0)
+            fail_msg("\"%s\" asks for%s", c->text, asks);
+        int64_t from = c->to > c->from ? TODAY + c->from * 86400 : 0;
+        int64_t to = c->to > c->from ? TODAY + c->to * 86400 : 0;
+        if (q.from != from || q.to != to)
+            fail_msg("\"%s\" means %lld to %lld", c->text, (long long)(q.from - TODAY) / 86400,
+                     (long long)(q.to - TODAY) / 86400);
+        if (q.day != c->day || q.month != c->month || q.year != c->year)
+            fail_msg("\"%s\" means %d.%d.%d", c->text, q.day, q.month, q.year);
+        question_free(&q);
         analyser_free(analyser);
     }
 }
@@ -370,7 +450,7 @@ static void words_that_mean_the_same_are_related(void **state)
         found = found || related[i].hash == bought.items[0].hash;
     }
     assert_true(found);
-    assert_int_equal(analyser_related(analyser, analysis_hash("qwxzvj", 6), &related), 0);
+    assert_int_equal(analyser_related(analyser, term_hash("qwxzvj", 6), &related), 0);
     analyser_free(analyser);
 }
 
@@ -465,9 +545,9 @@ int main(void)
         cmocka_unit_test(apostrophes_and_quotation_marks),
         cmocka_unit_test(places_count_the_words),
         cmocka_unit_test(no_text_is_too_long_or_too_broken),
-        cmocka_unit_test(words_are_folded_with_single_blanks),
         cmocka_unit_test(a_vocabulary_knows_its_language),
         cmocka_unit_test(every_language_is_complete),
+        cmocka_unit_test(questions_say_what_they_ask_for),
         cmocka_unit_test(words_that_mean_the_same_are_related),
         cmocka_unit_test(a_segment_gives_back_what_went_in),
         cmocka_unit_test(a_cut_or_broken_segment_ends),

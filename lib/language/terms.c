@@ -1,10 +1,7 @@
-#include "language/analysis.h"
-
-#include "language/vocabulary.h"
+#include "language/terms.h"
 
 #include <errno.h>
 #include <libstemmer.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -16,11 +13,12 @@ struct analyser {
     struct sb_stemmer *stemmer; /* NULL: none for this language */
     bool failed;                /* memory ran out; analyser_failed() */
     const struct vocabulary *vocabulary;
+    struct words words; /* the text that is read */
 };
 
-/* A word while it is read. */
-struct word {
-    char text[WORD_BYTES]; /* folded */
+/* A word in small letters, and how it was written. */
+struct form {
+    char text[WORD_BYTES];
     size_t len;
     bool is_upper, is_capital;         /* all of it, its first letter */
     bool all_digits, any_digit, plain; /* plain: ASCII letters and digits only */
@@ -32,7 +30,7 @@ struct run {
     size_t len, parts, digits, digits_from;
 };
 
-/* Everything of one call of analyse(). */
+/* Everything of one call of analyser_terms(). */
 struct analysis {
     struct analyser *analyser;
     struct term *terms;
@@ -43,13 +41,11 @@ struct analysis {
     bool after_apostrophe;
 };
 
-/* FNV-1a, mixed once more since its low bits are weak for short words. */
+/* The key of a word in 32 bits, mixed once more since the last letters are in few of its bits. */
 static uint32_t hash_bytes(const char *bytes, size_t len)
 {
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
-    hash ^= hash >> 16;
+    uint64_t key = word_key(bytes, len);
+    uint32_t hash = (uint32_t)(key ^ key >> 32);
     hash *= 0x85ebca6bu;
     return hash ^ hash >> 13;
 }
@@ -76,7 +72,7 @@ static uint32_t hash_word(const char *word, size_t len, bool *begins)
     return begin ? (hash_bytes(word, begin) & ALIKE_BITS) | (hash & ~ALIKE_BITS) : hash;
 }
 
-uint32_t analysis_hash(const char *word, size_t len)
+uint32_t term_hash(const char *word, size_t len)
 {
     bool ignored;
     return hash_word(word, len, &ignored);
@@ -153,12 +149,18 @@ void analyser_free(struct analyser *analyser)
         return;
     if (analyser->stemmer)
         sb_stemmer_delete(analyser->stemmer);
+    words_free(&analyser->words);
     free(analyser);
 }
 
-const struct vocabulary *analyser_vocabulary(const struct analyser *analyser)
+const struct language *analyser_language(const struct analyser *analyser)
 {
-    return analyser->vocabulary;
+    return vocabulary_language(analyser->vocabulary);
+}
+
+bool analyser_is_stop(const struct analyser *analyser, const char *word)
+{
+    return vocabulary_word(analyser->vocabulary, word, strlen(word), NULL) & WORD_STOP;
 }
 
 size_t analyser_related(const struct analyser *analyser, uint32_t hash, const struct relation **related)
@@ -179,9 +181,9 @@ static void end_run(struct analysis *a)
 {
     struct run *run = &a->run;
     if (run->parts > 1 && run->len > 2) {
-        add_term(a, analysis_hash(run->text, run->len), TERM_JOINED | (run->digits ? TERM_NUMBER : 0));
+        add_term(a, term_hash(run->text, run->len), TERM_JOINED | (run->digits ? TERM_NUMBER : 0));
         if (run->digits > 2 && run->digits_from > 0)
-            add_term(a, analysis_hash(run->text + run->digits_from, run->len - run->digits_from),
+            add_term(a, term_hash(run->text + run->digits_from, run->len - run->digits_from),
                      TERM_JOINED | TERM_NUMBER);
     }
     *run = (struct run){.len = 0};
@@ -204,10 +206,9 @@ static void add_to_run(struct analysis *a, const char *text, size_t len, bool di
 }
 
 /* Whether a word may be a part of a number that is told in parts: digits, "four", single letters, and the
- * letters before the digits of an order number. */
-static void follow_run(struct analysis *a, const struct word *word)
+ * letters before the digits of an order number. `digit`: the one that the word stands for, or -1. */
+static void follow_run(struct analysis *a, const struct form *word, int digit)
 {
-    int digit = vocabulary_digit(a->analyser->vocabulary, word->text, word->len);
     bool letters = word->plain && !word->any_digit;
     if (word->all_digits) {
         add_to_run(a, word->text, word->len, true);
@@ -224,33 +225,33 @@ static void follow_run(struct analysis *a, const struct word *word)
 }
 
 /* "hb20417": its digits count alone as well. */
-static void add_inner_digits(struct analysis *a, const struct word *word)
+static void add_inner_digits(struct analysis *a, const struct form *word)
 {
     size_t end = word->len, start = end;
     while (start > 0 && word->text[start - 1] >= '0' && word->text[start - 1] <= '9')
         start--;
     if (end - start >= 3)
-        add_term(a, analysis_hash(word->text + start, end - start), TERM_NUMBER | TERM_JOINED);
+        add_term(a, term_hash(word->text + start, end - start), TERM_NUMBER | TERM_JOINED);
 }
 
 /* What is left of "don't" and "she'll" after the apostrophe says nothing. */
-static bool is_rest(const struct analysis *a, const struct word *word)
+static bool is_rest(const struct analysis *a, const struct form *word)
 {
     return a->after_apostrophe && word->len <= 2;
 }
 
-static unsigned flags_of(const struct analysis *a, const struct word *word)
+/* `is`: what the vocabulary knows of the word. */
+static unsigned flags_of(const struct analysis *a, const struct form *word, unsigned is)
 {
-    static const unsigned flag_of[WORDLISTS] = {[WORDS_STOP] = TERM_STOP,
-                                                [WORDS_TIME] = TERM_TIME,
-                                                [WORDS_NUMBER] = TERM_NUMBER,
-                                                [WORDS_USER] = TERM_USER,
-                                                [WORDS_AGENT] = TERM_AGENT};
+    static const unsigned flag_of[][2] = {{WORD_STOP, TERM_STOP},
+                                          {WORD_TIME, TERM_TIME},
+                                          {WORD_NUMBER, TERM_NUMBER},
+                                          {WORD_USER, TERM_USER},
+                                          {WORD_AGENT, TERM_AGENT}};
     unsigned flags = is_rest(a, word) ? TERM_STOP : 0;
-    unsigned lists = vocabulary_lists(a->analyser->vocabulary, word->text, word->len);
-    for (size_t i = 0; i < WORDLISTS; i++)
-        if (lists >> i & 1)
-            flags |= flag_of[i];
+    for (size_t i = 0; i < sizeof flag_of / sizeof *flag_of; i++)
+        if (is & flag_of[i][0])
+            flags |= flag_of[i][1];
     if (word->any_digit)
         flags |= TERM_NUMBER;
     else if (word->is_capital)
@@ -258,12 +259,14 @@ static unsigned flags_of(const struct analysis *a, const struct word *word)
     return flags;
 }
 
-static void end_word(struct analysis *a, struct word *word)
+static void end_word(struct analysis *a, struct form *word)
 {
     if (word->len == 0)
         return;
-    follow_run(a, word);
-    unsigned flags = flags_of(a, word);
+    int digit;
+    unsigned is = vocabulary_word(a->analyser->vocabulary, word->text, word->len, &digit);
+    follow_run(a, word, digit);
+    unsigned flags = flags_of(a, word, is);
     bool begins = false;
     uint32_t hash = 0;
     if (word->any_digit)
@@ -286,26 +289,12 @@ static bool is_unspaced(utf8proc_int32_t c)
            (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
 }
 
-static bool is_word_character(utf8proc_int32_t c)
+static void add_character(struct form *word, utf8proc_int32_t c)
 {
-    if (c < 0x80)
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    utf8proc_category_t category = utf8proc_category(c);
-    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
-           (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_NO);
-}
-
-static utf8proc_int32_t fold(utf8proc_int32_t c)
-{
-    return c >= 0x80 ? utf8proc_tolower(c) : c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
-
-static void add_character(struct word *word, utf8proc_int32_t c)
-{
-    utf8proc_int32_t folded = fold(c);
+    utf8proc_int32_t folded = c >= 0x80 ? utf8proc_tolower(c) : c >= 'A' && c <= 'Z' ? c + 32 : c;
     bool digit = c >= '0' && c <= '9';
     if (word->len == 0)
-        *word = (struct word){.is_upper = true, .is_capital = folded != c, .all_digits = true, .plain = true};
+        *word = (struct form){.is_upper = true, .is_capital = folded != c, .all_digits = true, .plain = true};
     word->is_upper = word->is_upper && folded != c;
     word->all_digits = word->all_digits && digit;
     word->any_digit = word->any_digit || digit;
@@ -320,19 +309,19 @@ static void add_pair(struct analysis *a, utf8proc_int32_t before, utf8proc_int32
     utf8proc_uint8_t pair[8];
     utf8proc_ssize_t len = alone ? 0 : utf8proc_encode_char(before, pair);
     len += utf8proc_encode_char(c, pair + len);
-    add_term(a, analysis_hash((const char *)pair, (size_t)len), 0);
+    add_term(a, term_hash((const char *)pair, (size_t)len), 0);
 }
 
-static void read_text(struct analysis *a, const utf8proc_uint8_t *text, utf8proc_ssize_t len)
+static void read_word(struct analysis *a, const char *text, const struct word *row)
 {
-    struct word word = {.len = 0};
+    struct form word = {.len = 0};
     utf8proc_int32_t before = 0; /* of a script without blanks */
     bool paired = true;
-    for (utf8proc_ssize_t at = 0; at < len && a->count < a->max;) {
+    for (size_t at = row->start; at < row->end;) {
         utf8proc_int32_t c;
-        utf8proc_ssize_t size = utf8proc_iterate(text + at, len - at, &c);
-        at += size > 0 ? size : 1;
-        bool unspaced = size > 0 && is_unspaced(c) && is_word_character(c);
+        at += (size_t)utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(row->end - at),
+                                       &c);
+        bool unspaced = is_unspaced(c);
         if (!unspaced && before && !paired)
             add_pair(a, 0, before, true);
         if (unspaced) {
@@ -342,20 +331,38 @@ static void read_text(struct analysis *a, const utf8proc_uint8_t *text, utf8proc
             if (before)
                 add_pair(a, before, c, false);
             paired = before != 0;
-        } else if (size > 0 && is_word_character(c)) {
-            add_character(&word, c);
         } else {
-            bool within = word.len > 0; /* an apostrophe that begins a word is a quotation mark */
-            end_word(a, &word);
-            a->after_apostrophe = within && (c == '\'' || c == 0x2019);
-            if (size > 0 && (c == '.' || c == '!' || c == '?' || c == '\n'))
-                a->in_sentence = false;
+            add_character(&word, c);
         }
         before = unspaced ? c : 0;
     }
     if (before && !paired)
         add_pair(a, 0, before, true);
     end_word(a, &word);
+}
+
+/* What stands between two words. */
+static void read_between(struct analysis *a, const char *text, size_t len, bool after_word)
+{
+    a->after_apostrophe =
+        after_word && ((len == 1 && *text == '\'') || (len == 3 && memcmp(text, "\xe2\x80\x99", 3) == 0));
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '.' || text[i] == '!' || text[i] == '?' || text[i] == '\n')
+            a->in_sentence = false;
+}
+
+static void read_text(struct analysis *a, const char *text)
+{
+    struct words *words = &a->analyser->words;
+    size_t before = 0;
+    if (words_reread(NULL, text, words) != 0)
+        a->analyser->failed = true;
+    for (size_t i = 0; i < words->count && a->count < a->max; i++) {
+        const struct word *word = &words->items[i];
+        read_between(a, text + before, word->start - before, i > 0);
+        read_word(a, text, word);
+        before = word->end;
+    }
     end_run(a);
 }
 
@@ -366,46 +373,20 @@ bool analyser_failed(struct analyser *analyser)
     return failed;
 }
 
-size_t analyse(struct analyser *analyser, const char *text, struct term *terms, size_t max)
+size_t analyser_terms(struct analyser *analyser, const char *text, struct term *terms, size_t max)
 {
     struct analysis a = {.analyser = analyser, .terms = terms, .max = max};
-    size_t len = strlen(text);
     utf8proc_uint8_t *composed = NULL;
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] >= 0x80) {
-            /* Letters with their accents in one character, which is what the stemmers know. */
-            utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len,
-                                                 &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-            if (size >= 0)
-                len = (size_t)size;
-            analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
-            break;
-        }
-    read_text(&a, composed ? composed : (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len);
+    size_t ascii = 0;
+    while (text[ascii] && (unsigned char)text[ascii] < 0x80)
+        ascii++;
+    if (text[ascii]) {
+        /* Letters with their accents in one character, which is what the stemmers know. */
+        utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)strlen(text),
+                                             &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+        analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
+    }
+    read_text(&a, composed ? (const char *)composed : text);
     free(composed);
     return a.count;
-}
-
-void analyse_words(const char *text, struct buf *folded)
-{
-    const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
-    utf8proc_ssize_t len = (utf8proc_ssize_t)strlen(text);
-    bool in_word = false;
-    buf_reserve(folded, (size_t)len + 2);
-    buf_putc(folded, ' ');
-    while (len > 0) {
-        utf8proc_int32_t c;
-        utf8proc_uint8_t bytes[4];
-        utf8proc_ssize_t size = utf8proc_iterate(p, len, &c);
-        bool is_word = size > 0 && is_word_character(c);
-        if (in_word && !is_word)
-            buf_putc(folded, ' ');
-        if (is_word)
-            buf_add(folded, bytes, (size_t)utf8proc_encode_char(fold(c), bytes));
-        in_word = is_word;
-        p += size > 0 ? size : 1;
-        len -= size > 0 ? size : 1;
-    }
-    if (in_word)
-        buf_putc(folded, ' ');
 }
