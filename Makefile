@@ -1,4 +1,4 @@
-# callmem: a static library, three FastCGI programs, tests. `make help` lists the targets.
+# callmem: a static library, three FastCGI programs, the operator's program, tests. `make help` lists the targets.
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -33,13 +33,14 @@ LIB_SOURCES ?= $(wildcard lib/*/*.c lib/*/*/*.c)
 LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o
 LIBRARY      = $(BUILD)/libcallmem.a
 PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call)
-# Word lists and lexica, compiled in so that a program needs no file of its own at run time.
-DATA        := $(sort $(wildcard lib/*/words/*.txt lib/*/lexicon/*.txt))
+CALLMEM      = $(BUILD)/callmem
+# The languages' files, compiled in so that a program needs no file of its own at run time.
+DATA        := $(sort $(wildcard lib/language/data/*.txt))
 UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
 UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
 
 .PHONY: all help up down test bench bench-programs install uninstall deb clean unit fuzz check docs
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(CALLMEM)
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -51,7 +52,7 @@ help:
 ## make bench      what a request costs, in some ten minutes (BENCH=quick: in one or two)
 ## make fuzz       builds the fuzzing harnesses into build-fuzz/
 ## make check      format, static analysis
-## make docs       renews what is generated from the settings table
+## make docs       renews what is generated from the tables of settings and commands
 ## make install    DESTDIR= PREFIX=/usr/local; make uninstall takes it away
 ## make deb        a Debian package into build/
 up:
@@ -76,10 +77,12 @@ $(LIBRARY): $(LIB_OBJECTS)
 	$(AR) rcs $@ $^
 
 # client-data is cgi/client_data.c and so on; cgi/program.c is what the three share.
-$(BUILD)/client-data: $(BUILD)/cgi/client_data.o $(BUILD)/cgi/caller_commands.o $(BUILD)/cgi/import_command.o
-$(BUILD)/search-data: $(BUILD)/cgi/search_data.o $(BUILD)/cgi/caller_commands.o
-$(BUILD)/post-call: $(BUILD)/cgi/post_call.o $(BUILD)/cgi/backfill_command.o $(BUILD)/cgi/migrate_command.o
-$(PROGRAMS): $(BUILD)/cgi/program.o $(LIBRARY)
+$(BUILD)/client-data: $(BUILD)/cgi/client_data.o
+$(BUILD)/search-data: $(BUILD)/cgi/search_data.o
+$(BUILD)/post-call: $(BUILD)/cgi/post_call.o
+$(PROGRAMS): $(BUILD)/cgi/program.o
+$(CALLMEM): $(BUILD)/cgi/callmem.o
+$(PROGRAMS) $(CALLMEM): $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
@@ -122,7 +125,7 @@ fuzz: $(FUZZ)
 
 check:
 	./.ci/run --check
-docs: $(BUILD)/client-data
+docs: $(CALLMEM)
 	env/generate $<
 
 # Programs, what starts and operates them, manual pages, documentation, examples. Nothing goes into /etc: what a site
@@ -131,17 +134,19 @@ UNITDIR   = $(PREFIX)/lib/systemd/system
 LIBEXEC   = $(PREFIX)/libexec/callmem
 SHARE     = $(PREFIX)/share/callmem
 MAN       = $(PREFIX)/share/man
+COMPLETION = $(PREFIX)/share/bash-completion/completions
 DOC       = $(PREFIX)/share/doc/callmem
 UNITS    := $(wildcard spawn/systemd/callmem*)
 EXAMPLES := env/development.env env/production.env nginx/elevenlabs-addresses.conf spawn/systemd/network.conf \
             spawn/supervisor/callmem.conf spawn/logrotate/callmem spawn/runit/run spawn/runit/log-run
 MANUALS  := $(wildcard docs/man/*.[1-8])
 DOCS     := $(shell find docs -type f -not -path 'docs/man/*')
-install: $(PROGRAMS)
+install: $(PROGRAMS) $(CALLMEM)
 	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(LIBEXEC) $(SHARE)/nginx $(UNITDIR) $(MAN)/man1 \
-	    $(MAN)/man5 $(MAN)/man8 $(DOC))
+	    $(MAN)/man5 $(MAN)/man8 $(COMPLETION) $(DOC))
 	install -m 0755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
-	install -m 0755 spawn/operate $(DESTDIR)$(PREFIX)/sbin/callmem
+	install -m 0755 $(CALLMEM) $(DESTDIR)$(PREFIX)/sbin/
+	install -m 0644 spawn/completion.bash $(DESTDIR)$(COMPLETION)/callmem
 	install -m 0755 spawn/site $(DESTDIR)$(PREFIX)/sbin/callmem-site
 	install -m 0755 spawn/serve spawn/keep spawn/register spawn/sign $(DESTDIR)$(LIBEXEC)/
 	install -m 0644 spawn/common.sh spawn/elevenlabs.sh spawn/register.jq $(DESTDIR)$(LIBEXEC)/
@@ -156,7 +161,7 @@ install: $(PROGRAMS)
 	    install -m 0644 "$$page" "$(DESTDIR)$(MAN)/man$${page##*.}/" || exit 1; done
 	for file in $(DOCS); do \
 	    install -D -m 0644 "$$file" "$(DESTDIR)$(DOC)/$${file#docs/}" || exit 1; done
-	install -m 0644 README.md LICENSE $(DESTDIR)$(DOC)/
+	install -m 0644 README.md LICENSE CHANGELOG.md $(DESTDIR)$(DOC)/
 	for file in $(EXAMPLES); do \
 	    install -D -m 0644 "$$file" "$(DESTDIR)$(DOC)/examples/$${file#spawn/}" || exit 1; done
 	chmod 0755 $(DESTDIR)$(DOC)/examples/runit/*
@@ -164,7 +169,7 @@ uninstall:
 	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(SHARE) $(DOC))
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(addprefix bin/,$(notdir $(PROGRAMS))) sbin/callmem sbin/callmem-site \
 	        sbin/callmem-register) \
-	    $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \
+	    $(DESTDIR)$(COMPLETION)/callmem $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \
 	    $(foreach page,$(MANUALS),$(DESTDIR)$(MAN)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 
 # The Debian package, in build/. Its files are in spawn/debian; Debian's tools want them in a folder debian beside the
@@ -173,7 +178,7 @@ DEB := build/deb/callmem-$(VERSION)
 deb:
 	@dpkg-checkbuilddeps spawn/debian/control
 	rm -rf build/deb build/callmem_*.deb && mkdir -p $(DEB)
-	cp -r Makefile README.md LICENSE cgi lib nginx tests spawn env docs $(DEB)/
+	cp -r Makefile README.md LICENSE CHANGELOG.md cgi lib nginx tests spawn env docs $(DEB)/
 	mv $(DEB)/spawn/debian $(DEB)/debian
 	cd $(DEB) && dpkg-buildpackage -b -us -uc -j$$(nproc)
 	mv build/deb/callmem_*.deb build/

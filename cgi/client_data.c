@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cgi/caller_commands.h"
 #include "cgi/program.h"
 #include "people/caller.h"
 #include "people/profile.h"
@@ -30,7 +29,7 @@ static int read_caller(const cJSON *body, char caller[CALLER_SIZE], enum caller_
     if (!cJSON_IsString(field) && !cJSON_IsNull(field))
         return error_set(error, ERROR_INVALID_REQUEST, "caller_id: text is expected");
     *kind = caller_parse(field->valuestring, caller);
-    /* Something odd in place of a number must not cost the call: then it is nobody whom we know. */
+    /* An unparsable caller_id must not fail the call. */
     if (*kind == CALLER_INVALID)
         log_say(LOG_WARN,
                 "caller_id is neither a number nor an identifier, the caller is treated as unknown");
@@ -51,18 +50,18 @@ static int read_agent(const cJSON *body, const char **agent, struct error *error
 }
 
 /* The caller's profile, if there is one. A memory that does not answer must not cost the call. */
-static void read_profile(const struct door *door, struct memory_store *memory, const char *caller,
+static void read_profile(const struct program *program, struct memory_store *memory, const char *caller,
                          const char *agent, struct memory_profile *profile)
 {
     struct error error = {ERROR_INTERNAL, "out of memory"};
-    bool agents_apart = setting_choice(door->settings, CALLMEM_SCOPE) == SCOPE_AGENT;
+    bool agents_apart = setting_choice(program->instance.settings, CALLMEM_SCOPE) == SCOPE_AGENT;
     if (agents_apart && !*agent) {
         log_say(
             LOG_WARN,
             "CALLMEM_SCOPE is agent, but the request names no agent_id: the caller is treated as unknown");
         return;
     }
-    if (!memory || memory_profile(memory, caller, door_scope(door, agent), profile, &error) != 0) {
+    if (!memory || memory_profile(memory, caller, agents_apart ? agent : "", profile, &error) != 0) {
         struct log_line line;
         log_begin(&line, LOG_ERROR, "the memory could not be read, the caller is treated as unknown");
         log_caller(&line, caller);
@@ -147,11 +146,11 @@ static bool add_overrides(struct buf *b, const struct settings *settings, const 
     return good;
 }
 
-static int answer(const struct door *door, const struct memory_profile *profile, const char *caller,
+static int answer(const struct program *program, const struct memory_profile *profile, const char *caller,
                   struct buf *b, struct error *error)
 {
     static const struct memory_profile unknown = {0};
-    const struct settings *settings = door->settings;
+    const struct settings *settings = program->instance.settings;
     buf_reserve(b, FRAME + (profile->document ? strlen(profile->document) : 0));
     buf_puts(b, "{\"type\":\"conversation_initiation_client_data\",\"dynamic_variables\":{");
     if (!profile_add_variables(b, profile, caller)) {
@@ -178,48 +177,39 @@ static int answer(const struct door *door, const struct memory_profile *profile,
 static int client_data(struct request *request, struct response *response, void *app, void *thread,
                        struct error *error)
 {
-    const struct door *door = app;
+    const struct program *program = app;
     const cJSON *body;
     const char *agent;
     char caller[CALLER_SIZE];
     enum caller_kind kind = CALLER_NOBODY;
-    if (request_json(request, &door->credentials, BODY_LIMIT, &body, error) != 0 ||
+    if (request_json(request, &program->credentials, BODY_LIMIT, &body, error) != 0 ||
         read_caller(body, caller, &kind, error) != 0 || read_agent(body, &agent, error) != 0)
         return -1;
     struct memory_profile profile = {0};
     if (kind == CALLER_NUMBER || kind == CALLER_OTHER) {
         request_note_caller(request, caller);
-        read_profile(door, thread, caller, agent, &profile);
+        read_profile(program, thread, caller, agent, &profile);
     }
-    int result = answer(door, &profile, caller, &response->body, error);
+    int result = answer(program, &profile, caller, &response->body, error);
     memory_profile_free(&profile);
     return result;
 }
 
 static const struct route routes[] = {
     {"POST", "/webhook/client-data", "client-data", client_data},
-    {"GET", "/health/client-data", "health", door_health_handler},
-};
-
-static const struct door_command commands[] = {
-    {"--show", "CALLER", "profile and memories of a caller, for a person to read", 1, 1, caller_show},
-    {"--export", "CALLER", "the same, whole, as JSON", 1, 1, caller_export},
-    {"--import", "FILE", "brings back what --export wrote; - reads standard input", 1, 1, caller_import},
-    {"--forget", "CALLER", "erases a caller everywhere and prints what was erased", 1, 1, caller_forget},
-    {NULL, NULL, NULL, 0, 0, NULL},
+    {"GET", "/health/client-data", "health", program_health_handler},
 };
 
 int main(int argc, char **argv)
 {
-    static const struct door_program program = {
+    static const struct webhook webhook = {
         .name = "client-data",
         .purpose = "tells a voice agent, while the phone rings, who is calling and what is known of them.",
         .secret = ELEVENLABS_CLIENT_DATA_SECRET,
         .auth = ELEVENLABS_CLIENT_DATA_AUTH,
         .payload_log = CALLMEM_PAYLOAD_LOG_CLIENT_DATA,
-        .commands = commands,
         .routes = routes,
         .route_count = sizeof routes / sizeof *routes,
     };
-    return door_main(&program, argc, argv);
+    return program_main(&webhook, argc, argv);
 }

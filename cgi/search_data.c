@@ -4,13 +4,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "cgi/caller_commands.h"
 #include "cgi/program.h"
 #include "people/caller.h"
-#include "people/notes.h"
-#include "people/profile.h"
+#include "people/search_answer.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,12 +19,10 @@
 #define LIMIT        10
 #define LIMIT_MOST   50
 #define NUMBER_CHARS 32
-#define USUAL_ANSWER 8000 /* bytes of an answer that has what it may have */
 
 /* What is asked for. */
 struct question {
     char caller[CALLER_SIZE];
-    enum caller_kind kind;
     const char *query;
     struct memory_filter filter;
 };
@@ -184,9 +179,9 @@ static int read_caller(const cJSON *body, struct question *question, struct erro
             "phone_number");
     if (value && !cJSON_IsString(value))
         return error_set(error, ERROR_INVALID_REQUEST, "%s: text is expected", field);
-    question->kind = caller_parse(value ? value->valuestring : "", question->caller);
+    enum caller_kind kind = caller_parse(value ? value->valuestring : "", question->caller);
     /* No number as an example: this goes into the log, where whole numbers never stand. */
-    if (question->kind == CALLER_INVALID)
+    if (kind == CALLER_INVALID)
         return error_set(
             error, ERROR_INVALID_REQUEST,
             "%s: a number with + and its country code is expected, or an identifier of at most 128 letters, "
@@ -223,173 +218,48 @@ static int read_filter(const cJSON *body, struct memory_filter *filter, struct e
     return read_text(body, "conversation_id", &filter->conversation, error);
 }
 
-static int read_question(const struct door *door, const cJSON *body, struct question *question,
+static int read_question(const struct program *program, const cJSON *body, struct question *question,
                          struct error *error)
 {
     if (read_query(body, question, error) != 0 || read_caller(body, question, error) != 0 ||
         read_filter(body, &question->filter, error) != 0)
         return -1;
-    if (setting_choice(door->settings, CALLMEM_SCOPE) == SCOPE_AGENT && !question->filter.agent)
+    if (setting_choice(program->instance.settings, CALLMEM_SCOPE) == SCOPE_AGENT && !question->filter.agent)
         return error_set(
             error, ERROR_INVALID_REQUEST,
             "agent_id: it is missing; each agent has its own memory here (CALLMEM_SCOPE is agent)");
     return 0;
 }
 
-/* --- Answering --- */
-
-/* The answer is written as it is made: a tree of what has thirty texts and is printed once would cost more
- * than the search. */
-static void add_text(struct buf *b, const char *name, const char *text)
-{
-    buf_puts(b, name);
-    buf_json(b, text, strlen(text));
-}
-
-static void add_memory(struct buf *b, const struct memory *memory, int64_t now)
-{
-    char stamp[CLOCK_STAMP_SIZE];
-    clock_stamp(memory->created_at, stamp);
-    add_text(b, "{\"id\":", memory->id);
-    add_text(b, ",\"content\":", memory->content);
-    /* Names of ours and times have nothing in them that would have to be escaped. */
-    buf_puts(b, ",\"sector\":\"");
-    buf_puts(b, sector_name(memory->sector));
-    buf_puts(b, "\",\"kind\":\"");
-    buf_puts(b, kind_name(memory->kind));
-    buf_puts(b, "\",\"salience\":");
-    buf_decimal(b, memory_decayed(memory->salience, memory->decay_lambda, now - memory->created_at), 3);
-    buf_puts(b, ",\"score\":");
-    buf_decimal(b, memory->score, 4);
-    buf_puts(b, ",\"created_at\":\"");
-    buf_puts(b, stamp);
-    add_text(b, "\",\"conversation_id\":", memory->conversation);
-    if (*memory->speaker)
-        add_text(b, ",\"speaker\":", memory->speaker);
-    buf_putc(b, '}');
-}
-
-static void add_context(struct buf *b, const struct memory_list *found, size_t chars)
-{
-    struct buf notes = BUF_INIT;
-    buf_reserve(&notes, chars < USUAL_ANSWER ? chars : USUAL_ANSWER);
-    notes_add(&notes, found, chars);
-    if (buf_text(&notes))
-        add_text(b, ",\"context\":", buf_text(&notes));
-    else
-        b->failed = true;
-    buf_free(&notes);
-}
-
-static void add_answer(struct buf *b, const struct door *door, const struct memory_list *found,
-                       const struct memory_profile *profile)
-{
-    int64_t now = clock_now();
-    buf_reserve(b, USUAL_ANSWER);
-    buf_puts(b, "{\"count\":");
-    buf_int(b, (int64_t)found->count);
-    buf_puts(b, ",\"memories\":[");
-    for (size_t i = 0; i < found->count; i++) {
-        if (i > 0)
-            buf_putc(b, ',');
-        add_memory(b, &found->items[i], now);
-    }
-    buf_putc(b, ']');
-    add_context(b, found, (size_t)setting_int(door->settings, CALLMEM_CONTEXT_CHARS));
-    buf_puts(b, ",\"profile\":{");
-    profile_add_heading(b, profile);
-    buf_puts(b, "}}");
-}
-
-/* Adds the answer to a question to `b`; -1 with an error. */
-static int search(const struct door *door, struct memory_store *memory, const struct question *question,
-                  struct buf *b, struct error *error)
-{
-    struct memory_list found = {0};
-    struct memory_profile profile = {0};
-    const char *agent = question->filter.agent ? question->filter.agent : "";
-    int result = 0;
-    if (question->kind != CALLER_NOBODY)
-        result = memory ? memory_recall(memory, &question->filter, question->query, door_scope(door, agent),
-                                        &found, &profile, error)
-                        : error_no_memory(error);
-    if (result == 0) {
-        add_answer(b, door, &found, &profile);
-        result = buf_text(b) ? 0 : error_no_memory(error);
-    }
-    memory_profile_free(&profile);
-    memory_list_free(&found);
-    return result;
-}
-
 static int search_data(struct request *request, struct response *response, void *app, void *thread,
                        struct error *error)
 {
-    const struct door *door = app;
+    const struct program *program = app;
     struct question question = {0};
     const cJSON *body;
-    if (request_json(request, &door->credentials, BODY_LIMIT, &body, error) != 0 ||
-        read_question(door, body, &question, error) != 0)
+    if (request_json(request, &program->credentials, BODY_LIMIT, &body, error) != 0 ||
+        read_question(program, body, &question, error) != 0)
         return -1;
     request_note_caller(request, question.caller);
-    return search(door, thread, &question, &response->body, error);
-}
-
-/* --- Command line --- */
-
-/* search-data --caller CALLER QUERY… prints what the webhook would answer. */
-static int search_command(struct door *door, char **arguments)
-{
-    struct question question = {.filter.limit = LIMIT};
-    struct error error = {0};
-    struct buf query = BUF_INIT;
-    if (!caller_argument(arguments[0], question.caller))
-        return EXIT_USAGE;
-    for (char **word = arguments + 1; *word; word++)
-        buf_printf(&query, "%s%s", word == arguments + 1 ? "" : " ", *word);
-    question.kind = CALLER_OTHER;
-    question.filter.caller = question.caller;
-    question.query = buf_text(&query);
-    struct memory_store *memory = memory_open(&door->memory);
-    struct buf answer = BUF_INIT;
-    bool found = question.query && search(door, memory, &question, &answer, &error) == 0;
-    cJSON *read = found ? cJSON_Parse(buf_text(&answer)) : NULL;
-    char *text = read ? cJSON_Print(read) : NULL;
-    if (found && !text)
-        error_no_memory(&error);
-    int status = text ? EXIT_SUCCESS : door_failed(&error);
-    if (text)
-        printf("%s\n", text);
-    cJSON_free(text);
-    cJSON_Delete(read);
-    buf_free(&answer);
-    memory_close(memory);
-    buf_free(&query);
-    return status;
+    return search_answer_add(&response->body, program->instance.settings, thread, &question.filter,
+                             question.query, error);
 }
 
 static const struct route routes[] = {
     {"POST", "/webhook/search-data", "search-data", search_data},
-    {"GET", "/health/search-data", "health", door_health_handler},
-};
-
-static const struct door_command commands[] = {
-    {"--caller", "CALLER QUERY...", "searches the memories of a caller as the webhook would", 2, -1,
-     search_command},
-    {NULL, NULL, NULL, 0, 0, NULL},
+    {"GET", "/health/search-data", "health", program_health_handler},
 };
 
 int main(int argc, char **argv)
 {
-    static const struct door_program program = {
+    static const struct webhook webhook = {
         .name = "search-data",
         .purpose = "finds for a voice agent, in the middle of a call, what was said in earlier ones.",
         .secret = ELEVENLABS_SEARCH_DATA_SECRET,
         .auth = ELEVENLABS_SEARCH_DATA_AUTH,
         .payload_log = CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
-        .commands = commands,
         .routes = routes,
         .route_count = sizeof routes / sizeof *routes,
     };
-    return door_main(&program, argc, argv);
+    return program_main(&webhook, argc, argv);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints a C source with the given data files in it: the table that lib/base/data.h declares.
-echo '#include "base/data.h"'
+# Prints a C source with the given data files in it: the table that lib/language/data.h declares.
+echo '#include "language/data.h"'
 n=0
 for file; do
     printf 'static const unsigned char file_%d[] = {' $n
@@ -11,7 +11,7 @@ done
 echo 'const struct data_file data_files[] = {'
 n=0
 for file; do
-    printf '    {"%s", (const char *)file_%d, sizeof file_%d - 1},\n' "${file#lib/*/}" $n $n
+    printf '    {"%s", (const char *)file_%d, sizeof file_%d - 1},\n' "${file##*/}" $n $n
     n=$((n + 1))
 done
 echo '    {0, 0, 0}};'

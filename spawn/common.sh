@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the scripts in spawn/, tests/run and .ci/run share. Sourced by bash scripts; in a checkout everything happens in
-# its root, so relative paths in settings count from there. Some of the scripts are installed, too, in libexec/callmem:
-# they stay where they were started, and go on with the programs and the settings that are installed.
+# Shared by the scripts in spawn/, tests/run and .ci/run, which are bash. In a checkout they work in its root, so relative
+# paths in settings start there. Some scripts are also installed, in libexec/callmem: those stay in the folder in which they
+# were started, and use the installed programs and settings.
 
 self=$(realpath -- "$0")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -30,7 +30,8 @@ case $build in
 /*) ;;
 *) build=$root/$build ;;
 esac
-[ -z "$installed" ] || build=$root/bin
+callmem=$build/callmem
+[ -z "$installed" ] || { build=$root/bin && callmem=$root/sbin/callmem; }
 
 say() {
     printf '%s\n' "$*"
@@ -45,12 +46,12 @@ fail() {
     exit 1
 }
 
-# What this script is called where it is used: "./spawn/register" or "callmem-register".
+# The name by which users call this script: "./spawn/register" or "callmem-register".
 command_name() {
     if [ -n "$installed" ]; then say "${0##*/}"; else say "./spawn/${self##*/}"; fi
 }
 
-# How a script is used: the lines of its comment that are set in.
+# Prints the usage: the indented lines of the script's first comment.
 usage() { # [STATUS]
     if [ "${1:-2}" = 0 ]; then exec 3>&1; else exec 3>&2; fi
     sed -n 's/^#     //p' "$self" | sed "s#\\./spawn/${self##*/}#$(command_name)#" >&3
@@ -59,7 +60,7 @@ usage() { # [STATUS]
 
 # --- packages --------------------------------------------------------------------------------------------------
 
-# Prints those packages of spawn/packages of the kinds asked for that are not installed.
+# Prints the packages of these kinds in spawn/packages that are not installed.
 packages_missing() { # KIND…
     local required
     mapfile -t required < <(
@@ -75,8 +76,8 @@ packages_missing() { # KIND…
     ) <(printf '%s\n' "${required[@]}")
 }
 
-# Installs packages, as root or through the command before it. Debian starts a web server on port 80 when its
-# package comes in, unless a policy says no: there is one while this runs, if the machine has none of its own.
+# Installs packages, as root or through the command before `--`. Debian starts nginx on port 80 when it is installed unless
+# a policy forbids it, so there is one during the installation if the machine has none.
 packages_install() { # [sudo [-n]] -- PACKAGE…
     local as=()
     while [ "$1" != -- ]; do
@@ -100,22 +101,22 @@ packages_install() { # [sudo [-n]] -- PACKAGE…
 INSTALL
 }
 
-# Sees to it that the packages of these kinds are there, or says what to do and ends.
+# Installs missing packages of these kinds, or says what to do and exits.
 packages_need() { # KIND…
     local missing as=() log status=0
-    # Where it is installed, whoever installed it saw to that.
+    # An installed callmem came with its packages.
     [ -z "$installed" ] || return 0
     mapfile -t missing < <(packages_missing "$@")
     [ "${#missing[@]}" -gt 0 ] || return 0
     command -v apt-get >/dev/null ||
-        fail "this is no Debian system (there is no apt-get); what Debian calls so is missing: ${missing[*]}"
+        fail "no apt-get: this is not a Debian system. Install these, by their Debian names: ${missing[*]}"
     if [ "$(id -u)" != 0 ]; then
         if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
             as=(sudo -n)
         elif command -v sudo >/dev/null && [ -t 0 ] && [ -t 2 ]; then
             as=(sudo)
         else
-            complain 'Debian packages are missing, and installing them takes root. This installs them:'
+            complain 'Debian packages are missing, and only root can install them. Run as root:'
             say "apt-get install --no-install-recommends -y ${missing[*]}"
             exit 1
         fi
@@ -125,14 +126,14 @@ packages_need() { # KIND…
     packages_install "${as[@]}" -- "${missing[@]}" >"$log" 2>&1 || status=$?
     if [ "$status" != 0 ]; then
         tail -n 15 "$log" >&2
-        fail "apt-get failed with $status; the whole of what it said is in $log"
+        fail "apt-get failed with $status; its whole output is in $log"
     fi
     rm -f "$log"
 }
 
-# --- who and what ----------------------------------------------------------------------------------------------
+# --- user, programs, settings ----------------------------------------------------------------------------------
 
-# Root in somebody else's checkout goes on as its owner, so that no file in it comes to belong to root.
+# When root runs this in another user's checkout, continues as that user, so that no file in it belongs to root.
 become_owner() { # the script's own arguments
     local owner name home
     [ -z "$installed" ] || return 0
@@ -145,7 +146,7 @@ become_owner() { # the script's own arguments
     fi
 }
 
-# One make at a time in this checkout. Says nothing unless it fails.
+# Runs make, one at a time in this checkout. Prints nothing unless it fails.
 build_programs() { # make's arguments
     local log
     mkdir -p "$build"
@@ -154,17 +155,17 @@ build_programs() { # make's arguments
     flock 8
     if ! make -j"$(nproc)" BUILD="${build#"$root/"}" "$@" >"$log" 2>&1 8<&-; then
         tail -n 30 "$log" >&2
-        fail "the build failed; the whole of what it said is in $log"
+        fail "the build failed; its whole output is in $log"
     fi
     exec 8<&-
 }
 
-# Ends unless there is a build to ask.
+# Exits unless the programs are built.
 programs_needed() {
     [ -x "$build/post-call" ] || fail 'the programs are not built yet: run ./spawn/up first'
 }
 
-# Ends unless these commands are there; for what is installed, whose package may have come without what it recommends.
+# Exits unless these commands are installed: the Debian package may be installed without the packages it recommends.
 commands_needed() { # COMMAND…
     local command
     for command; do
@@ -172,13 +173,12 @@ commands_needed() { # COMMAND…
     done
 }
 
-# What is set, from the environment, the settings file and the defaults, as a program understands it; fails as the
-# program does (78) when something is wrong.
+# Reads all settings (environment, settings file, defaults) from a program; exits as it does (78) if one is wrong.
 read_settings() {
     in_effect=$("$build/post-call" --check-config)
 }
 
-# One value of that.
+# The value of a setting, after read_settings.
 setting() { # NAME
     local line
     while IFS= read -r line; do
@@ -194,8 +194,8 @@ env_file() {
     printf '%s\n' "${CALLMEM_ENV_FILE:-.env}"
 }
 
-# The state folder as an absolute path. Also when the settings cannot be read (any more), since what runs in it must
-# still be found: then by looking for the name alone.
+# The state folder as an absolute path. When the settings are wrong, only this one is looked for, because a running
+# instance must still be found.
 state_folder() {
     local folder
     if ! folder=$(setting CALLMEM_STATE_DIR); then
@@ -208,7 +208,7 @@ state_folder() {
     realpath -m -- "${folder:-var}"
 }
 
-# The settings that a line pasted into another shell needs to find the same secrets.
+# The variables that a line pasted into another shell needs to find the same settings.
 paste_environment() {
     [ -z "${CALLMEM_ENV_FILE:-}" ] || printf 'CALLMEM_ENV_FILE=%q ' "$CALLMEM_ENV_FILE"
     [ "$build" = "$root/build" ] || printf 'BUILD=%q ' "$build"
@@ -219,7 +219,7 @@ listen_port() { # LISTEN
     say "${1##*:}"
 }
 
-# The address by which this machine reaches what listens there.
+# The address at which this machine reaches that listener.
 listen_host() { # LISTEN
     local host=${1%:*}
     case $host in
@@ -238,7 +238,7 @@ secret_of() { # ENDPOINT
     local name=${1//-/_} secret
     name=ELEVENLABS_${name^^}_SECRET
     programs_needed
-    secret=$("$build/post-call" --setting "$name" --reveal)
+    secret=$("$callmem" setting "$name" --reveal)
     secret=${secret%%,*}
     secret=${secret#"${secret%%[![:blank:]]*}"}
     secret=${secret%"${secret##*[![:blank:]]}"}
@@ -262,7 +262,7 @@ hold() { # FILE
     flock -n 8
 }
 
-# What runs of an instance, a line each: multiwatch, handler, master (of nginx) or another name; the program; the pid.
+# The processes of an instance, a line each: multiwatch, handler, master (of nginx) or another name; the program; the pid.
 parts() { # STATE
     local process lock name
     { find /proc/[0-9]*/fd/8 -maxdepth 0 -printf '%H %l\n' 2>/dev/null || true; } |
@@ -284,7 +284,7 @@ pids_of() { # STATE multiwatch|handler PROGRAM
     parts "$1" | sed -n "s/^$2 $3 //p"
 }
 
-# Everything of the three programs, also what is only starting.
+# All processes of the three programs, including those that are still starting.
 handler_pids() { # STATE
     parts "$1" | sed -n '/ nginx [0-9]*$/!s/.* //p'
 }

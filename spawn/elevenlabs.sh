@@ -1,22 +1,22 @@
 # shellcheck shell=bash
-# The ElevenLabs API, and what spawn/register keeps of its own. Sourced after common.sh. The API's shapes are those of
+# The ElevenLabs API, and the record that spawn/register keeps. Sourced after common.sh. Requests and answers are as in
 # ElevenLabs' own SDKs of 2026.
 #
-# No secret ever stands on a command line, where every user of the machine could read it: the key and bodies go to
-# curl through pipes, secrets to jq through its standard input, and only builtins of the shell have them as arguments.
-# shellcheck disable=SC2016,SC2154 # what stands in single quotes is jq's to expand; build and installed are set in common.sh
+# Secrets never appear on a command line, where every user of the machine could read them: the key and bodies go to curl
+# through pipes, secrets to jq through its standard input, and only builtins of the shell get them as arguments.
+# shellcheck disable=SC2016,SC2154 # jq expands the text in single quotes; common.sh sets build and installed
 answer='' # of the last call
 
 # Reads where the API is and the key for it from the settings.
 api_open() {
     api_url=$(setting ELEVENLABS_API_URL)
-    api_key=$("$build/post-call" --setting ELEVENLABS_API_KEY --reveal)
+    api_key=$("$callmem" setting ELEVENLABS_API_KEY --reveal)
     [ -n "$api_key" ] || fail "ELEVENLABS_API_KEY is empty: put a key of your workspace into $(env_file)." \
         'It needs the rights to write Agents and Workspace webhooks'
 }
 
-# One call. Leaves the answer in $answer, its status in $api_status and what the API says of an error in $api_message;
-# 1 when it was refused. When no answer came, the script ends.
+# One call. Leaves the answer in $answer, its status in $api_status and the API's error message in $api_message; 1 if it was
+# refused. Without an answer the script exits.
 api() { # METHOD PATH [BODY]
     local tries
     for ((tries = 1; ; tries++)); do
@@ -24,14 +24,14 @@ api() { # METHOD PATH [BODY]
         case $api_status:$1:$tries in
         2??:*) return 0 ;;
         *:4) break ;;
-        # One too many for now: nothing was done.
+        # Too many requests: nothing was done.
         429:*) sleep $((api_wait < 60 ? api_wait : 60)) ;;
-        # Only what can be repeated is repeated.
+        # Only GET is safe to repeat.
         5??:GET:*) sleep "$tries" ;;
         *) break ;;
         esac
     done
-    # Its words alone: what it says beside them can be what it was sent.
+    # Only the message: other fields may echo what was sent.
     api_message=$(
         jq -r '.detail | if type == "array" then map(.msg?) | join("; ")
             elif type == "object" then .message // .status else . end // empty' <<<"$answer" 2>/dev/null | head -c 300
@@ -40,20 +40,20 @@ api() { # METHOD PATH [BODY]
 }
 
 api_once() { # METHOD PATH [BODY]
-    local how=(-X "$1") told
+    local how=(-X "$1") status_line
     [ "$#" -lt 3 ] || how+=(-H 'Content-Type: application/json' --data-binary @-)
     answer=$(
         curl -sS --connect-timeout 10 --max-time 60 -w '\n%{http_code} %header{retry-after}' "${how[@]}" \
             -H @<(printf 'xi-api-key: %s\n' "$api_key") "$api_url$2" < <(printf '%s' "${3-}")
     ) || fail "$api_url did not answer; nothing more was changed"
-    told=${answer##*$'\n'}
+    status_line=${answer##*$'\n'}
     answer=${answer%$'\n'*}
-    api_status=${told%% *}
-    api_wait=${told#* }
+    api_status=${status_line%% *}
+    api_wait=${status_line#* }
     [[ $api_wait =~ ^[0-9]{1,4}$ ]] || api_wait=1
 }
 
-# A call without which nothing goes on.
+# A call that must succeed.
 api_must() { # METHOD PATH [BODY]
     api "$@" || api_failed "$1 $2"
 }
@@ -82,19 +82,19 @@ api_list() { # PATH MEMBER
     printf '%s\n' "$list"
 }
 
-# Something of the last answer, nothing for null.
+# A value in the last answer, nothing for null.
 answered() { # JQ-FILTER
     jq -r "$1 // empty" <<<"$answer"
 }
 
-# Deletes; what is gone already is no failure.
+# Deletes; something already deleted is no failure.
 api_delete() { # PATH
     api DELETE "$1" || [ "$api_status" = 404 ] || api_failed "DELETE $1"
 }
 
 # --- what was registered ---------------------------------------------------------------------------------------
-# elevenlabs.json in the state folder says what at ElevenLabs is this instance's own, so that a change finds it and
-# nobody else's is taken for it:
+# elevenlabs.json in the state folder lists the objects at ElevenLabs that belong to this instance, so that a later run
+# finds them and changes no others:
 #
 #   url           the address that was registered
 #   webhook       {id, mark} of the post-call webhook; mark: see mark_of
@@ -123,13 +123,13 @@ record_change() { # JQ-ARGUMENT…
     record=$(jq -c "$@" <<<"$record")
     draft=$(mktemp "$record_file.XXXXXX")
     printf '%s\n' "$record" >"$draft"
-    # Root's record belongs to whose folder it is in, like all else there.
+    # The owner of the folder also owns the record when root runs this.
     chown -h --reference="${record_file%/*}" "$draft" 2>/dev/null || true
     sync "$draft"
     mv "$draft" "$record_file"
 }
 
-# What a secret is recognised by, without being told.
+# A hash that identifies a secret without revealing it.
 mark_of() { # SECRET
     printf '%s' "$1" | sha256
 }
@@ -142,7 +142,7 @@ find_secret_file() {
     [ -n "$installed" ] || hint=' yet: run ./spawn/up first'
     secret_file=${ELEVENLABS_POST_CALL_SECRET_FILE:-}
     [ -z "${ELEVENLABS_POST_CALL_SECRET+set}" ] ||
-        fail "$name stands in the environment, where it cannot be changed from here; keep it in the settings file"
+        fail "$name is set in the environment, where this script cannot change it; keep it in the settings file"
     [ -e "$(env_file)" ] || [ -n "$secret_file" ] || fail "there is no $(env_file)$hint"
     [ -n "$secret_file" ] || secret_file=$(sed -n "s/^[[:blank:]]*${name}_FILE[[:blank:]]*=[[:blank:]]*//p" \
         "$(env_file)" | sed "s/[[:blank:]]*\$//; s/^\"\\(.*\\)\"\$/\\1/; s/^'\\(.*\\)'\$/\\1/")
@@ -151,7 +151,7 @@ find_secret_file() {
     if ! [ -w "$secret_file" ] || ! [ -w "${secret_file%/*}" ]; then fail "cannot write $secret_file"; fi
 }
 
-# The secret file with the value in place of the one that it has, everything else as it is.
+# The secret file with its value replaced and everything else unchanged.
 secret_file_with() { # VALUE
     local line found=''
     if [ -n "$secret_lines" ]; then
@@ -167,7 +167,7 @@ secret_file_with() { # VALUE
     [ -n "$found" ] || printf 'ELEVENLABS_POST_CALL_SECRET="%s"\n' "$1"
 }
 
-# Puts a list of secrets, separated by commas, into that file, whole or not at all, with the rights that it has.
+# Writes a list of secrets, separated by commas, to that file, whole or not at all; its owner and mode stay.
 write_secrets() { # VALUE
     local draft
     draft=$(mktemp "$secret_file.XXXXXX")
@@ -176,16 +176,16 @@ write_secrets() { # VALUE
     chown --reference="$secret_file" "$draft" 2>/dev/null || true
     sync "$draft"
     mv -f "$draft" "$secret_file"
-    [ "$("$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET --reveal)" = "$1" ] ||
-        fail "$secret_file does not say what was written into it; is $(env_file) the settings file in effect?"
+    [ "$("$callmem" setting ELEVENLABS_POST_CALL_SECRET --reveal)" = "$1" ] ||
+        fail "the new value in $secret_file has no effect; is $(env_file) the settings file in use?"
 }
 
 # The secrets of post-call, one a line.
 post_call_secrets() {
-    "$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET --reveal | tr , '\n'
+    "$callmem" setting ELEVENLABS_POST_CALL_SECRET --reveal | tr , '\n'
 }
 
-# Those whose marks are none of the ones given, at most seven: with a new one they are as many as can be.
+# Those with other marks than these, at most seven: with a new one that makes eight, the largest number allowed.
 secrets_without() { # MARK…
     local secret
     post_call_secrets | while IFS= read -r secret; do

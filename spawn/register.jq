@@ -1,15 +1,14 @@
-# What spawn/register knows about ElevenLabs' shapes, which are those of ElevenLabs' own SDKs of 2026, and how it
-# finds out what is to be done: `plan` and `removal` turn the world as it is into lines for bash, every value quoted:
+# The objects of ElevenLabs' API that spawn/register makes, as in ElevenLabs' own SDKs of 2026, and how it plans: `plan`
+# and `removal` turn the present state into lines for bash, with every value quoted:
 #
-#     webhook_id='…'                   what the steps need to know
+#     webhook_id='…'                   a value for the steps
 #     step 'sentence' function 'argument'…
-#     foreign 'sentence'               something that is not of this callmem is in the way
+#     foreign 'sentence'               something that does not belong to this callmem is in the way
 #     note 'sentence'
 #
-# The world is {url, record, settings, webhooks, secrets, tools, agents, scope, marks, switches}: the address to
-# register, what elevenlabs.json in the state folder says (see elevenlabs.sh), what the API says (agents by their ids),
-# CALLMEM_SCOPE, the marks of the secrets in effect (endpoint: list), and the switches in an agent's security settings
-# that are needed.
+# Their input, the world, is {url, record, settings, webhooks, secrets, tools, agents, scope, marks, switches}: the address
+# to register, elevenlabs.json in the state folder (see elevenlabs.sh), the API's answers (agents by their ids),
+# CALLMEM_SCOPE, the marks of the secrets in effect (endpoint: list), and the security settings that an agent needs.
 
 def webhook_name: "callmem";
 def tool_name: "search_memory";
@@ -20,19 +19,18 @@ def route($endpoint): "/webhook/" + $endpoint;
 
 def key_header($secret): {"X-Api-Key": {secret_id: $secret}};
 
-# What conversation initiation has to be; other headers may stand beside ours.
+# The conversation initiation webhook; it may have other headers, too.
 def initiation_wanted($url; $secret): {url: ($url + route("client-data")), request_headers: key_header($secret)};
 
-# The tool as it has to be; what else there is of it, its descriptions above all, is the operator's to change. The
-# search is over all that is remembered of whoever calls: over no single conversation, and over one agent only where
-# each has its own memory.
+# The tool's fixed parts; the operator may change everything else, above all its descriptions. It searches all that is
+# remembered of the caller, not one conversation; and only one agent's memory if each agent has its own.
 def tool_wanted($url; $secret; $scope): {type: "webhook", name: tool_name, api_schema: {
     url: ($url + route("search-data")), method: "POST", request_headers: key_header($secret),
     request_body_schema: {type: "object", properties: (
         {caller_id: {type: "string", dynamic_variable: "system__caller_id"}} +
         if $scope == "agent" then {agent_id: {type: "string", dynamic_variable: "system__agent_id"}} else {} end)}}};
 
-# What makes an LLM use it well.
+# Descriptions that make an LLM use it well.
 def tool_texts: {response_timeout_secs: 5,
     description: ("Searches what this caller said in earlier calls and answers with what fits best, each with its " +
         "date. Use it whenever the caller refers to something from before (an order, an appointment, \"the same as " +
@@ -45,9 +43,8 @@ def tool_texts: {response_timeout_secs: 5,
             "names, things and dates that matter, such as \"delivery date of the walnut table\". Do not put the " +
             "caller's number into it.")}}}}};
 
-# The body that makes or changes the tool, from what there is of it (or null). What is there counts more than our
-# texts, what has to be counts more than what is there; a property is replaced whole, since its value has one source
-# only.
+# The body that creates or changes the tool, from the existing one (or null). The existing tool overrides our texts, and the
+# fixed parts override both; a property is replaced whole, since its value has only one source.
 def tool_body($wanted):
     def properties: .api_schema.request_body_schema.properties;
     (.tool_config // {} | walk(if type == "object" then map_values(select(. != null)) else . end)) as $kept |
@@ -67,13 +64,13 @@ def tools_with($id; $tools): [(.conversation_config.agent.prompt.tool_ids[]? |
 def switched($switches; $to): reduce $switches[] as $switch (.platform_settings.overrides // {};
     setpath($switch / "."; $to));
 
-# --- what is there -----------------------------------------------------------------------------------------------
+# --- the present state -------------------------------------------------------------------------------------------
 
 def covers($want): . as $have | if ($want | type) == "object"
     then ($have | type) == "object" and all($want | keys[]; . as $key | $have[$key] | covers($want[$key]))
     else $have == $want end;
 
-# An address without what may be a secret in it.
+# An address without its query, which may be secret.
 def shown: (. // "") | sub("[?#].*"; "");
 
 # Whether an address is one of ours, now or before.
@@ -82,11 +79,11 @@ def is_ours($world; $endpoint): . as $there | ($there // "") != "" and
 
 def tool_ids: .conversation_config.agent.prompt.tool_ids // [];
 
-# Everything about the world that both plans need.
+# Facts that both plans need.
 def facts: . as $w | (.record.webhook.id // "") as $recorded |
     first((.webhooks[] | select(.webhook_id == $recorded)), null) as $webhook |
     .webhook = $webhook |
-    # Ours by its address alone: its secret cannot be known, so it is replaced, unless it serves something else, too.
+    # Ours only by its address: its secret cannot be known, so it is replaced unless something else uses it.
     .same_address = [if $webhook then empty else .webhooks[] | select(.webhook_url == $w.url + route("post-call")) |
         select([.usage[]?.usage_type] - ["ConvAI Settings"] == []) | .webhook_id end] |
     .renewed = ($webhook | . == null or .webhook_url != $w.url + route("post-call")
@@ -99,7 +96,7 @@ def facts: . as $w | (.record.webhook.id // "") as $recorded |
     .tool = (first((.tools[] | select(.id == $w.record.tool)),
         (.tools[] | select($w.url and .tool_config.api_schema.url? == $w.url + route("search-data")))) // null);
 
-# Our stored secret of an endpoint: as recorded, or by what uses it and by its name.
+# Our stored secret of an endpoint: from the record, or by its user and its name.
 def secret_name($endpoint): "callmem_" + ($endpoint | gsub("-"; "_"));
 def secret_id($endpoint; $user): . as $facts | ($user.request_headers["X-Api-Key"].secret_id? // null) as $used |
     first(.secrets[] | select(.secret_id == $facts.record.secrets[$endpoint].id or
@@ -113,7 +110,7 @@ def step($sentence; $deed): "step \([$sentence, $deed[]] | line)";
 def foreign($sentence): "foreign \($sentence | @sh)";
 def note($sentence): "note \($sentence | @sh)";
 
-# A name that no stored secret has.
+# A name for a stored secret that is not in use.
 def free_name($endpoint): [.secrets[].name] as $taken |
     first(range(1; 1000) | secret_name($endpoint) + if . > 1 then "_\(.)" else "" end | select(IN($taken[]) | not));
 
@@ -124,7 +121,7 @@ def plan_secret($endpoint; $id):
         step("store the secret of \($endpoint) as \($name)"; ["store_secret", $endpoint, $name])
     elif .record.secrets[$endpoint].mark != .marks[$endpoint][0] then
         first(.secrets[] | select(.secret_id == $id) | .name) as $name |
-        step("store the secret of \($endpoint) anew: what is stored is not known to be it";
+        step("store the secret of \($endpoint) again: the stored one may differ";
             ["renew_secret", $endpoint, $name])
     else empty end;
 
@@ -164,7 +161,7 @@ def plan_post_call: .settings.webhooks.post_call_webhook_id as $there | . as $fa
             .webhook_url | shown) // $there)") else empty end,
     if .renewed or (.settings.webhooks | .post_call_webhook_id == $facts.record.webhook.id and
         (.events // [] | sort) == (events | sort) and (.transcript_format // "json") == "json" | not)
-    then step("send what follows a call to it: \(events | join(", "))"; ["set_post_call"]) else empty end;
+    then step("send events after a call to it: \(events | join(", "))"; ["set_post_call"]) else empty end;
 
 def plan_agent($agent): . as $facts | .agents[$agent] as $now |
     if .tool == null or (IN($facts.tool.id; $now | tool_ids[]) | not) then
@@ -179,11 +176,11 @@ def plan_agent($agent): . as $facts | .agents[$agent] as $now |
         else step("let agent \($agent) use what callmem answers: \(join(" "))"; ["turn_on", $agent, .[]]) end),
     ($now.platform_settings.workspace_overrides.conversation_initiation_client_data_webhook.url |
         if (. // "") == "" or is_ours($facts; "client-data") then empty
-        else note("Agent \($agent) has a conversation initiation webhook of its own, \(shown): " +
+        else note("Agent \($agent) has its own conversation initiation webhook, \(shown): " +
             "it does not ask callmem.") end),
     ($now.platform_settings.workspace_overrides.webhooks.post_call_webhook_id |
         if (. // "") == "" or IN(.; $facts.our_webhooks[]) then empty
-        else note("Agent \($agent) has a post-call webhook of its own: callmem does not hear of its calls.") end);
+        else note("Agent \($agent) has its own post-call webhook: callmem does not receive its calls.") end);
 
 def plan: facts | plan_webhook, plan_initiation, plan_tool, plan_post_call, plan_agent(.agents | keys[]),
     (.superseded[] | step("delete the post-call webhook that it replaces"; ["delete_webhook", .])),
@@ -191,7 +188,7 @@ def plan: facts | plan_webhook, plan_initiation, plan_tool, plan_post_call, plan
         note("In each agent, give it the tool \(tool_name) and enable under Security: \(.switches | join(" ")). " +
             env.register_command + " --agent ID does that.") else empty end;
 
-# --- taking it away again ----------------------------------------------------------------------------------------
+# --- removing ----------------------------------------------------------------------------------------------------
 
 def remove_from_agent($agent): . as $facts |
     if IN($facts.record.tool; $facts.agents[$agent] | tool_ids[]) then
@@ -204,11 +201,11 @@ def removal: facts | .record as $record | . as $facts |
     remove_from_agent(.agents | keys[]),
     if .initiation then
         ($record.before.conversation_initiation_client_data_webhook.url | shown) as $before |
-        step("conversation initiation: as it was before (\(if $before == "" then "none" else $before end))";
+        step("conversation initiation: as before (\(if $before == "" then "none" else $before end))";
             ["restore", "conversation_initiation_client_data_webhook", null])
     else empty end,
     if IN(.settings.webhooks.post_call_webhook_id // ""; $facts.our_webhooks[] | select(. != "")) then
-        step("what follows a call: as it was before (\($record.before.webhooks.post_call_webhook_id // "none"))";
+        step("events after a call: as before (\($record.before.webhooks.post_call_webhook_id // "none"))";
             ["restore", "webhooks", "{\"post_call_webhook_id\": null}"])
     else empty end,
     (.tools[] | select(.id == $record.tool) |

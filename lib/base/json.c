@@ -474,7 +474,7 @@ static bool is_surrogate(const char *escape, char low_digit, char high_digit)
                                                    : second >= low_digit && second <= high_digit);
 }
 
-/* In valid JSON: writes \ufffd over every \u0000 and every lone surrogate, which are as long. */
+/* In valid JSON: writes \ufffd over every \u0000 and every lone surrogate, which have the same length. */
 static void mend_escapes(char *text, size_t len)
 {
     char *end = text + len;
@@ -496,7 +496,7 @@ static void mend_escapes(char *text, size_t len)
     }
 }
 
-/* The end of a string whose quote is at `p`, in valid JSON: what follows it. */
+/* In valid JSON: the byte after the string whose quote is at `p`. */
 static char *skip_string(char *p)
 {
     for (p++; *p != '"'; p++)
@@ -505,8 +505,8 @@ static char *skip_string(char *p)
     return p + 1;
 }
 
-/* In valid JSON that a NUL ends: writes numbers that are too long for cJSON as short as a double is, with
- * blanks after them. */
+/* In valid JSON that ends with a NUL: rewrites numbers that are too long for cJSON with the digits of a
+ * double, followed by blanks. */
 static void mend_numbers(char *text)
 {
     for (char *p = text; *p;) {
@@ -518,7 +518,7 @@ static void mend_numbers(char *text)
         }
         if (len > NUMBER_MAX_LEN) {
             double value = strtod(p, NULL);
-            /* What is beyond all doubles is so in the shorter form as well. */
+            /* What exceeds all doubles does so in the shorter form as well. */
             int used = isinf(value) ? snprintf(number, sizeof number, "%s", value < 0 ? "-1e999" : "1e999")
                                     : snprintf(number, sizeof number, "%.17g", value);
             memset(p, ' ', len);
@@ -532,7 +532,7 @@ static int validate(const char *bytes, size_t len, bool *has_long_number, struct
 {
     struct json_scan *scan = json_scan_new(NULL, 0, NULL, NULL);
     if (!scan)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     int result = json_scan_feed(scan, bytes, len, error);
     if (result == 0)
         result = json_scan_end(scan, error);
@@ -548,7 +548,7 @@ cJSON *json_parse(const char *bytes, size_t len, struct error *error)
         return NULL;
     char *text = text_dup_n(bytes, len);
     if (!text) {
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     mend_escapes(text, len);
@@ -556,8 +556,8 @@ cJSON *json_parse(const char *bytes, size_t len, struct error *error)
         mend_numbers(text);
     cJSON *object = cJSON_ParseWithLength(text, len);
     free(text);
-    if (!object) /* what is valid fails only so */
-        error_set(error, ERROR_INTERNAL, "out of memory");
+    if (!object) /* valid JSON fails for no other reason */
+        error_no_memory(error);
     return object;
 }
 
@@ -607,7 +607,8 @@ bool json_bool(const cJSON *object, const char *name, bool fallback)
     return cJSON_IsBool(value) ? cJSON_IsTrue(value) : fallback;
 }
 
-/* As cJSON writes it: with as many digits as it takes to be read back as the same. */
+/* With as many digits as it takes to read the same number back; cJSON would make 1.23456789012346e+15 of the
+ * order number 1234567890123456. */
 static void add_number(struct buf *b, double number)
 {
     const double most = 9007199254740992; /* 2^53: whole numbers are exact up to here */
@@ -640,7 +641,7 @@ static void add_members(struct buf *b, const cJSON *container)
     buf_putc(b, names ? '}' : ']');
 }
 
-/* What is printed was built by us or passed json_parse(): it is no deeper than JSON_MAX_DEPTH, and some. */
+/* The value was built by us or passed json_parse(), so it is hardly deeper than JSON_MAX_DEPTH. */
 /* NOLINTNEXTLINE(misc-no-recursion) */
 void json_add(struct buf *b, const cJSON *value)
 {

@@ -31,7 +31,7 @@ double json_number(const cJSON *object, const char *name, double fallback);
 int64_t json_int(const cJSON *object, const char *name, int64_t fallback); /* cut to int64, NaN: fallback */
 bool json_bool(const cJSON *object, const char *name, bool fallback);
 
-/* Adds a value, unformatted, to a buf. NULL is one that could not be made: the buf has failed then. */
+/* Adds a value, unformatted, to a buf. NULL, for a value that could not be made, makes the buf fail. */
 void json_add(struct buf *b, const cJSON *value);
 
 /*

@@ -42,14 +42,14 @@ static void free_parts(struct inbox *inbox)
     free(inbox);
 }
 
-/* What does not work now is met again, and told, by whoever needs it. */
+/* Failures are only logged: each later call meets and reports them. */
 static void make_folders(const struct inbox *inbox)
 {
     const char *folders[] = {inbox->directory, inbox->tmp, inbox->fresh, inbox->failed};
     struct error error;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (spool_make_directory(folders[i], &error) != 0) {
-            log_failure(LOG_ERROR, "the inbox cannot be used", &error);
+            log_failure(LOG_ERROR, "inbox unavailable", &error);
             return;
         }
     spool_sweep(inbox->tmp, "");
@@ -97,13 +97,13 @@ int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *e
     if (!inbox->recordings)
         return error_no_memory(error);
     if (recordings_prepare(directory, &why) != 0)
-        log_failure(LOG_ERROR, "recordings cannot be kept", &why);
+        log_failure(LOG_ERROR, "recordings cannot be stored", &why);
     return 0;
 }
 
 bool inbox_knows(struct inbox *inbox, const char *name)
 {
-    /* In this order: what is erased from failed/ is in the ledger before it is gone. */
+    /* In this order: an event that is erased from failed/ enters the ledger first. */
     char *path = spool_path(inbox->failed, name, EVENT_SUFFIX);
     bool failed = path && access(path, F_OK) == 0;
     free(path);
@@ -118,7 +118,7 @@ void inbox_wake(struct inbox *inbox)
     pthread_mutex_unlock(&inbox->lock);
 }
 
-/* Whether there is room for a small event. */
+/* Whether the disk has room for a small event. */
 static int check_room(struct inbox *inbox, struct error *error)
 {
     static const char block[4096];
@@ -143,25 +143,25 @@ int inbox_check(struct inbox *inbox, struct error *error)
     return check_room(inbox, error);
 }
 
-struct tally {
+struct count_ctx {
     int64_t count, oldest; /* nanoseconds, INT64_MAX when none */
 };
 
-static bool add_to_tally(void *ctx, const struct spool_file *file)
+static bool count_file(void *ctx, const struct spool_file *file)
 {
-    struct tally *tally = ctx;
-    tally->count++;
-    if (file->changed < tally->oldest)
-        tally->oldest = file->changed;
+    struct count_ctx *counted = ctx;
+    counted->count++;
+    if (file->changed < counted->oldest)
+        counted->oldest = file->changed;
     return true;
 }
 
 int inbox_status(struct inbox *inbox, bool with_done, struct inbox_status *status, struct error *error)
 {
-    struct tally waiting = {0, INT64_MAX}, failed = {0, INT64_MAX};
+    struct count_ctx waiting = {0, INT64_MAX}, failed = {0, INT64_MAX};
     *status = (struct inbox_status){0};
-    if (spool_each(inbox->fresh, EVENT_SUFFIX, true, add_to_tally, &waiting, error) != 0 ||
-        spool_each(inbox->failed, EVENT_SUFFIX, false, add_to_tally, &failed, error) != 0)
+    if (spool_each(inbox->fresh, EVENT_SUFFIX, true, count_file, &waiting, error) != 0 ||
+        spool_each(inbox->failed, EVENT_SUFFIX, false, count_file, &failed, error) != 0)
         return -1;
     status->pending = waiting.count;
     status->failed = failed.count;
@@ -169,16 +169,16 @@ int inbox_status(struct inbox *inbox, bool with_done, struct inbox_status *statu
     return with_done ? ledger_count(inbox->ledger, &status->done, error) : 0;
 }
 
-struct telling {
+struct failed_ctx {
     struct inbox *inbox;
     void (*each)(void *ctx, const char *key, const char *reason);
     void *ctx;
 };
 
-static bool tell(void *ctx, const struct spool_file *file)
+static bool report_failed(void *ctx, const struct spool_file *file)
 {
-    struct telling *telling = ctx;
-    char *path = spool_path(telling->inbox->failed, file->name, REASON_SUFFIX), *reason = NULL;
+    struct failed_ctx *failed = ctx;
+    char *path = spool_path(failed->inbox->failed, file->name, REASON_SUFFIX), *reason = NULL;
     size_t len;
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     if (fd >= 0) {
@@ -187,7 +187,7 @@ static bool tell(void *ctx, const struct spool_file *file)
     }
     if (reason)
         reason[strcspn(reason, "\n")] = '\0';
-    telling->each(telling->ctx, file->name, reason && *reason ? reason : "{}");
+    failed->each(failed->ctx, file->name, reason && *reason ? reason : "{}");
     free(reason);
     free(path);
     return true;
@@ -196,12 +196,12 @@ static bool tell(void *ctx, const struct spool_file *file)
 int inbox_each_failed(struct inbox *inbox, void (*each)(void *ctx, const char *key, const char *reason),
                       void *ctx, struct error *error)
 {
-    struct telling telling = {inbox, each, ctx};
-    return spool_each(inbox->failed, EVENT_SUFFIX, false, tell, &telling, error);
+    struct failed_ctx failed = {inbox, each, ctx};
+    return spool_each(inbox->failed, EVENT_SUFFIX, false, report_failed, &failed, error);
 }
 
-/* Only one at a time puts events back or erases them: an event that is put back while others are looked
- * through would be passed over. */
+/* Only one process at a time puts events back or erases them: an erasure would miss an event that is put back
+ * into a folder that it has scanned already. */
 static int lock_failed(const struct inbox *inbox, struct error *error)
 {
     int fd = open(inbox->failed, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -213,8 +213,8 @@ static int lock_failed(const struct inbox *inbox, struct error *error)
     return -1;
 }
 
-/* A walk that changes files as it goes. */
-struct walk {
+/* While the files of a folder are changed one by one. */
+struct change_ctx {
     struct inbox *inbox;
     const char *folder;
     bool (*match)(void *ctx, const char *bytes, size_t len);
@@ -224,91 +224,91 @@ struct walk {
     struct error *error;
 };
 
-/* Moves one back. When a copy of it is in new/, a request that is just being answered "duplicate" will take
- * that away, or a worker will; the failed one stays for the next time. */
-static bool put_back(void *ctx, const struct spool_file *file)
+/* Moves one back. If a copy of it is in new/, its request, which is just being answered "duplicate", or a
+ * worker removes that copy; the failed event stays until the next retry. */
+static bool retry_one(void *ctx, const struct spool_file *file)
 {
-    struct walk *walk = ctx;
-    struct inbox *inbox = walk->inbox;
+    struct change_ctx *change = ctx;
+    struct inbox *inbox = change->inbox;
     char *from = spool_path(inbox->failed, file->name, EVENT_SUFFIX);
     char *to = spool_path(inbox->fresh, file->name, EVENT_SUFFIX);
     int fd = -1;
     if (!from || !to)
-        walk->result = error_no_memory(walk->error);
-    else if (spool_hold(from, true, &fd, walk->error) == SPOOL_TROUBLE)
-        walk->result = -1;
+        change->result = error_no_memory(change->error);
+    else if (spool_hold(from, true, &fd, change->error) == SPOOL_ERROR)
+        change->result = -1;
     else if (fd >= 0) {
-        enum spool_moved moved = spool_move(from, to, walk->error);
-        walk->done += moved == SPOOL_MOVED;
+        enum spool_moved moved = spool_move(from, to, change->error);
+        change->done += moved == SPOOL_MOVED;
         if (moved == SPOOL_STUCK)
-            walk->result = -1;
-        /* Still held, so that no worker writes a new reason before the old one goes. */
+            change->result = -1;
+        /* Still held, so that no worker writes a new reason before the old one is removed. */
         if (moved == SPOOL_MOVED)
             spool_remove(inbox->failed, file->name, REASON_SUFFIX, NULL);
         close(fd);
     }
     free(from);
     free(to);
-    return walk->result == 0;
+    return change->result == 0;
 }
 
 long inbox_retry(struct inbox *inbox, struct error *error)
 {
-    struct walk walk = {.inbox = inbox, .folder = inbox->failed, .error = error};
+    struct change_ctx change = {.inbox = inbox, .folder = inbox->failed, .error = error};
     int lock = lock_failed(inbox, error);
     if (lock < 0)
         return -1;
-    int result = spool_each(inbox->failed, EVENT_SUFFIX, false, put_back, &walk, error);
+    int result = spool_each(inbox->failed, EVENT_SUFFIX, false, retry_one, &change, error);
     if (result == 0)
-        result = walk.result;
-    if (walk.done > 0 && result == 0)
+        result = change.result;
+    if (change.done > 0 && result == 0)
         result = spool_sync_directory(inbox->fresh, error);
     close(lock);
-    if (walk.done > 0)
+    if (change.done > 0)
         inbox_wake(inbox);
-    return result == 0 ? walk.done : -1;
+    return result == 0 ? change.done : -1;
 }
 
-static int remove_all(struct walk *walk, const char *name)
+static int remove_all(struct change_ctx *change, const char *name)
 {
     static const char *const suffixes[] = {TRIES_SUFFIX, REASON_SUFFIX, EVENT_SUFFIX};
     struct error why;
-    /* That it is gone matters more than that a copy of it would be known. */
-    if (ledger_add(walk->inbox->ledger, name, &why) != 0)
-        log_failure(LOG_WARN, "an erased event cannot be noted in the ledger", &why);
+    /* Erasing it matters more than recognising a copy of it later. */
+    if (ledger_add(change->inbox->ledger, name, &why) != 0)
+        log_failure(LOG_WARN, "erased event cannot be added to the ledger", &why);
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (spool_remove(walk->folder, name, suffixes[i], walk->error) != 0)
+        if (spool_remove(change->folder, name, suffixes[i], change->error) != 0)
             return -1;
-    walk->done++;
+    change->done++;
     return 0;
 }
 
 static bool erase_one(void *ctx, const struct spool_file *file)
 {
-    struct walk *walk = ctx;
-    char *path = spool_path(walk->folder, file->name, EVENT_SUFFIX), *bytes = NULL;
+    struct change_ctx *change = ctx;
+    char *path = spool_path(change->folder, file->name, EVENT_SUFFIX), *bytes = NULL;
     size_t len = 0;
     int fd = -1;
     if (!path)
-        walk->result = error_no_memory(walk->error);
-    else if (spool_hold(path, true, &fd, walk->error) == SPOOL_TROUBLE)
-        walk->result = -1;
+        change->result = error_no_memory(change->error);
+    else if (spool_hold(path, true, &fd, change->error) == SPOOL_ERROR)
+        change->result = -1;
     else if (fd >= 0) {
-        bytes = spool_read(fd, path, &len, walk->error);
-        walk->result = bytes ? 0 : -1;
-        if (bytes && walk->match(walk->ctx, bytes, len))
-            walk->result = remove_all(walk, file->name);
+        bytes = spool_read(fd, path, &len, change->error);
+        change->result = bytes ? 0 : -1;
+        if (bytes && change->match(change->ctx, bytes, len))
+            change->result = remove_all(change, file->name);
         close(fd);
     }
     free(bytes);
     free(path);
-    return walk->result == 0;
+    return change->result == 0;
 }
 
 long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const char *bytes, size_t len), void *ctx,
                  struct error *error)
 {
-    struct walk walk = {.inbox = inbox, .match = match, .ctx = ctx, .error = error};
+    struct change_ctx change = {.inbox = inbox, .match = match, .ctx = ctx, .error = error};
     /* In the order in which a worker moves them. */
     const char *folders[] = {inbox->fresh, inbox->failed};
     int lock = lock_failed(inbox, error);
@@ -316,14 +316,14 @@ long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const char *bytes
         return -1;
     int result = 0;
     for (size_t i = 0; i < sizeof folders / sizeof *folders && result == 0; i++) {
-        long before = walk.done;
-        walk.folder = folders[i];
-        result = spool_each(walk.folder, EVENT_SUFFIX, false, erase_one, &walk, error);
+        long before = change.done;
+        change.folder = folders[i];
+        result = spool_each(change.folder, EVENT_SUFFIX, false, erase_one, &change, error);
         if (result == 0)
-            result = walk.result;
-        if (result == 0 && walk.done > before)
-            result = spool_sync_directory(walk.folder, error);
+            result = change.result;
+        if (result == 0 && change.done > before)
+            result = spool_sync_directory(change.folder, error);
     }
     close(lock);
-    return result == 0 ? walk.done : -1;
+    return result == 0 ? change.done : -1;
 }

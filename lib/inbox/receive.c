@@ -20,7 +20,7 @@ struct delivery {
     struct inbox *inbox;
     int fd;
     char *path;  /* in tmp/; NULL once it has moved */
-    bool failed; /* a write did not work: the body is not whole */
+    bool failed; /* a write failed: the body is incomplete */
 };
 
 struct delivery *inbox_receive(struct inbox *inbox, struct error *error)
@@ -75,7 +75,7 @@ char *delivery_text(struct delivery *delivery, size_t max, size_t *len)
     return text;
 }
 
-/* Hands the body on in pieces. */
+/* Passes the body on in pieces. */
 static int each_piece(const struct delivery *delivery,
                       int (*each)(void *ctx, const char *bytes, size_t len, struct error *error), void *ctx,
                       struct error *error)
@@ -258,11 +258,11 @@ static int make_name(const char *type, const char *conversation, char name[SPOOL
 }
 
 /*
- * Moves the synced file into new/ and tells whether it was the first of its name.
+ * Moves the synced file into new/; ACCEPTED if it is the first of its name.
  *
- * It stays held until that is decided: no worker takes it up before, and what is found to be a copy can be
- * removed. When the directory cannot be synced the file stays, although nothing was accepted: a copy that
- * came at the same moment may have been called a duplicate on the strength of it.
+ * It is held until that is decided, so that no worker processes it before and a copy can be removed. If the
+ * directory cannot be synced the file stays, although nothing was accepted: because of it, a copy that came
+ * at the same moment may have been answered "duplicate".
  */
 static int move_in(struct delivery *delivery, const char *name, enum accepted *accepted, struct error *error)
 {
@@ -289,9 +289,9 @@ static int move_in(struct delivery *delivery, const char *name, enum accepted *a
     return result;
 }
 
-/* Whether a copy is there already, in new/ or gone from it. One that lies in new/ is as good as accepted once
- * the directory is synced, whatever becomes of the request that brought it. */
-static int look_for_copy(struct inbox *inbox, const char *name, bool *found, struct error *error)
+/* Whether a copy was accepted before, in new/ or gone from there. One in new/ counts as accepted once the
+ * directory is synced, whatever happens to the request that brought it. */
+static int find_copy(struct inbox *inbox, const char *name, bool *found, struct error *error)
 {
     char *path = spool_path(inbox->fresh, name, EVENT_SUFFIX);
     if (!path)
@@ -307,7 +307,7 @@ int inbox_has(struct inbox *inbox, const char *type, const char *conversation, b
     char name[SPOOL_NAME_DIGITS + 1];
     if (make_name(type, conversation, name, error) != 0)
         return -1;
-    return look_for_copy(inbox, name, has, error);
+    return find_copy(inbox, name, has, error);
 }
 
 static int make_safe(struct delivery *delivery, const char *name, enum accepted *accepted,
@@ -317,7 +317,7 @@ static int make_safe(struct delivery *delivery, const char *name, enum accepted 
     if (spool_sync(delivery->fd, inbox->tmp, error) != 0 || move_in(delivery, name, accepted, error) != 0)
         return -1;
     struct log_line line;
-    log_begin(&line, LOG_DEBUG, *accepted == ACCEPTED ? "event accepted" : "event accepted before");
+    log_begin(&line, LOG_DEBUG, *accepted == ACCEPTED ? "event accepted" : "duplicate event");
     log_text(&line, "event", name);
     log_end(&line);
     if (*accepted == ACCEPTED)
@@ -344,14 +344,14 @@ int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct e
     bool found;
     *receipt = (struct receipt){.accepted = IGNORED, .kind = EVENT_OTHER};
     if (delivery->failed || !delivery->path)
-        return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s did not take all of the event",
+        return error_set(error, ERROR_INBOX_UNAVAILABLE, "the event could not be written to %s",
                          delivery->inbox->tmp);
     if (scan_body(delivery, &reading, error) != 0 || fill_receipt(reading.fields, receipt, error) != 0)
         return -1;
     if (receipt->kind == EVENT_OTHER)
         return 0;
     if (make_name(receipt->type, receipt->conversation, name, error) != 0 ||
-        look_for_copy(delivery->inbox, name, &found, error) != 0)
+        find_copy(delivery->inbox, name, &found, error) != 0)
         return -1;
     if (found) {
         receipt->accepted = DUPLICATE;

@@ -37,7 +37,7 @@ void schedule_free(struct schedule *schedule)
     free(schedule);
 }
 
-/* Where the name is, or belongs. */
+/* Where the name is, or is to be inserted. */
 static size_t place(const struct schedule *schedule, const char *name, bool *found)
 {
     size_t low = 0, high = schedule->count;
@@ -64,7 +64,7 @@ static struct entry *find(const struct schedule *schedule, const char *name)
     return found ? &schedule->entries[at] : NULL;
 }
 
-/* The entry of that name, made when there is none; NULL when there is no room. */
+/* The entry of that name, added if it is missing; NULL when there is no room. */
 static struct entry *obtain(struct schedule *schedule, const char *name)
 {
     bool found;

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Tells what did not work on which path, with errno as the cause. */
-static int trouble(struct error *error, const char *path, const char *what)
+/* Names what failed on which path, with errno as the cause. */
+static int io_error(struct error *error, const char *path, const char *what)
 {
     return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be %s: %s", path, what, strerror(errno));
 }
@@ -38,11 +38,10 @@ static int sync_path(const char *directory)
 
 int spool_sync_directory(const char *directory, struct error *error)
 {
-    return sync_path(directory) == 0 ? 0 : trouble(error, directory, "synced");
+    return sync_path(directory) == 0 ? 0 : io_error(error, directory, "synced");
 }
 
-/* Makes the directory that `path` is now, and syncs the one above, so that it is still there after a crash.
- */
+/* Makes one directory and syncs its parent, so that it is still there after a crash. */
 static int make_one(char *path)
 {
     if (mkdir(path, 0700) != 0)
@@ -56,7 +55,7 @@ static int make_one(char *path)
     int result = sync_path(path), cause = errno;
     *slash = '/';
     errno = cause;
-    /* A directory that may be entered and written but not listed cannot be opened for this. */
+    /* A parent that may be entered and written to but not listed cannot be opened for that. */
     return result != 0 && cause == EACCES ? 0 : result;
 }
 
@@ -75,7 +74,7 @@ int spool_make_directory(const char *directory, struct error *error)
     if (result == 0)
         result = make_one(path);
     if (result != 0)
-        trouble(error, directory, "made");
+        io_error(error, directory, "made");
     free(path);
     return result;
 }
@@ -85,7 +84,7 @@ int spool_remove(const char *directory, const char *name, const char *suffix, st
     char *path = spool_path(directory, name, suffix);
     if (!path)
         return error_no_memory(error);
-    int result = unlink(path) == 0 || errno == ENOENT ? 0 : trouble(error, path, "removed");
+    int result = unlink(path) == 0 || errno == ENOENT ? 0 : io_error(error, path, "removed");
     free(path);
     return result;
 }
@@ -98,7 +97,7 @@ static bool is_linked(int fd)
 
 int spool_create(const char *directory, const char *suffix, char **path, struct error *error)
 {
-    /* Between its creation and its flock() a file looks abandoned to a sweep; then the next name is tried. */
+    /* A sweep may remove the file between its creation and its flock(); then the next name is tried. */
     for (int tries = 0; tries < 16; tries++) {
         unsigned char random[SPOOL_NAME_DIGITS / 2];
         char name[SPOOL_NAME_DIGITS + 1];
@@ -122,7 +121,7 @@ int spool_create(const char *directory, const char *suffix, char **path, struct 
         if (!again)
             break;
     }
-    return trouble(error, directory, "written to");
+    return io_error(error, directory, "written to");
 }
 
 int spool_write(int fd, const void *bytes, size_t len, const char *path, struct error *error)
@@ -133,7 +132,7 @@ int spool_write(int fd, const void *bytes, size_t len, const char *path, struct 
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            return trouble(error, path, "written");
+            return io_error(error, path, "written");
         p += written;
         len -= (size_t)written;
     }
@@ -142,14 +141,14 @@ int spool_write(int fd, const void *bytes, size_t len, const char *path, struct 
 
 int spool_sync(int fd, const char *path, struct error *error)
 {
-    return fsync(fd) == 0 ? 0 : trouble(error, path, "synced");
+    return fsync(fd) == 0 ? 0 : io_error(error, path, "synced");
 }
 
 char *spool_read(int fd, const char *path, size_t *len, struct error *error)
 {
     struct stat st;
     if (fstat(fd, &st) != 0) {
-        trouble(error, path, "read");
+        io_error(error, path, "read");
         return NULL;
     }
     size_t size = (size_t)st.st_size, at = 0;
@@ -163,7 +162,7 @@ char *spool_read(int fd, const char *path, size_t *len, struct error *error)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            trouble(error, path, "read");
+            io_error(error, path, "read");
             free(bytes);
             return NULL;
         }
@@ -176,14 +175,13 @@ char *spool_read(int fd, const char *path, size_t *len, struct error *error)
     return bytes;
 }
 
-/* For file systems without RENAME_NOREPLACE. The second name, when a crash leaves it, is swept like any
- * other. */
+/* For file systems without RENAME_NOREPLACE. A crash may leave the first name as well, which is swept. */
 static enum spool_moved move_by_link(const char *from, const char *to, struct error *error)
 {
     if (link(from, to) != 0) {
         if (errno == EEXIST)
             return SPOOL_EXISTS;
-        trouble(error, to, "written");
+        io_error(error, to, "written");
         return SPOOL_STUCK;
     }
     unlink(from);
@@ -198,11 +196,11 @@ enum spool_moved spool_move(const char *from, const char *to, struct error *erro
         return SPOOL_EXISTS;
     if (errno == EINVAL || errno == ENOSYS || errno == ENOTSUP)
         return move_by_link(from, to, error);
-    trouble(error, to, "written");
+    io_error(error, to, "written");
     return SPOOL_STUCK;
 }
 
-static bool names(const char *path, int fd)
+static bool is_at(const char *path, int fd)
 {
     struct stat here, there;
     return fstat(fd, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino &&
@@ -215,8 +213,8 @@ static enum spool_held hold_failed(const char *path, struct error *error)
         return SPOOL_GONE;
     if (errno == EWOULDBLOCK)
         return SPOOL_BUSY;
-    trouble(error, path, "opened");
-    return SPOOL_TROUBLE;
+    io_error(error, path, "opened");
+    return SPOOL_ERROR;
 }
 
 enum spool_held spool_hold(const char *path, bool wait, int *fd, struct error *error)
@@ -229,7 +227,7 @@ enum spool_held spool_hold(const char *path, bool wait, int *fd, struct error *e
         result = flock(*fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
     while (result != 0 && errno == EINTR);
     enum spool_held held = result == 0 ? SPOOL_HELD : hold_failed(path, error);
-    if (held == SPOOL_HELD && !names(path, *fd))
+    if (held == SPOOL_HELD && !is_at(path, *fd))
         held = SPOOL_GONE;
     if (held != SPOOL_HELD) {
         close(*fd);
@@ -238,8 +236,8 @@ enum spool_held spool_hold(const char *path, bool wait, int *fd, struct error *e
     return held;
 }
 
-/* Takes the name apart; false when it is none of ours. */
-static bool is_ours(const char *name, const char *suffix, struct spool_file *file)
+/* Whether a name is SPOOL_NAME_DIGITS digits and the suffix; then it is copied. */
+static bool parse_name(const char *name, const char *suffix, struct spool_file *file)
 {
     if (strspn(name, "0123456789abcdef") != SPOOL_NAME_DIGITS ||
         strcmp(name + SPOOL_NAME_DIGITS, suffix) != 0)
@@ -250,8 +248,8 @@ static bool is_ours(const char *name, const char *suffix, struct spool_file *fil
     return true;
 }
 
-/* A file that went away since readdir() is passed over. */
-static bool date(int directory, const char *name, struct spool_file *file)
+/* False when the file has gone since readdir(). */
+static bool read_mtime(int directory, const char *name, struct spool_file *file)
 {
     struct stat st;
     if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -260,35 +258,36 @@ static bool date(int directory, const char *name, struct spool_file *file)
     return true;
 }
 
-int spool_each(const char *directory, const char *suffix, bool dated,
+int spool_each(const char *directory, const char *suffix, bool with_mtime,
                bool (*each)(void *ctx, const struct spool_file *file), void *ctx, struct error *error)
 {
     DIR *dir = opendir(directory);
     if (!dir)
-        return trouble(error, directory, "listed");
+        return io_error(error, directory, "listed");
     struct spool_file file;
     struct dirent *entry;
     for (errno = 0; (entry = readdir(dir)); errno = 0) {
-        if (!is_ours(entry->d_name, suffix, &file) || (dated && !date(dirfd(dir), entry->d_name, &file)))
+        if (!parse_name(entry->d_name, suffix, &file) ||
+            (with_mtime && !read_mtime(dirfd(dir), entry->d_name, &file)))
             continue;
         if (!each(ctx, &file)) {
             errno = 0;
             break;
         }
     }
-    int result = errno == 0 ? 0 : trouble(error, directory, "listed");
+    int result = errno == 0 ? 0 : io_error(error, directory, "listed");
     closedir(dir);
     return result;
 }
 
-struct sweep {
+struct sweep_ctx {
     const char *directory, *suffix;
     int64_t removed;
 };
 
 static bool sweep_one(void *ctx, const struct spool_file *file)
 {
-    struct sweep *sweep = ctx;
+    struct sweep_ctx *sweep = ctx;
     char *path = spool_path(sweep->directory, file->name, sweep->suffix);
     int fd;
     if (path && spool_hold(path, false, &fd, NULL) == SPOOL_HELD) {
@@ -301,14 +300,14 @@ static bool sweep_one(void *ctx, const struct spool_file *file)
 
 void spool_sweep(const char *directory, const char *suffix)
 {
-    struct sweep sweep = {directory, suffix, 0};
+    struct sweep_ctx sweep = {directory, suffix, 0};
     struct error error;
     if (spool_each(directory, suffix, false, sweep_one, &sweep, &error) != 0)
-        log_failure(LOG_WARN, "what was left half received cannot be looked for", &error);
+        log_failure(LOG_WARN, "cannot scan for partial uploads", &error);
     if (sweep.removed == 0)
         return;
     struct log_line line;
-    log_begin(&line, LOG_INFO, "removed what was left half received");
+    log_begin(&line, LOG_INFO, "removed partial uploads");
     log_text(&line, "directory", directory);
     log_int(&line, "files", sweep.removed);
     log_end(&line);

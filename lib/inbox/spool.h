@@ -1,12 +1,11 @@
 /*
- * spool: files that appear whole or not at all, and that are held by whoever works on them.
+ * spool: files that appear complete or not at all, and that are held while somebody uses them.
  *
- * A file is held by flock() on it: the hold ends with its owner, however that ends. Whoever moves or removes
- * a file that others may see holds it, and whoever got hold of one makes sure that its path still names it;
- * so no two ever believe that the same file is theirs.
+ * A file is held by flock(), so a hold ends with its process, however that dies. A file that others may see
+ * is moved or removed only while it is held, and after taking a hold the path is checked to lead to the same
+ * file still; so no two processes ever own one file.
  *
- * Everything that fails does so with ERROR_INBOX_UNAVAILABLE and names the path: it is the disk, and it
- * passes.
+ * All failures are of the disk and pass: ERROR_INBOX_UNAVAILABLE with the path.
  */
 #ifndef CALLMEM_INBOX_SPOOL_H
 #define CALLMEM_INBOX_SPOOL_H
@@ -17,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPOOL_NAME_DIGITS 32 /* the hexadecimal digits that every name begins with */
+#define SPOOL_NAME_DIGITS 32 /* hexadecimal digits at the start of every name */
 
 /* `directory` "/" `name` `suffix`, free()d by the caller; NULL when out of memory. */
 char *spool_path(const char *directory, const char *name, const char *suffix);
@@ -28,8 +27,8 @@ int spool_sync_directory(const char *directory, struct error *error);
 /* Removes `directory`/`name``suffix`; 0 when there is none. */
 int spool_remove(const char *directory, const char *name, const char *suffix, struct error *error);
 
-/* A new file (0600) with a random name in `directory`, held; the descriptor. `path` is free()d by the caller.
- */
+/* Makes a file (0600) with a random name in `directory` and holds it; returns the descriptor. `path` is
+ * free()d by the caller. */
 int spool_create(const char *directory, const char *suffix, char **path, struct error *error);
 int spool_write(int fd, const void *bytes, size_t len, const char *path, struct error *error);
 int spool_sync(int fd, const char *path, struct error *error);
@@ -40,9 +39,9 @@ enum spool_moved { SPOOL_MOVED, SPOOL_EXISTS, SPOOL_STUCK };
 /* Renames a held file unless `to` exists. Durable once the directory of `to` is synced. */
 enum spool_moved spool_move(const char *from, const char *to, struct error *error);
 
-enum spool_held { SPOOL_HELD, SPOOL_BUSY, SPOOL_GONE, SPOOL_TROUBLE };
-/* Opens and holds a file; closing `fd` lets it go. When someone else holds it: SPOOL_BUSY, or with `wait` not
- * before that one is done, and then it may be SPOOL_GONE. */
+enum spool_held { SPOOL_HELD, SPOOL_BUSY, SPOOL_GONE, SPOOL_ERROR };
+/* Opens and holds a file; closing `fd` ends the hold. While another holds it: SPOOL_BUSY, or with `wait` it
+ * waits, after which the file may be SPOOL_GONE. */
 enum spool_held spool_hold(const char *path, bool wait, int *fd, struct error *error);
 
 /* A file as spool_each() finds it. */
@@ -51,10 +50,11 @@ struct spool_file {
     int64_t changed;                  /* mtime in nanoseconds since 1970 */
 };
 /* Calls `each` for every file of `directory` whose name is SPOOL_NAME_DIGITS hexadecimal digits and `suffix`,
- * in no order, until it returns false. `dated`: false leaves `changed` 0 and saves a stat() each. */
-int spool_each(const char *directory, const char *suffix, bool dated,
+ * in no order, until it returns false. Without `with_mtime`, `changed` is 0, which saves a stat() for each.
+ */
+int spool_each(const char *directory, const char *suffix, bool with_mtime,
                bool (*each)(void *ctx, const struct spool_file *file), void *ctx, struct error *error);
-/* Removes what spool_create() left in `directory` with `suffix` when its owner is gone. */
+/* Removes the files that spool_create() made in `directory` with `suffix` and whose process has died. */
 void spool_sweep(const char *directory, const char *suffix);
 
 #endif

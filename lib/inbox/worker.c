@@ -20,32 +20,32 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_CRASHES 5
-#define BATCH       2048 /* events that are taken up before new/ is listed again */
-#define POLL_MS     500
-#define RELIST_MS   5000 /* new/ is listed this often even when nothing seems to have changed */
-#define RACY_NS     2000000000LL
-#define OUTAGE      8 /* tries in a row without success that mean that the memory is away */
-#define REST_MS     1000
-#define BUSY_MS     200 /* between looks at an event in someone else's hands */
-#define LEAST_MS    20
-#define WORKER_NICE 10
+#define MAX_CRASHES   5
+#define BATCH         2048 /* events that are processed before new/ is listed again */
+#define POLL_MS       500
+#define RELIST_MS     5000         /* new/ is listed this often even when nothing seems to have changed */
+#define MTIME_STEP_NS 2000000000LL /* of the coarsest file systems */
+#define OUTAGE        8            /* failures in a row that mean that the memory is unavailable */
+#define REST_MS       1000
+#define BUSY_MS       200 /* between tries of an event that another worker holds */
+#define LEAST_MS      20
+#define WORKER_NICE   10
 
 /* What became of one event. */
-enum tried {
-    TRIED_WORKED, /* in memory and in the ledger */
-    TRIED_FAILED, /* in failed/ */
-    TRIED_GONE,   /* someone else did it, or it was a copy */
-    TRIED_AGAIN,  /* it has to wait */
-    TRIED_EARLY,  /* it ended the program before, and is not due */
-    TRIED_BUSY,   /* in someone else's hands */
+enum outcome {
+    OUTCOME_PROCESSED, /* in memory and in the ledger */
+    OUTCOME_FAILED,    /* in failed/ */
+    OUTCOME_GONE,      /* processed by another worker, or a copy */
+    OUTCOME_RETRY,     /* failed for now */
+    OUTCOME_NOT_DUE,   /* ended the program before, and is not to be tried yet */
+    OUTCOME_BUSY,      /* held by another worker */
 };
 
-struct hand {
+struct worker_ctx {
     struct inbox *inbox;
     inbox_work *work;
     void *ctx;
-    bool drains; /* waits for what is busy, and for nothing else */
+    bool drains; /* waits for events that others hold, and for nothing else */
 };
 
 static void log_event(enum log_level level, const char *message, const char *name, const struct error *error)
@@ -59,11 +59,11 @@ static void log_event(enum log_level level, const char *message, const char *nam
 }
 
 /*
- * An event that ends the program must not do so for ever, so each try leaves a byte in a file beside the
- * event before it begins and removes the file when it comes back. Not synced: what survives the program is
- * enough. A full disk lets the try go on without it.
+ * An event that crashes the program must not do so for ever, so each try first adds a byte to a file beside
+ * the event, which is removed when the try returns. Not synced: it need only survive the program. When the
+ * disk is full the try goes on without it.
  */
-static void note_try(struct inbox *inbox, const char *name)
+static void record_try(struct inbox *inbox, const char *name)
 {
     char *path = spool_path(inbox->fresh, name, TRIES_SUFFIX);
     int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
@@ -75,7 +75,7 @@ static void note_try(struct inbox *inbox, const char *name)
     free(path);
 }
 
-/* How many tries did not come back, and when the last of them began (Unix milliseconds). */
+/* The number of tries that did not return, and when the last of them began (Unix milliseconds). */
 static size_t count_crashes(struct inbox *inbox, const char *name, int64_t *last)
 {
     struct stat st;
@@ -94,9 +94,10 @@ static int64_t wall_ms(void)
 }
 
 /*
- * How long an event still has to wait for what it did. A program can die of other things than the event in
- * its hand, so that one is taken up again at once; from the second time on it lets the others go first (1 s,
- * 4 s, 16 s), and a program that is killed over and over does not blame the same one each time.
+ * How many milliseconds an event still has to wait after crashes. A program can die of other causes than the
+ * event that it processes, so after one crash it is tried again at once; from the second on the others go
+ * first (1 s, 4 s, 16 s), so that a program that is killed again and again does not blame the same event each
+ * time.
  */
 static int64_t crash_pause(size_t crashes, int64_t last)
 {
@@ -106,7 +107,7 @@ static int64_t crash_pause(size_t crashes, int64_t last)
     return passed < 0 || passed >= pause ? 0 : pause - passed;
 }
 
-/* Writes why an event failed beside the place where it will be. */
+/* Writes why an event failed into failed/, where the event will follow. */
 static int write_reason(struct inbox *inbox, const char *name, const char *code, const char *message,
                         size_t attempts, struct error *error)
 {
@@ -121,7 +122,7 @@ static int write_reason(struct inbox *inbox, const char *name, const char *code,
     char *to = spool_path(inbox->failed, name, REASON_SUFFIX);
     int result = -1, fd = -1;
     if (b.failed || !to)
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
     else
         fd = spool_create(inbox->tmp, "", &from, error);
     if (fd >= 0 && spool_write(fd, b.data, b.len, inbox->tmp, error) == 0 &&
@@ -142,141 +143,140 @@ static int write_reason(struct inbox *inbox, const char *name, const char *code,
 }
 
 /* Moves a held event into failed/. The reason goes first: an event there always has one. */
-static enum tried fail_event(struct inbox *inbox, const char *name, const char *code, const char *message,
-                             size_t attempts)
+static enum outcome fail_event(struct inbox *inbox, const char *name, const char *code, const char *message,
+                               size_t attempts)
 {
     struct error error = {0};
     char *from = spool_path(inbox->fresh, name, EVENT_SUFFIX);
     char *to = spool_path(inbox->failed, name, EVENT_SUFFIX);
-    enum tried tried = TRIED_AGAIN;
+    enum outcome outcome = OUTCOME_RETRY;
     if (from && to && write_reason(inbox, name, code, message, attempts, &error) == 0 &&
         spool_remove(inbox->fresh, name, TRIES_SUFFIX, &error) == 0 &&
         spool_move(from, to, &error) == SPOOL_MOVED) {
-        tried = TRIED_FAILED;
-        /* Unsynced, the event is in one of the two folders after a crash, which is as good. */
+        outcome = OUTCOME_FAILED;
+        /* An error here is harmless: after a crash the event is in one folder or the other. */
         if (spool_sync_directory(inbox->failed, &error) == 0)
             spool_sync_directory(inbox->fresh, &error);
     }
     free(from);
     free(to);
-    if (tried == TRIED_FAILED) {
+    if (outcome == OUTCOME_FAILED) {
         struct log_line line;
-        log_begin(&line, LOG_ERROR, "event cannot be worked off: moved to the failed ones");
+        log_begin(&line, LOG_ERROR, "event failed permanently; moved to failed/");
         log_text(&line, "event", name);
         log_text(&line, "error", code);
         log_text(&line, "reason", message);
         log_end(&line);
     } else {
-        log_event(LOG_ERROR, "event cannot be moved to the failed ones", name, &error);
+        log_event(LOG_ERROR, "failed event cannot be moved to failed/", name, &error);
     }
-    return tried;
+    return outcome;
 }
 
-/* Takes a held event that is done out of new/. Its directory need not be synced: should the event be there
- * again after a crash, the ledger says that it is done. */
-static enum tried remove_event(struct inbox *inbox, const char *name, enum tried tried)
+/* Removes a held event from new/. The directory need not be synced: should the event reappear after a crash,
+ * it is in the ledger. */
+static enum outcome remove_event(struct inbox *inbox, const char *name, enum outcome outcome)
 {
     struct error error = {0};
     if (spool_remove(inbox->fresh, name, TRIES_SUFFIX, &error) == 0 &&
         spool_remove(inbox->fresh, name, EVENT_SUFFIX, &error) == 0)
-        return tried;
-    log_event(LOG_ERROR, "event is worked off but cannot be removed", name, &error);
-    return TRIED_AGAIN;
+        return outcome;
+    log_event(LOG_ERROR, "processed event cannot be removed", name, &error);
+    return OUTCOME_RETRY;
 }
 
-/* Works on a held event. */
-static enum tried work_on(const struct hand *hand, const char *name, int fd, size_t attempts,
-                          struct error *error)
+static enum outcome process_event(const struct worker_ctx *ctx, const char *name, int fd, size_t attempts,
+                                  struct error *error)
 {
-    struct inbox *inbox = hand->inbox;
+    struct inbox *inbox = ctx->inbox;
     size_t len;
     char *bytes = spool_read(fd, inbox->fresh, &len, error);
     if (!bytes)
-        return TRIED_AGAIN;
-    note_try(inbox, name);
-    enum worked worked = hand->work(hand->ctx, bytes, len, error);
+        return OUTCOME_RETRY;
+    record_try(inbox, name);
+    enum worked worked = ctx->work(ctx->ctx, bytes, len, error);
     free(bytes);
     if (worked == WORK_NEVER)
         return fail_event(inbox, name, error_name(error->code), error->message, attempts);
     if (worked == WORKED && ledger_add(inbox->ledger, name, error) == 0)
-        return remove_event(inbox, name, TRIED_WORKED);
+        return remove_event(inbox, name, OUTCOME_PROCESSED);
     spool_remove(inbox->fresh, name, TRIES_SUFFIX, NULL);
-    return TRIED_AGAIN;
+    return OUTCOME_RETRY;
 }
 
 static void log_crashes(const char *name, size_t crashes)
 {
     struct log_line line;
-    log_begin(&line, LOG_WARN, "the program ended while it worked on this event, which is tried again");
+    log_begin(&line, LOG_WARN, "the program ended while it processed this event; trying again");
     log_text(&line, "event", name);
     log_int(&line, "times", (int64_t)crashes);
     log_end(&line);
 }
 
-static enum tried try_held(const struct hand *hand, const char *name, int fd, unsigned failures,
-                           int64_t *pause, struct error *error)
+static enum outcome process_locked(const struct worker_ctx *ctx, const char *name, int fd, unsigned failures,
+                                   int64_t *pause, struct error *error)
 {
-    struct inbox *inbox = hand->inbox;
+    struct inbox *inbox = ctx->inbox;
     int64_t last;
     if (inbox_knows(inbox, name))
-        return remove_event(inbox, name, TRIED_GONE);
+        return remove_event(inbox, name, OUTCOME_GONE);
     size_t crashes = count_crashes(inbox, name, &last);
     if (crashes >= MAX_CRASHES) {
         char message[100];
-        snprintf(message, sizeof message, "the program ended %zu times while it worked on this event",
+        snprintf(message, sizeof message, "the program ended %zu times while it processed this event",
                  crashes);
         return fail_event(inbox, name, "crashed", message, failures + crashes);
     }
-    *pause = hand->drains ? 0 : crash_pause(crashes, last);
+    *pause = ctx->drains ? 0 : crash_pause(crashes, last);
     if (*pause > 0)
-        return TRIED_EARLY;
+        return OUTCOME_NOT_DUE;
     if (crashes > 0)
         log_crashes(name, crashes);
-    return work_on(hand, name, fd, failures + crashes + 1, error);
+    return process_event(ctx, name, fd, failures + crashes + 1, error);
 }
 
-/* What became of a try, as /metrics tells it; no more of it when it was none. */
-static void count_try(enum tried tried, int64_t started_us)
+/* Counts a try for /metrics, unless the event was not tried at all. */
+static void count_outcome(enum outcome outcome, int64_t started_us)
 {
     static const enum metrics_try rows[] = {
-        [TRIED_WORKED] = TRY_WORKED, [TRIED_FAILED] = TRY_FAILED, [TRIED_AGAIN] = TRY_POSTPONED};
-    if (tried != TRIED_WORKED && tried != TRIED_FAILED && tried != TRIED_AGAIN)
+        [OUTCOME_PROCESSED] = TRY_WORKED, [OUTCOME_FAILED] = TRY_FAILED, [OUTCOME_RETRY] = TRY_POSTPONED};
+    if (outcome != OUTCOME_PROCESSED && outcome != OUTCOME_FAILED && outcome != OUTCOME_RETRY)
         return;
     metrics_time(METRIC_EVENT_SECONDS, 0, clock_us() - started_us);
-    metrics_count(METRIC_EVENTS_WORKED, rows[tried]);
+    metrics_count(METRIC_EVENTS_WORKED, rows[outcome]);
 }
 
-/* Tries one event, which was postponed `failures` times. */
-static enum tried try_event(const struct hand *hand, const char *name, unsigned failures, int64_t *pause,
-                            struct error *error)
+/* Holds and processes one event, which failed for now `failures` times before. */
+static enum outcome lock_and_process(const struct worker_ctx *ctx, const char *name, unsigned failures,
+                                     int64_t *pause, struct error *error)
 {
     int fd;
     *error = (struct error){0};
-    char *path = spool_path(hand->inbox->fresh, name, EVENT_SUFFIX);
+    char *path = spool_path(ctx->inbox->fresh, name, EVENT_SUFFIX);
     if (!path) {
-        error_set(error, ERROR_INTERNAL, "out of memory");
-        return TRIED_AGAIN;
+        error_no_memory(error);
+        return OUTCOME_RETRY;
     }
-    enum spool_held held = spool_hold(path, hand->drains, &fd, error);
+    enum spool_held held = spool_hold(path, ctx->drains, &fd, error);
     free(path);
     if (held == SPOOL_GONE)
-        return TRIED_GONE;
+        return OUTCOME_GONE;
     if (held != SPOOL_HELD)
-        return held == SPOOL_BUSY ? TRIED_BUSY : TRIED_AGAIN;
+        return held == SPOOL_BUSY ? OUTCOME_BUSY : OUTCOME_RETRY;
     int64_t started = clock_us();
-    enum tried tried = try_held(hand, name, fd, failures, pause, error);
+    enum outcome outcome = process_locked(ctx, name, fd, failures, pause, error);
     close(fd);
-    count_try(tried, started);
-    if (tried == TRIED_WORKED)
-        log_event(LOG_DEBUG, "event worked off", name, NULL);
-    return tried;
+    count_outcome(outcome, started);
+    if (outcome == OUTCOME_PROCESSED)
+        log_event(LOG_DEBUG, "event processed", name, NULL);
+    return outcome;
 }
 
 /* The events that may be tried now, oldest first. */
 struct batch {
     struct spool_file *files;
-    size_t count, room;
-    size_t most;               /* when there are more, the oldest are taken; 0: all */
+    size_t count, capacity;
+    size_t limit;              /* when there are more, the oldest are taken; 0: all */
     struct schedule *schedule; /* may be NULL */
     int64_t now;
     bool failed;
@@ -294,24 +294,24 @@ static void sort(struct batch *batch)
 {
     if (batch->count > 0)
         qsort(batch->files, batch->count, sizeof *batch->files, by_age);
-    if (batch->most && batch->count > batch->most)
-        batch->count = batch->most;
+    if (batch->limit && batch->count > batch->limit)
+        batch->count = batch->limit;
 }
 
 static bool make_room(struct batch *batch)
 {
-    if (batch->count < batch->room)
+    if (batch->count < batch->capacity)
         return true;
-    if (batch->most && batch->room >= 2 * batch->most) {
+    if (batch->limit && batch->capacity >= 2 * batch->limit) {
         sort(batch);
         return true;
     }
-    size_t room = batch->room ? 2 * batch->room : 64;
-    struct spool_file *files = realloc(batch->files, room * sizeof *files);
+    size_t capacity = batch->capacity ? 2 * batch->capacity : 64;
+    struct spool_file *files = realloc(batch->files, capacity * sizeof *files);
     if (!files)
         return false;
     batch->files = files;
-    batch->room = room;
+    batch->capacity = capacity;
     return true;
 }
 
@@ -331,7 +331,7 @@ static int list_events(const struct inbox *inbox, struct batch *batch, struct er
     if (spool_each(inbox->fresh, EVENT_SUFFIX, true, collect, batch, error) != 0)
         return -1;
     if (batch->failed)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     sort(batch);
     return 0;
 }
@@ -345,13 +345,13 @@ struct inbox_worker {
     pthread_t thread;
     atomic_bool stops;
     struct schedule *schedule;
-    unsigned streak;     /* events in a row that have to wait */
-    bool busy;           /* an event was in someone else's hands: when that one dies, nothing tells */
-    int64_t rest_until;  /* clock_ms() */
-    int64_t listed_at;   /* clock_ms() */
-    int64_t folder_date; /* mtime of new/ before it was listed, in ns; -1 when it was not there */
-    bool racy;           /* it changed so short a time before that a later change may have the same mtime */
-    int64_t complained_at;
+    unsigned failures_in_a_row; /* events that failed for now since the last success */
+    bool busy;                  /* another worker held an event; nothing announces its death */
+    int64_t rest_until;         /* clock_ms() */
+    int64_t listed_at;          /* clock_ms() */
+    int64_t folder_date;        /* mtime of new/ before it was listed, in ns; -1 when it was not there */
+    bool may_miss_change; /* new/ was listed so soon after a change that the next may have the same mtime */
+    int64_t logged_at;
 };
 
 static int64_t folder_date(const struct inbox *inbox)
@@ -362,81 +362,83 @@ static int64_t folder_date(const struct inbox *inbox)
     return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }
 
-static void complain(struct inbox_worker *worker, const struct error *error)
+static void log_unavailable(struct inbox_worker *worker, const struct error *error)
 {
     int64_t now = clock_ms();
-    if (worker->complained_at && now - worker->complained_at < 60000)
+    if (worker->logged_at && now - worker->logged_at < 60000)
         return;
-    worker->complained_at = now;
-    log_failure(LOG_ERROR, "the inbox cannot be worked off", error);
+    worker->logged_at = now;
+    log_failure(LOG_ERROR, "inbox unavailable; events wait", error);
 }
 
 static void postpone(struct inbox_worker *worker, const char *name, const struct error *error)
 {
-    /* When the memory is away all events say the same; the first of them is enough for the log. */
-    log_event(worker->streak == 0 ? LOG_WARN : LOG_DEBUG, "event has to wait and is tried again", name,
+    /* While the memory is unavailable all events fail alike; logging the first is enough. */
+    log_event(worker->failures_in_a_row == 0 ? LOG_WARN : LOG_DEBUG, "event processing postponed", name,
               error);
-    worker->streak++;
+    worker->failures_in_a_row++;
     if (!schedule_postpone(worker->schedule, name, clock_ms()))
         worker->rest_until = clock_ms() + REST_MS;
 }
 
-/* The pauses were made for a memory that was away; once it is back, nothing has to wait for their end. */
+/* The pauses were for an unavailable memory; when it is back, all events are tried at once. */
 static void note_success(struct inbox_worker *worker)
 {
-    if (worker->streak >= OUTAGE) {
-        log_say(LOG_INFO, "events are worked off again");
+    if (worker->failures_in_a_row >= OUTAGE) {
+        log_say(LOG_INFO, "memory is back; events are processed again");
         schedule_hurry(worker->schedule);
     }
-    worker->streak = 0;
+    worker->failures_in_a_row = 0;
 }
 
-/* Tries one; true when new/ has become emptier by it. */
-static bool take_up(struct inbox_worker *worker, const struct hand *hand, const char *name)
+/* True when there is one event less in new/. */
+static bool process_one(struct inbox_worker *worker, const struct worker_ctx *ctx, const char *name)
 {
     struct error error;
     int64_t pause = 0;
-    enum tried tried = try_event(hand, name, schedule_failures(worker->schedule, name), &pause, &error);
-    switch (tried) {
-    case TRIED_WORKED:
+    enum outcome outcome =
+        lock_and_process(ctx, name, schedule_failures(worker->schedule, name), &pause, &error);
+    switch (outcome) {
+    case OUTCOME_PROCESSED:
         note_success(worker);
         /* fall through */
-    case TRIED_FAILED:
-    case TRIED_GONE:
+    case OUTCOME_FAILED:
+    case OUTCOME_GONE:
         schedule_drop(worker->schedule, name);
         return true;
-    case TRIED_AGAIN:
+    case OUTCOME_RETRY:
         postpone(worker, name, &error);
         return false;
-    case TRIED_EARLY:
+    case OUTCOME_NOT_DUE:
         if (!schedule_hold(worker->schedule, name, clock_ms() + pause))
             worker->rest_until = clock_ms() + REST_MS;
         return false;
-    case TRIED_BUSY:
+    case OUTCOME_BUSY:
     default:
         worker->busy = true;
         return false;
     }
 }
 
-/* Tries what is due; true when new/ should be looked at again at once. */
-static bool pass(struct inbox_worker *worker, const struct hand *hand)
+/* Processes the events that are due; true when new/ should be scanned again at once. */
+static bool scan_inbox(struct inbox_worker *worker, const struct worker_ctx *ctx)
 {
     struct error error = {0};
     struct timespec now;
-    struct batch batch = {.most = BATCH, .schedule = worker->schedule, .now = clock_ms()};
+    struct batch batch = {.limit = BATCH, .schedule = worker->schedule, .now = clock_ms()};
     worker->folder_date = folder_date(worker->inbox);
     clock_gettime(CLOCK_REALTIME, &now);
-    worker->racy = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - worker->folder_date < RACY_NS;
+    worker->may_miss_change =
+        (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - worker->folder_date < MTIME_STEP_NS;
     worker->listed_at = batch.now;
     worker->busy = false;
     bool progress = false;
     if (list_events(worker->inbox, &batch, &error) == 0) {
         schedule_purge(worker->schedule);
         for (size_t i = 0; i < batch.count && !worker->stops && worker->rest_until <= batch.now; i++)
-            progress = take_up(worker, hand, batch.files[i].name) || progress;
+            progress = process_one(worker, ctx, batch.files[i].name) || progress;
     } else {
-        complain(worker, &error);
+        log_unavailable(worker, &error);
     }
     free(batch.files);
     return progress;
@@ -447,7 +449,7 @@ static bool is_due(const struct inbox_worker *worker)
     int64_t now = clock_ms();
     if (now < worker->rest_until)
         return false;
-    return worker->busy || worker->racy || schedule_next(worker->schedule) <= now ||
+    return worker->busy || worker->may_miss_change || schedule_next(worker->schedule) <= now ||
            now - worker->listed_at >= RELIST_MS || folder_date(worker->inbox) != worker->folder_date;
 }
 
@@ -456,14 +458,14 @@ static int64_t time_to_wait(const struct inbox_worker *worker)
     int64_t now = clock_ms(), next = schedule_next(worker->schedule);
     if (next < worker->rest_until)
         next = worker->rest_until;
-    /* What is due and still waits is in someone else's hands. */
+    /* An event that is due and still waits is held by another worker. */
     if (worker->busy)
         return BUSY_MS;
     int64_t wait = next - now < POLL_MS ? next - now : POLL_MS;
     return wait < LEAST_MS ? LEAST_MS : wait;
 }
 
-/* Sleeps until there is something to do; nothing came in through this process since `arrivals`. */
+/* Sleeps until there is something to do, unless an event arrived since `arrivals` were counted. */
 static void wait_for_work(struct inbox_worker *worker, uint64_t arrivals)
 {
     struct inbox *inbox = worker->inbox;
@@ -499,23 +501,22 @@ static uint64_t count_arrivals(struct inbox *inbox)
 static void *run(void *arg)
 {
     struct inbox_worker *worker = arg;
-    struct hand hand = {worker->inbox, worker->work, worker->app, false};
-    /* Who waits for an answer goes first: on Linux this is the thread's own priority. Refused, it is no loss.
-     */
+    struct worker_ctx context = {worker->inbox, worker->work, worker->app, false};
+    /* Requests go first: on Linux this is the priority of this thread alone. Failure does no harm. */
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
     if (worker->begin)
-        hand.ctx = worker->begin(worker->app);
+        context.ctx = worker->begin(worker->app);
     while (!worker->stops) {
         uint64_t arrivals = count_arrivals(worker->inbox);
-        if (!pass(worker, &hand))
+        if (!scan_inbox(worker, &context))
             wait_for_work(worker, arrivals);
     }
     if (worker->end)
-        worker->end(worker->app, hand.ctx);
+        worker->end(worker->app, context.ctx);
     return NULL;
 }
 
-/* Signals are for the program's other threads. */
+/* Signals go to the program's other threads. */
 static int start_thread(struct inbox_worker *worker)
 {
     sigset_t all, before;
@@ -565,25 +566,25 @@ static bool count_file(void *ctx, const struct spool_file *file)
 int inbox_drain(struct inbox *inbox, inbox_work *work, void *ctx, size_t *worked, size_t *left,
                 size_t *failed, struct error *error)
 {
-    struct hand hand = {inbox, work, ctx, true};
+    struct worker_ctx context = {inbox, work, ctx, true};
     struct batch batch = {0};
-    size_t counts[TRIED_BUSY + 1] = {0}, remaining = 0;
+    size_t counts[OUTCOME_BUSY + 1] = {0}, remaining = 0;
     int result = list_events(inbox, &batch, error);
     for (size_t i = 0; i < batch.count && result == 0; i++) {
         struct error why;
         int64_t pause;
-        enum tried tried = try_event(&hand, batch.files[i].name, 0, &pause, &why);
-        counts[tried]++;
-        if (tried == TRIED_AGAIN)
-            log_event(LOG_WARN, "event has to wait", batch.files[i].name, &why);
+        enum outcome outcome = lock_and_process(&context, batch.files[i].name, 0, &pause, &why);
+        counts[outcome]++;
+        if (outcome == OUTCOME_RETRY)
+            log_event(LOG_WARN, "event processing postponed", batch.files[i].name, &why);
     }
     free(batch.files);
     if (result == 0)
         result = spool_each(inbox->fresh, EVENT_SUFFIX, false, count_file, &remaining, error);
     if (worked)
-        *worked = counts[TRIED_WORKED];
+        *worked = counts[OUTCOME_PROCESSED];
     if (failed)
-        *failed = counts[TRIED_FAILED];
+        *failed = counts[OUTCOME_FAILED];
     if (left)
         *left = remaining;
     return result;

@@ -1,7 +1,5 @@
 #include "language/pattern.h"
 
-#include "language/lexicon.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +39,19 @@ struct node {
     };
 };
 
+/* The words with which a pattern can begin, as bits of their keys: most patterns are ruled out by them.
+ * docs/performance.md has the figures. */
+#define FIRST_BITS 256
+struct firsts {
+    uint64_t bits[FIRST_BITS / 64];
+    bool any; /* it can begin with any word */
+};
+
+struct pattern {
+    struct firsts firsts;
+    const struct node *first;
+};
+
 #define MAX_BRANCHES 96
 #define MAX_NESTING  8
 #define MAX_STEPS    4000
@@ -52,16 +63,20 @@ static const char *const capture_names[CAPTURES] = {
     [CAPTURE_NUMBER] = "number", [CAPTURE_WEEKDAY] = "weekday", [CAPTURE_MONTH] = "month"};
 
 struct compiler {
-    const struct pattern_tools *tools;
-    const char *at, *end;
+    const struct pattern_source *source;
     const char *complaint;
     int nesting;
     bool failed;
 };
 
+static bool firsts_have(const struct firsts *firsts, uint64_t key)
+{
+    return firsts->any || (firsts->bits[(key >> 6) % (FIRST_BITS / 64)] >> (key & 63) & 1) != 0;
+}
+
 static void *alloc(struct compiler *c, size_t size)
 {
-    void *memory = c->tools->alloc(c->tools->ctx, size);
+    void *memory = arena_alloc(language_arena(c->source->language), size);
     c->failed = c->failed || !memory;
     return memory;
 }
@@ -188,9 +203,10 @@ static const struct node *compile_capture(struct compiler *c, const char *from, 
 static const struct node *compile_list(struct compiler *c, const char *from, const char *to,
                                        const struct node *next)
 {
-    int number = c->tools->list(c->tools->ctx, from + 1, (size_t)(to - from - 1));
+    struct language *language = c->source->language;
     struct node *node = make(c, NODE_LIST, next);
-    if (number < 0)
+    int number = language_list_number(language, KIND_OF_LIST, from + 1, (size_t)(to - from - 1));
+    if (number < 0 || language_need_list(language, number, c->source->file, c->source->line) != 0)
         c->failed = true;
     if (node)
         node->number = number;
@@ -217,7 +233,7 @@ static const struct node *compile_literal(struct compiler *c, const char *from, 
                                           const struct node *next)
 {
     char text[200];
-    struct words *words = c->tools->scratch;
+    struct words *words = c->source->scratch;
     size_t len = (size_t)(to - from);
     if (len >= sizeof text)
         return complain(c, "a word is too long");
@@ -230,7 +246,7 @@ static const struct node *compile_literal(struct compiler *c, const char *from, 
             node->key = word_key(text, len);
         return node;
     }
-    if (words_reread(c->tools->language, text, words) != 0) {
+    if (words_reread(language_reader(c->source->language), text, words) != 0) {
         c->failed = true;
         return NULL;
     }
@@ -313,17 +329,45 @@ static const struct node *compile(struct compiler *c, const char *from, const ch
     return c->failed ? NULL : next;
 }
 
-const struct node *pattern_compile(const struct pattern_tools *tools, const char *text, size_t len,
-                                   const char **complaint)
+#define FIRSTS_STEPS 2000 /* nodes that are looked at before a pattern is taken to begin with any word */
+
+static bool find_firsts(const struct node *node, struct firsts *firsts, int *steps)
 {
-    struct compiler c = {.tools = tools};
-    const struct node *end = make(&c, NODE_END, NULL);
-    const struct node *pattern = end ? compile(&c, text, text + len, end) : NULL;
-    *complaint = c.complaint;
-    if (pattern && pattern == end) {
-        *complaint = "the pattern is empty";
-        return NULL;
+    bool found = true;
+    if (++*steps > FIRSTS_STEPS)
+        return false;
+    switch (node->type) {
+    case NODE_WORD:
+        firsts->bits[(node->key >> 6) % (FIRST_BITS / 64)] |= (uint64_t)1 << (node->key & 63);
+        return true;
+    case NODE_ALTERNATIVES:
+        for (size_t i = 0; i < node->branch_count && found; i++)
+            found = find_firsts(node->branches[i], firsts, steps);
+        return found;
+    case NODE_NOT:
+    case NODE_CLAUSE_START:
+    case NODE_SENTENCE_START:
+    case NODE_COMMA:
+    case NODE_STOP:
+        return find_firsts(node->next, firsts, steps);
+    default:
+        return false;
     }
+}
+
+const struct pattern *pattern_compile(const struct pattern_source *source, const char *text, size_t len,
+                                      const char **complaint)
+{
+    struct compiler c = {.source = source};
+    struct pattern *pattern = alloc(&c, sizeof *pattern);
+    const struct node *end = make(&c, NODE_END, NULL);
+    const struct node *first = end && pattern ? compile(&c, text, text + len, end) : NULL;
+    int steps = 0;
+    *complaint = first == end && first ? "the pattern is empty" : c.complaint;
+    if (!first || first == end)
+        return NULL;
+    pattern->first = first;
+    pattern->firsts.any = !find_firsts(first, &pattern->firsts, &steps);
     return pattern;
 }
 
@@ -349,11 +393,33 @@ static bool match_list(struct matcher *m, const struct node *node, size_t at)
     return false;
 }
 
+/* Where a capture at a word may end. */
+static size_t capture(const struct matcher *m, enum capture what, size_t at, size_t ends[PATTERN_ENDS])
+{
+    int value;
+    size_t len = 0;
+    switch (what) {
+    case CAPTURE_NUMBER:
+        len = language_number(m->language, m->words, at, &value);
+        break;
+    case CAPTURE_WEEKDAY:
+        len = language_list(m->language, LIST_WEEKDAY, m->words, at);
+        break;
+    case CAPTURE_MONTH:
+        len = language_list(m->language, LIST_MONTH, m->words, at);
+        break;
+    default:
+        return m->capture ? m->capture(m->ctx, what, m->words, at, ends) : 0;
+    }
+    ends[0] = at + len;
+    return len > 0;
+}
+
 static bool match_capture(struct matcher *m, const struct node *node, size_t at)
 {
     size_t ends[PATTERN_ENDS];
     int what = node->number;
-    size_t count = m->capture(m->ctx, (enum capture)what, m->words, at, ends);
+    size_t count = capture(m, (enum capture)what, at, ends);
     struct span before = m->captured[what];
     bool had = m->has[what];
     for (size_t i = 0; i < count; i++) {
@@ -452,56 +518,17 @@ static bool match(struct matcher *m, const struct node *node, size_t at, enum ga
     }
 }
 
-bool pattern_match(struct matcher *matcher, const struct node *pattern, size_t at)
+bool pattern_match(struct matcher *matcher, const struct pattern *pattern, size_t at)
 {
+    if (at < matcher->words->count && !firsts_have(&pattern->firsts, matcher->words->items[at].key))
+        return false;
     memset(matcher->has, 0, sizeof matcher->has);
     matcher->list_count = 0;
     matcher->steps = MAX_STEPS;
     matcher->all = (struct span){at, at};
-    if (!match(matcher, pattern, at, GAP_STOP))
+    if (!match(matcher, pattern->first, at, GAP_STOP))
         return false;
     if (matcher->list_count > PATTERN_LISTS)
         matcher->list_count = PATTERN_LISTS;
     return true;
-}
-
-uint64_t pattern_needs(const struct node *pattern)
-{
-    for (; pattern->type != NODE_END; pattern = pattern->next)
-        if (pattern->type == NODE_WORD)
-            return pattern->key;
-    return 0;
-}
-
-#define FIRSTS_STEPS 2000 /* nodes that are looked at before a pattern is taken to begin with any word */
-
-static bool find_firsts(const struct node *node, struct firsts *firsts, int *steps)
-{
-    bool found = true;
-    if (++*steps > FIRSTS_STEPS)
-        return false;
-    switch (node->type) {
-    case NODE_WORD:
-        firsts->bits[(node->key >> 6) % (FIRST_BITS / 64)] |= (uint64_t)1 << (node->key & 63);
-        return true;
-    case NODE_ALTERNATIVES:
-        for (size_t i = 0; i < node->branch_count && found; i++)
-            found = find_firsts(node->branches[i], firsts, steps);
-        return found;
-    case NODE_NOT:
-    case NODE_CLAUSE_START:
-    case NODE_SENTENCE_START:
-    case NODE_COMMA:
-    case NODE_STOP:
-        return find_firsts(node->next, firsts, steps);
-    default:
-        return false;
-    }
-}
-
-void pattern_firsts(const struct node *pattern, struct firsts *firsts)
-{
-    int steps = 0;
-    *firsts = (struct firsts){.any = false};
-    firsts->any = !find_firsts(pattern, firsts, &steps);
 }

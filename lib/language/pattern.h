@@ -1,12 +1,12 @@
 /*
- * pattern: the language in which rules of the lexicon are written, and its matcher. docs/lexicon.md tells it
- * for operators. A pattern is compiled once into nodes and matched against a row of words by backtracking,
- * with a bound on the steps.
+ * pattern: how rules find what was said, and their matcher; docs/lexicon.md describes how they are written. A
+ * pattern is compiled once into nodes and matched against a row of words by backtracking, with a bound on the
+ * steps.
  */
 #ifndef CALLMEM_LANGUAGE_PATTERN_H
 #define CALLMEM_LANGUAGE_PATTERN_H
 
-#include "language/words.h"
+#include "language/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,16 +30,14 @@ struct span {
     size_t from, to; /* words; `to` is the first one after */
 };
 
-struct node;
-struct language;
-
 #define PATTERN_LISTS 3 /* how many @lists of a match are remembered */
-#define PATTERN_ENDS  24
+#define PATTERN_ENDS  LIST_ENDS
 
 struct matcher {
     const struct language *language;
     const struct words *words;
-    /* Where a capture that begins at word `at` may end, the end to be tried first first; how many. */
+    /* Where a capture that begins at word `at` may end, in the order in which the ends are tried; how many.
+     * Not asked for numbers, weekdays and months. NULL: nothing else is captured. */
     size_t (*capture)(void *ctx, enum capture what, const struct words *words, size_t at,
                       size_t ends[PATTERN_ENDS]);
     void *ctx;
@@ -52,40 +50,20 @@ struct matcher {
     int steps;
 };
 
-/* Allocates `size` zeroed bytes that live as long as the lexicon; NULL when out of memory. */
-typedef void *pattern_alloc(void *ctx, size_t size);
-/* The number of the list of that name, made when new; -1 when out of memory. */
-typedef int pattern_list(void *ctx, const char *name, size_t len);
-
-struct pattern_tools {
-    pattern_alloc *alloc;
-    pattern_list *list;
-    void *ctx;
-    const struct words_language *language;
-    struct words *scratch; /* owned by the caller */
+/* What a pattern is compiled for. */
+struct pattern_source {
+    struct language *language; /* owns the patterns */
+    struct words *scratch;     /* {0} or a row that was read before; the caller frees it */
+    const char *file;          /* names who needs a @list */
+    int line;
 };
 
 /* Compiles `len` bytes of `text`. NULL with *complaint set to static text when the pattern is wrong, NULL
  * with *complaint NULL when out of memory. */
-const struct node *pattern_compile(const struct pattern_tools *tools, const char *text, size_t len,
-                                   const char **complaint);
+const struct pattern *pattern_compile(const struct pattern_source *source, const char *text, size_t len,
+                                      const char **complaint);
 
 /* Whether the pattern fits at word `at`; fills what the last match gave. */
-bool pattern_match(struct matcher *matcher, const struct node *pattern, size_t at);
-
-/* The words with which a pattern can begin, as bits of their keys. */
-#define FIRST_BITS 256
-struct firsts {
-    uint64_t bits[FIRST_BITS / 64];
-    bool any; /* it can begin with any word */
-};
-void pattern_firsts(const struct node *pattern, struct firsts *firsts);
-static inline bool firsts_have(const struct firsts *firsts, uint64_t key)
-{
-    return firsts->any || (firsts->bits[(key >> 6) % (FIRST_BITS / 64)] >> (key & 63) & 1) != 0;
-}
-
-/* A word that must be there for the pattern to fit anywhere, 0 when there is none such. */
-uint64_t pattern_needs(const struct node *pattern);
+bool pattern_match(struct matcher *matcher, const struct pattern *pattern, size_t at);
 
 #endif

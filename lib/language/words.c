@@ -36,8 +36,10 @@ static bool is_part_of_word(utf8proc_int32_t c)
     case UTF8PROC_CATEGORY_LO:
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
         return true;
     default:
         return false;
@@ -193,14 +195,16 @@ static int read_word(struct reader *r, size_t start, size_t end)
     size_t len = word_fold(r->text + start, end - start, fold, sizeof fold);
     enum shape shape = shape_of(r->text + start, end - start);
     const struct words_language *language = r->language;
-    const char *parts = language ? language->spelling(language->language, fold, len) : NULL;
+    if (!language)
+        return add(r, fold, len, start, end, shape);
+    const char *parts = language->spelling(language->language, fold, len);
     if (parts)
         return add_parts(r, parts, start, end, shape);
     const char *quote = memchr(fold, '\'', len);
     if (!quote)
         return add(r, fold, len, start, end, shape);
     size_t head = (size_t)(quote - fold) + 1;
-    parts = language ? language->spelling(language->language, fold, head) : NULL;
+    parts = language->spelling(language->language, fold, head);
     if (parts && head < len) {
         /* "l'allée": the article and the noun, each with its own place. */
         size_t cut = start;
@@ -217,7 +221,7 @@ static int read_word(struct reader *r, size_t start, size_t end)
             if (is_apostrophe(next(r->text, end, &at)))
                 cut = before;
         /* "dad's" is "father's". */
-        parts = language ? language->spelling(language->language, fold, head - 1) : NULL;
+        parts = language->spelling(language->language, fold, head - 1);
         if ((parts ? add_parts(r, parts, start, cut, shape) : add(r, fold, head - 1, start, cut, shape)) != 0)
             return -1;
         r->joined = true;
@@ -314,7 +318,7 @@ static size_t word_end(const struct reader *r, size_t start)
             end = at;
             continue;
         }
-        if (c >= 0 && is_apostrophe(c)) {
+        if (c >= 0 && is_apostrophe(c) && r->language) {
             size_t peek = at;
             utf8proc_int32_t after = next(r->text, r->len, &peek);
             if (after >= 0 && is_part_of_word(after))

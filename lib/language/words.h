@@ -52,9 +52,10 @@ struct words_language {
     const void *language;
 };
 
-/* Reads `text` (UTF-8). `language` may be NULL: nothing is written out or left out. -1: out of memory. */
+/* Reads `text` (UTF-8). `language` may be NULL: then nothing is written out or left out, and each apostrophe
+ * separates two words. -1: out of memory. */
 int words_read(const struct words_language *language, const char *text, struct words *words);
-/* The same in the memory of a row that was read before, or of {0}: for who reads many short texts. */
+/* The same in the memory of a row that was read before, or of {0}. */
 int words_reread(const struct words_language *language, const char *text, struct words *words);
 void words_free(struct words *words);
 

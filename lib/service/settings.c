@@ -121,16 +121,16 @@ static void complain_of_unknown(struct load *load, struct place at)
 {
     char nearest[SETTING_NAME_SIZE];
     setting_name_nearest(at.name, nearest);
-    complain(load, at, "is no setting; did you mean %s?", nearest);
+    complain(load, at, "unknown setting; did you mean %s?", nearest);
 }
 
 static void complain_of_name(struct load *load, const struct entry *entry)
 {
     struct place at = place_of_entry(entry);
     if (strcmp(entry->name, setting_row_env_file.name) == 0)
-        complain(load, at, "can only be set in the environment; leave it out");
+        complain(load, at, "can only be set in the environment; remove this line");
     else if (entry->id != SETTINGS)
-        complain(load, at, "cannot be given as a file; set %s itself", setting_name(entry->id));
+        complain(load, at, "has no _FILE form; set %s instead", setting_name(entry->id));
     else
         complain_of_unknown(load, at);
 }
@@ -219,7 +219,7 @@ static int compare_entries(const void *a, const void *b)
 static void complain_of_repeat(struct load *load, const struct entry *first, const struct entry *again)
 {
     if (again->source == FROM_FILE)
-        complain(load, place_of_entry(again), "stands in line %u already; keep one of the two", first->line);
+        complain(load, place_of_entry(again), "duplicate; already set on line %u", first->line);
 }
 
 /* Sorts what was read by name, source and line, and makes it accessible by setting. */
@@ -248,7 +248,7 @@ static const struct entry *choose(struct load *load, enum setting id)
         if (file && *file->value == '\0')
             file = NULL;
         if (file && value && *value->value) {
-            complain(load, place_of_entry(file), "is set, and so is %s; keep one of the two", value->name);
+            complain(load, place_of_entry(file), "conflicts with %s; set only one of the two", value->name);
             load->wrong[id] = true;
         }
         if (file || value)
@@ -263,7 +263,7 @@ static char *text_of_file(struct load *load, const struct entry *entry, const ch
     struct settings_text text;
     int error = settings_file_read(path, &text);
     if (error) {
-        complain(load, place_of_entry(entry), "%s cannot be read (%s); name a file that can", path,
+        complain(load, place_of_entry(entry), "%s cannot be read (%s); check the path", path,
                  strerrordesc_np(error));
         return NULL;
     }
@@ -275,9 +275,9 @@ static char *text_of_file(struct load *load, const struct entry *entry, const ch
         end--;
     char *value = NULL;
     if (end == start)
-        complain(load, place_of_entry(entry), "%s is empty; put the value into it", path);
+        complain(load, place_of_entry(entry), "%s is empty; write the value into it", path);
     else if (memchr(text.bytes, '\0', text.len))
-        complain(load, place_of_entry(entry), "%s holds a NUL byte; give a file of text", path);
+        complain(load, place_of_entry(entry), "%s contains a NUL byte; use a text file", path);
     else if (!(value = text_dup_n(text.bytes + start, end - start)))
         out_of_memory(load);
     /* A list may have its parts on lines of their own. */
@@ -316,7 +316,7 @@ static char *make_default(const struct load *load, enum setting id)
     const struct setting_row *row = &setting_rows[id];
     const struct setting_value *values = load->settings->values;
     struct buf path = BUF_INIT;
-    if (!row->fallback_told)
+    if (!row->fallback_shown)
         return text_dup(row->fallback);
     if (row->type == TYPE_REAL)
         return text_dup(values[OPENMEMORY_DECAY_LAMBDA].text);
@@ -336,7 +336,7 @@ static void take_default(struct load *load, enum setting id)
         if (wrong.failed)
             out_of_memory(load);
         else
-            complain(load, place_of(load, id), "its default %s", buf_text(&wrong));
+            complain(load, place_of(load, id), "default value: %s", buf_text(&wrong));
     }
     settings_wipe(text);
     buf_free(&wrong);
@@ -367,12 +367,11 @@ static void take_setting(struct load *load, enum setting id)
 static const char *variable_complaint(const char *name, const char *lower)
 {
     if (!isupper((unsigned char)*name) || name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")])
-        return "is no name of a variable; write it with A-Z, 0-9 and _, such as " SETTING_VARIABLE
-               "SHOP_NAME";
+        return "invalid variable name; use A-Z, 0-9 and _, for example " SETTING_VARIABLE "SHOP_NAME";
     if (strncmp(lower, "system__", 8) == 0)
-        return "begins like ElevenLabs' own variables; take a name without system__";
+        return "reserved for ElevenLabs; choose a name without system__";
     if (variable_is_ours(lower, strlen(lower)))
-        return "is filled in by callmem itself; take another name";
+        return "reserved: callmem sets this variable itself; choose another name";
     return NULL;
 }
 
@@ -451,27 +450,29 @@ static void check_endpoint(struct load *load, const struct endpoint *endpoint, b
         return;
     if (auth->number == AUTH_NONE) {
         if (production)
-            complain(load, place_of(load, endpoint->auth),
-                     "none lets everybody in, which production refuses; give hmac, secret or either");
+            complain(
+                load, place_of(load, endpoint->auth),
+                "none accepts every request, which production does not allow; use hmac, secret or either");
         else
-            warn(load, endpoint->auth, "none lets everybody in; production refuses it");
+            warn(load, endpoint->auth, "none accepts every request; production does not allow it");
         return;
     }
     if (secret->part_count == 0) {
         if (production)
-            complain(load, place_of(load, endpoint->secret),
-                     "is missing, which production refuses; set a random one of 16 characters or more");
+            complain(
+                load, place_of(load, endpoint->secret),
+                "is not set, which production does not allow; set a random secret of at least 16 characters");
         else
             warn(load, endpoint->secret,
-                 "is missing, so everybody is refused; set what ElevenLabs signs with or sends");
+                 "is not set: every request will be rejected with 401; set the secret shown by ElevenLabs");
     }
     for (size_t i = 0; production && i < secret->part_count; i++) {
         const char *weakness = setting_secret_weakness(secret->parts[i]);
         if (weakness)
-            complain(
-                load, place_of(load, endpoint->secret),
-                "number %zu of %zu %s, which production refuses; set a random one of 16 characters or more",
-                i + 1, secret->part_count, weakness);
+            complain(load, place_of(load, endpoint->secret),
+                     "secret %zu of %zu %s, which production does not allow; set a random one of at least 16 "
+                     "characters",
+                     i + 1, secret->part_count, weakness);
     }
 }
 
@@ -484,13 +485,15 @@ static bool is_open_to_others(mode_t mode)
 static void check_modes(struct load *load)
 {
     if (is_open_to_others(load->file_mode))
-        complain(load, (struct place){FROM_FILE, 0, NULL},
-                 "has mode %04o, which production refuses: others can read or change it; chmod 600 it",
-                 (unsigned)load->file_mode & 07777);
+        complain(
+            load, (struct place){FROM_FILE, 0, NULL},
+            "has mode %04o, which production does not allow: others can read or change it; run chmod 600",
+            (unsigned)load->file_mode & 07777);
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].flags & SETTING_SECRET && is_open_to_others(load->secret_mode[id]))
             complain(load, place_of_entry(load->from[id]),
-                     "%s has mode %04o, which production refuses: others can read or change it; chmod 600 it",
+                     "%s has mode %04o, which production does not allow: others can read or change it; run "
+                     "chmod 600",
                      load->from[id]->value, (unsigned)load->secret_mode[id] & 07777);
 }
 
@@ -510,8 +513,7 @@ static void check_template_variable(void *ctx, const char *name, size_t len)
     for (size_t i = 0; i < settings->variable_count; i++)
         if (strlen(settings->variables[i].name) == len && memcmp(settings->variables[i].name, name, len) == 0)
             return;
-    buf_printf(&what, "{{%.*s}} has no value ever, so this template never applies; is it misspelt?", (int)len,
-               name);
+    buf_printf(&what, "unknown variable {{%.*s}}; the template will never be used", (int)len, name);
     if (buf_text(&what))
         warn(check->load, check->id, buf_text(&what));
     buf_free(&what);
@@ -528,7 +530,7 @@ static void check_together(struct load *load)
     if (values[OPENMEMORY_MODE].number == MODE_REMOTE && *values[OPENMEMORY_URL].text == '\0' &&
         !load->wrong[OPENMEMORY_URL])
         complain(load, place_of(load, OPENMEMORY_URL),
-                 "is missing; remote mode needs the URL of the server, such as http://127.0.0.1:8080");
+                 "is not set; remote mode needs the URL of the server, for example http://127.0.0.1:8080");
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].type == TYPE_TEMPLATE)
             template_variables(values[id].text, check_template_variable, &(struct template_check){load, id});
@@ -591,7 +593,7 @@ static void load_file(struct load *load, struct setting_value *path)
     if (error)
         complain(load, is_named ? named : (struct place){FROM_FILE, 0, NULL}, "%s cannot be read (%s); %s",
                  path->text, strerrordesc_np(error),
-                 error == EFBIG ? "a settings file has at most 1 MiB" : "name a file that can");
+                 error == EFBIG ? "the limit is 1 MiB" : "check the path");
     else
         add_file(load, &text);
     settings_text_free(&text);
@@ -623,8 +625,7 @@ struct settings *settings_parse(const char *bytes, size_t len, const char *name,
     }
     load.file = name;
     if (len > SETTINGS_FILE_MAX)
-        complain(&load, (struct place){FROM_FILE, 0, NULL},
-                 "is too large; a settings file has at most 1 MiB");
+        complain(&load, (struct place){FROM_FILE, 0, NULL}, "is larger than 1 MiB");
     else
         add_file(&load, &text);
     settings_text_free(&text);

@@ -138,7 +138,7 @@ void settings_file_scan(const struct settings_text *text, settings_file_each *ea
         rest = (struct slice){rest.at + 3, rest.len - 3};
     for (unsigned number = 1; going && next_line(&rest, &line); number++) {
         if (memchr(line.at, '\0', line.len) || !utf8_is_valid(line.at, line.len)) {
-            wrong(ctx, number, "holds a NUL byte or is not UTF-8; save the file as UTF-8 text");
+            wrong(ctx, number, "contains a NUL byte or is not UTF-8; save the file as UTF-8 text");
             continue;
         }
         line = trim(line.at, line.len);
@@ -146,7 +146,7 @@ void settings_file_scan(const struct settings_text *text, settings_file_each *ea
             continue;
         const char *equals = memchr(line.at, '=', line.len);
         if (!equals || equals == line.at) {
-            wrong(ctx, number, "is no setting; write NAME=VALUE, or # before a comment");
+            wrong(ctx, number, "is not a setting; write NAME=VALUE, or # before a comment");
             continue;
         }
         size_t before = (size_t)(equals - line.at);

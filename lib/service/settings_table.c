@@ -38,21 +38,20 @@ enum {
 #define TEMPLATE(id, most, told)                                                                             \
     ROW(id, TYPE_TEMPLATE, .fallback = "", .max = most, .flags = SETTING_FILE | SETTING_LINES, .help = told)
 #define LAMBDA(id, value, made, told)                                                                        \
-    ROW(id, TYPE_REAL, .fallback = value, .fallback_told = made, .max = 10, .help = told)
-#define SECTOR_LAMBDA(id, told) LAMBDA(id, "", "that of OPENMEMORY_DECAY_LAMBDA", told)
+    ROW(id, TYPE_REAL, .fallback = value, .fallback_shown = made, .max = 10, .help = told)
+#define SECTOR_LAMBDA(id, told) LAMBDA(id, "", "the value of OPENMEMORY_DECAY_LAMBDA", told)
 
 const struct setting_row setting_rows[SETTINGS] = {
     CHOICE(CALLMEM_ENV, environments, "development",
-           "development, or production, which refuses to start on weak or missing secrets, on none "
-           "authentication, and on a settings or secret file that others can read."),
+           "The environment. In production a program does not start with a weak or missing secret, with the "
+           "authentication none, or with a settings file or secret file that others can read."),
     PATH(CALLMEM_STATE_DIR, "var",
-         "The folder of the database, the inbox, logs, sockets, pid files and the generated nginx "
-         "configuration. A relative one is relative to the working directory."),
+         "The folder for the database, the inbox, logs, sockets, pid files and the generated nginx "
+         "configuration. A relative path is relative to the working directory."),
     ROW(CALLMEM_LISTEN, TYPE_LISTEN, .fallback = "127.0.0.1:8090",
-        .help = "Where the development nginx listens."),
-    INT(CALLMEM_WORKERS, "2", 1, 64, "Processes for each handler."),
-    INT(CALLMEM_THREADS, "4", 1, 64,
-        "Threads in each process: so many requests it answers at the same time."),
+        .help = "The address and port of the development nginx."),
+    INT(CALLMEM_WORKERS, "2", 1, 64, "Processes per program."),
+    INT(CALLMEM_THREADS, "4", 1, 64, "Threads per process, each serving one request at a time."),
 
     SECRETS(ELEVENLABS_CLIENT_DATA_SECRET,
             "The secret of the conversation initiation webhook; several during a rotation."),
@@ -61,64 +60,69 @@ const struct setting_row setting_rows[SETTINGS] = {
         ELEVENLABS_POST_CALL_SECRET,
         "The secret of the post-call webhook, as ElevenLabs shows it (wsec_...); several during a rotation."),
     CHOICE(ELEVENLABS_CLIENT_DATA_AUTH, auths, "either",
-           "What the conversation initiation webhook accepts: hmac is ElevenLabs' signature, secret is "
-           "the secret itself in a header, none lets everybody in."),
-    CHOICE(ELEVENLABS_SEARCH_DATA_AUTH, auths, "either", "The same for the search tool."),
-    CHOICE(ELEVENLABS_POST_CALL_AUTH, auths, "hmac", "The same for the post-call webhook."),
+           "Authentication of the conversation initiation webhook: hmac is ElevenLabs' signature, secret is "
+           "the secret itself in a header, either accepts both, none accepts every request."),
+    CHOICE(ELEVENLABS_SEARCH_DATA_AUTH, auths, "either", "Authentication of the search tool."),
+    CHOICE(ELEVENLABS_POST_CALL_AUTH, auths, "hmac", "Authentication of the post-call webhook."),
     INT(ELEVENLABS_SIGNATURE_TOLERANCE, "1800", 1, 86400,
-        "Seconds that a signature may be old. It may always be 300 seconds ahead."),
-    KEY(ELEVENLABS_API_KEY, "The key for what calls the ElevenLabs API: registration and backfill."),
-    URL(ELEVENLABS_API_URL, "https://api.elevenlabs.io", "Where the ElevenLabs API is."),
+        "Maximum age of a signature in seconds. A signature from the future is accepted up to 300 seconds "
+        "ahead."),
+    KEY(ELEVENLABS_API_KEY, "The key for the ElevenLabs API, used for registration and backfill."),
+    URL(ELEVENLABS_API_URL, "https://api.elevenlabs.io", "The URL of the ElevenLabs API."),
 
     CHOICE(OPENMEMORY_MODE, modes, "local",
-           "Where memories are kept: local is a database of callmem's own, remote an OpenMemory server."),
-    ROW(OPENMEMORY_PATH, TYPE_PATH, .fallback = "", .fallback_told = "$CALLMEM_STATE_DIR/" SETTING_DATABASE,
-        .max = PATH_CHARS, .help = "The database of local mode."),
-    URL(OPENMEMORY_URL, "", "The server of remote mode."),
-    KEY(OPENMEMORY_API_KEY, "The key for the server of remote mode."),
+           "Where memories are kept: local is callmem's own database, remote is an OpenMemory server."),
+    ROW(OPENMEMORY_PATH, TYPE_PATH, .fallback = "", .fallback_shown = "$CALLMEM_STATE_DIR/" SETTING_DATABASE,
+        .max = PATH_CHARS, .help = "The database file in local mode."),
+    URL(OPENMEMORY_URL, "", "The server in remote mode."),
+    KEY(OPENMEMORY_API_KEY, "The key for the server in remote mode."),
     PATH(OPENMEMORY_CA_FILE, "",
-         "The certificates that the server of remote mode is trusted by, as PEM; the system's when empty."),
+         "A PEM file with the certificate authorities to trust in remote mode. Empty: those of the system."),
     LAMBDA(OPENMEMORY_DECAY_LAMBDA, "0", NULL,
-           "How fast memories fade: after so many days a memory weighs its salience times e to the "
-           "power of minus lambda times days. 0 keeps memories for ever. A change counts for what is "
-           "remembered from then on."),
-    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_EPISODIC, "The same for what happened in calls."),
-    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_SEMANTIC, "The same for facts, needs and preferences."),
-    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_PROCEDURAL, "The same for instructions, requests and promises."),
-    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_EMOTIONAL, "The same for feelings."),
-    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_REFLECTIVE, "The same for topics."),
-    INT(OPENMEMORY_TIMEOUT_MS, "800", 10, 60000, "The most milliseconds that a live call waits for memory."),
-    CHOICE(CALLMEM_SCOPE, scopes, "caller",
-           "Who knows what a caller said: with caller all agents share it, with agent each has its own."),
+           "How fast memories fade: after a number of days the weight of a memory is its salience times e to "
+           "the power of minus lambda times days. 0: memories never fade. A change applies to memories made "
+           "from then on."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_EPISODIC, "The decay of what happened in calls."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_SEMANTIC, "The decay of facts, needs and preferences."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_PROCEDURAL, "The decay of instructions, requests and promises."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_EMOTIONAL, "The decay of feelings."),
+    SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_REFLECTIVE, "The decay of topics."),
+    INT(OPENMEMORY_TIMEOUT_MS, "800", 10, 60000,
+        "Maximum time in milliseconds that a live call waits for memory."),
+    CHOICE(
+        CALLMEM_SCOPE, scopes, "caller",
+        "Which agents share what a caller said: with caller all agents do, with agent each agent has its own "
+        "memories."),
 
     ROW(CALLMEM_CORS_ORIGINS, TYPE_ORIGINS, .fallback = "", .max = ORIGINS_MAX,
-        .help = "The pages whose scripts may call the webhooks from a browser."),
-    CHOICE(CALLMEM_LOG_LEVEL, log_levels, "info", "The least important lines that are still logged."),
-    PATH(CALLMEM_LOG_FILE, "", "The log, one JSON object a line; standard error when no file is named."),
+        .help = "Web pages that may call the webhooks from a browser."),
+    CHOICE(CALLMEM_LOG_LEVEL, log_levels, "info", "Minimum log level."),
+    PATH(CALLMEM_LOG_FILE, "", "The log file, one JSON object per line. Empty: standard error."),
     PATH(CALLMEM_PAYLOAD_LOG_CLIENT_DATA, "",
-         "The file for requests and responses of the conversation initiation webhook, one JSON object a "
-         "line, secrets redacted; off when empty."),
+         "The file for requests and responses of the conversation initiation webhook, one JSON object per "
+         "line, secrets redacted. Empty: off."),
     PATH(CALLMEM_PAYLOAD_LOG_SEARCH_DATA, "", "The same for the search tool."),
     PATH(CALLMEM_PAYLOAD_LOG_POST_CALL, "", "The same for the post-call webhook."),
 
     TEMPLATE(CALLMEM_FIRST_MESSAGE_RETURNING, MESSAGE_CHARS,
-             "The agent's first message to a caller who is known. Not sent when empty."),
+             "The agent's first message to a known caller. Empty: not sent."),
     TEMPLATE(CALLMEM_FIRST_MESSAGE_NEW, MESSAGE_CHARS,
-             "The agent's first message to everybody else. Not sent when empty."),
-    TEMPLATE(CALLMEM_PROMPT, PROMPT_CHARS, "The prompt that replaces the agent's own. Not sent when empty."),
+             "The agent's first message to an unknown caller. Empty: not sent."),
+    TEMPLATE(CALLMEM_PROMPT, PROMPT_CHARS, "The prompt that replaces the agent's own. Empty: not sent."),
     ROW(CALLMEM_LANGUAGE, TYPE_LANGUAGE, .fallback = "", .max = 35,
-        .help = "The language that replaces the agent's own. Not sent when empty."),
+        .help = "The language that replaces the agent's own. Empty: not sent."),
     ROW(CALLMEM_VOICE_ID, TYPE_TEXT, .fallback = "", .max = 128,
-        .help = "The voice that replaces the agent's own. Not sent when empty."),
-    INT(CALLMEM_CONTEXT_CHARS, "2000", 100, 20000, "The most characters in memory_context and context."),
+        .help = "The voice that replaces the agent's own. Empty: not sent."),
+    INT(CALLMEM_CONTEXT_CHARS, "2000", 100, 20000,
+        "Maximum length in characters of memory_context and of context."),
 
-    INT(CALLMEM_MAX_BODY_MB, "200", 1, 2048, "The largest post-call body that is taken, in MiB."),
+    INT(CALLMEM_MAX_BODY_MB, "200", 1, 2048, "Maximum size in MiB of a post-call request."),
     PATH(CALLMEM_AUDIO_DIR, "",
-         "The folder that keeps the MP3 of calls; audio is acknowledged and dropped when empty."),
+         "The folder for the MP3 recordings of calls. Empty: recordings are accepted and discarded."),
     PATH(CALLMEM_LEXICON_DIR, "",
-         "The folder with additions to the lexicon, a file LANGUAGE.txt each; none when empty."),
+         "The folder with additions to the lexicon, one file LANGUAGE.txt per language. Empty: none."),
     INT(CALLMEM_RETENTION_DAYS, "0", 0, 36500,
-        "Days after which a conversation is forgotten with all that was learnt from it; 0 keeps for ever."),
+        "Days after which a conversation is deleted with all that was learnt from it. 0: never."),
 };
 
 const struct setting_production setting_production_rows[] = {
@@ -135,8 +139,9 @@ const struct setting_row setting_row_env_file = {
     .type = TYPE_PATH,
     .fallback = "./.env",
     .max = PATH_CHARS,
-    .help = "The settings file. Only the environment can name it. The default may be missing, a file that is "
-            "named may not."};
+    .help = "The settings file; can only be set in the environment. The default file may be missing; a file "
+            "that is set here "
+            "must exist."};
 
 const struct setting_row setting_row_variable = {
     .name = SETTING_VARIABLE "<NAME>",
@@ -144,9 +149,9 @@ const struct setting_row setting_row_variable = {
     .fallback = "",
     .max = VARIABLE_CHARS,
     .flags = SETTING_LINES,
-    .help = "A dynamic variable of the agent that every response carries, with its value. The variable is "
-            "called <name> in lower case; the names that callmem fills itself and those beginning with "
-            "system__ are taken."};
+    .help = "A dynamic variable of the agent and its value, sent in every response. The variable is named "
+            "<name>, in lower case. The names that callmem sets itself and names beginning with system__ are "
+            "reserved."};
 
 const char *setting_group(enum setting id)
 {
@@ -160,7 +165,7 @@ const char *setting_group(enum setting id)
     case CALLMEM_CORS_ORIGINS:
         return "Browsers and logs";
     case CALLMEM_FIRST_MESSAGE_RETURNING:
-        return "What an agent is told";
+        return "Responses to the agent";
     case CALLMEM_MAX_BODY_MB:
         return "After a call";
     default:

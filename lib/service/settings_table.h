@@ -92,8 +92,8 @@ struct setting_row {
     double min, max;
     const char *const *choices; /* ends with NULL */
     const char *fallback; /* the default; "": empty is a value, or the default is made of other settings */
-    const char *fallback_told; /* what the documents say of a default that is made; else NULL */
-    const char *help;          /* whole sentences in plain text */
+    const char *fallback_shown; /* what the documents say of a default that is made; else NULL */
+    const char *help;           /* whole sentences in plain text */
 };
 
 extern const struct setting_row setting_rows[SETTINGS];

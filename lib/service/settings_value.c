@@ -41,7 +41,7 @@ static bool take_int(const struct setting_row *row, struct setting_value *value,
     long long n = strtoll(value->text, NULL, 10);
     if (!number || (double)n < row->min || (double)n > row->max) {
         add_quoted(wrong, value->text);
-        buf_printf(wrong, " is %s; give a whole number from %.0f to %.0f",
+        buf_printf(wrong, " is %s; use a whole number from %.0f to %.0f",
                    number ? "out of range" : "not a whole number", row->min, row->max);
         return false;
     }
@@ -87,7 +87,7 @@ static bool take_real(const struct setting_row *row, struct setting_value *value
     }
     if (!number || real < row->min || real > row->max) {
         add_quoted(wrong, value->text);
-        buf_printf(wrong, " is %s; give a number from %.0f to %.0f, such as 0.02",
+        buf_printf(wrong, " is %s; use a number from %.0f to %.0f, such as 0.02",
                    number ? "out of range" : "not a number", row->min, row->max);
         return false;
     }
@@ -102,7 +102,7 @@ static bool take_choice(const struct setting_row *row, struct setting_value *val
             value->number = i;
             return true;
         }
-    refuse(wrong, value->text, "is none of its values; give ");
+    refuse(wrong, value->text, "is not a valid value; use ");
     for (int i = 0; row->choices[i]; i++)
         buf_printf(wrong, "%s%s", i == 0 ? "" : row->choices[i + 1] ? ", " : " or ", row->choices[i]);
     return false;
@@ -118,7 +118,8 @@ static bool take_path(const struct setting_row *row, struct setting_value *value
 {
     (void)row;
     if (*value->text == '~' || *value->text == '$')
-        return refuse(wrong, value->text, "begins with what only a shell expands; write the path out");
+        return refuse(wrong, value->text,
+                      "begins with ~ or $, which are not expanded here; write the whole path");
     drop_slashes(value->text);
     return true;
 }
@@ -172,7 +173,7 @@ static bool take_listen(const struct setting_row *row, struct setting_value *val
                     (host == strlen("localhost") && memcmp(text, "localhost", host) == 0));
     if (!good)
         return refuse(wrong, text,
-                      "is not an address and a port; give one such as 127.0.0.1:8090, [::1]:8090 or "
+                      "is not an address and a port; use one such as 127.0.0.1:8090, [::1]:8090 or "
                       "localhost:8090, the port from 1 to 65535");
     return true;
 }
@@ -194,18 +195,17 @@ static bool take_url(const struct setting_row *row, struct setting_value *value,
     (void)row;
     const char *text = value->text;
     if (strchr(text, '@')) { /* told without the text: it may hold a password */
-        buf_puts(wrong, "has a user name or a password in it; leave that and the @ out");
+        buf_puts(wrong, "contains a user name or a password; remove it and the @");
         return false;
     }
     size_t scheme = strncasecmp(text, "https://", 8) == 0 ? 8 : strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
     if (scheme == 0)
-        return refuse(wrong, text, "is no URL; give one that begins with https:// or http://");
+        return refuse(wrong, text, "is not a URL; use one that begins with https:// or http://");
     size_t authority = strcspn(text + scheme, "/?#");
     if (!is_authority(text + scheme, authority))
-        return refuse(wrong, text, "names no host; give a URL such as https://example.com:8080/path");
+        return refuse(wrong, text, "has no valid host; use a URL such as https://example.com:8080/path");
     if (strpbrk(text + scheme, "?# \"<>\\^`{|}"))
-        return refuse(wrong, text,
-                      "has a query, a blank or another character that does not belong; leave it out");
+        return refuse(wrong, text, "contains a query, a space or another invalid character; remove it");
     drop_slashes(value->text);
     return true;
 }
@@ -256,9 +256,9 @@ static bool take_parts(const struct setting_row *row, struct setting_value *valu
         return false;
     }
     if (gather.too_many)
-        buf_printf(wrong, "has more than %zu parts; give fewer, separated by commas", gather.max);
+        buf_printf(wrong, "has more than %zu values; remove some", gather.max);
     else if (value->part_count == 0 && *value->text)
-        buf_puts(wrong, "has nothing but blanks and commas; give a value, or leave it empty");
+        buf_puts(wrong, "contains only spaces and commas; set a value, or leave it empty");
     else if (!join_parts(value))
         wrong->failed = true;
     return wrong->len == 0 && !wrong->failed;
@@ -298,7 +298,7 @@ static bool take_origins(const struct setting_row *row, struct setting_value *va
         if (!is_origin(origin))
             return refuse(
                 wrong, origin,
-                "is no origin; give https://app.example.com or http://localhost:3000, without a path, "
+                "is not an origin; use https://app.example.com or http://localhost:3000, without a path, "
                 "or * for every page");
         as_browsers_do(origin);
     }
@@ -319,7 +319,7 @@ static bool take_language(const struct setting_row *row, struct setting_value *v
         good = len >= 1 && len <= 8;
     }
     if (*value->text && (!good || part[len]))
-        return refuse(wrong, value->text, "is no language tag; give one such as en, pt-BR or es-419");
+        return refuse(wrong, value->text, "is not a language tag; use one such as en, pt-BR or es-419");
     return true;
 }
 
@@ -330,14 +330,15 @@ static bool take_template(const struct setting_row *row, struct setting_value *v
         const char *name, *end;
         size_t len;
         if (strncmp(at, "}}", 2) == 0)
-            return refuse(wrong, at, "has no {{ before it; write a variable as {{name}}");
+            return refuse(wrong, at, "has no matching {{; write a variable as {{name}}");
         if (strncmp(at, "{{", 2) != 0) {
             at++;
             continue;
         }
         end = template_variable(at + 2, &name, &len);
         if (!end)
-            return refuse(wrong, at, "is no {{name}}; a name has letters, digits and _, and then comes }}");
+            return refuse(wrong, at,
+                          "is not a valid {{name}}; a name has letters, digits and _ only, and ends with }}");
         at = end;
     }
     return true;
@@ -372,11 +373,11 @@ static bool check_text(const struct setting_row *row, const char *text, struct b
     }
     for (const char *c = text; *c; c++)
         if (iscntrl((unsigned char)*c) && !(row->flags & SETTING_LINES && strchr("\r\n\t", *c))) {
-            buf_puts(wrong, "holds a control character or a line break; leave it out");
+            buf_puts(wrong, "contains a control character or a line break; remove it");
             return false;
         }
     if (counted[row->type] && text_chars(text) > (size_t)row->max) {
-        buf_printf(wrong, "has %zu characters; give at most %.0f", text_chars(text), row->max);
+        buf_printf(wrong, "has %zu characters; the maximum is %.0f", text_chars(text), row->max);
         return false;
     }
     return true;
@@ -449,6 +450,6 @@ const char *setting_secret_weakness(const char *secret)
     if (different < 6)
         return "has fewer than 6 different characters";
     if (beyond_placeholders(secret) < 8)
-        return "is a placeholder that everybody knows";
+        return "is a well-known placeholder";
     return NULL;
 }

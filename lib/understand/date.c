@@ -21,7 +21,7 @@ static int number_of(const struct reading *reading, enum capture what, const str
     if (!reading->matcher.has[what])
         return fallback;
     if (what == CAPTURE_NUMBER)
-        capture_number(reading, words, at, &value);
+        language_number(reading->language, words, at, &value);
     else
         language_value(reading->language, what == CAPTURE_WEEKDAY ? LIST_WEEKDAY : LIST_MONTH, words, at,
                        &value);

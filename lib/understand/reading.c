@@ -9,14 +9,6 @@
 #define CLAUSE_WORDS 40
 #define QUOTE_CHARS  200
 
-static void bloom_add(struct spoken *spoken)
-{
-    for (size_t at = 0; at < spoken->words.count; at++) {
-        uint64_t key = spoken->words.items[at].key;
-        spoken->bloom[(key >> 6) % BLOOM_WORDS] |= (uint64_t)1 << (key & 63);
-    }
-}
-
 /* Who transcribes without commas writes "no i prefer tea". */
 static void pause_after_no(const struct reading *reading, struct words *words)
 {
@@ -35,20 +27,7 @@ int reading_read(struct reading *reading, const char *text, struct spoken *spoke
     }
     if (reading->ruled)
         pause_after_no(reading, &spoken->words);
-    bloom_add(spoken);
     return 0;
-}
-
-static bool bloom_has(const struct spoken *spoken, uint64_t key)
-{
-    return key == 0 || (spoken->bloom[(key >> 6) % BLOOM_WORDS] >> (key & 63) & 1) != 0;
-}
-
-/* Whether it is worth while to try a rule at a word. */
-static bool may_fit(const struct rule *rule, const struct spoken *spoken, size_t at)
-{
-    return (at >= spoken->words.count || firsts_have(&rule->firsts, spoken->words.items[at].key)) &&
-           bloom_has(spoken, rule->needs);
 }
 
 static void aim(struct reading *reading, const struct spoken *spoken)
@@ -66,7 +45,7 @@ const struct rule *reading_rule(struct reading *reading, enum section section, c
     const struct rule *rules = language_rules(reading->language, section, &count);
     aim(reading, spoken);
     for (size_t i = 0; i < count; i++)
-        if (may_fit(&rules[i], spoken, at) && pattern_match(&reading->matcher, rules[i].pattern, at))
+        if (pattern_match(&reading->matcher, rules[i].pattern, at))
             return &rules[i];
     return NULL;
 }
@@ -79,7 +58,7 @@ const struct rule *reading_longest(struct reading *reading, enum section section
     struct matcher found = {0};
     aim(reading, spoken);
     for (size_t i = 0; i < count; i++)
-        if (may_fit(&rules[i], spoken, at) && pattern_match(&reading->matcher, rules[i].pattern, at) &&
+        if (pattern_match(&reading->matcher, rules[i].pattern, at) &&
             (!best || reading->matcher.all.to > found.all.to)) {
             best = &rules[i];
             found = reading->matcher;
@@ -236,21 +215,6 @@ char *reading_quote(struct reading *reading, const struct words *words, size_t a
     return copy;
 }
 
-size_t capture_number(const struct reading *reading, const struct words *words, size_t at, int *value)
-{
-    size_t len = language_value(reading->language, LIST_NUMBER, words, at, value);
-    if (len > 0)
-        return len;
-    const struct word *word = &words->items[at];
-    if (word->shape != SHAPE_NUMBER || word->fold[0] < '0' || word->fold[0] > '9')
-        return 0;
-    long number = strtol(word->fold, NULL, 10);
-    if (number > 99999)
-        return 0;
-    *value = (int)number;
-    return 1;
-}
-
 size_t capture_time(const struct reading *reading, const struct words *words, size_t at)
 {
     size_t end = at, kept = 0;
@@ -268,7 +232,7 @@ size_t capture_time(const struct reading *reading, const struct words *words, si
             end += len;
             if (core && value != 1)
                 kept = end;
-        } else if ((len = capture_number(reading, words, end, &value)) > 0) {
+        } else if ((len = language_number(reading->language, words, end, &value)) > 0) {
             core = core || before_number || strstr(words->items[end].fold, "pm") ||
                    strstr(words->items[end].fold, "am");
             end += len;
@@ -319,8 +283,6 @@ size_t capture_any(void *ctx, enum capture what, const struct words *words, size
                    size_t ends[PATTERN_ENDS])
 {
     struct reading *reading = ctx;
-    int value;
-    size_t len = 0;
     switch (what) {
     case CAPTURE_NAME:
         return reading->capture_name(reading, words, at, ends);
@@ -334,20 +296,9 @@ size_t capture_any(void *ctx, enum capture what, const struct words *words, size
     case CAPTURE_TIME:
         ends[0] = capture_time(reading, words, at);
         return ends[0] > 0;
-    case CAPTURE_NUMBER:
-        len = capture_number(reading, words, at, &value);
-        break;
-    case CAPTURE_WEEKDAY:
-        len = language_list(reading->language, LIST_WEEKDAY, words, at);
-        break;
-    case CAPTURE_MONTH:
-        len = language_list(reading->language, LIST_MONTH, words, at);
-        break;
     default:
-        break;
+        return 0;
     }
-    ends[0] = at + len;
-    return len > 0;
 }
 
 /* "customerName", "customer_name" and "Customer-Name" read "customer name". */

@@ -14,12 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BLOOM_WORDS 16
-
-/* One turn as words. `bloom` tells quickly that a word is not in it. */
+/* One turn as words. */
 struct spoken {
     struct words words;
-    uint64_t bloom[BLOOM_WORDS];
     int turn; /* its position in the transcript */
     enum role role;
 };
@@ -91,8 +88,6 @@ size_t capture_any(void *ctx, enum capture what, const struct words *words, size
                    size_t ends[PATTERN_ENDS]);
 /* The end of the longest phrase of time at word `at`, 0 when there is none. */
 size_t capture_time(const struct reading *reading, const struct words *words, size_t at);
-/* A number in digits or words: how many words, 0 when there is none. */
-size_t capture_number(const struct reading *reading, const struct words *words, size_t at, int *value);
 
 /* How the names of collected data and of variables read: "customerName" is "customer name". */
 bool key_is(struct reading *reading, const char *name, enum list list, bool whole);

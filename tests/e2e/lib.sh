@@ -125,7 +125,7 @@ learn_secrets() {
     local endpoint name
     for endpoint in client-data search-data post-call; do
         name=${endpoint//-/_}
-        secrets[$endpoint]=$(program post-call --setting "ELEVENLABS_${name^^}_SECRET" --reveal 2>/dev/null)
+        secrets[$endpoint]=$(program callmem setting "ELEVENLABS_${name^^}_SECRET" --reveal 2>/dev/null)
     done
 }
 

@@ -48,5 +48,5 @@ kept() { # JQ-FILTER WANTED
 count_all='"\(.webhooks | length) \(.secrets | length) \(.tools | length)"'
 
 post_call_secrets() {
-    program post-call --setting ELEVENLABS_POST_CALL_SECRET --reveal
+    program callmem setting ELEVENLABS_POST_CALL_SECRET --reveal
 }

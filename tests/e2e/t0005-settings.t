@@ -46,11 +46,11 @@ check 'and starts nothing' is "$(handler_pids "$state")$(nginx_pids "$state")" '
 
 # The environment comes first, then the file, then the default.
 check_config 'CALLMEM_WORKERS=3' 'CALLMEM_THREADS=5'
-check 'the file counts' is "$(env CALLMEM_ENV_FILE="$env_path" "$build/post-call" --setting CALLMEM_WORKERS)" 3
+check 'the file counts' is "$(env CALLMEM_ENV_FILE="$env_path" "$build/callmem" setting CALLMEM_WORKERS)" 3
 check 'the environment counts more' \
-    is "$(env CALLMEM_WORKERS=1 CALLMEM_ENV_FILE="$env_path" "$build/post-call" --setting CALLMEM_WORKERS)" 1
+    is "$(env CALLMEM_WORKERS=1 CALLMEM_ENV_FILE="$env_path" "$build/callmem" setting CALLMEM_WORKERS)" 1
 check 'the default counts last' \
-    is "$(env CALLMEM_ENV_FILE="$env_path" "$build/post-call" --setting CALLMEM_CONTEXT_CHARS)" 2000
+    is "$(env CALLMEM_ENV_FILE="$env_path" "$build/callmem" setting CALLMEM_CONTEXT_CHARS)" 2000
 code=0
 said=$(env CALLMEM_WORKERS=no CALLMEM_ENV_FILE="$env_path" "$build/post-call" --check-config 2>&1) || code=$?
 check 'what is wrong in the environment is said to be there' like "$code $said" '78 .*environment: CALLMEM_WORKERS: '
@@ -64,11 +64,11 @@ for secret in 'a;b#c=d"e' "  quoted '#;\\ blanks  " "$(printf 'long%.0s' {1..900
     printf '%s\n' "$secret" >"$work/secret"
     trimmed=$(sed 's/^ *//; s/ *$//' <<<"$secret")
     check "a secret from a file comes as it is (${#secret} characters)" is \
-        "$(env CALLMEM_ENV_FILE="$env_path" "$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET --reveal)" "$trimmed"
+        "$(env CALLMEM_ENV_FILE="$env_path" "$build/callmem" setting ELEVENLABS_POST_CALL_SECRET --reveal)" "$trimmed"
 done
 printf 'ELEVENLABS_POST_CALL_SECRET=%s\n' "$strong" >"$env_path"
 check 'a secret is masked unless asked for' unlike \
-    "$(env CALLMEM_ENV_FILE="$env_path" "$build/post-call" --setting ELEVENLABS_POST_CALL_SECRET 2>&1)" "$strong"
+    "$(env CALLMEM_ENV_FILE="$env_path" "$build/callmem" setting ELEVENLABS_POST_CALL_SECRET 2>&1)" "$strong"
 
 # Production takes no chances.
 production() { # LINE…
@@ -102,12 +102,9 @@ for name in client-data search-data post-call; do
     check "$name refuses an option that it does not know" not is "$code" 0
     check 'and says how to find those that it knows' like "$(cat "$work/said")" '--help'
 done
-check 'client-data --help tells of its operator commands' like "$("$build/client-data" --help)" '--show.*--export.*--forget'
-check 'search-data --help tells of its own' like "$("$build/search-data" --help)" '--caller'
-check 'post-call --help tells of its own' like "$("$build/post-call" --help | tr '\n' ' ')" '--status.*--drain.*--retry'
 
 # The template that `up` starts from.
 check 'the template names every secret' is "$(grep -cE '^ELEVENLABS_(CLIENT_DATA|SEARCH_DATA|POST_CALL)_SECRET=$' \
     env/development.env)" 3
-check 'the template is valid as it is' env CALLMEM_ENV_FILE=env/development.env "$build/post-call" --check-config
+check 'the template is valid as it is' env CALLMEM_ENV_FILE=env/development.env "$build/callmem" check
 finish

@@ -112,9 +112,9 @@ search +15550100200 "$(printf 'é%.0s' {1..2000})"
 check '2,000 characters are allowed' is "$status" 200
 
 # The same on the command line.
-said=$(program search-data --caller +15550100200 whose wedding)
-check 'search-data --caller finds it, too' like "$said" Tobias
-check 'and succeeds' program search-data --caller '+1 555 010 0200' wedding
-said=$(program search-data --caller +15550100999 wedding)
+said=$(program callmem search +15550100200 whose wedding)
+check 'callmem search finds it, too' like "$said" Tobias
+check 'and succeeds' program callmem search '+1 555 010 0200' wedding
+said=$(program callmem search +15550100999 wedding)
 check 'and finds nothing of anybody else' unlike "$said" Tobias
 finish

@@ -15,7 +15,7 @@ client_data 'not a valid +15550100200 identifier'
 search 'not a valid +15550100200 identifier' 'the secret wedding of Tobias'
 request GET '/webhook/search-data?caller_id=%2B15550100200&query=private-query'
 request POST '/nowhere/+15550100200'
-program client-data --show +15550100200 >/dev/null
+program callmem show +15550100200 >/dev/null
 
 check 'the log is for its owner alone' is "$(stat -c %a "$log")" 600
 check 'every line is a JSON object' is "$(jq -cs 'map(type) | unique' "$log")" '["object"]'

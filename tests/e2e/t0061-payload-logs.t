@@ -1,5 +1,5 @@
 #!/bin/bash
-# Payload logs: both sides of a request, without secrets, for the owner alone, and cleaned by --forget.
+# Payload logs: both sides of a request, without secrets, for the owner alone, and cleaned by callmem forget.
 . "$(dirname "$0")/lib.sh"
 
 start_instance "CALLMEM_PAYLOAD_LOG_CLIENT_DATA=$work/client-data.jsonl" \
@@ -56,7 +56,7 @@ check 'each once' is "$(grep -oE '"caller_id": ?"crowd-[0-9]+-[0-9]+"' "$work/cl
 # Forgetting cleans them, and them alone.
 remember "$data/transcription-sip-outbound.json"
 client_data +442079460321
-program client-data --forget +15550100200 >"$work/said"
+program callmem forget +15550100200 >"$work/said"
 check 'forget succeeds' is "$?" 0
 for endpoint in client-data search-data post-call; do
     check "$endpoint: nothing is left of the caller" not grep -qE '15550100200|Nora|Tobias|conv_quince_0001' "$work/$endpoint.jsonl"

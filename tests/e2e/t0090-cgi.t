@@ -25,7 +25,7 @@ check 'and a request id' like "$(header X-Request-Id)" '.{8}'
 cgi post-call POST /webhook/post-call "$data/example-post-call.json" \
     "HTTP_ELEVENLABS_SIGNATURE=$(signature cgi_post "$data/example-post-call.json")"
 check 'post-call accepts' is "$code $status $(value .status)" '0 200 accepted'
-program post-call --drain >/dev/null 2>&1
+program callmem drain >/dev/null 2>&1
 cgi client-data POST /webhook/client-data "$data/example-client-data.json" HTTP_X_API_KEY=cgi_client
 check 'what it accepted is remembered' like "$(value .dynamic_variables.caller_name)" '^Nora'
 cgi search-data POST /webhook/search-data "$data/example-search-data.json" HTTP_X_API_KEY=cgi_search

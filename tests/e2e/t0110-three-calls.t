@@ -60,8 +60,8 @@ check 'the name is not lost on the way' like "$(value .dynamic_variables.caller_
 check 'the address is gone from what is known' unlike "$(value .dynamic_variables.memory_context)" 'Sandpiper'
 search "$caller" 'what is the address, Sandpiper Lane in Bristol' '.limit = 50'
 check 'and from what is found' unlike "$(cat "$answer")" 'Sandpiper'
-check 'and from the export' unlike "$(program client-data --export "$caller")" 'Sandpiper'
-state=$(program post-call --setting CALLMEM_STATE_DIR)
+check 'and from the export' unlike "$(program callmem export "$caller")" 'Sandpiper'
+state=$(program callmem setting CALLMEM_STATE_DIR)
 check 'and from the raw files' not grep -raq 'Sandpiper' "$state" --include='*.sqlite*' --include='*.json'
 check 'what else was said is still there' finds "$caller" 'lemon tree' 'lemon tree'
 
@@ -80,7 +80,7 @@ check 'calls that arrive out of order leave the same dates, name and preferences
     is "$(jq '.dynamic_variables | [.caller_name, .call_count, .first_call_date, .last_call_date, .caller_preferences]' <<<"$others")" \
        "$(value '.dynamic_variables | [.caller_name, .call_count, .first_call_date, .last_call_date, .caller_preferences]')"
 check 'and what was asked to be forgotten stays forgotten, though it arrived afterwards' \
-    unlike "$(program client-data --export +15550100311)" 'Sandpiper'
+    unlike "$(program callmem export +15550100311)" 'Sandpiper'
 
 # Everything about me.
 last=$(call conv_three_4 2026-03-20 'The caller asked to be forgotten.' \

@@ -23,30 +23,30 @@ essence() {
 }
 
 export=$work/export.json
-program client-data --export "$caller" >"$export"
+program callmem export "$caller" >"$export"
 check 'an export names its format and the caller' \
     is "$(jq -r '"\(.format) \(.version) \(.caller)"' "$export")" "callmem-export 1 $caller"
-program client-data --forget "$caller" >/dev/null
+program callmem forget "$caller" >/dev/null
 check 'forgotten' eventually is_unknown
-said=$(program client-data --import "$export")
+said=$(program callmem import "$export")
 check 'an import says what it brought' like "$said" '^Imported [1-9][0-9]* memories of 1 conversations'
 check 'the caller is known as before' eventually is_as_before
-program client-data --export "$caller" >"$work/again.json"
+program callmem export "$caller" >"$work/again.json"
 check 'an export of the import is the same' is "$(essence "$work/again.json")" "$(essence "$export")"
 check 'what was said is found again' finds "$caller" 'whose wedding are the trees for' 'Tobias'
-program client-data --import "$export" >/dev/null
-program client-data --export "$caller" >"$work/again.json"
+program callmem import "$export" >/dev/null
+program callmem export "$caller" >"$work/again.json"
 check 'an import can be repeated' is "$(essence "$work/again.json")" "$(essence "$export")"
-check 'standard input is read too' like "$(program client-data --import - <"$export")" '^Imported '
+check 'standard input is read too' like "$(program callmem import - <"$export")" '^Imported '
 
-said=$(program client-data --import "$event" 2>&1)
+said=$(program callmem import "$event" 2>&1)
 check 'what is no export is refused' is "$?" 1
 check 'and named so' like "$said" 'no export of callmem'
-said=$(jq '.conversations[0].memories[0].kind = "rumour"' "$export" | program client-data --import - 2>&1)
+said=$(jq '.conversations[0].memories[0].kind = "rumour"' "$export" | program callmem import - 2>&1)
 check 'a kind that nobody knows is refused' like "$said" 'unknown kind'
 
 # Forgetting by age.
-check 'nothing is forgotten by default' like "$(program post-call --expire)" ': 0$'
+check 'nothing is forgotten by default' like "$(program callmem expire)" ': 0$'
 young=$(variant "$event" ".data.conversation_id = \"conv_young\" | .data.metadata.phone_call.external_number = \"+15550100201\" |
     .data.conversation_initiation_client_data = {} | .data.metadata.start_time_unix_secs = $(($(date +%s) - 86400))")
 remember "$young"
@@ -57,14 +57,14 @@ mkdir -p "$obstacle"
 older=$(variant "$event" '.data.conversation_id = "conv_older" | .data.metadata.phone_call.external_number = "+15550100203" |
     .data.conversation_initiation_client_data = {}')
 remember "$older"
-said=$(CALLMEM_AUDIO_DIR=$work/audio CALLMEM_RETENTION_DAYS=30 program post-call --expire 2>&1)
+said=$(CALLMEM_AUDIO_DIR=$work/audio CALLMEM_RETENTION_DAYS=30 program callmem expire 2>&1)
 check 'a recording that cannot be removed is told' is "$?" 1
 check 'by its name' like "$said" "${obstacle##*/} cannot be removed"
 check 'the call is not forgotten without its recording' is_as_before
 client_data +15550100203
 check 'the others are forgotten all the same' field .dynamic_variables.caller_known false
 rmdir "$obstacle"
-said=$(CALLMEM_AUDIO_DIR=$work/audio CALLMEM_RETENTION_DAYS=30 program post-call --expire)
+said=$(CALLMEM_AUDIO_DIR=$work/audio CALLMEM_RETENTION_DAYS=30 program callmem expire)
 check 'what is older than the operator wants is forgotten' like "$said" 'forgot conversations: 1$'
 check 'the caller of an old call is unknown' eventually is_unknown
 client_data +15550100201

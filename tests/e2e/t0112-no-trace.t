@@ -48,7 +48,7 @@ for place in openmemory.sqlite inbox/new/ inbox/failed/ client-data.jsonl client
 done
 
 # While nobody works, what waits is found as well.
-reply=$(program client-data --forget "$caller")
+reply=$(program callmem forget "$caller")
 check 'forget succeeds' is "$?" 0
 check 'and says what it erased' like "$reply" '[1-9][0-9]* memories of [1-9].* 2 events .* [1-9][0-9]* lines .* 1 recordings'
 check 'no byte of the caller is left in any file' is "$(traced)" ''
@@ -73,7 +73,7 @@ crowd() {
 }
 crowd &
 writer=$!
-program client-data --forget "$caller" >/dev/null
+program callmem forget "$caller" >/dev/null
 check 'forget succeeds beside writers' is "$?" 0
 wait "$writer"
 check 'again no byte is left' is "$(traced)" ''
@@ -82,7 +82,7 @@ check 'nor torn' is "$(jq -cs 'map(type) | unique' "$work/kept/client-data.jsonl
 
 # What was compressed cannot be cleaned, and that is said.
 gzip -c "$event" >"$work/kept/post-call.jsonl.2.gz"
-reply=$(program client-data --forget "$caller" 2>&1)
+reply=$(program callmem forget "$caller" 2>&1)
 check 'a compressed log is no success' not is "$?" 0
 check 'but named' like "$reply" 'post-call\.jsonl\.2\.gz'
 rm "$work/kept/post-call.jsonl.2.gz"
@@ -99,6 +99,6 @@ remember "$seal"
 check 'the transcript of a sealed call is in no log' not grep -rq 'Tobias Lindqvist' "$work/kept" "$state" -a
 post_call "$(variant "$recording" '.data.conversation_id = "conv_sealed" | .data.full_audio = "VG9iaWFzIHNlYWxlZA=="')"
 check 'nor is a recording that comes later kept' not grep -rqa 'Tobias sealed' "$work/kept/audio"
-program client-data --forget "$caller" >/dev/null
+program callmem forget "$caller" >/dev/null
 check 'and of the other call nothing is left after forgetting' not grep -raqE 'QG-58213|15550100200' "$state" "$work/kept"
 finish

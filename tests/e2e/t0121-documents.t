@@ -18,6 +18,15 @@ broken_links() {
 }
 check 'links lead somewhere' is "$(broken_links)" ''
 
+# Every version of the package, newest first, and nothing but an unreleased one above.
+versions_in() { # CHANGELOG SED-SCRIPT
+    sed -nE "$2" "$1" | paste -sd ' '
+}
+check 'the changelog has the versions of the package' is \
+    "$(versions_in CHANGELOG.md 's/^## ([0-9.]+) .*/\1/p')" "$(versions_in spawn/debian/changelog 's/^callmem \(([0-9.]+)\).*/\1/p')"
+check 'the newest of which is that of the programs' is "$("$build/client-data" --version)" \
+    "client-data (callmem) $(sed -nE '0,/^## [0-9]/s/^## ([0-9.]+) .*/\1/p' CHANGELOG.md)"
+
 # Files of the checkout by their path, with and without a command before them.
 missing_files() {
     grep -ohE '(^|[ `(])(\./)?(\.ci|cgi|env|lib|nginx|spawn|tests|docs)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' "${documents[@]}" |
@@ -36,6 +45,15 @@ for program in "${programs[@]}"; do
     grep -ohE "\b$program --[a-z-]+" "${documents[@]}" | sed 's/.* //' | sort -u >"$work/$program.named"
     check 'and so has what the documents name' is "$(comm -23 "$work/$program.named" "$work/$program.options")" ''
 done
+
+# Commands of callmem.
+"$build/callmem" help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort >"$work/commands"
+sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' docs/man/callmem.8 | sort >"$work/commands.manual"
+check 'callmem has commands' test "$(wc -l <"$work/commands")" -gt 10
+check 'its manual page has them' is "$(cat "$work/commands.manual")" "$(cat "$work/commands")"
+# shellcheck disable=SC2016 # a backquote
+grep -ohE '(^ +|`)(build/)?callmem [a-z]+' "${documents[@]}" | sed 's/.* //' | sort -u >"$work/commands.named"
+check 'and so has what the documents name' is "$(comm -23 "$work/commands.named" "$work/commands")" ''
 
 targets() {
     sed -n 's/^\.PHONY: *//p' Makefile | tr ' ' '\n' | sort

@@ -32,13 +32,13 @@ ours() { # COMMAND
 
 # Nothing has gone wrong in this way here.
 is_quiet() { # COMMAND
-    [[ $1 == *'could not be worked off'* ]]
+    [[ $1 == *'event processing failed'* ]]
 }
 
 works() { # COMMAND
     within bash -o pipefail -c "$(ours "$1")" >"$work/out" 2>"$work/err" || say "it failed with $?"
     # The failed event that is tried again fails again, and that is logged.
-    grep -v '"message":"event cannot be worked off' "$work/err"
+    grep -v '"message":"event failed permanently' "$work/err"
     [ -s "$work/out" ] || is_quiet "$1" || say 'it showed nothing'
 }
 

@@ -107,5 +107,5 @@ for header in X-Forwarded-For Forwarded Via; do
 done
 request POST /metrics -d ''
 check 'nothing is posted there' refused 405 method_not_allowed
-check 'the command tells the same' like "$(program post-call --metrics 2>/dev/null)" 'callmem_memory_failures_total\{operation="profile"\} [1-9]'
+check 'the command tells the same' like "$(program callmem metrics 2>/dev/null)" 'callmem_memory_failures_total\{operation="profile"\} [1-9]'
 finish

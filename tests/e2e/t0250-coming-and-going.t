@@ -128,7 +128,7 @@ known() {
 upgrade_with() { # FAULT
     rm -f "$work/fired"
     within LD_PRELOAD="$build/faults.so" FAULT="$1" FAULT_FROM=openmemory.sqlite FAULT_FIRED="$work/fired" \
-        "$next/$made/client-data" --forget +15550999999 >"$work/said" 2>&1
+        "$next/$made/callmem" forget +15550999999 >"$work/said" 2>&1
 }
 database_has_versions() { # VERSION…
     [[ " $* " == *" $(database 'PRAGMA user_version') "* ]] && is "$(known)" "$before"
@@ -177,7 +177,7 @@ if ! is_remote; then
     request GET /health
     check 'which is what health lacks' is "$status $(value .memory.ok)" '503 false'
     check 'the log of the others says so, too' eventually grep -q "is being brought to version $then" "$state/logs/client-data.log"
-    check 'and who asks' like "$(within "$next/$made/post-call" --status)" "^waiting: 3.*memory: .* is being brought to version $then\$"
+    check 'and who asks' like "$(within "$next/$made/callmem" status)" "^waiting: 3.*memory: .* is being brought to version $then\$"
     for pid in $(pids_of "$state" handler post-call); do kill -9 "$pid"; done
     check 'that a program died over it, too' eventually said_by_next 'post-call died while the memory was being brought'
     unlock_memory
@@ -212,13 +212,13 @@ check 'the memory is in order' memory_is_sound
 if is_remote; then standin openmemory-main '{"memories": []}'; else rm "$state/openmemory.sqlite"*; fi
 up
 remember "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_side_0"')"
-within "$next/$made/client-data" --show +15550100200 >"$work/shown"
+within "$next/$made/callmem" show +15550100200 >"$work/shown"
 check 'the new version reads beside the old one' grep -q Nora "$work/shown"
 # On a server it leaves what it reads as it is: something has to be written.
 if is_remote; then
-    within "$next/$made/client-data" --export +15550100200 |
+    within "$next/$made/callmem" export +15550100200 |
         jq '.conversations[0] += {conversation_id: "conv_side_new"} | .conversations[0].memories |= map(del(.id))' >"$work/export"
-    check 'and writes' within "$next/$made/client-data" --import "$work/export"
+    check 'and writes' within "$next/$made/callmem" import "$work/export"
 fi
 client_data +15550100200
 check 'a phone that rings at the old one is answered, if as an unknown one' is "$status" 200
@@ -233,7 +233,7 @@ if ! is_remote; then
     check 'a search is told that it finds nothing out' refused 503 memory_unavailable
     check 'the log says why' eventually grep -q "has version $then, made by a newer callmem; this one knows up to $now" \
         "$state/logs/search-data.log"
-    said=$(program client-data --forget +15550100200 2>&1)
+    said=$(program callmem forget +15550100200 2>&1)
     check 'the old version says that it forgets nobody' is "$?" 1
     check 'and why' like "$said" 'newer callmem'
     check 'and has not' is "$(database 'SELECT count(*) FROM conversations')" 1
@@ -242,7 +242,7 @@ post_call "$(variant "$data/example-post-call.json" '.data.conversation_id = "co
 check 'an old process takes events' accepted accepted post_call_transcription conv_side_1
 check 'and leaves the memory as it is' is "$(form)" $then
 drained() {
-    within "$next/$made/post-call" --drain
+    within "$next/$made/callmem" drain
 }
 check 'which the new version works off' eventually drained
 check 'all of it' is "$(remembered | cut -f 2 | grep -xE 'conv_side_[01]' | sort -u | wc -l)" 2

@@ -52,17 +52,17 @@ for kind in user tenant; do
     search +15550100917 'what did I say?'
     check 'and find that one alone' is "$(value '[.memories[].conversation_id] | unique | tojson')" '["conv_same_17"]'
 
-    check 'the operator sees a caller' like "$(program client-data --show +15550100200)" 'Calls +1'
-    program client-data --export +15550100200 >"$work/export-$kind.json"
+    check 'the operator sees a caller' like "$(program callmem show +15550100200)" 'Calls +1'
+    program callmem export +15550100200 >"$work/export-$kind.json"
     check 'exports' is "$(jq -r '.conversations | length' "$work/export-$kind.json")" 1
-    check 'forgets' like "$(program client-data --forget +15550100200)" '^Forgot .15550100200: [1-9]'
+    check 'forgets' like "$(program callmem forget +15550100200)" '^Forgot .15550100200: [1-9]'
     use "$kind-a"
     check 'on every front end' has_calls +15550100200 0
     check 'and on the server' unlike "$(on_server "$kind")" 'conv_quince_0001|15550100200|wedding'
     check 'but nobody else' like "$(on_server "$kind")" '15550100917'
-    check 'what was exported comes back' like "$(program client-data --import "$work/export-$kind.json")" '^Imported'
+    check 'what was exported comes back' like "$(program callmem import "$work/export-$kind.json")" '^Imported'
     check 'as it was' is "$(jq -S 'del(.exported_at, .conversations[].memories[].updated_at)' "$work/export-$kind.json")" \
-        "$(program client-data --export +15550100200 | jq -S 'del(.exported_at, .conversations[].memories[].updated_at)')"
+        "$(program callmem export +15550100200 | jq -S 'del(.exported_at, .conversations[].memories[].updated_at)')"
     check 'nothing of anybody stands in a database here' test ! -e "$state/openmemory.sqlite"
     check 'nor in the logs' not grep -rqE '15550100200|wedding' "$state/logs"
 done

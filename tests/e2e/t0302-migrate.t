@@ -9,7 +9,7 @@ new_instance remote "${remote[@]}"
 new_instance back OPENMEMORY_MODE=local "${remote[@]:1}"
 
 exported() { # CALLER
-    program client-data --export "$1" | jq -S 'del(.exported_at, .conversations[].memories[].id)'
+    program callmem export "$1" | jq -S 'del(.exported_at, .conversations[].memories[].id)'
 }
 
 use local
@@ -20,20 +20,20 @@ check 'there are callers' has_calls +15550100200 2
 before=$(exported +15550100200)
 down
 
-check 'a mode that is none is refused' not program post-call --migrate --from local --to cloud
-check 'and the same one twice' not program post-call --migrate --from remote --to remote
+check 'a mode that is none is refused' not program callmem migrate --from local --to cloud
+check 'and the same one twice' not program callmem migrate --from remote --to remote
 stop_standin openmemory-main
-check 'without the server it fails' not program post-call --migrate --from local --to remote
+check 'without the server it fails' not program callmem migrate --from local --to remote
 start_openmemory main
 standin openmemory-main '{"status": 500, "skip": 12, "times": 1}'
-said=$(program post-call --migrate --from local --to remote 2>"$work/said")
+said=$(program callmem migrate --from local --to remote 2>"$work/said")
 check 'with it, even one that stumbles, it goes through' is "$?" 0
 check 'counts' like "$said" 'There were [0-9]+ memories of 4 conversations of 3 callers'
 check 'says what it did' like "$said" 'Moved 4 conversations'
 check 'and has no progress bar where there is no terminal' is "$(cat "$work/said")" ''
-said=$(program post-call --migrate --from local --to remote)
+said=$(program callmem migrate --from local --to remote)
 check 'again, it moves nothing' like "$said" 'Moved 0 conversations.* 4 conversations were there already'
-script -qec "env $(printf '%q ' "${settings[@]}") $build/post-call --migrate --from local --to remote" /dev/null >"$work/tty"
+script -qec "env $(printf '%q ' "${settings[@]}") $build/callmem migrate --from local --to remote" /dev/null >"$work/tty"
 check 'on a terminal it shows how far it is' grep -q '#] 4 of 4 conversations' "$work/tty"
 
 use remote
@@ -46,7 +46,7 @@ down
 
 use back
 : >"$env_path"
-said=$(program post-call --migrate --from remote --to local)
+said=$(program callmem migrate --from remote --to local)
 check 'back again' like "$said" 'Moved 5 conversations.*3 callers'
 check 'everything is there' is "$(exported +15550100200)" "$before"
 finish

@@ -28,15 +28,15 @@ new_instance doubting "${remote[@]:0:2}" "OPENMEMORY_URL=https://localhost:$port
 new_instance misled "${remote[@]:0:2}" "OPENMEMORY_URL=https://127.0.0.1:$port" "OPENMEMORY_CA_FILE=$work/cert.pem"
 for name in trusting doubting misled; do use "$name" && : >"$env_path"; done
 use trusting
-check 'with the authority that signed it, the server is asked' program client-data --import - <<'JSON'
+check 'with the authority that signed it, the server is asked' program callmem import - <<'JSON'
 {"format": "callmem-export", "version": 1, "caller": "+15550100200", "conversations": [{"conversation_id": "conv_1",
  "agent_id": "agent_1", "language": "en", "memories": [{"kind": "turn", "sector": "episodic", "position": 0,
  "speaker": "user", "content": "I like the harbour.", "created_at": "2026-03-02T10:00:00Z"}]}]}
 JSON
-check 'and answers' like "$(program search-data --caller +15550100200 harbour)" 'I like the harbour'
+check 'and answers' like "$(program callmem search +15550100200 harbour)" 'I like the harbour'
 for doubt in doubting misled; do
     use "$doubt"
-    said=$(program search-data --caller +15550100200 harbour 2>&1)
+    said=$(program callmem search +15550100200 harbour 2>&1)
     check "$doubt: nothing is asked" is "$?" 1
     check 'because of the certificate' like "$said" 'certificate|SSL'
 done

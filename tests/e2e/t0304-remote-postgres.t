@@ -54,7 +54,7 @@ for kind in user tenant; do
     load deliver "${url##*:}" 101 111 $((callers - 1)) 2 "$record-more" >/dev/null &
     delivery=$!
     use "$kind-b"
-    check 'a caller is forgotten' like "$(program client-data --forget "$caller")" '^Forgot'
+    check 'a caller is forgotten' like "$(program callmem forget "$caller")" '^Forgot'
     wait "$delivery"
     use "$kind-a"
     check 'while others call' inbox_empties

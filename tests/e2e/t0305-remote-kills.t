@@ -79,12 +79,12 @@ put_event() { # FILE: as if it had been accepted
     cp "$1" "$state/inbox/new/$(printf '%032d' 7).json"
 }
 keep_state nothing
-operator post-call --status
+operator callmem status
 put_event "$first"
 keep_state waiting
 restore_state nothing
 deliver "$first"
-operator post-call --drain
+operator callmem drain
 keep_state known
 put_event "$second"
 keep_state known-waiting
@@ -101,9 +101,9 @@ memory() {
 declare -A whole
 restore_state known-waiting
 whole[1]=$(memory)
-operator post-call --drain
+operator callmem drain
 whole[2]=$(memory)
-operator client-data --forget "$caller"
+operator callmem forget "$caller"
 whole[0]=$(memory)
 
 wrong=()
@@ -147,7 +147,7 @@ expect_memory() { # WHAT CALLS
 # The next start, without the fault: it works off what is there. CALLS are then in memory, whole and once.
 judge_memory() { # CALLS
     faulty=()
-    operator post-call --drain
+    operator callmem drain
     expect 'a drain afterwards' "$code $(tr '\n' ' ' <"$work/out" | sed 's/.*left/left/')" '0 left: 0 failed: 0 '
     expect_memory memory "$1"
 }
@@ -174,7 +174,7 @@ starts[event]=known
 
 # Events that wait are worked off.
 drains() { # CALLS
-    operator post-call --drain
+    operator callmem drain
     judge_end
     [ "$code" != 0 ] || expect 'what is left by a drain that succeeded' "$(find "$state/inbox/new" -name '*.json')" ''
     judge_memory "$1"
@@ -204,11 +204,11 @@ starts[search_data]=known
 
 # Erasing succeeds wholly or says that it did not, and can be asked again.
 scenario_forget() {
-    operator client-data --forget "$caller"
+    operator callmem forget "$caller"
     judge_end
     local done=$code
     faulty=()
-    [ "$done" = 0 ] || operator client-data --forget "$caller"
+    [ "$done" = 0 ] || operator callmem forget "$caller"
     expect 'the end of the second attempt' "$code" "${code/[!0]*/0}"
     expect_memory 'what is left in memory' 0
 }

@@ -265,16 +265,16 @@ ill_set() {
     is "$failed" 78 && like "$said" 'is no origin' && [ ! -s "$work/none" ]
 }
 check 'a site has a name' like "$(refusal --rate 5)" -- '--name'
-check 'a name is a name' like "$(refusal --name 'a; include /etc/passwd')" 'do not fit'
-check 'a path is absolute' like "$(refusal --name a --key server.key)" 'no absolute path'
+check 'a name is a name' like "$(refusal --name 'a; include /etc/passwd')" 'does not allow'
+check 'a path is absolute' like "$(refusal --name a --key server.key)" 'not an absolute path'
 check 'an option has a value' like "$(refusal --name a --key)" 'needs a value'
-check 'an option is known' like "$(refusal --name a --colour red)" 'no option --colour'
-check 'an origin is one' like "$(refusal --name a --origin app.example)" 'is no origin'
+check 'an option is known' like "$(refusal --name a --colour red)" 'unknown option --colour'
+check 'an origin is one' like "$(refusal --name a --origin app.example)" 'is not an origin'
 check 'an origin has no path' like "$(refusal --name a --origin https://app.example/)" 'has a path'
 CALLMEM_CORS_ORIGINS=app.example check 'with wrong settings there is none' ill_set
 check 'without any it says what that means' like "$(CALLMEM_ENV_FILE=$work/none.env spawn/site --name a 2>&1 >"$work/none")" \
     'none.env cannot be read.*defaults'
 check 'and goes on with the defaults' grep -q '^    client_max_body_size 201m;' "$work/none"
-check 'a rate is a number' like "$(refusal --name a --rate fast)" 'no whole number'
+check 'a rate is a number' like "$(refusal --name a --rate fast)" 'not a whole number'
 check 'it tells what there is' like "$(spawn/site --help)" '--client-ca FILE'
 finish

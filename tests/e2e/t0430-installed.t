@@ -23,13 +23,40 @@ check 'with what the settings say' like "$(site_by "$installed/usr/sbin/callmem-
 check 'README and documentation come along' test -s "$installed/usr/share/doc/callmem/http.md"
 check 'nobody but root can change anything' is "$(find "$installed" -perm /022 ! -type l)" ''
 
-# The operator's command, with this test's user in the place of callmem.
-sed "s/^user=callmem/user=$(id -un)/" spawn/operate >"$installed/usr/sbin/callmem"
+# The operator's program, which stays who it is where it may read the settings. tests/machine/package.t has root.
 operate() { within "$installed/usr/sbin/callmem" "$@" 2>&1; }
 remember "$data/example-post-call.json"
-check 'callmem runs a program with its settings' like "$(operate client-data --show +15550100200)" 'Nora Lindqvist'
-check 'without an option it tells which there are' like "$(operate post-call)" '--drain'
-check 'it knows the programs' like "$(operate client-dat --show)" '^usage: callmem client-data'
+check 'callmem works with the settings that are named' like "$(operate show +15550100200)" 'Nora Lindqvist'
+# The same with no rights: where it runs as root as nobody, else as the owner of what cannot be read.
+elsewhere=$(mktemp -d)
+mkdir "$elsewhere/sbin" && cp "$build/callmem" "$elsewhere/sbin" && mkdir "$elsewhere/state"
+printf 'CALLMEM_STATE_DIR=%s/state\n' "$elsewhere" >"$elsewhere/env"
+chmod -R a+rX "$elsewhere"
+stranger() { # ARGUMENT…
+    local as=()
+    [ "$(id -u)" != 0 ] || as=(setpriv --reuid nobody --regid nogroup --clear-groups)
+    env CALLMEM_ENV_FILE="$elsewhere/env" "${as[@]}" "$elsewhere/sbin/callmem" "$@" 2>&1
+}
+denied='only root and callmem can do this: put sudo before it$'
+chmod 000 "$elsewhere/env"
+for command in 'show +15550100200' status 'setting CALLMEM_WORKERS' check; do
+    # shellcheck disable=SC2086 # several words
+    check "${command%% *} is not for those who may not read the settings" like "$(stranger $command)" "^$denied"
+done
+check 'help is for everybody' like "$(stranger help)" '^usage: callmem COMMAND'
+check 'so is the version' like "$(stranger --version)" '^callmem [0-9]'
+chmod 644 "$elsewhere/env"
+chmod 000 "$elsewhere/state"
+for command in 'show +15550100200' status check; do
+    # shellcheck disable=SC2086 # several words
+    check "${command%% *} is not for those who may not work in the state folder" like "$(stranger $command)" "$denied"
+done
+chmod 777 "$elsewhere/state"
+check 'with both it works' like "$(stranger status)" '^waiting: 0'
+rm -rf "$elsewhere"
+check 'when none are named it has those of the service' like \
+    "$(env CALLMEM_ENV_FILE= "$installed/usr/sbin/callmem" status 2>&1)" '/etc/callmem/callmem\.env|put sudo before it'
+check 'completion comes along' test -s "$installed/usr/share/bash-completion/completions/callmem"
 
 # systemd: what is wrong in a unit, and how far it is open. What it starts is not under /usr here.
 mkdir "$work/units"

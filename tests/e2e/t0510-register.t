@@ -66,7 +66,7 @@ check 'with an agent it has nothing to do either' like "$code $changes $said" '^
 as_operator PATCH /v1/convai/agents/agent_pear '{"platform_settings": {"workspace_overrides":
     {"conversation_initiation_client_data_webhook": {"url": "https://crm.example.com/who?key=hidden", "request_headers": {}}}}}' >/dev/null
 register --agent agent_pear --dry-run
-check 'an agent with a webhook of its own is told' like "$said" 'Agent agent_pear has a conversation initiation webhook of its own, https://crm.example.com/who:'
+check 'an agent with a webhook of its own is told' like "$said" 'Agent agent_pear has its own conversation initiation webhook, https://crm.example.com/who:'
 
 # What an operator changed in the tool's words stays; a secret that was changed here is changed there.
 tool=$(standin_state | jq -r '.tools | keys[]')

@@ -37,8 +37,8 @@ check 'it undoes it' kept "$count_all" '0 0 0'
 check 'the file of the secret is as it was' is "$(cat "$work/secrets/post-call")" first-0123456789abcdef
 check 'what it says of agents names it as it is called' tells_agents
 
-# It needs no checkout, and says what else it needs.
-check 'nothing in it knows where it was built' not grep -rqF "$root" "$prefix/libexec" "$prefix/sbin"
+# It needs no checkout, and says what else it needs. Debug information of a program names it.
+check 'nothing in it knows where it was built' not grep -rIqF "$root" "$prefix/libexec" "$prefix/sbin"
 mkdir "$work/bin"
 for name in $(compgen -c | sort -u); do
     path=$(type -P "$name") && ln -sf "$path" "$work/bin/$name"
@@ -50,7 +50,7 @@ without_jq() {
 check 'a command that is missing is told' like "$(without_jq 2>&1)" 'jq is missing; on Debian: apt-get install jq'
 settings+=("CALLMEM_ENV_FILE=$work/nowhere")
 register --url "$here"
-check 'so are settings that are not there' like "$code $complaints" "^1 .*cannot read $work/nowhere: put sudo before it"
+check 'so are settings that are not there' like "$code $complaints" "^1 .*cannot read $work/nowhere: use sudo"
 
 check 'sign is there, too' like "$(CALLMEM_ENV_FILE=$env_path "$prefix/libexec/callmem/sign" "$data/example-post-call.json")" \
     '^ElevenLabs-Signature: t=[0-9]+,v0=[0-9a-f]{64}$'

@@ -1,5 +1,5 @@
 #!/bin/bash
-# post-call --backfill: conversations that ElevenLabs has and we don't, through a stand-in of its API.
+# callmem backfill: conversations that ElevenLabs has and we don't, through a stand-in of its API.
 # shellcheck disable=SC2016 # what stands in single quotes is jq's to expand
 . "$(dirname "$0")/lib.sh"
 
@@ -16,7 +16,7 @@ has() { # JQ-FILTER
 # `said` is what it said, `code` its exit status.
 backfill() { # ARGUMENT…
     code=0
-    said=$(program post-call --backfill "$@" 2>&1 </dev/null) || code=$?
+    said=$(program callmem backfill "$@" 2>&1 </dev/null) || code=$?
 }
 # The counts of the summary.
 counts() { # LISTED NOT-DONE KNOWN FETCHED NOT-READABLE
@@ -76,8 +76,8 @@ backfill
 check 'one that cannot be read is counted and named' like "$code $said" '^1 conv_[a-z0-9_]*_broken: .*fetched: 2
 not readable: 1'
 standin elevenlabs '{"reset": true}'
-program post-call --drain >"$work/said"
-check 'what was fetched waits in the inbox' like "$(cat "$work/said")" 'worked off: 2'
+program callmem drain >"$work/said"
+check 'what was fetched waits in the inbox' like "$(cat "$work/said")" 'processed: 2'
 backfill
 check 'the next run gets it' counts 3 0 2 1 0
 standin elevenlabs '{"garbage": "types"}'
@@ -88,10 +88,10 @@ standin elevenlabs '{"reset": true}'
 # An outage in the middle.
 has '[.[] | .conversation_id += "_cut"]'
 standin elevenlabs '{"slow_ms": 700, "only": ["GET /v1/convai/conversations/:id"]}'
-env "${settings[@]}" "$build/post-call" --backfill >"$work/said" 2>&1 &
+env "${settings[@]}" "$build/callmem" backfill >"$work/said" 2>&1 &
 running=$!
 one_is_here() {
-    [ "$(program post-call --status | sed -n 's/^waiting: //p')" = 2 ]
+    [ "$(program callmem status | sed -n 's/^waiting: //p')" = 2 ]
 }
 eventually one_is_here
 kill_standin elevenlabs
@@ -107,20 +107,20 @@ fetched: 2'
 
 # What cannot work.
 code=0
-said=$(within env ELEVENLABS_API_KEY=wrong "$build/post-call" --backfill 2>&1) || code=$?
+said=$(within env ELEVENLABS_API_KEY=wrong "$build/callmem" backfill 2>&1) || code=$?
 check 'a wrong key' like "$code $said" '^1 .*does not accept ELEVENLABS_API_KEY'
 code=0
-said=$(within env ELEVENLABS_API_KEY= "$build/post-call" --backfill 2>&1) || code=$?
+said=$(within env ELEVENLABS_API_KEY= "$build/callmem" backfill 2>&1) || code=$?
 check 'no key' like "$code $said" '^1 ELEVENLABS_API_KEY is empty'
 for wrong in '--since yesterday' '--since' '--until 2026-01-01' '--agent'; do
     # shellcheck disable=SC2086 # several words
     backfill $wrong
-    check "$wrong is refused" like "$code $said" '^2 post-call --backfill: .{10}'
+    check "$wrong is refused" like "$code $said" '^2 callmem backfill: .{10}'
 done
 check 'the key is nowhere in logs and state' not grep -raq "$standin_key" "$state"
 
 # On a terminal there is a bar.
 has '[.[] | .conversation_id += "_watched"]'
-said=$(env "${settings[@]}" script -qec "$build/post-call --backfill" /dev/null)
+said=$(env "${settings[@]}" script -qec "$build/callmem backfill" /dev/null)
 check 'on a terminal a bar tells how far it is' like "$said" '\[#+\.+\] 1 of 3.*fetched: 3'
 finish

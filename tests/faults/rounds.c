@@ -517,7 +517,7 @@ static void judge_answer(void)
 static void judge_memory(int calls)
 {
     faulty = false;
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     if (code != 0 || !strstr(out, "left: 0\nfailed: 0\n"))
         complain("a drain afterwards ends with %d: %s", code, out);
     expect_memory("memory", calls);
@@ -547,7 +547,7 @@ static void delivers(const char *request, int calls)
     judge_answer();
     bool acknowledged = is_acknowledged();
     faulty = false;
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     if (acknowledged) {
         expect_memory("memory after the acknowledgement", calls);
     } else {
@@ -593,7 +593,7 @@ static void audio(void)
 /* Events that wait are worked off. */
 static void drains(int calls)
 {
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     judge_end();
     if (code == 0 && events_waiting())
         complain("a drain that succeeded has left something");
@@ -615,10 +615,10 @@ static void failing(void)
 {
     static char reason[TEXT];
     static const char *const members[] = {"code", "message", "at", "attempts"};
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     judge_end();
     faulty = false;
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     const char *failed = path("%s/inbox/failed", state);
     if (count_files(failed, "", NULL) != 2 || count_files(failed, WAITING ".json", NULL) != 1 ||
         events_waiting())
@@ -631,15 +631,15 @@ static void failing(void)
     cJSON_Delete(why);
 }
 
-/* --retry brings it back. */
+/* retry brings it back. */
 static void retry(void)
 {
-    OPERATOR("post-call", "--retry");
+    OPERATOR("callmem", "retry");
     judge_end();
     faulty = false;
-    OPERATOR("post-call", "--retry");
+    OPERATOR("callmem", "retry");
     if (code != 0)
-        complain("--retry afterwards ends with %d", code);
+        complain("retry afterwards ends with %d", code);
     if (events_waiting() != 1 || count_files(path("%s/inbox/new", state), WAITING ".json", NULL) != 1 ||
         count_files(path("%s/inbox/failed", state), ".json", NULL))
         complain("what was to come back waits in another place");
@@ -678,12 +678,12 @@ static void search_data(void)
 /* Erasing succeeds wholly or says that it did not, and can be asked again. */
 static void forget(void)
 {
-    OPERATOR("client-data", "--forget", CALLER);
+    OPERATOR("callmem", "forget", CALLER);
     judge_end();
     bool done = code == 0;
     faulty = false;
     if (!done) {
-        OPERATOR("client-data", "--forget", CALLER);
+        OPERATOR("callmem", "forget", CALLER);
         if (code != 0)
             complain("the second attempt ends with %d", code);
     }
@@ -698,7 +698,7 @@ static void forget(void)
 
 static void inbox_status(void)
 {
-    OPERATOR("post-call", "--status");
+    OPERATOR("callmem", "status");
     judge_end();
     if (code == 0 && strncmp(out, "waiting: 1\n", strlen("waiting: 1\n")) != 0)
         complain("an untrue status");
@@ -706,14 +706,14 @@ static void inbox_status(void)
 
 /* Something that the operator asks for, and that can be asked for again until it succeeds; then it has done
  * what it does when nothing fails. */
-static void does(const char *program, const char *option, const char *argument)
+static void does(const char *command, const char *argument)
 {
-    OPERATOR(program, option, argument);
+    OPERATOR("callmem", command, argument);
     judge_end();
     bool done = code == 0;
     faulty = false;
     if (!done) {
-        OPERATOR(program, option, argument);
+        OPERATOR("callmem", command, argument);
         if (code != 0)
             complain("the second attempt ends with %d: %.200s", code, err);
     }
@@ -723,7 +723,7 @@ static void does(const char *program, const char *option, const char *argument)
 /* Forgetting by age, recordings and all. */
 static void expire(void)
 {
-    does("post-call", "--expire", NULL);
+    does("expire", NULL);
     if (count_files(path("%s/audio", state), ".mp3", NULL))
         complain("a recording is left");
 }
@@ -733,12 +733,12 @@ static void expire(void)
 static void sealing(void)
 {
     static char said[TEXT];
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     judge_end();
     bool done = code == 0;
     memcpy(said, err, sizeof said);
     faulty = false;
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     if (code != 0 || !strstr(out, "left: 0\nfailed: 0\n"))
         complain("a drain afterwards ends with %d: %s", code, out);
     expect_memory_is("memory", reference, "that of a run without faults");
@@ -750,7 +750,7 @@ static void sealing(void)
 
 static void export_caller(void)
 {
-    OPERATOR("client-data", "--export", CALLER);
+    OPERATOR("callmem", "export", CALLER);
     judge_end();
     bool done = code == 0;
     faulty = false;
@@ -764,7 +764,7 @@ static void import_caller(void)
 {
     char file[PATHS];
     snprintf(file, sizeof file, "%s/export", folder);
-    does("client-data", "--import", file);
+    does("import", file);
 }
 
 static const struct scenario {
@@ -796,23 +796,23 @@ static void make_states(void)
 {
     remove_tree(state);
     keep_state("nothing");
-    OPERATOR("post-call", "--status");
-    need(code == 0, "--status");
+    OPERATOR("callmem", "status");
+    need(code == 0, "status");
     put_event(path("%s/requests/first", folder));
     keep_state("waiting");
     put_event(path("%s/nonsense", folder));
     keep_state("nonsense");
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     keep_state("failed");
     restore_state("nothing");
     deliver("first");
     need(is_acknowledged(), "a delivery");
-    OPERATOR("post-call", "--drain");
-    need(code == 0, "--drain");
+    OPERATOR("callmem", "drain");
+    need(code == 0, "drain");
     keep_state("known");
     deliver("recording");
     need(is_acknowledged(), "the delivery of a recording");
-    OPERATOR("post-call", "--drain");
+    OPERATOR("callmem", "drain");
     keep_state("heard");
     put_event(path("%s/requests/sealed", folder));
     keep_state("heard-sealed");
@@ -822,14 +822,14 @@ static void make_states(void)
     put_event(path("%s/requests/second", folder));
     keep_state("known-waiting");
     read_memory(whole[1]);
-    OPERATOR("post-call", "--drain");
-    need(code == 0, "--drain");
+    OPERATOR("callmem", "drain");
+    need(code == 0, "drain");
     read_memory(whole[2]);
-    OPERATOR("client-data", "--export", CALLER);
-    need(code == 0, "--export");
+    OPERATOR("callmem", "export", CALLER);
+    need(code == 0, "export");
     write_file(path("%s/export", folder), out, strlen(out));
-    OPERATOR("client-data", "--forget", CALLER);
-    need(code == 0, "--forget");
+    OPERATOR("callmem", "forget", CALLER);
+    need(code == 0, "forget");
     read_memory(whole[0]);
     need(strstr(whole[1], CALLER) && strlen(whole[2]) > strlen(whole[1]) && !strstr(whole[0], CALLER),
          "remembering");

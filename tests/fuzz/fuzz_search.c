@@ -91,9 +91,9 @@ static void index_line(struct buf *segment, const char *line, int position, stru
 
 static void check_terms(const char *text, struct analyser *analyser)
 {
-    struct term terms[ANALYSIS_TERMS];
-    size_t count = analyse(analyser, text, terms, ANALYSIS_TERMS);
-    must(count <= ANALYSIS_TERMS);
+    struct term terms[TERMS_MAX];
+    size_t count = analyser_terms(analyser, text, terms, TERMS_MAX);
+    must(count <= TERMS_MAX);
     for (size_t i = 0; i < count; i++)
         must((terms[i].hash & STORED_BITS) == 0 && (i == 0 || terms[i].at >= terms[i - 1].at));
 }

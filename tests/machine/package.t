@@ -102,7 +102,7 @@ processes_are_callmems() {
     is "$(inside ps -o user= -C client-data,search-data,post-call,multiwatch | sort | uniq -c | tr -s ' ')" ' 9 callmem'
 }
 check 'two processes each, as the user callmem alone' eventually processes_are_callmems
-check 'the settings are sound' inside callmem post-call --check-config
+check 'the settings are sound' inside callmem check
 
 # The site, with what certbot would have put there.
 live=$machine/etc/letsencrypt/live/$name
@@ -130,9 +130,9 @@ search +15550100200 'whose wedding are the trees for'
 check 'and found' like "$(value '.memories[].content')" Tobias
 check 'what is remembered belongs to the user callmem alone' is \
     "$(inside find /var/lib/callmem ! '(' -user callmem -group callmem ')' -o -perm /077)" ''
-check 'root sees a caller' like "$(inside callmem client-data --show +15550100200)" 'Nora Lindqvist'
-check 'so does the user callmem' like "$(inside_as callmem callmem post-call --status)" '^waiting: 0'
-check 'nobody else does' cannot nobody callmem client-data --show +15550100200
+check 'root sees a caller' like "$(inside callmem show +15550100200)" 'Nora Lindqvist'
+check 'so does the user callmem' like "$(inside_as callmem callmem status)" '^waiting: 0'
+check 'nobody else does' cannot nobody callmem show +15550100200
 check 'no program complains' is \
     "$(inside journalctl -u 'callmem@*' -o cat | grep -E '"level":"(warn|error)"|denied|not permitted')" ''
 
@@ -198,7 +198,7 @@ echo "BEGIN IMMEDIATE; SELECT 'held';" >&4
 check 'the database is held' eventually grep -q held "$work/held"
 post_call "$data/transcription-sip-outbound.json"
 check 'an event is accepted all the same' accepted accepted post_call_transcription conv_quince_0002
-check 'and waits' like "$(inside callmem post-call --status)" '^waiting: 1'
+check 'and waits' like "$(inside callmem status)" '^waiting: 1'
 
 # Phones that ring all the while.
 ringing() {
@@ -226,7 +226,7 @@ check 'settings, secrets and what was changed in /etc are as they were' is "$(be
 check 'what was not changed there is the newer one' grep -q '^# Of the newer version' "$machine/etc/logrotate.d/callmem"
 check 'the caller is known' knows +15550100200 2
 check 'with the settings that were made' field .dynamic_variables.shop Quince
-check 'the event still waits' like "$(inside callmem post-call --status)" '^waiting: 1'
+check 'the event still waits' like "$(inside callmem status)" '^waiting: 1'
 echo 'ROLLBACK;' >&4
 exec 4>&-
 wait "$holder"

@@ -1,9 +1,8 @@
 /*
- * The small modules of base: buf, error, arena, data, digest.
+ * The small modules of base: buf, error, arena, digest.
  */
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/data.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -314,24 +313,6 @@ static void an_arena_remembers_that_it_failed(void **state)
     arena_free(arena);
 }
 
-/* --- data --- */
-
-static void data_files_are_compiled_in_whole(void **state)
-{
-    (void)state;
-    const struct data_file *words = data_find("words/en.txt");
-    assert_non_null(words);
-    assert_int_equal(strlen(words->text), words->len);
-    assert_non_null(strstr(words->text, "[stop]"));
-    assert_null(data_find("words/none.txt"));
-    assert_null(data_find(""));
-    for (const struct data_file *file = data_files; file->name; file++) {
-        assert_ptr_equal(data_find(file->name), file);
-        assert_true(utf8_is_valid(file->text, file->len));
-        assert_true(file->len > 0 && file->text[file->len - 1] == '\n');
-    }
-}
-
 /* --- digest --- */
 
 /* printf abc | sha256sum */
@@ -368,7 +349,6 @@ int main(void)
         cmocka_unit_test(every_error_has_its_name_and_status),
         cmocka_unit_test(an_arena_keeps_its_pieces_apart),
         cmocka_unit_test(an_arena_remembers_that_it_failed),
-        cmocka_unit_test(data_files_are_compiled_in_whole),
         cmocka_unit_test(a_digest_is_that_of_sha256sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -548,7 +548,7 @@ static void leaves_nothing_of_what_was_not_accepted(void **state)
     assert_int_equal(count("new", ""), 0);
 }
 
-static void shows_the_body_even_when_it_is_worked_off_already(void **state)
+static void shows_the_body_even_when_it_is_processed_already(void **state)
 {
     (void)state;
     char body[512];
@@ -793,7 +793,7 @@ static void holds_no_recording_in_memory(void **state)
 
 /* Working off */
 
-static void works_off_what_another_process_accepted(void **state)
+static void processes_what_another_process_accepted(void **state)
 {
     (void)state;
     struct diary diary = DIARY;
@@ -811,7 +811,7 @@ static void works_off_what_another_process_accepted(void **state)
     buf_free(&diary.text);
 }
 
-static void works_off_the_oldest_first(void **state)
+static void processes_the_oldest_first(void **state)
 {
     (void)state;
     static const char *const order[] = {"a", "b", "c", "d", "e"};
@@ -1073,7 +1073,7 @@ static void a_try_that_comes_back_starts_the_count_again(void **state)
     buf_free(&diary.text);
 }
 
-static int told[2]; /* a pipe from a child */
+static int report_pipe[2]; /* a pipe from a child */
 
 static enum worked hang(void *ctx, const char *bytes, size_t len, struct error *error)
 {
@@ -1081,7 +1081,7 @@ static enum worked hang(void *ctx, const char *bytes, size_t len, struct error *
     (void)bytes;
     (void)len;
     (void)error;
-    if (write(told[1], "x", 1) == 1)
+    if (write(report_pipe[1], "x", 1) == 1)
         for (;;)
             pause();
     return WORKED;
@@ -1097,10 +1097,10 @@ static void a_claim_ends_with_its_owner(void **state)
     (void)state;
     struct diary diary = DIARY;
     char byte;
-    assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(report_pipe, O_CLOEXEC), 0);
     assert_int_equal(accept_one(inbox, "claimed"), ACCEPTED);
     pid_t pid = in_child(work_for_ever);
-    assert_int_equal(read(told[0], &byte, 1), 1);
+    assert_int_equal(read(report_pipe[0], &byte, 1), 1);
     /* It is in the other one's hands, and everything else goes on. */
     struct inbox_worker *worker = inbox_worker_start(inbox, note, NULL, NULL, &diary, NULL);
     assert_int_equal(accept_one(inbox, "free"), ACCEPTED);
@@ -1113,14 +1113,15 @@ static void a_claim_ends_with_its_owner(void **state)
     inbox_worker_stop(worker);
     assert_string_equal(buf_text(&diary.text), "free claimed ");
     buf_free(&diary.text);
-    close(told[0]);
-    close(told[1]);
+    close(report_pipe[0]);
+    close(report_pipe[1]);
 }
 
 static void receive_for_ever(struct inbox *own)
 {
     struct delivery *delivery = inbox_receive(own, NULL);
-    if (delivery && delivery_write(delivery, "{\"type\":", 8, NULL) == 0 && write(told[1], "x", 1) == 1)
+    if (delivery && delivery_write(delivery, "{\"type\":", 8, NULL) == 0 &&
+        write(report_pipe[1], "x", 1) == 1)
         for (;;)
             pause();
 }
@@ -1129,9 +1130,9 @@ static void what_was_half_received_goes_with_its_owner(void **state)
 {
     (void)state;
     char byte;
-    assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(report_pipe, O_CLOEXEC), 0);
     pid_t pid = in_child(receive_for_ever);
-    assert_int_equal(read(told[0], &byte, 1), 1);
+    assert_int_equal(read(report_pipe[0], &byte, 1), 1);
     reopen();
     assert_int_equal(count("tmp", ""), 1);
     assert_int_equal(kill(pid, SIGKILL), 0);
@@ -1139,8 +1140,8 @@ static void what_was_half_received_goes_with_its_owner(void **state)
     assert_int_equal(count("tmp", ""), 1);
     reopen();
     assert_int_equal(count("tmp", ""), 0);
-    close(told[0]);
-    close(told[1]);
+    close(report_pipe[0]);
+    close(report_pipe[1]);
 }
 
 /* Steps at which a crash leaves something: what a crash leaves is laid out by hand. */
@@ -1291,7 +1292,7 @@ static void drain_into_record(struct inbox *own)
     size_t left = 1;
     int result = db ? inbox_drain(own, record, db, NULL, &left, NULL, NULL) : -1;
     sqlite3_close(db);
-    must(result == 0 && left == 0, "not everything was worked off");
+    must(result == 0 && left == 0, "not everything was processed");
 }
 
 static void several_processes_share_the_work(void **state)
@@ -1342,7 +1343,7 @@ static void accept_and_work(struct inbox *own)
             _exit(2);
         name[strlen(name)] = '\n';
         /* One write of less than PIPE_BUF: all of the line or nothing. */
-        if (write(told[1], name, strcspn(name, "\n") + 1) < 0)
+        if (write(report_pipe[1], name, strcspn(name, "\n") + 1) < 0)
             _exit(3);
     }
 }
@@ -1351,7 +1352,7 @@ static void read_line(struct buf *acknowledged)
 {
     char c = 0;
     while (c != '\n') {
-        assert_int_equal(read(told[0], &c, 1), 1);
+        assert_int_equal(read(report_pipe[0], &c, 1), 1);
         buf_putc(acknowledged, c);
     }
 }
@@ -1360,18 +1361,18 @@ static void read_rest(struct buf *acknowledged)
 {
     char piece[4096];
     ssize_t got;
-    int flags = fcntl(told[0], F_GETFL);
-    fcntl(told[0], F_SETFL, flags | O_NONBLOCK);
-    while ((got = read(told[0], piece, sizeof piece)) > 0)
+    int flags = fcntl(report_pipe[0], F_GETFL);
+    fcntl(report_pipe[0], F_SETFL, flags | O_NONBLOCK);
+    while ((got = read(report_pipe[0], piece, sizeof piece)) > 0)
         buf_add(acknowledged, piece, (size_t)got);
-    fcntl(told[0], F_SETFL, flags);
+    fcntl(report_pipe[0], F_SETFL, flags);
 }
 
 /* Two processes accept and work until they are killed at some moment after some events. */
 static void run_and_kill(int round, struct buf *acknowledged)
 {
     pid_t pids[2];
-    assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(report_pipe, O_CLOEXEC), 0);
     for (int i = 0; i < 2; i++) {
         snprintf(prefix, sizeof prefix, "r%d-%d", round, i);
         pids[i] = in_child(accept_and_work);
@@ -1384,13 +1385,13 @@ static void run_and_kill(int round, struct buf *acknowledged)
         assert_int_equal(kill(pids[i], SIGKILL), 0);
     for (int i = 0; i < 2; i++)
         assert_true(ended_well(pids[i]));
-    close(told[1]);
+    close(report_pipe[1]);
     read_rest(acknowledged);
-    close(told[0]);
+    close(report_pipe[0]);
 }
 
 /* The next start after such an end needs no hand. */
-static void expect_all_worked_off(void)
+static void expect_all_processed(void)
 {
     size_t left = 1;
     reopen();
@@ -1413,7 +1414,7 @@ static void killed_at_any_moment_nothing_is_lost_or_doubled(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         run_and_kill(round, &acknowledged);
         if (round % 2)
-            expect_all_worked_off();
+            expect_all_processed();
     }
     assert_false(acknowledged.failed);
     sqlite3 *db = open_record();
@@ -1446,7 +1447,7 @@ static void accept_elsewhere(enum worked answer)
     buf_free(&diary.text);
 }
 
-static void work_off_elsewhere(void)
+static void process_elsewhere(void)
 {
     accept_elsewhere(WORKED);
 }
@@ -1460,7 +1461,7 @@ static void fail_elsewhere(void)
 static void a_copy_that_is_overtaken_is_a_duplicate(void **state)
 {
     (void)state;
-    void (*const overtakers[])(void) = {work_off_elsewhere, fail_elsewhere};
+    void (*const overtakers[])(void) = {process_elsewhere, fail_elsewhere};
     for (int i = 0; i < 2; i++) {
         char body[512];
         struct receipt receipt;
@@ -1541,7 +1542,8 @@ static enum worked record_or_refuse(void *ctx, const char *bytes, size_t len, st
     return WORK_NEVER;
 }
 
-/* The life of three events, each of whose acceptance is told by its digit; 'w' and 'r' when the rest is done.
+/* The life of three events, each of whose acceptance is reported by its digit; 'w' and 'r' when the rest is
+ * done.
  */
 static void live(struct inbox *own)
 {
@@ -1554,14 +1556,14 @@ static void live(struct inbox *own)
         int result = deliver(own, lives[i], &receipt, &error);
         must(result == 0, error.message);
         char digit = (char)('0' + i);
-        must(syscall(SYS_write, told[1], &digit, 1) == 1, "the pipe is broken");
+        must(syscall(SYS_write, report_pipe[1], &digit, 1) == 1, "the pipe is broken");
     }
     sqlite3 *db = open_record();
-    must(db && inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be worked off");
-    must(syscall(SYS_write, told[1], "w", 1) == 1, "the pipe is broken");
+    must(db && inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be processed");
+    must(syscall(SYS_write, report_pipe[1], "w", 1) == 1, "the pipe is broken");
     must(inbox_retry(own, NULL) == 1, "cannot be tried again");
-    must(inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be worked off again");
-    must(syscall(SYS_write, told[1], "r", 1) == 1, "the pipe is broken");
+    must(inbox_drain(own, record_or_refuse, db, NULL, NULL, NULL, NULL) == 0, "cannot be processed again");
+    must(syscall(SYS_write, report_pipe[1], "r", 1) == 1, "the pipe is broken");
     sqlite3_close(db);
 }
 
@@ -1616,12 +1618,12 @@ static void killed_at_each_step_nothing_is_lost_or_doubled(void **state)
     int steps = 0;
     while (!untouched) {
         char done[16] = "";
-        assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+        assert_int_equal(pipe2(report_pipe, O_CLOEXEC), 0);
         pid_t pid = in_child_killed(live, ++steps);
-        close(told[1]);
+        close(report_pipe[1]);
         assert_true(ended_well(pid));
-        assert_true(read(told[0], done, sizeof done - 1) >= 0);
-        close(told[0]);
+        assert_true(read(report_pipe[0], done, sizeof done - 1) >= 0);
+        close(report_pipe[0]);
         untouched = strchr(done, 'r');
         reopen();
         expect_lives(done);
@@ -1670,7 +1672,7 @@ static void when_each_step_fails_once_nothing_is_lost_or_doubled(void **state)
 
 /* Trouble */
 
-static void a_folder_that_went_away_is_told_and_not_made_again(void **state)
+static void a_folder_that_went_away_is_reported_and_not_made_again(void **state)
 {
     (void)state;
     char away[128];
@@ -2120,7 +2122,7 @@ int main(void)
         TEST(reads_events_as_the_parser_does),
         TEST(cuts_a_long_type_at_a_character),
         TEST(leaves_nothing_of_what_was_not_accepted),
-        TEST(shows_the_body_even_when_it_is_worked_off_already),
+        TEST(shows_the_body_even_when_it_is_processed_already),
         TEST(keeps_the_recording_wherever_it_stands),
         TEST(takes_base64_however_json_writes_it),
         TEST(hands_only_the_small_event_on),
@@ -2128,8 +2130,8 @@ int main(void)
         TEST(takes_an_audio_event_without_audio),
         TEST(says_when_recordings_have_no_place),
         TEST(holds_no_recording_in_memory),
-        TEST(works_off_what_another_process_accepted),
-        TEST(works_off_the_oldest_first),
+        TEST(processes_what_another_process_accepted),
+        TEST(processes_the_oldest_first),
         TEST(tries_again_and_goes_on_with_others_meanwhile),
         TEST(puts_aside_what_can_never_work_and_takes_it_back),
         TEST(a_retry_reaches_a_running_worker),
@@ -2147,7 +2149,7 @@ int main(void)
         TEST(everything_is_synced_before_it_counts),
         TEST(killed_at_each_step_nothing_is_lost_or_doubled),
         TEST(when_each_step_fails_once_nothing_is_lost_or_doubled),
-        TEST(a_folder_that_went_away_is_told_and_not_made_again),
+        TEST(a_folder_that_went_away_is_reported_and_not_made_again),
         TEST(a_folder_that_is_missing_at_first_is_made_at_the_next_start),
         TEST(a_full_disk_accepts_nothing_and_passes),
         TEST(a_broken_ledger_is_replaced),

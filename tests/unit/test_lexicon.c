@@ -3,6 +3,8 @@
  */
 #include "unit.h"
 
+#include "base/utf8.h"
+#include "language/data.h"
 #include "language/lexicon.h"
 
 #include <stdio.h>
@@ -61,6 +63,22 @@ static void test_six_languages(void **state)
     assert_null(lexicon_language(lexicon, "pl"));
     assert_null(lexicon_language(lexicon, ""));
     lexicon_free(lexicon);
+}
+
+static void data_files_are_compiled_in_whole(void **state)
+{
+    (void)state;
+    const struct data_file *english = data_find("en.txt");
+    assert_non_null(english);
+    assert_int_equal(strlen(english->text), english->len);
+    assert_non_null(strstr(english->text, "[search stop]"));
+    assert_null(data_find("none.txt"));
+    assert_null(data_find(""));
+    for (const struct data_file *file = data_files; file->name; file++) {
+        assert_ptr_equal(data_find(file->name), file);
+        assert_true(utf8_is_valid(file->text, file->len));
+        assert_true(file->len > 0 && file->text[file->len - 1] == '\n');
+    }
 }
 
 struct word_case {
@@ -180,6 +198,11 @@ static const struct pattern_case pattern_cases[] = {
     {"<thing> now", "x now", false},
     {"_ 's house", "Ana's house", true},
     {"gluten-free", "gluten free", true},
+    {"in <number> days", "in 14 days", true},
+    {"in <number> days", "in three days", true},
+    {"in <number> days", "in some days", false},
+    {"<weekday> <month>", "Monday May", true},
+    {"<weekday> <month>", "May Monday", false},
 };
 
 static void test_patterns(void **state)
@@ -190,7 +213,9 @@ static void test_patterns(void **state)
         struct error error;
         struct words words;
         size_t count;
-        snprintf(text, sizeof text, "[list fruit]\napple, red plum\n[topic]\n%s => slot\n",
+        snprintf(text, sizeof text,
+                 "[list fruit]\napple, red plum\n[list number]\nthree = 3\n[list weekday]\nmonday = 0\n"
+                 "[list month]\nmay = 5\n[topic]\n%s => slot\n",
                  pattern_cases[i].pattern);
         struct lexicon *lexicon = load_own(text, &error);
         assert_non_null(lexicon);
@@ -241,6 +266,7 @@ static void test_lists(void **state)
     int value;
     (void)state;
     struct lexicon *lexicon = load_own("[list number]\none = 1, twenty one = 21, twenty = 20\n"
+                                       "[list ordinal]\nfirst = 1, twenty first = 21\n"
                                        "[items like.*]\ntea, green tea\n[subject billing]\ninvoice*\n"
                                        "[about address]\nhome\n",
                                        &error);
@@ -251,11 +277,63 @@ static void test_lists(void **state)
     assert_int_equal(value, 21);
     assert_int_equal(language_value(language, LIST_NUMBER, &words, 1, &value), 1);
     assert_int_equal(value, 1);
+    assert_true(language_has(language, LIST_NUMBER, &words));
+    assert_false(language_has(language, LIST_ORDINAL, &words));
     assert_string_equal(language_item(language, &words, 2, &len), "like.*");
     assert_int_equal(len, 2);
     assert_null(language_item(language, &words, 0, &len));
     assert_string_equal(language_topic(language, &words, 4, &len), "billing");
     assert_string_equal(language_about(language, &words, 5, &len), "address");
+    words_free(&words);
+    lexicon_free(lexicon);
+}
+
+static void test_numbers(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+        int value;
+    } cases[] = {{"twenty one days", 2, 21},
+                 {"twenty first of May", 2, 21},
+                 {"first", 1, 1},
+                 {"14th", 1, 14},
+                 {"99999", 1, 99999},
+                 {"100000", 0, 0},
+                 {"B52", 0, 0},
+                 {"days", 0, 0},
+                 {"", 0, 0}};
+    struct error error;
+    (void)state;
+    struct lexicon *lexicon = load_own("[list number]\ntwenty = 20, twenty one = 21\n"
+                                       "[list ordinal]\nfirst = 1, twenty first = 21\n",
+                                       &error);
+    assert_non_null(lexicon);
+    const struct language *language = lexicon_language(lexicon, "xx");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct words words;
+        int value = 0;
+        assert_int_equal(language_read(language, cases[i].text, &words), 0);
+        size_t len = language_number(language, &words, 0, &value);
+        if (len != cases[i].len || (len > 0 && value != cases[i].value))
+            fail_msg("\"%s\": %d in %zu words", cases[i].text, value, len);
+        words_free(&words);
+    }
+    lexicon_free(lexicon);
+}
+
+/* A spelling of the operator's counts more than the one that is built in. */
+static void test_own_spelling(void **state)
+{
+    struct error error;
+    struct words words;
+    (void)state;
+    write_file("en.txt", "[spelling]\ngonna = shall\n");
+    struct lexicon *lexicon = lexicon_load(folder, &error);
+    remove_file("en.txt");
+    assert_non_null(lexicon);
+    assert_int_equal(language_read(lexicon_language(lexicon, "en"), "gonna", &words), 0);
+    assert_string_equal(words.items[0].fold, "shall");
     words_free(&words);
     lexicon_free(lexicon);
 }
@@ -283,6 +361,7 @@ static void test_wrong_lines(void **state)
         {"[feeling]\n2\n:happy\n", ":2: a feeling is written"},
         {"[list ]\n", ":1: this section needs a name"},
         {"[list common]\na b c d e f g h i j\n", ":2: a phrase has at most 8 words"},
+        {"[search stop]\nthe\n", ":1: there is no section [search stop]"},
         {"[need]\nwants => x | y | caf\xe9\n", ":2: UTF-8 without NULs is expected"},
     };
     (void)state;
@@ -328,10 +407,18 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_six_languages), cmocka_unit_test(test_words),
-        cmocka_unit_test(test_questions),     cmocka_unit_test(test_patterns),
-        cmocka_unit_test(test_additions),     cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_wrong_lines),   cmocka_unit_test(test_folder),
+        cmocka_unit_test(data_files_are_compiled_in_whole),
+        cmocka_unit_test(test_six_languages),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_questions),
+        cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_additions),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_own_spelling),
+
+        cmocka_unit_test(test_wrong_lines),
+        cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests_name("lexicon", tests, make_folder, remove_folder);
 }

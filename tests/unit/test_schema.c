@@ -362,7 +362,7 @@ static void an_upgrade_is_left_to_who_has_time(void **state)
     p->options.write_timeout_ms = 50;
     place_open(p);
     assert_int_equal(memory_profile(p->store, ANA, "", &profile, &p->error), -1);
-    assert_non_null(strstr(p->error.message, "--drain"));
+    assert_non_null(strstr(p->error.message, "callmem drain"));
     fails(p, ERROR_MEMORY_UNAVAILABLE, -1);
     fails(p, ERROR_MEMORY_UNAVAILABLE,
           memory_search(p->store, &(struct memory_filter){.caller = ANA}, "row", &list, &p->error));

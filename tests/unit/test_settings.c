@@ -294,22 +294,22 @@ static void test_file_syntax(void **state)
 static void test_wrong_lines(void **state)
 {
     (void)state;
-    assert_wrong("\nCALLMEM_WORKERS\n", "FILE:2: is no setting; write NAME=VALUE");
-    assert_wrong("=4\n", "FILE:1: is no setting");
+    assert_wrong("\nCALLMEM_WORKERS\n", "FILE:2: is not a setting; write NAME=VALUE");
+    assert_wrong("=4\n", "FILE:1: is not a setting");
     assert_wrong("CALLMEM_WORKERS=2\n\nCALLMEM_WORKERS=3\n",
-                 "FILE:3: CALLMEM_WORKERS: stands in line 1 already");
+                 "FILE:3: CALLMEM_WORKERS: duplicate; already set on line 1");
     assert_wrong("CALLMEM_VARIABLE_A=2\nCALLMEM_VARIABLE_A=2\n",
-                 "FILE:2: CALLMEM_VARIABLE_A: stands in line 1");
-    assert_wrong("#\nCALLMEM_VOICE_ID=caf\xe9\n", "FILE:2: holds a NUL byte or is not UTF-8");
+                 "FILE:2: CALLMEM_VARIABLE_A: duplicate; already set on line 1");
+    assert_wrong("#\nCALLMEM_VOICE_ID=caf\xe9\n", "FILE:2: contains a NUL byte or is not UTF-8");
     static const char with_nul[] = "CALLMEM_SCOPE=agent\nCALLMEM_VOICE_ID=a\0b\n";
-    assert_refused(parse_bytes(with_nul, sizeof with_nul - 1), "FILE:2: holds a NUL byte");
+    assert_refused(parse_bytes(with_nul, sizeof with_nul - 1), "FILE:2: contains a NUL byte");
     size_t len = 1024 * 1024;
     char *large = malloc(len + 1);
     assert_non_null(large);
     memset(large, '#', len + 1);
     settings_free(parse_bytes(large, len));
     assert_string_equal(buf_text(&complaints), "");
-    assert_refused(parse_bytes(large, len + 1), "FILE: is too large");
+    assert_refused(parse_bytes(large, len + 1), "FILE: is larger than 1 MiB");
     write_bytes(".env", large, len + 1);
     assert_load_wrong("./.env: ");
     free(large);
@@ -386,7 +386,7 @@ static void test_long_text(void **state)
     settings_free(settings);
     for (int i = 0; i < 1001; i++)
         buf_puts(&text, "0123456789");
-    assert_wrong(buf_text(&text), "FILE:1: CALLMEM_PROMPT: has 100010 characters; give at most 100000");
+    assert_wrong(buf_text(&text), "FILE:1: CALLMEM_PROMPT: has 100010 characters; the maximum is 100000");
     buf_free(&text);
 }
 
@@ -401,8 +401,8 @@ static void test_several_secrets(void **state)
     settings_free(settings);
     settings_free(parse_good("ELEVENLABS_POST_CALL_SECRET=1,2,3,4,5,6,7,8\n"));
     assert_wrong("ELEVENLABS_POST_CALL_SECRET=1,2,3,4,5,6,7,8,9\n",
-                 "FILE:1: ELEVENLABS_POST_CALL_SECRET: has more than 8 parts");
-    assert_wrong("ELEVENLABS_POST_CALL_SECRET=,\n", "has nothing but blanks and commas");
+                 "FILE:1: ELEVENLABS_POST_CALL_SECRET: has more than 8 values");
+    assert_wrong("ELEVENLABS_POST_CALL_SECRET=,\n", "contains only spaces and commas");
 }
 
 static void test_unknown_names(void **state)
@@ -421,11 +421,11 @@ static void test_unknown_names(void **state)
     char line[128], expected[256];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(line, sizeof line, "#\n%s=4\n", names[i].wrong);
-        snprintf(expected, sizeof expected, "FILE:2: %s: is no setting; did you mean %s?\n", names[i].wrong,
+        snprintf(expected, sizeof expected, "FILE:2: %s: unknown setting; did you mean %s?\n", names[i].wrong,
                  names[i].meant);
         assert_wrong(line, expected);
         setenv(names[i].wrong, "4", 1);
-        snprintf(expected, sizeof expected, "environment: %s: is no setting; did you mean %s?\n",
+        snprintf(expected, sizeof expected, "environment: %s: unknown setting; did you mean %s?\n",
                  names[i].wrong, names[i].meant);
         assert_load_wrong(expected);
         unsetenv(names[i].wrong);
@@ -449,7 +449,7 @@ static void test_near_misses_in_the_file(void **state)
     char line[128], expected[256];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(line, sizeof line, "%s=localhost:80\n", names[i].wrong);
-        snprintf(expected, sizeof expected, "FILE:1: %s: is no setting; did you mean %s", names[i].wrong,
+        snprintf(expected, sizeof expected, "FILE:1: %s: unknown setting; did you mean %s", names[i].wrong,
                  names[i].meant);
         assert_wrong(line, expected);
     }
@@ -457,13 +457,13 @@ static void test_near_misses_in_the_file(void **state)
         parse_good("OPENAI_API_KEY=4\nCALLER_ID=5\nAPI_URL=6\nLISTEN=7\nexport EDITOR=ed\nMEMORY_PATH=8\n"));
     assert_wrong("CALLMEM_ENV_FILE=x\n", "FILE:1: CALLMEM_ENV_FILE: can only be set in the environment");
     assert_wrong("CALLMEM_WORKERS_FILE=x\n",
-                 "FILE:1: CALLMEM_WORKERS_FILE: cannot be given as a file; set CALLMEM_WORKERS itself");
+                 "FILE:1: CALLMEM_WORKERS_FILE: has no _FILE form; set CALLMEM_WORKERS instead");
     /* The environment is shared with everybody: less is taken for ours there. */
     setenv("CALMEM_LISTEN", "x", 1);
     setenv("callmem_home", "x", 1);
     settings_free(load_good());
     setenv("callmem_listen", "x", 1);
-    assert_load_wrong("environment: callmem_listen: is no setting; did you mean CALLMEM_LISTEN?");
+    assert_load_wrong("environment: callmem_listen: unknown setting; did you mean CALLMEM_LISTEN?");
 }
 
 static void test_bounds(void **state)
@@ -520,7 +520,7 @@ static void test_real_numbers(void **state)
     static const char *const none[] = {"0,5", "nan", "inf", "0x1p-2", "1.2.3", "1e",
                                        "1 2", ".",   "-",   "1e+",    "often"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        assert_value_wrong("OPENMEMORY_DECAY_LAMBDA", none[i], "is not a number; give a number from 0 to 10");
+        assert_value_wrong("OPENMEMORY_DECAY_LAMBDA", none[i], "is not a number; use a number from 0 to 10");
     assert_value_wrong("OPENMEMORY_DECAY_LAMBDA", "-0.1", "is out of range");
     assert_value_wrong("OPENMEMORY_DECAY_LAMBDA", "10.01", "is out of range");
     assert_value_wrong("OPENMEMORY_DECAY_LAMBDA_EPISODIC", "1e999", "is out of range");
@@ -537,10 +537,9 @@ static void test_choices(void **state)
         assert_int_equal(setting_choice(settings, ELEVENLABS_SEARCH_DATA_AUTH), i);
         settings_free(settings);
     }
-    assert_value_wrong("CALLMEM_ENV", "prod",
-                       "\"prod\" is none of its values; give development or production");
-    assert_value_wrong("CALLMEM_LOG_LEVEL", "INFO", "give debug, info, warn or error");
-    assert_value_wrong("CALLMEM_SCOPE", "all", "give caller or agent");
+    assert_value_wrong("CALLMEM_ENV", "prod", "\"prod\" is not a valid value; use development or production");
+    assert_value_wrong("CALLMEM_LOG_LEVEL", "INFO", "use debug, info, warn or error");
+    assert_value_wrong("CALLMEM_SCOPE", "all", "use caller or agent");
 }
 
 static void test_listen(void **state)
@@ -558,7 +557,7 @@ static void test_listen(void **state)
         "127.0.0.1 :80", "unix:/run/x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_value_wrong("CALLMEM_LISTEN", bad[i],
-                           "give one such as 127.0.0.1:8090, [::1]:8090 or localhost:8090");
+                           "use one such as 127.0.0.1:8090, [::1]:8090 or localhost:8090");
 }
 
 static void test_urls(void **state)
@@ -607,7 +606,7 @@ static void test_origins(void **state)
         "https://",        "https://*.example.com",    "null",
         "https://a b",     "https://a:99999"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_value_wrong("CALLMEM_CORS_ORIGINS", bad[i], "is no origin; give https://app.example.com");
+        assert_value_wrong("CALLMEM_CORS_ORIGINS", bad[i], "is not an origin; use https://app.example.com");
 }
 
 static void test_other_text(void **state)
@@ -618,14 +617,15 @@ static void test_other_text(void **state)
     static const char *const no_languages[] = {"e",  "english please", "en_US",       "en-", "-en",
                                                "12", "en--US",         "toolongaword"};
     for (size_t i = 0; i < sizeof no_languages / sizeof *no_languages; i++)
-        assert_value_wrong("CALLMEM_LANGUAGE", no_languages[i], "is no language tag");
+        assert_value_wrong("CALLMEM_LANGUAGE", no_languages[i], "is not a language tag");
     assert_taken("CALLMEM_STATE_DIR", "/srv/callmem//", "/srv/callmem");
     assert_taken("CALLMEM_STATE_DIR", "/", "/");
-    assert_value_wrong("CALLMEM_STATE_DIR", "~/callmem", "begins with what only a shell expands");
-    assert_value_wrong("OPENMEMORY_PATH", "$CALLMEM_STATE_DIR/x", "begins with what only a shell expands");
-    assert_value_wrong("CALLMEM_VOICE_ID", "a\tb", "holds a control character");
+    assert_value_wrong("CALLMEM_STATE_DIR", "~/callmem", "begins with ~ or $, which are not expanded here");
+    assert_value_wrong("OPENMEMORY_PATH", "$CALLMEM_STATE_DIR/x",
+                       "begins with ~ or $, which are not expanded here");
+    assert_value_wrong("CALLMEM_VOICE_ID", "a\tb", "contains a control character");
     setenv("CALLMEM_LOG_FILE", "a\nb", 1);
-    assert_load_wrong("environment: CALLMEM_LOG_FILE: holds a control character or a line break");
+    assert_load_wrong("environment: CALLMEM_LOG_FILE: contains a control character or a line break");
     setenv("CALLMEM_LOG_FILE", "caf\xe9", 1);
     assert_load_wrong("environment: CALLMEM_LOG_FILE: is not UTF-8");
 }
@@ -639,14 +639,15 @@ static void test_templates(void **state)
         assert_taken("CALLMEM_FIRST_MESSAGE_RETURNING", good[i], good[i]);
         assert_null(strstr(buf_text(&warnings), "TEMPLATE"));
     }
-    assert_value_wrong("CALLMEM_PROMPT", "Hi {{caller_name", "is no {{name}}");
-    assert_value_wrong("CALLMEM_PROMPT", "Hi {{caller name}}", "is no {{name}}");
-    assert_value_wrong("CALLMEM_PROMPT", "Hi {{}}", "is no {{name}}");
-    assert_value_wrong("CALLMEM_PROMPT", "Hi {{1st}}", "is no {{name}}");
-    assert_value_wrong("CALLMEM_PROMPT", "Hi caller_name}}", "has no {{ before it");
+    assert_value_wrong("CALLMEM_PROMPT", "Hi {{caller_name", "is not a valid {{name}}");
+    assert_value_wrong("CALLMEM_PROMPT", "Hi {{caller name}}", "is not a valid {{name}}");
+    assert_value_wrong("CALLMEM_PROMPT", "Hi {{}}", "is not a valid {{name}}");
+    assert_value_wrong("CALLMEM_PROMPT", "Hi {{1st}}", "is not a valid {{name}}");
+    assert_value_wrong("CALLMEM_PROMPT", "Hi caller_name}}", "has no matching {{");
     /* It would never apply; that stops nothing, but somebody should hear of it. */
     settings_free(parse_good("CALLMEM_PROMPT=From {{shop}} to {{caller_nam}}\nCALLMEM_VARIABLE_SHOP=us\n"));
-    assert_says(&warnings, "FILE:1: CALLMEM_PROMPT: {{caller_nam}} has no value ever");
+    assert_says(&warnings,
+                "FILE:1: CALLMEM_PROMPT: unknown variable {{caller_nam}}; the template will never be used");
     assert_null(strstr(buf_text(&warnings), "{{shop}}"));
 }
 
@@ -677,13 +678,13 @@ static void test_variables(void **state)
     char name[128];
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
         snprintf(name, sizeof name, "CALLMEM_VARIABLE_%s", taken[i]);
-        assert_value_wrong(name, "x", "is filled in by callmem itself");
+        assert_value_wrong(name, "x", "reserved: callmem sets this variable itself");
     }
     assert_value_wrong("CALLMEM_VARIABLE_SYSTEM__CALLER_ID", "x", "without system__");
     static const char *const none[] = {"", "shop", "1ST", "_A", "SHOP-NAME", "SHOP NAME"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         snprintf(name, sizeof name, "CALLMEM_VARIABLE_%s", none[i]);
-        assert_value_wrong(name, "x", "is no name of a variable");
+        assert_value_wrong(name, "x", "invalid variable name");
     }
     struct buf text = BUF_INIT;
     buf_puts(&text, "CALLMEM_VARIABLE_A=");
@@ -691,7 +692,7 @@ static void test_variables(void **state)
         buf_puts(&text, "\xc3\xa9");
     settings_free(parse_good(buf_text(&text)));
     buf_puts(&text, "!");
-    assert_wrong(buf_text(&text), "CALLMEM_VARIABLE_A: has 2001 characters; give at most 2000");
+    assert_wrong(buf_text(&text), "CALLMEM_VARIABLE_A: has 2001 characters; the maximum is 2000");
     buf_free(&text);
 }
 
@@ -734,19 +735,19 @@ static void test_wrong_values_in_files(void **state)
     write_file("latin", "caf\xe9\n");
     assert_wrong(
         "ELEVENLABS_API_KEY=x\nELEVENLABS_API_KEY_FILE=secret\n",
-        "FILE:2: ELEVENLABS_API_KEY_FILE: is set, and so is ELEVENLABS_API_KEY; keep one of the two");
+        "FILE:2: ELEVENLABS_API_KEY_FILE: conflicts with ELEVENLABS_API_KEY; set only one of the two");
     assert_wrong("\nELEVENLABS_API_KEY_FILE=missing\n",
                  "FILE:2: ELEVENLABS_API_KEY_FILE: missing cannot be read (No such file or directory)");
     assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=/\n", "/ cannot be read (Is a directory)");
     assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=empty\n",
                  "FILE:1: ELEVENLABS_POST_CALL_SECRET_FILE: empty is empty");
-    assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=blank\n", "has nothing but blanks and commas");
-    assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=nul\n", "nul holds a NUL byte");
+    assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=blank\n", "contains only spaces and commas");
+    assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=nul\n", "nul contains a NUL byte");
     assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=latin\n", "ELEVENLABS_POST_CALL_SECRET: is not UTF-8");
-    assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=~/x\n", "begins with what only a shell expands");
+    assert_wrong("ELEVENLABS_POST_CALL_SECRET_FILE=~/x\n", "begins with ~ or $, which are not expanded here");
     setenv("CALLMEM_PROMPT", "x", 1);
     setenv("CALLMEM_PROMPT_FILE", "secret", 1);
-    assert_load_wrong("environment: CALLMEM_PROMPT_FILE: is set, and so is CALLMEM_PROMPT");
+    assert_load_wrong("environment: CALLMEM_PROMPT_FILE: conflicts with CALLMEM_PROMPT");
 }
 
 #define PRODUCTION                                                                                           \
@@ -758,30 +759,32 @@ static void test_production_secrets(void **state)
     (void)state;
     settings_free(parse_good(PRODUCTION "ELEVENLABS_POST_CALL_SECRET=wsec_4f1c9b0d7a6e5283," STRONG "\n"));
     assert_string_equal(buf_text(&warnings), "");
-    assert_wrong(PRODUCTION, "FILE: ELEVENLABS_POST_CALL_SECRET: is missing, which production refuses");
+    assert_wrong(PRODUCTION,
+                 "FILE: ELEVENLABS_POST_CALL_SECRET: is not set, which production does not allow");
     static const struct {
         const char *secret, *why;
     } weak[] = {{"4f1c9b0d7a6e528", "has fewer than 16 characters"},
                 {"abcdeabcdeabcdeabcde", "has fewer than 6 different characters"},
-                {"changeme-CHANGEME-changeme", "is a placeholder that everybody knows"},
-                {"your-secret-goes-here", "is a placeholder that everybody knows"},
-                {"PasswordPassword1234", "is a placeholder that everybody knows"},
-                {"example_secret_value", "is a placeholder that everybody knows"},
-                {"wsec_1234567890123456", "is a placeholder that everybody knows"}};
+                {"changeme-CHANGEME-changeme", "is a well-known placeholder"},
+                {"your-secret-goes-here", "is a well-known placeholder"},
+                {"PasswordPassword1234", "is a well-known placeholder"},
+                {"example_secret_value", "is a well-known placeholder"},
+                {"wsec_1234567890123456", "is a well-known placeholder"}};
     char text[512];
     for (size_t i = 0; i < sizeof weak / sizeof *weak; i++) {
         snprintf(text, sizeof text, PRODUCTION "ELEVENLABS_POST_CALL_SECRET=%s\n", weak[i].secret);
-        assert_wrong(text, "FILE:4: ELEVENLABS_POST_CALL_SECRET: number 1 of 1 ");
+        assert_wrong(text, "FILE:4: ELEVENLABS_POST_CALL_SECRET: secret 1 of 1 ");
         assert_says(&complaints, weak[i].why);
         assert_null(strstr(buf_text(&complaints), weak[i].secret));
         /* One bad one is enough, and development takes any. */
         snprintf(text, sizeof text, PRODUCTION "ELEVENLABS_POST_CALL_SECRET=" STRONG ",%s\n", weak[i].secret);
-        assert_wrong(text, "ELEVENLABS_POST_CALL_SECRET: number 2 of 2 ");
+        assert_wrong(text, "ELEVENLABS_POST_CALL_SECRET: secret 2 of 2 ");
         snprintf(text, sizeof text, "ELEVENLABS_POST_CALL_SECRET=%s\n", weak[i].secret);
         settings_free(parse_good(text));
     }
-    assert_wrong(PRODUCTION "ELEVENLABS_POST_CALL_AUTH=none\n",
-                 "FILE:4: ELEVENLABS_POST_CALL_AUTH: none lets everybody in, which production refuses");
+    assert_wrong(
+        PRODUCTION "ELEVENLABS_POST_CALL_AUTH=none\n",
+        "FILE:4: ELEVENLABS_POST_CALL_AUTH: none accepts every request, which production does not allow");
     settings_free(parse_good("ELEVENLABS_POST_CALL_AUTH=none\n"));
 }
 
@@ -789,11 +792,11 @@ static void test_development_warns(void **state)
 {
     (void)state;
     settings_free(parse_good("ELEVENLABS_SEARCH_DATA_SECRET=x\nELEVENLABS_CLIENT_DATA_AUTH=none\n"));
-    assert_says(&warnings, "FILE:2: ELEVENLABS_CLIENT_DATA_AUTH: none lets everybody in");
-    assert_says(&warnings, "FILE: ELEVENLABS_POST_CALL_SECRET: is missing");
+    assert_says(&warnings, "FILE:2: ELEVENLABS_CLIENT_DATA_AUTH: none accepts every request");
+    assert_says(&warnings, "FILE: ELEVENLABS_POST_CALL_SECRET: is not set");
     assert_int_equal(lines_of(&warnings), 2);
     settings_free(load_good());
-    assert_says(&warnings, "environment: ELEVENLABS_POST_CALL_SECRET: is missing");
+    assert_says(&warnings, "environment: ELEVENLABS_POST_CALL_SECRET: is not set");
 }
 
 static void test_production_files(void **state)
@@ -838,7 +841,7 @@ static void test_remote_mode(void **state)
     assert_string_equal(setting_text(settings, OPENMEMORY_URL), "http://localhost:8080");
     settings_free(settings);
     static const char text[] = "OPENMEMORY_MODE=remote\n";
-    assert_refused(parse_bytes(text, strlen(text)), "FILE: OPENMEMORY_URL: is missing");
+    assert_refused(parse_bytes(text, strlen(text)), "FILE: OPENMEMORY_URL: is not set");
 }
 
 static void test_everything_at_once(void **state)
@@ -854,16 +857,17 @@ static void test_everything_at_once(void **state)
     setenv("OPENMEMORY_MODUS", "local", 1);
     setenv("ELEVENLABS_POST_CALL_SECRET_FILE", "nowhere", 1);
     static const char *const expected[] = {
-        "./.env:1: CALLMEM_WORKERS: \"none\" is not a whole number; give a whole number from 1 to 64\n",
-        "./.env:2: CALLMEM_LISTN: is no setting; did you mean CALLMEM_LISTEN?\n",
-        "./.env:3: is no setting; write NAME=VALUE, or # before a comment\n",
-        "./.env:4: CALLMEM_SCOPE: \"all\" is none of its values; give caller or agent\n",
-        "./.env:5: CALLMEM_VARIABLE_CALLER_ID: is filled in by callmem itself; take another name\n",
-        "./.env:6: CALLMEM_LANGUAGE: \"9\" is no language tag; give one such as en, pt-BR or es-419\n",
-        "environment: CALLMEM_THREADS: \"65\" is out of range; give a whole number from 1 to 64\n",
-        "environment: OPENMEMORY_MODUS: is no setting; did you mean OPENMEMORY_MODE?\n",
+        "./.env:1: CALLMEM_WORKERS: \"none\" is not a whole number; use a whole number from 1 to 64\n",
+        "./.env:2: CALLMEM_LISTN: unknown setting; did you mean CALLMEM_LISTEN?\n",
+        "./.env:3: is not a setting; write NAME=VALUE, or # before a comment\n",
+        "./.env:4: CALLMEM_SCOPE: \"all\" is not a valid value; use caller or agent\n",
+        "./.env:5: CALLMEM_VARIABLE_CALLER_ID: reserved: callmem sets this variable itself; choose another "
+        "name\n",
+        "./.env:6: CALLMEM_LANGUAGE: \"9\" is not a language tag; use one such as en, pt-BR or es-419\n",
+        "environment: CALLMEM_THREADS: \"65\" is out of range; use a whole number from 1 to 64\n",
+        "environment: OPENMEMORY_MODUS: unknown setting; did you mean OPENMEMORY_MODE?\n",
         ("environment: ELEVENLABS_POST_CALL_SECRET_FILE: nowhere cannot be read (No such file or directory); "
-         "name a file that can\n"),
+         "check the path\n"),
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_load_wrong(expected[i]);
@@ -885,7 +889,7 @@ static void test_complaints_stay_on_their_line(void **state)
     setenv("CALLMEM_PROMPT", "{{\n\n}", 1);
     setenv("CALLMEM_BAD\nNAME", "x", 1);
     setenv("CALLMEM_ENV_FILE", "a\nb", 1);
-    assert_load_wrong("environment: CALLMEM_WORKERS: holds a control character");
+    assert_load_wrong("environment: CALLMEM_WORKERS: contains a control character");
     assert_int_equal(lines_of(&complaints), 5);
 }
 

@@ -5,7 +5,7 @@
 #define CALLMEM_MEMORY_LOCAL_LOCAL_H
 
 #include "base/arena.h"
-#include "language/analysis.h"
+#include "language/terms.h"
 #include "memory/store.h"
 
 #include <sqlite3.h>

@@ -208,6 +208,6 @@ int schema_ready(sqlite3 *db, struct error *error)
                          newest());
     return error_set(error, ERROR_MEMORY_UNAVAILABLE,
                      "the memory's database has version %d and is brought to version %d by post-call, which "
-                     "does so when it starts, or with --drain",
+                     "does so when it starts, or with callmem drain",
                      version, newest());
 }

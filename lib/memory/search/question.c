@@ -1,9 +1,8 @@
 #include "memory/search/question.h"
 
 #include "base/clock.h"
-#include "language/vocabulary.h"
+#include "language/pattern.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,33 +127,23 @@ static int add_reading(struct question *question, struct analyser *analyser, con
 
 /* --- Time --- */
 
-/* Whether the word at a place of the text is one of the many that only look like a month: "may". */
-static bool is_small_stop(const struct term *terms, size_t count, size_t at)
+/* "2026", "the 14th", "March": which of them the words name. A month is never the first word ("March on!")
+ * nor a small word that says little ("may"). */
+static void read_date(struct question *question, const struct analyser *analyser, const struct words *words)
 {
-    for (size_t i = 0; i < count; i++)
-        if (terms[i].at == at && !(terms[i].flags & TERM_JOINED))
-            return terms[i].flags & TERM_STOP && !(terms[i].flags & TERM_CAPITAL);
-    return false;
-}
-
-/* "2026", "the 14th", "March": which of them the words name. A month is never the first word: "March on!" */
-static void read_date(struct question *question, const struct vocabulary *vocabulary, const char *folded,
-                      const struct term *terms, size_t count)
-{
-    int day = 0, number = 0;
-    size_t at = 0;
-    for (const char *word = folded + 1; *word; at++) {
-        size_t len = strcspn(word, " ");
-        size_t digits = strspn(word, "0123456789");
-        int month = at > 0 && !is_small_stop(terms, count, at) ? vocabulary_month(vocabulary, word, len) : 0;
-        number = digits && digits <= 4 ? (int)strtol(word, NULL, 10) : 0;
-        if (month)
+    const struct language *language = analyser_language(analyser);
+    int day = 0, month;
+    for (size_t at = 0; at < words->count; at++) {
+        const struct word *word = &words->items[at];
+        size_t len = strlen(word->fold), digits = strspn(word->fold, "0123456789");
+        int number = digits && digits <= 4 ? (int)strtol(word->fold, NULL, 10) : 0;
+        bool is_plain = word->shape == SHAPE_LOWER && analyser_is_stop(analyser, word->fold);
+        if (at > 0 && !is_plain && language_value(language, LIST_MONTH, words, at, &month) > 0)
             question->month = month;
         else if (digits == 4 && len == 4 && number >= 1900 && number < 2100)
             question->year = number;
         else if (digits && digits <= 2 && len <= 4 && number >= 1 && number <= 31)
             day = number;
-        word += len + (word[len] == ' ');
     }
     question->day = question->month ? day : 0;
 }
@@ -165,7 +154,7 @@ static void set_span(struct question *question, int64_t from, int64_t to)
     question->to = to;
 }
 
-/* The month that is so many months before that of `now`. */
+/* The month that is `before` months before that of `now`. */
 static void set_month(struct question *question, int64_t now, int before)
 {
     int year, month;
@@ -175,38 +164,98 @@ static void set_month(struct question *question, int64_t now, int before)
              clock_civil((months + 1) / 12, (months + 1) % 12 + 1, 1));
 }
 
-static void read_span(struct question *question, const struct vocabulary *vocabulary, const char *folded,
-                      int64_t now)
+/* What a rule of SECTION_QUESTION says: its slot. */
+enum ask {
+    ASK_NAME,
+    ASK_COUNT,
+    ASK_WHEN,
+    ASK_LAST_CALL,
+    ASK_DAY,
+    ASK_LAST_WEEK,
+    ASK_LAST_MONTH,
+    ASK_DAYS_AGO,
+    ASK_WEEKS_AGO,
+    ASK_MONTHS_AGO,
+    ASK_WEEKDAY,
+    ASKS
+};
+
+static enum ask ask_of(const struct rule *rule)
 {
-    int weekday, number;
+    static const char *const slots[ASKS] = {[ASK_NAME] = "name",
+                                            [ASK_COUNT] = "count",
+                                            [ASK_WHEN] = "when",
+                                            [ASK_LAST_CALL] = "last call",
+                                            [ASK_DAY] = "day",
+                                            [ASK_LAST_WEEK] = "last week",
+                                            [ASK_LAST_MONTH] = "last month",
+                                            [ASK_DAYS_AGO] = "days ago",
+                                            [ASK_WEEKS_AGO] = "weeks ago",
+                                            [ASK_MONTHS_AGO] = "months ago",
+                                            [ASK_WEEKDAY] = "weekday"};
+    size_t at = 0;
+    while (at < ASKS && strcmp(slots[at], rule->slot ? rule->slot : "") != 0)
+        at++;
+    return (enum ask)at;
+}
+
+/* `number` of days, weeks or months before now, or a day of the week from 0 for Monday. */
+static void read_span(struct question *question, enum ask ask, int number, int64_t now)
+{
+    int weekday;
     int64_t today = now - ((now % CLOCK_DAY) + CLOCK_DAY) % CLOCK_DAY;
     clock_split(now, NULL, NULL, NULL, &weekday);
-    int64_t monday = today - weekday * CLOCK_DAY;
-    question->last_call = question->last_call || vocabulary_asks(vocabulary, ASK_LAST, folded);
-    if (vocabulary_asks(vocabulary, ASK_TODAY, folded)) {
-        set_span(question, today, today + CLOCK_DAY);
-    } else if (vocabulary_asks(vocabulary, ASK_DAY_BEFORE, folded)) { /* which may have "yesterday" in it */
-        set_span(question, today - 2 * CLOCK_DAY, today - CLOCK_DAY);
-    } else if (vocabulary_asks(vocabulary, ASK_YESTERDAY, folded)) {
-        set_span(question, today - CLOCK_DAY, today);
-    } else if (vocabulary_asks(vocabulary, ASK_LAST_WEEK, folded)) {
-        set_span(question, monday - 7 * CLOCK_DAY, monday);
-    } else if (vocabulary_asks(vocabulary, ASK_LAST_MONTH, folded)) {
-        set_month(question, now, 1);
-    } else if ((number = vocabulary_reckons(vocabulary, ASK_DAYS_AGO, folded)) != 0) {
-        /* Who counts more than one day counts roughly, and more so with weeks. */
-        int64_t about = number > 1 ? CLOCK_DAY : 0, day = today - number * (int64_t)CLOCK_DAY;
+    int64_t monday = today - weekday * CLOCK_DAY, day = today - number * (int64_t)CLOCK_DAY;
+    /* Who counts more than one day counts roughly, and more so with weeks. */
+    int64_t about = ask == ASK_DAYS_AGO && number > 1 ? CLOCK_DAY : 0;
+    switch (ask) {
+    case ASK_DAY:
+    case ASK_DAYS_AGO:
         set_span(question, day - about, day + CLOCK_DAY + about);
-    } else if ((number = vocabulary_reckons(vocabulary, ASK_WEEKS_AGO, folded)) != 0) {
-        int64_t day = today - number * (int64_t)CLOCK_DAY * 7;
+        break;
+    case ASK_WEEKS_AGO:
+        day = today - number * (int64_t)CLOCK_DAY * 7;
         set_span(question, day - 3 * CLOCK_DAY, day + 4 * CLOCK_DAY);
-    } else if ((number = vocabulary_reckons(vocabulary, ASK_MONTHS_AGO, folded)) != 0) {
-        set_month(question, now, number);
-    } else if ((number = vocabulary_reckons(vocabulary, ASK_WEEKDAY, folded)) != 0) {
-        int64_t day = monday + (number - 1) * (int64_t)CLOCK_DAY;
+        break;
+    case ASK_MONTHS_AGO:
+    case ASK_LAST_MONTH:
+        set_month(question, now, ask == ASK_LAST_MONTH ? 1 : number);
+        break;
+    case ASK_LAST_WEEK:
+        set_span(question, monday - 7 * CLOCK_DAY, monday);
+        break;
+    case ASK_WEEKDAY:
+        day = monday + number * (int64_t)CLOCK_DAY;
         day -= day < today ? 0 : 7 * CLOCK_DAY;
         set_span(question, day, day + CLOCK_DAY);
+        break;
+    default:
+        break;
     }
+}
+
+/* The number that a rule speaks of where it fits: its own, or the one that it found. */
+static int number_of(const struct rule *rule, const struct matcher *matcher)
+{
+    int value = rule->value ? (int)strtol(rule->value, NULL, 10) : 0;
+    if (matcher->has[CAPTURE_NUMBER])
+        language_number(matcher->language, matcher->words, matcher->captured[CAPTURE_NUMBER].from, &value);
+    if (matcher->has[CAPTURE_WEEKDAY])
+        language_value(matcher->language, LIST_WEEKDAY, matcher->words,
+                       matcher->captured[CAPTURE_WEEKDAY].from, &value);
+    return value;
+}
+
+/* `ask` is what the rule says where it fits with `number`. The first time that is named counts. */
+static void apply(struct question *question, enum ask ask, int number, int64_t now)
+{
+    bool counted = ask == ASK_DAYS_AGO || ask == ASK_WEEKS_AGO || ask == ASK_MONTHS_AGO;
+    question->asks_name = question->asks_name || ask == ASK_NAME;
+    question->asks_count = question->asks_count || ask == ASK_COUNT;
+    question->asks_when = question->asks_when || ask == ASK_WHEN;
+    question->last_call = question->last_call || ask == ASK_LAST_CALL;
+    if (!question->to && (!counted || (number > 0 && number < 1000)))
+        read_span(question, ask, number, now);
 }
 
 /* A call on the day itself tells of it as it is; one in the days after it, as what has been. */
@@ -247,23 +296,24 @@ float question_time_fit(const struct question *question, int64_t when, bool is_l
 /* --- The whole --- */
 
 /* What the question asks for and when, in the words of one language. */
-static int read_manner(struct question *question, const char *text, const struct vocabulary *vocabulary,
-                       const struct term *terms, size_t count, int64_t now)
+static int read_manner(struct question *question, const char *text, const struct analyser *analyser,
+                       int64_t now)
 {
-    struct buf folded = BUF_INIT;
-    analyse_words(text, &folded);
-    const char *words = buf_text(&folded);
-    if (words) {
-        question->asks_name = question->asks_name || vocabulary_asks(vocabulary, ASK_NAME, words);
-        question->asks_count = question->asks_count || vocabulary_asks(vocabulary, ASK_COUNT, words);
-        question->asks_when = question->asks_when || vocabulary_asks(vocabulary, ASK_WHEN, words);
-        if (!question->month && !question->year)
-            read_date(question, vocabulary, words, terms, count);
-        if (!question->to)
-            read_span(question, vocabulary, words, now);
-    }
-    buf_free(&folded);
-    return words ? 0 : -1;
+    const struct language *language = analyser_language(analyser);
+    struct words words;
+    size_t count;
+    const struct rule *rules = language_rules(language, SECTION_QUESTION, &count);
+    if (language_read(language, text, &words) != 0)
+        return -1;
+    struct matcher matcher = {.language = language, .words = &words};
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = 0; at < words.count; at++)
+            if (pattern_match(&matcher, rules[i].pattern, at))
+                apply(question, ask_of(&rules[i]), number_of(&rules[i], &matcher), now);
+    if (!question->month && !question->year)
+        read_date(question, analyser, &words);
+    words_free(&words);
+    return 0;
 }
 
 int question_read(struct question *question, const char *text, struct analyser *const *analysers,
@@ -272,18 +322,18 @@ int question_read(struct question *question, const char *text, struct analyser *
     struct term first[QUERY_TERMS], terms[QUERY_TERMS];
     size_t first_concept[QUERY_TERMS], concept_of[QUERY_TERMS];
     *question = (struct question){0};
-    size_t first_count = analyse(analysers[0], text, first, QUERY_TERMS);
+    size_t first_count = analyser_terms(analysers[0], text, first, QUERY_TERMS);
     question->concepts = number_concepts(question, first, first_count, first_concept);
-    int result = read_manner(question, text, analyser_vocabulary(analysers[0]), first, first_count, now);
+    int result = read_manner(question, text, analysers[0], now);
     if (result == 0)
         result = add_reading(question, analysers[0], languages[0], first, first_concept, first_count);
     for (size_t i = 1; i < count && i < QUESTION_LANGUAGES && result == 0; i++) {
-        size_t term_count = analyse(analysers[i], text, terms, QUERY_TERMS);
+        size_t term_count = analyser_terms(analysers[i], text, terms, QUERY_TERMS);
         for (size_t j = 0; j < term_count; j++)
             concept_of[j] = terms[j].flags & TERM_STOP
                                 ? SIZE_MAX
                                 : concept_at(first, first_concept, first_count, &terms[j]);
-        result = read_manner(question, text, analyser_vocabulary(analysers[i]), terms, term_count, now);
+        result = read_manner(question, text, analysers[i], now);
         if (result == 0)
             result = add_reading(question, analysers[i], languages[i], terms, concept_of, term_count);
     }

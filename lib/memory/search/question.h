@@ -5,7 +5,7 @@
 #ifndef CALLMEM_MEMORY_SEARCH_QUESTION_H
 #define CALLMEM_MEMORY_SEARCH_QUESTION_H
 
-#include "language/analysis.h"
+#include "language/terms.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -69,8 +69,8 @@ static size_t stored_terms(struct term *terms, size_t count)
 
 void segment_add(struct buf *blob, struct segment_item *item, const char *content, struct analyser *analyser)
 {
-    struct term terms[ANALYSIS_TERMS];
-    size_t count = analyse(analyser, content, terms, ANALYSIS_TERMS), chars = text_chars(content);
+    struct term terms[TERMS_MAX];
+    size_t count = analyser_terms(analyser, content, terms, TERMS_MAX), chars = text_chars(content);
     if (analyser_failed(analyser))
         blob->failed = true;
     item->flags = flags_of(content, terms, count);

@@ -6,14 +6,14 @@
 #define CALLMEM_MEMORY_SEARCH_SEGMENT_H
 
 #include "base/buf.h"
-#include "language/analysis.h"
+#include "language/terms.h"
 #include "memory/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define SEGMENT_VERSION (100 * ANALYSIS_VERSION + 2)
+#define SEGMENT_VERSION (100 * TERMS_VERSION + 2)
 
 enum speaker { SPEAKER_NONE, SPEAKER_USER, SPEAKER_AGENT };
 

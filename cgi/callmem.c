@@ -1,0 +1,203 @@
+/*
+ * callmem: the operator's program. `callmem COMMAND …` does something with the instance that the settings
+ * describe, also while it runs; the table below says what there is.
+ */
+#include "base/log.h"
+#include "operate/commands.h"
+#include "operate/help.h"
+#include "operate/report.h"
+#include "operate/service_user.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What can be asked: help, manual page and completion come from here. A new command is one more row. */
+static const struct command commands[] = {
+    {.group = "Callers",
+     .name = "show",
+     .operands = "CALLER",
+     .summary = "shows what is known of a caller, for a person to read",
+     .about =
+         "A caller is a phone number with its country code, however it is written, or another identifier. "
+         "As JSON it is what export prints.",
+     .run = show_command,
+     .json = true},
+    {.name = "export",
+     .operands = "CALLER",
+     .summary = "prints all that is kept of a caller, as JSON",
+     .run = export_command},
+    {.name = "import",
+     .operands = "FILE",
+     .summary = "brings back what export printed",
+     .about =
+         "Memories that are there already are replaced, so it can be repeated. The file - is standard input.",
+     .run = import_command,
+     .words = WORDS_FILES,
+     .json = true,
+     .opens = true},
+    {.name = "forget",
+     .operands = "CALLER",
+     .summary = "erases a caller everywhere and prints what was erased",
+     .about = "Profile, memories, events in the inbox, lines of payload logs and recordings go. It cannot be "
+              "undone. Compressed payload logs are not searched: the command names them and fails.",
+     .run = forget_command,
+     .json = true},
+    {.name = "search",
+     .operands = "CALLER QUERY...",
+     .summary = "searches a caller's memories as the webhook does, and prints its answer",
+     .about = "The words of the query need not be quoted.",
+     .run = search_command,
+     .options = {{"agent", "ID", "searches calls with this agent alone", false}}},
+
+    {.group = "The inbox",
+     .name = "status",
+     .operands = "",
+     .summary = "prints how many events wait, failed and were done",
+     .about =
+         "Also the time of the oldest that waits, the failed ones with their reasons, and what is wrong with "
+         "the memory when it does not work.",
+     .run = status_command,
+     .json = true},
+    {.name = "drain",
+     .operands = "",
+     .summary = "processes the events that wait, now",
+     .about = "The exit status is 0 when the inbox is empty afterwards.",
+     .run = drain_command,
+     .json = true},
+    {.name = "retry",
+     .operands = "",
+     .summary = "puts failed events back into the inbox",
+     .run = retry_command,
+     .json = true},
+
+    {.group = "The memory",
+     .name = "backfill",
+     .operands = "",
+     .summary = "fetches the conversations that ElevenLabs has and this instance has not",
+     .about =
+         "Each is put into the inbox as the event that it would have been: after an outage, or for the time "
+         "before callmem. It uses ELEVENLABS_API_URL and ELEVENLABS_API_KEY. Only conversations that are "
+         "done "
+         "are fetched. It can be interrupted and repeated at any time. The exit status is 0 when everything "
+         "is here.",
+     .run = backfill_command,
+     .json = true,
+     .options = {{"since", "DATE",
+                  "skips conversations that began before it: 2026-03-02, 2026-03-02T10:04Z or Unix seconds",
+                  false},
+                 {"agent", "ID", "fetches conversations of this agent alone", false}}},
+    {.name = "migrate",
+     .operands = "",
+     .summary = "brings all memories from local to remote memory, or back",
+     .about =
+         "Memories that are there already stay, so it can be interrupted and repeated. Nothing is removed "
+         "where it was.",
+     .run = migrate_command,
+     .json = true,
+     .options = {{"from", "local|remote", "reads from this memory", true},
+                 {"to", "local|remote", "writes to this memory", true}}},
+    {.name = "expire",
+     .operands = "",
+     .summary = "forgets conversations that are older than CALLMEM_RETENTION_DAYS, now",
+     .about = "A running post-call does so every hour.",
+     .run = expire_command,
+     .json = true},
+
+    {.group = "The instance",
+     .name = "check",
+     .operands = "",
+     .summary = "checks the settings and prints those in effect, secrets masked",
+     .about = "Wrong settings are named, all of them, and the exit status is 78.",
+     .run = check_command,
+     .needs = NEEDS_USER,
+     .json = true},
+    {.name = "setting",
+     .operands = "NAME",
+     .summary = "prints the value of one setting",
+     .run = setting_command,
+     .needs = NEEDS_SETTINGS,
+     .words = WORDS_SETTINGS,
+     .options = {{"reveal", NULL, "prints it even if it is a secret", false}}},
+    {.name = "metrics",
+     .operands = "",
+     .summary = "prints the metrics in the text format of Prometheus, as GET /metrics does",
+     .about = "For sites where Prometheus cannot reach the web server: node_exporter reads such a file.",
+     .run = metrics_command},
+    {.name = "help",
+     .operands = "[COMMAND]",
+     .summary = "lists the commands, or describes one",
+     .run = help_command,
+     .needs = NEEDS_NOTHING,
+     .words = WORDS_COMMANDS},
+    {.name = "print",
+     .operands = "DOCUMENT",
+     .summary = "prints a part of the checkout that is made from the tables of settings and commands",
+     .run = print_command,
+     .needs = NEEDS_NOTHING,
+     .hidden = true},
+    {.name = NULL},
+};
+
+/* Brings about what a command needs. Returns the exit status when that is not possible, else EXIT_SUCCESS. */
+static int prepare(struct instance *instance, struct args *args)
+{
+    enum command_needs needs = args->command->needs;
+    struct error error = {0};
+    int status = EXIT_SUCCESS;
+    if (args_open(args, &error) != 0)
+        return report_failure(&error);
+    if (needs == NEEDS_NOTHING)
+        return EXIT_SUCCESS;
+    if (service_user_enter(&error) != 0)
+        return report_failure(&error);
+    if (needs == NEEDS_SETTINGS || needs == NEEDS_INSTANCE)
+        status = instance_load(instance, instance->program, NULL, NULL);
+    if (status != EXIT_SUCCESS || needs != NEEDS_INSTANCE)
+        return status;
+    if (service_user_may_use(setting_text(instance->settings, CALLMEM_STATE_DIR), &error) != 0 ||
+        instance_open(instance, &error) != 0)
+        return report_failure(&error);
+    instance->memory.upgrades = true;
+    return EXIT_SUCCESS;
+}
+
+static int run(struct args *args)
+{
+    struct instance instance = {.program = "callmem"};
+    /* Warnings go to standard error, whatever log the settings name. */
+    log_open(instance.program, LOG_WARN, NULL, NULL);
+    int status = prepare(&instance, args);
+    if (status == EXIT_SUCCESS)
+        status = args->command->run(&instance, args);
+    instance_close(&instance);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "callmem: the output could not be written\n");
+        return EXIT_FAILURE;
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    umask(077);
+    if (argc < 2) {
+        help_print_all(commands, stderr);
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0)
+        return printf("callmem %s\n", CALLMEM_VERSION) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    struct args args = {.commands = commands, .command = command_find(commands, name)};
+    if (!args.command)
+        return command_unknown(commands, name);
+    if (args_parse(&args, argv + 2) != 0)
+        return EXIT_USAGE;
+    if (args.help) {
+        help_print(args.command, stdout);
+        return EXIT_SUCCESS;
+    }
+    return run(&args);
+}

@@ -1,0 +1,196 @@
+/*
+ * language: what is known of one language: how it is written (spellings, fillers), its lists of phrases, its
+ * rules. The data files data/LANGUAGE.txt hold it; language_file.c reads them, lexicon.h has all languages.
+ */
+#ifndef CALLMEM_LANGUAGE_LANGUAGE_H
+#define CALLMEM_LANGUAGE_LANGUAGE_H
+
+#include "base/arena.h"
+#include "language/words.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct language; /* immutable once loaded: shared by all threads */
+
+const char *language_code(const struct language *language); /* ISO 639-1 */
+/* Reads text as this language writes it. -1: out of memory. */
+int language_read(const struct language *language, const char *text, struct words *words);
+
+/* --- Lists --- */
+
+/* The lists that the program itself asks for; a language may define others for its patterns. */
+enum list {
+    LIST_COMMON,   /* everyday words: no names, and signs of the language */
+    LIST_NOT_NAME, /* capitalised words that are no names of people: places, peoples, brands, professions */
+    LIST_GIVEN,    /* given names, also those that are words */
+    LIST_TITLE,    /* "Mr", "Dr" */
+    LIST_PARTICLE, /* "van", "de la": within names */
+    LIST_COMPANY,  /* "Ltd", "Plumbing": what stands before is no person */
+    LIST_RELATIVE, /* "mother", "son", "flatmate" */
+    LIST_FILLER,   /* "um" */
+    LIST_YES,
+    LIST_NO,
+    LIST_NEGATOR,   /* "not", "never" */
+    LIST_NO_PAUSE,  /* a "no" and what it answers and does not negate: "no i", "no please" */
+    LIST_IF,        /* what makes a statement no statement: "if", "whether" */
+    LIST_AND,       /* between two things of one wish */
+    LIST_OR,        /* between two offers */
+    LIST_STOP,      /* words that end a thing: "because", "but" */
+    LIST_AND_STOP,  /* after "and": a new thought begins: "I", "could" */
+    LIST_LEAD,      /* no part of a thing at its beginning: "a", "the" */
+    LIST_TAIL,      /* no part of a thing at its end: "please", "as well" */
+    LIST_EMPTY,     /* things that say nothing: "it", "that", "everything" */
+    LIST_TIME,      /* what makes a phrase one of time: "evening", "Tuesdays", "after" before a number */
+    LIST_TIME_LINK, /* what may stand within one: "in", "the", "and" */
+    LIST_STRONGER,  /* "very", "so" */
+    LIST_WEAKER,    /* "a bit" */
+    LIST_LETTER,    /* letters as they are said, with the letter as value: "zed" */
+    LIST_WEEKDAY,   /* values 0 (Monday) to 6 */
+    LIST_MONTH,     /* values 1 to 12 */
+    LIST_NUMBER,    /* cardinal numbers, values */
+    LIST_ORDINAL,   /* "first", and what stands for a number without being one: "a few", an article; values */
+    LIST_PRONOUN,   /* "his", "her": before a relative, of somebody other than the caller */
+    LIST_MINE,      /* "my" */
+    LIST_NAME_NEXT, /* what may follow a name: "here", "from", "calling" */
+    LIST_ANSWER,    /* what may stand before the answer to a question: "well", "I think" */
+    LIST_WISH,      /* makes a question one about wishes: "prefer", "would you like" */
+    LIST_NO_VALUE,  /* collected values that say nothing: "unknown", "n/a" */
+    LIST_KEY_NAME,  /* names of collected data: the caller's name, its parts, wishes, dislikes, needs, mood */
+    LIST_KEY_FIRST,
+    LIST_KEY_LAST,
+    LIST_KEY_WISH,
+    LIST_KEY_DISLIKE,
+    LIST_KEY_NEED,
+    LIST_KEY_MOOD,
+    LIST_POSITIVE, /* values of a collected mood */
+    LIST_NEGATIVE,
+    LIST_AS_IN,   /* between a letter and the word that explains it: "as in" */
+    LIST_DOUBLE,  /* before a letter that is there twice */
+    LIST_SPELLED, /* shows that letters are a name: "spelled" */
+    LIST_WRITING, /* how the language is written: "nouns" (with capitals), "ordinals" ("6." is the sixth) */
+    LIST_BUT,     /* what stands before it weighs less than what stands after it */
+    LIST_ONCE,    /* makes a wish one of this call alone: "this time", "tonight" */
+    LISTS
+};
+
+/* Whether a phrase of the list begins at word `at`: how many words it has, 0 when none. The longest fits
+ * first. */
+size_t language_list(const struct language *language, enum list list, const struct words *words, size_t at);
+/* The same, with the value of the phrase (0 when it has none). */
+size_t language_value(const struct language *language, enum list list, const struct words *words, size_t at,
+                      int *value);
+/* Whether a phrase of the list stands anywhere in the row. */
+bool language_has(const struct language *language, enum list list, const struct words *words);
+/* A number at word `at`, in digits (up to 99999) or words: how many words, 0 when there is none. */
+size_t language_number(const struct language *language, const struct words *words, size_t at, int *value);
+/* Whether LIST_WRITING has that word. */
+bool language_writes(const struct language *language, const char *how);
+
+/* Ends of all phrases of any list by number (enum list or one of the language's own), at most LIST_ENDS. */
+#define LIST_ENDS 24
+size_t language_list_ends(const struct language *language, int list, const struct words *words, size_t at,
+                          size_t ends[LIST_ENDS]);
+
+/* [items SLOT]: things that people have wishes about, with the slot that a wish belongs to. The slot of the
+ * item that begins at word `at`, and how many words it has; NULL when there is none. */
+const char *language_item(const struct language *language, const struct words *words, size_t at, size_t *len);
+/* [subject NAME]: the topic that the phrase at word `at` speaks of; NULL when there is none. */
+const char *language_topic(const struct language *language, const struct words *words, size_t at,
+                           size_t *len);
+/* [about SLOT]: the slot that the phrase at word `at` means when a caller asks for it to be forgotten; NULL
+ * when there is none. */
+const char *language_about(const struct language *language, const struct words *words, size_t at,
+                           size_t *len);
+
+/* --- Rules --- */
+
+enum section {
+    SECTION_NAME,         /* the caller names themselves */
+    SECTION_NAME_MAYBE,   /* the same words are also used otherwise: "I am …" */
+    SECTION_NAME_FIRST,   /* only the given name */
+    SECTION_NAME_LAST,    /* only the family name */
+    SECTION_NAME_CALLED,  /* how the caller wants to be called */
+    SECTION_NAME_CORRECT, /* <name> is right, <other> is wrong */
+    SECTION_NAME_NOT,     /* the caller is not <name> */
+    SECTION_NAME_CONFIRM, /* the caller says yes to a name */
+    SECTION_NAME_ANSWER,  /* what may stand before a name in an answer */
+    SECTION_NAME_LETTER,  /* "with a K": slot "add" or "drop", value the letter */
+    SECTION_ASK_NAME,     /* agent: asks for the caller's name; slot "", "first", "last" or "no" */
+    SECTION_GUESS_NAME,   /* agent: thinks that the caller is <name> */
+    SECTION_AGENT_NAME,   /* agent: names itself */
+    SECTION_ADDRESS,      /* agent: addresses the caller as <name> */
+    SECTION_LIKE,
+    SECTION_DISLIKE,
+    SECTION_NEED,
+    SECTION_INSTRUCTION,
+    SECTION_FACT,
+    SECTION_REQUEST,
+    SECTION_PROMISE,  /* agent */
+    SECTION_IN_CALL,  /* agent: what is done at once and is no promise */
+    SECTION_DONE,     /* agent: what the caller asked for is done */
+    SECTION_ASK_WISH, /* agent: asks what the caller wants; an answer without verb is a wish */
+    SECTION_ASK_NEED, /* agent: asks what the caller needs */
+    SECTION_OFFER,    /* agent: offers <thing>; a yes is a wish */
+    SECTION_FORGET,
+    SECTION_TOPIC,    /* what the call is about */
+    SECTION_FEELING,  /* a weight and what shows it */
+    SECTION_DATE,     /* a day to come */
+    SECTION_QUESTION, /* of a search: what it asks for, which time it means */
+    SECTIONS
+};
+
+struct pattern;
+
+struct rule {
+    const struct pattern *pattern; /* pattern.h */
+    /* Templates with {thing}, {name}, {1} (what the first @list found) and so on; or NULL. */
+    const char *slot;
+    const char *value;
+    const char *text;
+    double weight;    /* of feelings */
+    bool in_question; /* holds in a question, too */
+    bool known;       /* only when what it found holds one of the [items] */
+};
+
+/* The rules of a section in the order in which they are tried. */
+const struct rule *language_rules(const struct language *language, enum section section, size_t *count);
+
+/* --- Making one, for language_file.c and lexicon.c --- */
+
+#define LANGUAGE_CODE_SIZE 4
+#define PHRASE_WORDS       8
+
+/* What the name of a list belongs to. */
+enum list_kind { KIND_OF_LIST, KIND_OF_ITEMS, KIND_OF_TOPIC, KIND_OF_ABOUT };
+
+struct language *language_new(const char *code); /* NULL when out of memory */
+void language_free(struct language *language);   /* NULL is taken */
+/* What lives as long as the language is allocated here. */
+struct arena *language_arena(struct language *language);
+/* For reading phrases and patterns as the language writes them. */
+const struct words_language *language_reader(const struct language *language);
+
+/* The number of the list of that name, made when new; -1 when out of memory. */
+int language_list_number(struct language *language, enum list_kind kind, const char *name, size_t len);
+/* Notes that a list has been defined; that a pattern at FILE:LINE needs it (-1: out of memory). The first
+ * list that is needed and not defined, one of the program's own aside, with FILE:LINE; NULL when there is
+ * none. */
+void language_define_list(struct language *language, int list);
+int language_need_list(struct language *language, int list, const char *file, int line);
+const char *language_undefined_list(const struct language *language, const char **needed_by);
+
+/* Each -1 when out of memory. The first spelling of a word counts. `fold` and `parts` are folded. */
+int language_add_spelling(struct language *language, const char *fold, size_t len, const char *parts,
+                          size_t parts_len);
+int language_add_filler(struct language *language, const char *fold, size_t len);
+/* A phrase of PHRASE_WORDS words at most. `prefix`: of its last word only the beginning is given. */
+int language_add_phrase(struct language *language, int list, const struct words *phrase, bool prefix,
+                        int value);
+int language_add_rule(struct language *language, enum section section, const struct rule *rule);
+/* Makes what was added findable: after the spellings and fillers, and again after all the rest. Nothing of
+ * what was settled is added to. */
+void language_settle(struct language *language);
+
+#endif

@@ -1,0 +1,392 @@
+#include "language/terms.h"
+
+#include <errno.h>
+#include <libstemmer.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#define WORD_BYTES 96 /* of a word; longer ones are cut */
+#define RUN_BYTES  40 /* of a number that was given in parts */
+
+struct analyser {
+    struct sb_stemmer *stemmer; /* NULL: none for this language */
+    bool failed;                /* memory ran out; analyser_failed() */
+    const struct vocabulary *vocabulary;
+    struct words words; /* the text that is read */
+};
+
+/* A word in small letters, and how it was written. */
+struct form {
+    char text[WORD_BYTES];
+    size_t len;
+    bool is_upper, is_capital;         /* all of it, its first letter */
+    bool all_digits, any_digit, plain; /* plain: ASCII letters and digits only */
+};
+
+/* A number, an order number or a spelled word, told in parts. */
+struct run {
+    char text[RUN_BYTES];
+    size_t len, parts, digits, digits_from;
+};
+
+/* Everything of one call of analyser_terms(). */
+struct analysis {
+    struct analyser *analyser;
+    struct term *terms;
+    size_t count, max;
+    struct run run;
+    uint16_t at;      /* of the word being read */
+    bool in_sentence; /* a word came before in this sentence */
+    bool after_apostrophe;
+};
+
+/* The key of a word in 32 bits, mixed once more since the last letters are in few of its bits. */
+static uint32_t hash_bytes(const char *bytes, size_t len)
+{
+    uint64_t key = word_key(bytes, len);
+    uint32_t hash = (uint32_t)(key ^ key >> 32);
+    hash *= 0x85ebca6bu;
+    return hash ^ hash >> 13;
+}
+
+/* The bytes of a word's beginning; 0 when it has digits or fewer letters than that. */
+static size_t beginning(const char *word, size_t len)
+{
+    size_t letters = 0, end = len;
+    for (size_t i = 0; i < len; i++) {
+        if (word[i] >= '0' && word[i] <= '9')
+            return 0;
+        if (((unsigned char)word[i] & 0xc0) != 0x80 && ++letters == ALIKE_LETTERS + 1)
+            end = i;
+    }
+    return letters < ALIKE_LETTERS ? 0 : end;
+}
+
+/* `begins`: whether ALIKE_BITS are those of its beginning. */
+static uint32_t hash_word(const char *word, size_t len, bool *begins)
+{
+    size_t begin = beginning(word, len);
+    uint32_t hash = hash_bytes(word, len) & ~3u;
+    *begins = begin > 0;
+    return begin ? (hash_bytes(word, begin) & ALIKE_BITS) | (hash & ~ALIKE_BITS) : hash;
+}
+
+uint32_t term_hash(const char *word, size_t len)
+{
+    bool ignored;
+    return hash_word(word, len, &ignored);
+}
+
+/* --- Stems --- */
+
+/* The hash of a Latin word without its accents. */
+static uint32_t hash_unaccented(struct analyser *analyser, const char *word, size_t len, bool *begins)
+{
+    utf8proc_uint8_t *bare = NULL;
+    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)word, (utf8proc_ssize_t)len, &bare,
+                                         UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
+    analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
+    uint32_t hash =
+        size >= 0 ? hash_word((const char *)bare, (size_t)size, begins) : hash_word(word, len, begins);
+    free(bare);
+    return hash;
+}
+
+static bool has_accents(const char *word, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)word[i] >= 0x80)
+            return (unsigned char)word[i] < 0xcd; /* up to U+033F: Latin */
+    return false;
+}
+
+static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t len, bool *begins)
+{
+    const char *stem = word;
+    size_t stem_len = len;
+    if (analyser->stemmer) {
+        const sb_symbol *stemmed = sb_stemmer_stem(analyser->stemmer, (const sb_symbol *)word, (int)len);
+        if (stemmed) {
+            stem = (const char *)stemmed;
+            stem_len = (size_t)sb_stemmer_length(analyser->stemmer);
+        }
+        analyser->failed = analyser->failed || !stemmed;
+    }
+    return has_accents(stem, stem_len) ? hash_unaccented(analyser, stem, stem_len, begins)
+                                       : hash_word(stem, stem_len, begins);
+}
+
+static uint32_t stem_for_vocabulary(void *ctx, const char *word, size_t len)
+{
+    bool ignored;
+    return hash_stem(ctx, word, len, &ignored);
+}
+
+struct analyser *analyser_new(const char *language)
+{
+    struct analyser *analyser = calloc(1, sizeof *analyser);
+    if (!analyser)
+        return NULL;
+    /* There is none for a language that Snowball doesn't know, and none when memory ran out: malloc() says
+     * so. A text read without the stemmer of its language would not be found with it, and the other way
+     * round. */
+    errno = 0;
+    if (*language)
+        analyser->stemmer = sb_stemmer_new(language, "UTF_8");
+    bool complete = analyser->stemmer || errno != ENOMEM;
+    if (complete)
+        analyser->vocabulary = vocabulary_get(language, stem_for_vocabulary, analyser);
+    if (analyser->vocabulary)
+        return analyser;
+    analyser_free(analyser);
+    return NULL;
+}
+
+void analyser_free(struct analyser *analyser)
+{
+    if (!analyser)
+        return;
+    if (analyser->stemmer)
+        sb_stemmer_delete(analyser->stemmer);
+    words_free(&analyser->words);
+    free(analyser);
+}
+
+const struct language *analyser_language(const struct analyser *analyser)
+{
+    return vocabulary_language(analyser->vocabulary);
+}
+
+bool analyser_is_stop(const struct analyser *analyser, const char *word)
+{
+    return vocabulary_word(analyser->vocabulary, word, strlen(word), NULL) & WORD_STOP;
+}
+
+size_t analyser_related(const struct analyser *analyser, uint32_t hash, const struct relation **related)
+{
+    return vocabulary_related(analyser->vocabulary, hash, related);
+}
+
+/* --- Terms --- */
+
+static void add_term(struct analysis *a, uint32_t hash, unsigned flags)
+{
+    if (a->count < a->max)
+        a->terms[a->count++] = (struct term){hash, a->at, (uint16_t)flags};
+}
+
+/* Ends a run: what was told in parts is a term of its own, and so are its digits alone. */
+static void end_run(struct analysis *a)
+{
+    struct run *run = &a->run;
+    if (run->parts > 1 && run->len > 2) {
+        add_term(a, term_hash(run->text, run->len), TERM_JOINED | (run->digits ? TERM_NUMBER : 0));
+        if (run->digits > 2 && run->digits_from > 0)
+            add_term(a, term_hash(run->text + run->digits_from, run->len - run->digits_from),
+                     TERM_JOINED | TERM_NUMBER);
+    }
+    *run = (struct run){.len = 0};
+}
+
+static void add_to_run(struct analysis *a, const char *text, size_t len, bool digits)
+{
+    struct run *run = &a->run;
+    if (run->len + len > sizeof run->text)
+        end_run(a);
+    if (len > sizeof run->text)
+        return;
+    if (digits && run->digits == 0)
+        run->digits_from = run->len;
+    if (digits)
+        run->digits += len;
+    memcpy(run->text + run->len, text, len);
+    run->len += len;
+    run->parts++;
+}
+
+/* Whether a word may be a part of a number that is told in parts: digits, "four", single letters, and the
+ * letters before the digits of an order number. `digit`: the one that the word stands for, or -1. */
+static void follow_run(struct analysis *a, const struct form *word, int digit)
+{
+    bool letters = word->plain && !word->any_digit;
+    if (word->all_digits) {
+        add_to_run(a, word->text, word->len, true);
+    } else if (digit >= 0) {
+        char c = (char)('0' + digit);
+        add_to_run(a, &c, 1, true);
+    } else if (letters && word->len == 1 && a->run.digits == 0) {
+        add_to_run(a, word->text, 1, false);
+    } else {
+        end_run(a);
+        if (letters && word->is_upper && word->len <= 4)
+            add_to_run(a, word->text, word->len, false);
+    }
+}
+
+/* "hb20417": its digits count alone as well. */
+static void add_inner_digits(struct analysis *a, const struct form *word)
+{
+    size_t end = word->len, start = end;
+    while (start > 0 && word->text[start - 1] >= '0' && word->text[start - 1] <= '9')
+        start--;
+    if (end - start >= 3)
+        add_term(a, term_hash(word->text + start, end - start), TERM_NUMBER | TERM_JOINED);
+}
+
+/* What is left of "don't" and "she'll" after the apostrophe says nothing. */
+static bool is_rest(const struct analysis *a, const struct form *word)
+{
+    return a->after_apostrophe && word->len <= 2;
+}
+
+/* `is`: what the vocabulary knows of the word. */
+static unsigned flags_of(const struct analysis *a, const struct form *word, unsigned is)
+{
+    static const unsigned flag_of[][2] = {{WORD_STOP, TERM_STOP},
+                                          {WORD_TIME, TERM_TIME},
+                                          {WORD_NUMBER, TERM_NUMBER},
+                                          {WORD_USER, TERM_USER},
+                                          {WORD_AGENT, TERM_AGENT}};
+    unsigned flags = is_rest(a, word) ? TERM_STOP : 0;
+    for (size_t i = 0; i < sizeof flag_of / sizeof *flag_of; i++)
+        if (is & flag_of[i][0])
+            flags |= flag_of[i][1];
+    if (word->any_digit)
+        flags |= TERM_NUMBER;
+    else if (word->is_capital)
+        flags |= TERM_CAPITAL | (a->in_sentence ? TERM_INNER : 0);
+    return flags;
+}
+
+static void end_word(struct analysis *a, struct form *word)
+{
+    if (word->len == 0)
+        return;
+    int digit;
+    unsigned is = vocabulary_word(a->analyser->vocabulary, word->text, word->len, &digit);
+    follow_run(a, word, digit);
+    unsigned flags = flags_of(a, word, is);
+    bool begins = false;
+    uint32_t hash = 0;
+    if (word->any_digit)
+        hash = hash_word(word->text, word->len, &begins);
+    else if (!(flags & TERM_STOP))
+        hash = hash_stem(a->analyser, word->text, word->len, &begins);
+    add_term(a, hash, flags | (begins ? TERM_BEGINS : 0u));
+    if (word->any_digit && !word->all_digits)
+        add_inner_digits(a, word);
+    a->in_sentence = true;
+    a->at++;
+    word->len = 0;
+}
+
+/* Scripts that write no blanks between words: Thai, Lao, Myanmar, Khmer, Kana, Han. */
+static bool is_unspaced(utf8proc_int32_t c)
+{
+    return (c >= 0x0e00 && c <= 0x0eff) || (c >= 0x1000 && c <= 0x109f) || (c >= 0x1780 && c <= 0x17ff) ||
+           (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x4dbf) || (c >= 0x4e00 && c <= 0x9fff) ||
+           (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
+}
+
+static void add_character(struct form *word, utf8proc_int32_t c)
+{
+    utf8proc_int32_t folded = c >= 0x80 ? utf8proc_tolower(c) : c >= 'A' && c <= 'Z' ? c + 32 : c;
+    bool digit = c >= '0' && c <= '9';
+    if (word->len == 0)
+        *word = (struct form){.is_upper = true, .is_capital = folded != c, .all_digits = true, .plain = true};
+    word->is_upper = word->is_upper && folded != c;
+    word->all_digits = word->all_digits && digit;
+    word->any_digit = word->any_digit || digit;
+    word->plain = word->plain && c < 0x80;
+    if (word->len + 4 <= sizeof word->text)
+        word->len += (size_t)utf8proc_encode_char(folded, (utf8proc_uint8_t *)word->text + word->len);
+}
+
+/* A character of a script without blanks makes a term with the one before it. */
+static void add_pair(struct analysis *a, utf8proc_int32_t before, utf8proc_int32_t c, bool alone)
+{
+    utf8proc_uint8_t pair[8];
+    utf8proc_ssize_t len = alone ? 0 : utf8proc_encode_char(before, pair);
+    len += utf8proc_encode_char(c, pair + len);
+    add_term(a, term_hash((const char *)pair, (size_t)len), 0);
+}
+
+static void read_word(struct analysis *a, const char *text, const struct word *row)
+{
+    struct form word = {.len = 0};
+    utf8proc_int32_t before = 0; /* of a script without blanks */
+    bool paired = true;
+    for (size_t at = row->start; at < row->end;) {
+        utf8proc_int32_t c;
+        at += (size_t)utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(row->end - at),
+                                       &c);
+        bool unspaced = is_unspaced(c);
+        if (!unspaced && before && !paired)
+            add_pair(a, 0, before, true);
+        if (unspaced) {
+            end_word(a, &word);
+            end_run(a);
+            a->at++;
+            if (before)
+                add_pair(a, before, c, false);
+            paired = before != 0;
+        } else {
+            add_character(&word, c);
+        }
+        before = unspaced ? c : 0;
+    }
+    if (before && !paired)
+        add_pair(a, 0, before, true);
+    end_word(a, &word);
+}
+
+/* What stands between two words. */
+static void read_between(struct analysis *a, const char *text, size_t len, bool after_word)
+{
+    a->after_apostrophe =
+        after_word && ((len == 1 && *text == '\'') || (len == 3 && memcmp(text, "\xe2\x80\x99", 3) == 0));
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '.' || text[i] == '!' || text[i] == '?' || text[i] == '\n')
+            a->in_sentence = false;
+}
+
+static void read_text(struct analysis *a, const char *text)
+{
+    struct words *words = &a->analyser->words;
+    size_t before = 0;
+    if (words_reread(NULL, text, words) != 0)
+        a->analyser->failed = true;
+    for (size_t i = 0; i < words->count && a->count < a->max; i++) {
+        const struct word *word = &words->items[i];
+        read_between(a, text + before, word->start - before, i > 0);
+        read_word(a, text, word);
+        before = word->end;
+    }
+    end_run(a);
+}
+
+bool analyser_failed(struct analyser *analyser)
+{
+    bool failed = analyser->failed;
+    analyser->failed = false;
+    return failed;
+}
+
+size_t analyser_terms(struct analyser *analyser, const char *text, struct term *terms, size_t max)
+{
+    struct analysis a = {.analyser = analyser, .terms = terms, .max = max};
+    utf8proc_uint8_t *composed = NULL;
+    size_t ascii = 0;
+    while (text[ascii] && (unsigned char)text[ascii] < 0x80)
+        ascii++;
+    if (text[ascii]) {
+        /* Letters with their accents in one character, which is what the stemmers know. */
+        utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)strlen(text),
+                                             &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+        analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
+    }
+    read_text(&a, composed ? (const char *)composed : text);
+    free(composed);
+    return a.count;
+}

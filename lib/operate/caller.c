@@ -1,0 +1,235 @@
+/*
+ * show and export: everything that is known of one caller.
+ */
+#include "base/clock.h"
+#include "base/json.h"
+#include "operate/caller_operand.h"
+#include "operate/commands.h"
+#include "operate/report.h"
+#include "people/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything that is known of a caller. */
+struct dossier {
+    char caller[CALLER_SIZE];
+    struct memory_store *memory;
+    struct memory_profile profile;
+    struct memory_list calls, memories;
+};
+
+static void dossier_close(struct dossier *dossier)
+{
+    memory_list_free(&dossier->calls);
+    memory_list_free(&dossier->memories);
+    memory_profile_free(&dossier->profile);
+    memory_close(dossier->memory);
+}
+
+static int dossier_open(struct dossier *dossier, const struct instance *instance, struct error *error)
+{
+    struct memory_filter filter = {.caller = dossier->caller};
+    dossier->memory = memory_open(&instance->memory);
+    if (!dossier->memory)
+        return error_no_memory(error);
+    if (memory_profile(dossier->memory, dossier->caller, "", &dossier->profile, error) != 0 ||
+        memory_conversations(dossier->memory, dossier->caller, &dossier->calls, error) != 0)
+        return -1;
+    return memory_list(dossier->memory, &filter, &dossier->memories, error);
+}
+
+/* --- Show --- */
+
+static void show_variable(const cJSON *variables, const char *name, const char *label)
+{
+    const cJSON *value = json_get(variables, name);
+    if (cJSON_IsNumber(value))
+        printf("%-13s %d\n", label, value->valueint);
+    else if (cJSON_IsString(value) && *value->valuestring)
+        printf("%-13s %s\n", label, value->valuestring);
+}
+
+static void show_profile(const struct dossier *dossier)
+{
+    static const char *const lines[][2] = {
+        {"caller_name", "Name"},           {"call_count", "Calls"},
+        {"first_call_date", "First call"}, {"last_call_date", "Last call"},
+        {"caller_sentiment", "Sentiment"}, {"caller_preferences", "Preferences"},
+        {"key_topics", "Topics"},
+    };
+    cJSON *variables = profile_variables(dossier->profile.document, dossier->caller);
+    printf("%-13s %s\n", "Caller", dossier->caller);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        show_variable(variables, lines[i][0], lines[i][1]);
+    cJSON_Delete(variables);
+}
+
+static void show_memory(const struct memory *memory)
+{
+    if (!*memory->content)
+        return;
+    if (memory->kind == KIND_TURN)
+        printf("  %s: %s\n", strcmp(memory->speaker, "agent") == 0 ? "agent " : "caller", memory->content);
+    else
+        printf("  [%s, %s, %.2f] %s\n", kind_name(memory->kind), sector_name(memory->sector),
+               memory->salience, memory->content);
+}
+
+static void show_call(const struct dossier *dossier, const struct memory *call)
+{
+    char date[CLOCK_STAMP_SIZE];
+    clock_stamp(call->created_at, date);
+    printf("\n%s  %s%s%s\n", date, call->conversation, *call->agent ? ", " : "", call->agent);
+    for (int turns = 0; turns <= 1; turns++)
+        for (size_t i = 0; i < dossier->memories.count; i++) {
+            const struct memory *memory = &dossier->memories.items[i];
+            if (strcmp(memory->conversation, call->conversation) == 0 && (memory->kind == KIND_TURN) == turns)
+                show_memory(memory);
+        }
+}
+
+static void show(const struct dossier *dossier)
+{
+    if (dossier->calls.count == 0) {
+        printf("Nothing is known of %s.\n", dossier->caller);
+        caller_operand_hint(dossier->caller);
+        return;
+    }
+    show_profile(dossier);
+    for (size_t i = 0; i < dossier->calls.count; i++)
+        show_call(dossier, &dossier->calls.items[i]);
+}
+
+/* --- Export --- */
+
+/* Takes `item`, which may be NULL for lack of memory; false when it is not in the object afterwards. */
+static bool add_item(cJSON *object, const char *name, cJSON *item)
+{
+    if (item && cJSON_AddItemToObject(object, name, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+static bool add_text(cJSON *object, const char *name, const char *text)
+{
+    return add_item(object, name, cJSON_CreateString(text));
+}
+
+static bool add_number(cJSON *object, const char *name, double number)
+{
+    return add_item(object, name, cJSON_CreateNumber(number));
+}
+
+static bool add_stamp(cJSON *object, const char *name, int64_t when)
+{
+    char text[CLOCK_STAMP_SIZE];
+    clock_stamp(when, text);
+    return add_text(object, name, text);
+}
+
+/* What is stored as JSON; what cannot be read is an empty object. NULL when out of memory. */
+static cJSON *read_json(const char *text)
+{
+    struct error error = {0};
+    cJSON *json = json_parse(text, strlen(text), &error);
+    return json || error_is_transient(error.code) ? json : cJSON_CreateObject();
+}
+
+/* These give NULL when out of memory: an export that lacked something would be taken for whole. */
+static cJSON *export_memory(const struct memory *memory)
+{
+    cJSON *item = cJSON_CreateObject();
+    if (item && add_text(item, "id", memory->id) && add_text(item, "kind", kind_name(memory->kind)) &&
+        add_text(item, "sector", sector_name(memory->sector)) &&
+        add_number(item, "position", memory->position) &&
+        (!*memory->speaker || add_text(item, "speaker", memory->speaker)) &&
+        add_text(item, "content", memory->content) && add_number(item, "salience", memory->salience) &&
+        add_number(item, "decay_lambda", memory->decay_lambda) && add_text(item, "tags", memory->tags) &&
+        add_item(item, "metadata", read_json(memory->metadata)) &&
+        add_stamp(item, "created_at", memory->created_at) &&
+        add_stamp(item, "updated_at", memory->updated_at))
+        return item;
+    cJSON_Delete(item);
+    return NULL;
+}
+
+static cJSON *export_call(const struct dossier *dossier, const struct memory *call)
+{
+    cJSON *item = cJSON_CreateObject(), *memories = NULL;
+    bool good = item && add_text(item, "conversation_id", call->conversation) &&
+                add_text(item, "agent_id", call->agent) && add_text(item, "language", call->language) &&
+                add_stamp(item, "started_at", call->created_at) &&
+                (memories = cJSON_AddArrayToObject(item, "memories")) != NULL;
+    for (size_t i = 0; good && i < dossier->memories.count; i++) {
+        if (strcmp(dossier->memories.items[i].conversation, call->conversation) != 0)
+            continue;
+        cJSON *memory = export_memory(&dossier->memories.items[i]);
+        good = memory && cJSON_AddItemToArray(memories, memory);
+    }
+    if (good)
+        return item;
+    cJSON_Delete(item);
+    return NULL;
+}
+
+/* The profile; one that cannot be read is left out, as everything in it stands in the memories, too. */
+static bool add_profile(cJSON *whole, const struct dossier *dossier)
+{
+    const char *document = dossier->profile.document;
+    cJSON *profile = profile_variables(document, dossier->caller);
+    if (profile)
+        return add_item(whole, "profile", profile);
+    struct error error = {0};
+    cJSON *read = document ? json_parse(document, strlen(document), &error) : NULL;
+    cJSON_Delete(read);
+    return !read && error.code != ERROR_NONE && !error_is_transient(error.code);
+}
+
+static cJSON *export_whole(const struct dossier *dossier)
+{
+    cJSON *whole = cJSON_CreateObject(), *calls = NULL;
+    bool good = whole && add_text(whole, "format", "callmem-export") && add_number(whole, "version", 1) &&
+                add_text(whole, "caller", dossier->caller) && add_stamp(whole, "exported_at", clock_now()) &&
+                add_profile(whole, dossier) &&
+                (calls = cJSON_AddArrayToObject(whole, "conversations")) != NULL;
+    for (size_t i = 0; good && i < dossier->calls.count; i++) {
+        cJSON *call = export_call(dossier, &dossier->calls.items[i]);
+        good = call && cJSON_AddItemToArray(calls, call);
+    }
+    if (good)
+        return whole;
+    cJSON_Delete(whole);
+    return NULL;
+}
+
+/* --- The commands --- */
+
+static int print_dossier(const struct instance *instance, const struct args *args, bool as_json)
+{
+    struct dossier dossier = {0};
+    struct error error = {0};
+    int status = EXIT_SUCCESS;
+    if (!caller_operand_read(args, dossier.caller))
+        return EXIT_USAGE;
+    if (dossier_open(&dossier, instance, &error) != 0)
+        status = report_failure(&error);
+    else if (as_json)
+        status = report_json(export_whole(&dossier));
+    else
+        show(&dossier);
+    dossier_close(&dossier);
+    return status;
+}
+
+int show_command(struct instance *instance, const struct args *args)
+{
+    return print_dossier(instance, args, args->json);
+}
+
+int export_command(struct instance *instance, const struct args *args)
+{
+    return print_dossier(instance, args, true);
+}

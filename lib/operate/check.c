@@ -1,0 +1,121 @@
+/*
+ * check and setting: the settings in effect, or everything that is wrong with them.
+ */
+#include "base/json.h"
+#include "operate/commands.h"
+#include "operate/report.h"
+#include "operate/service_user.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The lines of a text as an array; NULL when out of memory. */
+static cJSON *lines_of(const char *text)
+{
+    cJSON *list = cJSON_CreateArray();
+    bool good = list && text;
+    while (good && *text) {
+        size_t len = strcspn(text, "\n");
+        char *line = strndup(text, len);
+        cJSON *item = line ? cJSON_CreateString(line) : NULL;
+        good = cJSON_AddItemToArray(list, item);
+        free(line);
+        text += len + (text[len] == '\n');
+    }
+    if (good)
+        return list;
+    cJSON_Delete(list);
+    return NULL;
+}
+
+/* What settings_print() prints, secrets masked, as an object. */
+static cJSON *settings_object(const struct settings *settings)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    cJSON *object = cJSON_CreateObject();
+    if (out) {
+        settings_print(settings, out);
+        fclose(out);
+    }
+    bool good = object && text;
+    char *rest = text;
+    for (char *line; good && (line = strsep(&rest, "\n")) && *line;) {
+        char *value = strchr(line, '=');
+        *value++ = '\0';
+        good = cJSON_AddStringToObject(object, line, value) != NULL;
+    }
+    free(text);
+    if (good)
+        return object;
+    cJSON_Delete(object);
+    return NULL;
+}
+
+static bool add(cJSON *object, const char *name, cJSON *item)
+{
+    if (item && cJSON_AddItemToObject(object, name, item))
+        return true;
+    cJSON_Delete(item);
+    return false;
+}
+
+/* {"ok", "wrong": [lines], "warnings": [lines], "settings": {…} unless something is wrong} */
+static int print_json(const struct settings *settings, struct buf *wrong, struct buf *warnings)
+{
+    cJSON *object = cJSON_CreateObject();
+    if (object && cJSON_AddBoolToObject(object, "ok", wrong->len == 0 && settings) &&
+        add(object, "wrong", lines_of(buf_text(wrong))) &&
+        add(object, "warnings", lines_of(buf_text(warnings))) &&
+        (!settings || add(object, "settings", settings_object(settings))))
+        return report_json(object);
+    cJSON_Delete(object);
+    return report_json(NULL);
+}
+
+static int print_result(const struct instance *instance, const struct args *args, struct buf *wrong,
+                        struct buf *warnings)
+{
+    if (args->json)
+        return print_json(instance->settings, wrong, warnings);
+    if (wrong->len || !instance->settings)
+        fprintf(stderr, "The settings are wrong:\n%s", wrong->len ? wrong->data : "out of memory\n");
+    fputs(warnings->len ? warnings->data : "", stderr);
+    if (!wrong->len && instance->settings)
+        settings_print(instance->settings, stdout);
+    return EXIT_SUCCESS;
+}
+
+int check_command(struct instance *instance, const struct args *args)
+{
+    struct buf wrong = BUF_INIT, warnings = BUF_INIT;
+    struct error error = {0};
+    int status = instance_load(instance, instance->program, &wrong, &warnings);
+    const char *state = status == 0 ? setting_text(instance->settings, CALLMEM_STATE_DIR) : "";
+    if (*state && service_user_may_use(state, &error) != 0) {
+        status = report_failure(&error);
+    } else {
+        if (status == 0 && instance_open(instance, &error) != 0) {
+            buf_printf(&wrong, "%s\n", error.message);
+            status = EXIT_SETTINGS;
+        }
+        int printed = print_result(instance, args, &wrong, &warnings);
+        status = status == EXIT_SUCCESS ? printed : status;
+    }
+    buf_free(&wrong);
+    buf_free(&warnings);
+    return status;
+}
+
+int setting_command(struct instance *instance, const struct args *args)
+{
+    const char *name = args->operands[0];
+    enum setting id = setting_find(name);
+    if (id == SETTINGS)
+        return args_refuse(args, "there is no setting %s", name);
+    if (setting_is_secret(id) && !args_option(args, "reveal"))
+        return args_refuse(args, "%s is a secret: add --reveal to print it", name);
+    printf("%s\n", setting_text(instance->settings, id));
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,33 @@
+/*
+ * commands: the functions behind the table of cgi/callmem.c, which says what each does. Their operands and
+ * options are checked before they are called. They print their results on standard output and what went wrong
+ * on standard error, and return the exit status.
+ */
+#ifndef CALLMEM_OPERATE_COMMANDS_H
+#define CALLMEM_OPERATE_COMMANDS_H
+
+#include "operate/command.h"
+
+/* caller.c, forget.c, import.c, search.c */
+int show_command(struct instance *instance, const struct args *args);
+int export_command(struct instance *instance, const struct args *args);
+int forget_command(struct instance *instance, const struct args *args);
+int import_command(struct instance *instance, const struct args *args);
+int search_command(struct instance *instance, const struct args *args);
+/* inbox.c */
+int status_command(struct instance *instance, const struct args *args);
+int drain_command(struct instance *instance, const struct args *args);
+int retry_command(struct instance *instance, const struct args *args);
+/* backfill.c, migrate.c, expiry.c */
+int backfill_command(struct instance *instance, const struct args *args);
+int migrate_command(struct instance *instance, const struct args *args);
+int expire_command(struct instance *instance, const struct args *args);
+/* check.c, monitor.c */
+int check_command(struct instance *instance, const struct args *args);
+int setting_command(struct instance *instance, const struct args *args);
+int metrics_command(struct instance *instance, const struct args *args);
+/* help.c, print.c */
+int help_command(struct instance *instance, const struct args *args);
+int print_command(struct instance *instance, const struct args *args);
+
+#endif

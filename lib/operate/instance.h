@@ -1,0 +1,56 @@
+/*
+ * instance: one installation of callmem as its settings describe it: where its memory, its inbox, its payload
+ * logs and its recordings are. The FastCGI programs and the commands of callmem share it.
+ */
+#ifndef CALLMEM_OPERATE_INSTANCE_H
+#define CALLMEM_OPERATE_INSTANCE_H
+
+#include "base/error.h"
+#include "inbox/inbox.h"
+#include "memory/memory.h"
+#include "service/settings.h"
+
+/* Exit statuses of every program, beside EXIT_SUCCESS and EXIT_FAILURE. */
+#define EXIT_USAGE    2  /* the command line is wrong */
+#define EXIT_SETTINGS 78 /* the settings are wrong: EX_CONFIG of sysexits.h */
+
+#define INSTANCE_PAYLOAD_LOGS 3
+
+struct instance {
+    const char *program; /* which program this is, as its log lines and metrics name it */
+    struct settings *settings;
+    struct memory_options memory;
+    const char *payload_logs[INSTANCE_PAYLOAD_LOGS]; /* the files of those that are switched on */
+    size_t payload_log_count;
+};
+
+/* Reads the settings. 0, or EXIT_SETTINGS when something is wrong with them. `complaints` and `warnings` get
+ * the lines of settings_load(); complaints go to standard error where that is NULL, warnings nowhere.
+ * `program` is borrowed. */
+int instance_load(struct instance *instance, const char *program, struct buf *complaints,
+                  struct buf *warnings);
+/* Makes the state folder where it is missing. ERROR_SETTINGS when that cannot be. */
+int instance_open(struct instance *instance, struct error *error);
+void instance_close(struct instance *instance);
+
+/* How the memory of a mode (MODE_LOCAL, MODE_REMOTE) is opened; the strings belong to the settings.
+ * instance->memory is that of the mode that is set. */
+struct memory_options instance_memory(const struct instance *instance, int mode);
+/* The inbox, with the folder for recordings; NULL with an error. */
+struct inbox *instance_inbox(const struct instance *instance, struct error *error);
+/* What this process counts goes where all processes of the instance count, see service/metrics.h. When that
+ * fails it is logged, and this process counts for itself. */
+void instance_metrics(const struct instance *instance);
+
+/* Removes the lines about a caller (payload_log_erase()) from every payload log; how many went, -1 on
+ * failure. */
+long instance_erase_payloads(const struct instance *instance, const char *caller,
+                             const char *const *conversations, size_t count, struct error *error);
+/* Removes the recording of a conversation; how many went, -1 on failure. */
+int instance_erase_recording(const struct instance *instance, const char *conversation, struct error *error);
+/* Nothing of this conversation may be kept outside of the memory: its recording goes, and none that comes
+ * later is kept; so do lines of payload logs. A payload log that cannot be cleaned is logged and does not
+ * fail this: the caller's event must not wait for an operator. */
+int instance_seal(const struct instance *instance, const char *conversation, struct error *error);
+
+#endif

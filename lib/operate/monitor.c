@@ -1,0 +1,57 @@
+#include "operate/monitor.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "operate/commands.h"
+#include "operate/report.h"
+#include "service/metrics.h"
+
+#include <stdlib.h>
+
+bool monitor_inbox(struct inbox *inbox, struct inbox_status *status)
+{
+    struct error error = {0};
+    *status = (struct inbox_status){0};
+    if (inbox_check(inbox, &error) == 0 && inbox_status(inbox, false, status, &error) == 0)
+        return true;
+    log_failure(LOG_ERROR, "the inbox does not work", &error);
+    return false;
+}
+
+void monitor_gauges(struct inbox *inbox, struct memory_store *memory)
+{
+    struct inbox_status status;
+    struct error error = {0};
+    bool memory_ok = memory && memory_check(memory, &error) == 0;
+    if (!memory_ok)
+        log_failure(LOG_ERROR, "the memory does not work", &error);
+    metrics_set(METRIC_MEMORY_OK, 0, memory_ok);
+    metrics_set(METRIC_INBOX_OK, 0, monitor_inbox(inbox, &status));
+    metrics_set(METRIC_INBOX_EVENTS, INBOX_WAITING, status.pending);
+    metrics_set(METRIC_INBOX_EVENTS, INBOX_FAILED, status.failed);
+    int64_t waited = status.oldest ? clock_now() - status.oldest : 0;
+    metrics_set(METRIC_INBOX_OLDEST, 0, waited > 0 ? waited : 0);
+}
+
+int metrics_command(struct instance *instance, const struct args *args)
+{
+    struct error error = {0};
+    struct buf text = BUF_INIT;
+    (void)args;
+    struct inbox *inbox = instance_inbox(instance, &error);
+    if (!inbox)
+        return report_failure(&error);
+    struct memory_store *memory = memory_open(&instance->memory);
+    instance_metrics(instance);
+    monitor_gauges(inbox, memory);
+    metrics_print(&text);
+    memory_close(memory);
+    inbox_close(inbox);
+    if (buf_text(&text))
+        fputs(buf_text(&text), stdout);
+    else
+        error_no_memory(&error);
+    int status = text.failed ? report_failure(&error) : EXIT_SUCCESS;
+    buf_free(&text);
+    return status;
+}

@@ -1,0 +1,117 @@
+#include "operate/process.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "people/event.h"
+#include "people/remember.h"
+
+#include <stdlib.h>
+
+struct processor {
+    const struct instance *instance;
+    struct lexicon *lexicon; /* NULL until it is read */
+};
+
+struct worker {
+    struct processor *processor;
+    struct memory_store *memory;
+};
+
+static int read_lexicon(struct processor *processor, struct error *error)
+{
+    const char *folder = setting_text(processor->instance->settings, CALLMEM_LEXICON_DIR);
+    if (!processor->lexicon)
+        processor->lexicon = lexicon_load(folder, error);
+    return processor->lexicon ? 0 : -1;
+}
+
+struct processor *processor_new(const struct instance *instance, struct error *error)
+{
+    struct processor *processor = calloc(1, sizeof *processor);
+    if (!processor) {
+        error_no_memory(error);
+        return NULL;
+    }
+    processor->instance = instance;
+    if (!*setting_text(instance->settings, CALLMEM_LEXICON_DIR) || read_lexicon(processor, error) == 0)
+        return processor;
+    free(processor);
+    return NULL;
+}
+
+void processor_free(struct processor *processor)
+{
+    if (processor)
+        lexicon_free(processor->lexicon);
+    free(processor);
+}
+
+void *processor_begin(void *processor)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    struct error error;
+    if (!worker)
+        return NULL;
+    worker->processor = processor;
+    worker->memory = memory_open(&worker->processor->instance->memory);
+    if (!worker->memory) {
+        free(worker);
+        return NULL;
+    }
+    /* What fails here is tried again with the first event. */
+    if (memory_upgrade(worker->memory, &error) != 0)
+        log_failure(LOG_ERROR, "the memory is not up to date", &error);
+    return worker;
+}
+
+void processor_end(void *processor, void *ctx)
+{
+    struct worker *worker = ctx;
+    (void)processor;
+    if (worker)
+        memory_close(worker->memory);
+    free(worker);
+}
+
+static void log_processed(const struct event *event, const struct error *error, int64_t started_us)
+{
+    struct log_line line;
+    log_begin(&line, error ? LOG_WARN : LOG_INFO, error ? "event processing failed" : "event processed");
+    log_text(&line, "type", event->type_name);
+    log_text(&line, "conversation_id", event->conversation);
+    log_caller(&line, event->caller);
+    if (error)
+        log_error(&line, error);
+    log_ms(&line, "duration_ms", clock_us() - started_us);
+    log_end(&line);
+}
+
+static int remember(struct worker *worker, struct event *event, struct error *error)
+{
+    const struct processor *processor = worker->processor;
+    const struct instance *instance = processor->instance;
+    if (remember_event(worker->memory, processor->lexicon, instance->settings, event, error) != 0)
+        return -1;
+    return event->delete_pii ? instance_seal(instance, event->conversation, error) : 0;
+}
+
+enum worked processor_event(void *ctx, const char *bytes, size_t len, struct error *error)
+{
+    struct worker *worker = ctx;
+    struct event event;
+    int64_t started = clock_us();
+    if (!worker) {
+        error_no_memory(error);
+        return WORK_AGAIN;
+    }
+    if (read_lexicon(worker->processor, error) != 0)
+        return WORK_AGAIN;
+    if (event_parse(bytes, len, &event, error) != 0)
+        return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+    int result = remember(worker, &event, error);
+    log_processed(&event, result == 0 ? NULL : error, started);
+    event_free(&event);
+    if (result == 0)
+        return WORKED;
+    return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+}

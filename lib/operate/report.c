@@ -1,0 +1,44 @@
+#include "operate/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int report_failure(const struct error *error)
+{
+    fprintf(stderr, "%s\n", error->message);
+    return EXIT_FAILURE;
+}
+
+cJSON *report_object(const struct report_count *counts, size_t count)
+{
+    cJSON *object = cJSON_CreateObject();
+    bool good = object != NULL;
+    for (size_t i = 0; i < count && good; i++)
+        good = cJSON_AddNumberToObject(object, counts[i].member, (double)counts[i].count) != NULL;
+    if (good)
+        return object;
+    cJSON_Delete(object);
+    return NULL;
+}
+
+int report_json(cJSON *object)
+{
+    char *text = object ? cJSON_Print(object) : NULL;
+    cJSON_Delete(object);
+    if (!text) {
+        fprintf(stderr, "out of memory\n");
+        return EXIT_FAILURE;
+    }
+    printf("%s\n", text);
+    cJSON_free(text);
+    return EXIT_SUCCESS;
+}
+
+int report_counts(const struct args *args, const struct report_count *counts, size_t count)
+{
+    if (args->json)
+        return report_json(report_object(counts, count));
+    for (size_t i = 0; i < count; i++)
+        printf("%s: %lld\n", counts[i].label, (long long)counts[i].count);
+    return EXIT_SUCCESS;
+}

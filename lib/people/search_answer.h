@@ -1,0 +1,18 @@
+/*
+ * search_answer: what a search tells an agent, as the JSON of the webhook.
+ */
+#ifndef CALLMEM_PEOPLE_SEARCH_ANSWER_H
+#define CALLMEM_PEOPLE_SEARCH_ANSWER_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "memory/memory.h"
+#include "service/settings.h"
+
+/* Searches the memories of filter->caller and adds the answer to `b`: {"count", "memories", "context",
+ * "profile"}. A caller of "" is nobody: nothing is searched, and the answer is empty. `memory` may be NULL,
+ * which is out of memory. */
+int search_answer_add(struct buf *b, const struct settings *settings, struct memory_store *memory,
+                      const struct memory_filter *filter, const char *query, struct error *error);
+
+#endif
