@@ -52,7 +52,7 @@ static char *respell(struct reading *reading, const char *name, const char *spel
 {
     const char *best = NULL;
     size_t best_len = 0;
-    int least = 1 + (int)strlen(letters) / 3;
+    int least = strlen(letters) < 6 ? 1 : 2;
     for (const char *word = name; *word;) {
         char fold[64];
         size_t len = strcspn(word, " -");
@@ -70,8 +70,8 @@ static char *respell(struct reading *reading, const char *name, const char *spel
         return NULL;
     char fold[64];
     word_fold(best, best_len, fold, sizeof fold);
-    /* As written when only accents or case differ. */
-    if (strcmp(fold, letters) == 0)
+    /* As written when only accents or case differ, or when no more than its beginning was heard. */
+    if (strncmp(fold, letters, strlen(letters)) == 0)
         return arena_text(reading->arena, name, strlen(name));
     return arena_printf(reading->arena, "%.*s%s%s", (int)(best - name), name, spelled, best + best_len);
 }
@@ -84,11 +84,67 @@ static bool speaks_of_spelling(const struct reading *reading, const struct words
     return false;
 }
 
+/* Whether a turn is a spelling and little else: letters, and what is said around them. Pieces of two or three letters are
+ * what is left of letters that were not understood. */
+static bool is_clean(const struct reading *reading, const struct words *words)
+{
+    for (size_t at = 0; at < words->count; at++) {
+        const struct word *word = &words->items[at];
+        size_t len = word->end - word->start;
+        if (len > 1 && len < 4 && !name_list(reading, LIST_COMMON, words, at) && !name_list(reading, LIST_LETTER, words, at) &&
+            !name_list(reading, LIST_AS_IN, words, at) && !name_list(reading, LIST_ANSWER, words, at) &&
+            !name_is_given(reading, words, at))
+            return false;
+    }
+    return true;
+}
+
+/* Whether letters can be a name by themselves: vowels and consonants, no more than a name has. */
+static bool is_name_like(const char *letters)
+{
+    size_t len = strlen(letters), vowels = 0;
+    for (size_t at = 0; at < len; at++) {
+        vowels += strchr("aeiouy", letters[at]) != NULL;
+        if (at > 1 && letters[at] == letters[at - 1] && letters[at] == letters[at - 2])
+            return false;
+    }
+    return len >= 3 && len <= 12 && vowels > 0 && vowels < len;
+}
+
+static bool is_given_name(struct reading *reading, const char *name)
+{
+    struct words words;
+    if (words_read(NULL, name, &words) != 0) {
+        reading->failed = true;
+        return false;
+    }
+    bool given = words.count == 1 && name_is_given(reading, &words, 0);
+    words_free(&words);
+    return given;
+}
+
+/* "t o r i p a r k e r" is Tori Parker: the name as it was said, written without its blanks. */
+static bool spells_whole(const char *name, const char *letters)
+{
+    char fold[128];
+    size_t len = word_fold(name, strlen(name), fold, sizeof fold), kept = 0;
+    for (size_t at = 0; at < len; at++)
+        if (fold[at] >= 'a' && fold[at] <= 'z')
+            fold[kept++] = fold[at];
+    fold[kept] = '\0';
+    /* Or its beginning: the name was heard in part. */
+    if (kept >= 3 && strlen(letters) > kept && strncmp(fold, letters, kept) == 0)
+        return true;
+    return strchr(name, ' ') && text_distance(fold, letters) <= 1 + (int)strlen(letters) / 5;
+}
+
 static void use_spelling(struct names *names, const struct spoken *spoken, const char *letters)
 {
     struct reading *reading = names->reading;
     char *spelled = name_capital(reading, letters);
     struct claim *last = name_latest(names);
+    if (!is_clean(reading, &spoken->words) || (last && spells_whole(last->name, letters)))
+        return;
     char *name = spelled && last ? respell(reading, last->name, spelled, letters) : NULL;
     if (!spelled)
         return;
@@ -98,8 +154,9 @@ static void use_spelling(struct names *names, const struct spoken *spoken, const
         last->dead = claim != NULL;
         if (claim)
             claim->part = part;
-    } else if (names->asked || names->guessed || names->addressed ||
-               speaks_of_spelling(reading, &spoken->words)) {
+    } else if (is_name_like(letters) && (last ? last->key_count == 1 : is_given_name(reading, spelled)) &&
+               (names->asked || names->guessed || names->addressed ||
+                speaks_of_spelling(reading, &spoken->words))) {
         struct claim *claim = name_claim_plain(names, spelled, SURE_SPELLED, spoken->turn);
         if (claim)
             claim->part =
@@ -117,6 +174,17 @@ static bool is_lone_letter(const struct reading *reading, const struct words *wo
     bool apart = !word[1].joined && (word[2].joined || (word[1].gap != GAP_NONE && word[2].gap == GAP_NONE));
     return apart && letter_at(reading, words, at) && !letter_at(reading, words, at - 1) &&
            letter_at(reading, words, at + 1) && letter_at(reading, words, at + 2);
+}
+
+bool name_is_spelled(struct reading *reading, const struct spoken *spoken)
+{
+    size_t row = 0;
+    for (size_t at = 0; at < spoken->words.count; at++) {
+        row = letter_at(reading, &spoken->words, at) ? row + 1 : 0;
+        if (row == 3)
+            return true;
+    }
+    return false;
 }
 
 void name_read_spelling(struct names *names, const struct spoken *spoken)

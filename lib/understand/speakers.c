@@ -22,6 +22,30 @@ static bool is_pronoun_before(const struct reading *reading, const struct words 
     return at > 0 && words->items[at].gap == GAP_NONE && name_list(reading, LIST_PRONOUN, words, at - 1);
 }
 
+/* "Fügen Sie Jeff": everyday words are no part of a name, but behind its first word they may be particles. */
+static bool has_common_word(const struct reading *reading, const struct words *words, struct span span)
+{
+    for (size_t at = span.from + 1; at < span.to; at++)
+        if (!words->items[at].joined && name_list(reading, LIST_COMMON, words, at) &&
+            !name_list(reading, LIST_PARTICLE, words, at) && !name_is_given(reading, words, at))
+            return true;
+    return false;
+}
+
+/* "I am …" and "it is …" are said before much else: a name only where it begins with a given name. */
+static bool is_likely_person(const struct reading *reading, const struct words *words, struct span span)
+{
+    size_t first = span.from + name_titles(reading, words, span.from);
+    return first > span.from || (first < span.to && name_is_given(reading, words, first));
+}
+
+/* Whether nothing goes on from a name that was written small: "sono felice che …" is no Felice. */
+static bool name_ends(const struct reading *reading, const struct words *words, size_t at)
+{
+    return at >= words->count || words->items[at].gap > GAP_NONE || name_list(reading, LIST_NAME_NEXT, words, at) ||
+           name_list(reading, LIST_AND, words, at);
+}
+
 struct name_rule {
     enum section section;
     enum name_mode mode;
@@ -98,6 +122,15 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
                 for (size_t c = 0; c < names->count; c++)
                     names->claims[c].dead = names->claims[c].dead || names->claims[c].turn < spoken->turn;
         }
+        bool big = reading->cased && spoken->words.items[span.from].shape != SHAPE_LOWER;
+        bool plain = big && name_rules[i].mode == NAME_LIKELY;
+        plain = plain || (name_rules[i].section == SECTION_NAME && names->spoken_of);
+        if (!big && !name_ends(reading, &spoken->words, span.to))
+            continue;
+        if (has_common_word(reading, &spoken->words, span) ||
+            (!plain && !is_likely_person(reading, &spoken->words, span)) ||
+            (name_rules[i].section == SECTION_NAME_CORRECT && !names->spoken_of))
+            continue;
         struct claim *claim = name_claim_span(names, spoken, span, name_rules[i].confidence);
         if (claim)
             claim->part = name_rules[i].part;
@@ -157,6 +190,8 @@ static struct claim *answer_at(struct names *names, const struct spoken *spoken,
                       is_agents(names, words, (struct span){at, ends[0]})))
         return NULL;
     struct span span = longer_form(reading, words, (struct span){at, ends[0]});
+    if (has_common_word(reading, words, span))
+        return NULL;
     struct claim *claim = name_claim_span(names, spoken, span, confidence);
     /* Asked for the family name people also say the whole. */
     if (claim && (names->asked_part == PART_FIRST || is_one_word(reading, words, span)))
@@ -217,7 +252,9 @@ static void read_agent(struct names *names, const struct spoken *spoken)
         reading->name_mode = NAME_SPOKEN_TO;
         rule = reading_rule(reading, SECTION_GUESS_NAME, spoken, at);
         bool guess = rule && reading->matcher.has[CAPTURE_NAME] &&
-                     (!rule->in_question || spoken->words.items[at].question);
+                     (!rule->in_question || spoken->words.items[at].question) &&
+                     (!rule->in_question || names->spoken_of ||
+                      is_likely_person(reading, &spoken->words, reading->matcher.captured[CAPTURE_NAME]));
         if (!guess) {
             reading->name_mode = NAME_SPOKEN_TO;
             if (!reading_rule(reading, SECTION_ADDRESS, spoken, at) || !reading->matcher.has[CAPTURE_NAME])
@@ -304,7 +341,7 @@ static void read_unsaid(struct names *names, const struct spoken *spoken)
                              is_bare_name(names, spoken));
     if (corrects && read_answer(names, spoken, SURE_CORRECTED))
         contradict(names, before);
-    else if (names->asked || names->guessed)
+    else if ((names->asked || names->guessed) && !(names->count > 0 && name_is_spelled(names->reading, spoken)))
         read_answer(names, spoken, names->guessed ? SURE_CORRECTED : SURE_ANSWERED);
 }
 
@@ -314,6 +351,7 @@ static void read_user(struct names *names, const struct spoken *spoken)
     bool denied = false, confirmed = false;
     if (spoken->words.count == 0)
         return;
+    names->spoken_of = names->spoken_of || names->asked || names->guessed || names->addressed || names->count > 0;
     bool denies = read_denials(names, spoken);
     if (names->guessed) {
         confirmed = read_reply(names, spoken);
@@ -359,7 +397,9 @@ static void read_variables(struct names *names)
     const cJSON *item;
     cJSON_ArrayForEach(item, reading->transcript->variables)
     {
-        if (!item->string || !cJSON_IsString(item) || strncmp(item->string, "system__", 8) == 0 ||
+        /* What callmem itself told the agent is no evidence. */
+        if (!item->string || !cJSON_IsString(item) || strcmp(item->string, "caller_name") == 0 ||
+            strncmp(item->string, "system__", 8) == 0 ||
             strncmp(item->string, "secret__", 8) == 0)
             continue;
         const char *value = item->valuestring;
@@ -417,12 +457,33 @@ static void compare(struct names *names)
         }
 }
 
+/* A name that was heard in two ways, "Jean Bray" and "Jean Grey": only what both have is sure. */
+static void keep_what_is_sure(struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        for (size_t j = i + 1; j < names->count; j++) {
+            struct claim *a = &names->claims[i], *b = &names->claims[j];
+            if (a->dead || b->dead || a->confidence != SURE_ANSWERED || b->confidence != SURE_ANSWERED ||
+                a->key_count != 2 || b->key_count != 2 || !name_shares_word(a, b->keys, b->key_count))
+                continue;
+            bool first = a->keys[0] == b->keys[0], last = a->keys[1] == b->keys[1];
+            if (first == last)
+                continue;
+            size_t blank = strcspn(a->name, " ");
+            const char *part = first ? arena_text(names->reading->arena, a->name, blank) : a->name + blank + 1;
+            if (part && a->name[blank])
+                name_claim_plain(names, part, SURE_ANSWERED, b->turn);
+            a->dead = b->dead = part && a->name[blank];
+        }
+}
+
 static const struct claim *best_claim(const struct names *names)
 {
     const struct claim *best = NULL;
     for (size_t at = 0; at < names->count; at++) {
         const struct claim *claim = &names->claims[at];
-        if (claim->dead)
+        /* A name that only the agent used is nobody's. */
+        if (claim->dead || claim->confidence <= SURE_ADDRESSED)
             continue;
         bool corrected = claim->confidence >= SURE_CORRECTED && claim->turn >= 0;
         if (!best || claim->confidence > best->confidence ||
@@ -480,7 +541,12 @@ static void read_foreign(struct names *names)
             reading->name_mode = NAME_LIKELY;
             if (!reading_rule(reading, SECTION_NAME, &spoken, word) || !reading->matcher.has[CAPTURE_NAME])
                 continue;
-            name_claim_span(names, &spoken, reading->matcher.captured[CAPTURE_NAME], SURE_SAID);
+            struct span span = reading->matcher.captured[CAPTURE_NAME];
+            bool capital = spoken.words.items[span.from].shape == SHAPE_CAPITAL && span.to > span.from + 1;
+            capital = capital && name_ends(reading, &spoken.words, span.to);
+            if (!has_common_word(reading, &spoken.words, span) &&
+                (capital || is_likely_person(reading, &spoken.words, span)))
+                name_claim_span(names, &spoken, span, SURE_SAID);
             break;
         }
         words_free(&spoken.words);
@@ -513,6 +579,7 @@ void speakers_find(struct reading *reading, struct understanding *understanding)
     reading->ruled = ruled;
     reading->language = spoken;
     join_parts(names);
+    keep_what_is_sure(names);
     compare(names);
     add_speaker(names, understanding);
     free(names);
