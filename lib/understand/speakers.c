@@ -22,11 +22,12 @@ static bool is_pronoun_before(const struct reading *reading, const struct words 
     return at > 0 && words->items[at].gap == GAP_NONE && name_list(reading, LIST_PRONOUN, words, at - 1);
 }
 
-/* "Fügen Sie Jeff": everyday words are no part of a name, but behind its first word they may be particles. */
+/* "Fügen Sie Jeff": everyday words are no part of a name, unless they are particles, or end it ("Jürgen Weiß"). */
 static bool has_common_word(const struct reading *reading, const struct words *words, struct span span)
 {
     for (size_t at = span.from + 1; at < span.to; at++)
         if (!words->items[at].joined && name_list(reading, LIST_COMMON, words, at) &&
+            !(at + 1 == span.to && words->items[at].shape != SHAPE_LOWER) &&
             !name_list(reading, LIST_PARTICLE, words, at) && !name_is_given(reading, words, at))
             return true;
     return false;
