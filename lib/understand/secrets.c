@@ -339,10 +339,15 @@ static void mark_password(struct masking *masking, struct view *view, size_t fro
 static void mark_after(struct masking *masking, struct view *view, size_t from, enum secret class,
                        size_t least)
 {
-    size_t next = from;
+    size_t next = from, end = from;
+    enum secret other = 0;
+    size_t ignored;
+    /* What follows the name of another secret is that one's. */
+    while (end < view->words->count && (name_at(view->words, end, &other, &ignored) == 0 || other == class))
+        end++;
     for (size_t i = 0; i < view->run_count; i++) {
         const struct spelled *run = &view->runs[i];
-        if (run->from >= from && run->from <= next + REACH_WORDS && fits(run, class) &&
+        if (run->from >= from && run->from < end && run->from <= next + REACH_WORDS && fits(run, class) &&
             run->digits >= least) {
             mark_run(masking, view, run, class);
             next = run->to;
