@@ -72,6 +72,31 @@ enum list {
     LIST_WRITING, /* how the language is written: "nouns" (with capitals), "ordinals" ("6." is the sixth) */
     LIST_BUT,     /* what stands before it weighs less than what stands after it */
     LIST_ONCE,    /* makes a wish one of this call alone: "this time", "tonight" */
+    /* What statements are held against their call with. */
+    LIST_FUNCTION,     /* words that carry nothing by themselves: articles, pronouns, auxiliaries */
+    LIST_LABEL,        /* what a statement says of its kind: "prefers", "allergic", "address" */
+    LIST_FIRST_PERSON, /* "I", "we" */
+    LIST_THIRD_PERSON, /* "he", "she" */
+    LIST_SAY,          /* before somebody's words: "said" */
+    LIST_PAST,         /* what was: "used to", "as a child" */
+    LIST_LASTING,      /* makes a choice a lasting one: "always" */
+    LIST_WHICH,        /* asks for a choice: "which", "or" */
+    LIST_IF_CLAUSE,    /* begins a condition: "if", "unless" */
+    LIST_AVOID,        /* says no without a negator: "without", "allergic" */
+    LIST_NO_PERSON,    /* machines, roles, menu words: "operator" */
+    LIST_NOTHING,      /* begins what says that there is nothing: "none", "there is nothing" */
+    LIST_ERASE,        /* speaks of data that are to go: "delete", "right to be forgotten" */
+    LIST_NUMERAL,      /* beside LIST_NUMBER and LIST_ORDINAL: hundreds, thousands, half hours, with their values */
+    LIST_INDIFFERENT,  /* "do not mind": no objection though it is negated */
+    LIST_FOR,          /* before whom something is for, or of */
+    LIST_DIET,         /* ways of eating, of which one has one: "vegetarian" */
+    LIST_CONTACT,      /* reaching somebody: "call", "text" */
+    LIST_ASK_TO,       /* makes a question a request: "could you" */
+    LIST_NO_ERASE,     /* says that data are to stay */
+    LIST_KEY_EMAIL,    /* names of collected data: contact data and numbers of the caller */
+    LIST_KEY_PHONE,
+    LIST_KEY_ADDRESS,
+    LIST_KEY_ID,
     LISTS
 };
 
@@ -138,6 +163,8 @@ enum section {
     SECTION_FEELING,  /* a weight and what shows it */
     SECTION_DATE,     /* a day to come */
     SECTION_QUESTION, /* of a search: what it asks for, which time it means */
+    SECTION_ORDER,    /* tells the agent what to be, to ignore, to reveal or to grant */
+    SECTION_NAME_OTHER, /* the caller is not whom the agent took them for; perhaps <name> */
     SECTIONS
 };
 

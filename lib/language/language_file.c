@@ -54,6 +54,8 @@ static const struct section_name {
     {"topic", BLOCK_RULES, SECTION_TOPIC, false},
     {"feeling", BLOCK_FEELING, SECTION_FEELING, false},
     {"date", BLOCK_RULES, SECTION_DATE, false},
+    {"order", BLOCK_RULES, SECTION_ORDER, false},
+    {"name other", BLOCK_RULES, SECTION_NAME_OTHER, false},
 };
 
 /* Sections whose name begins so and goes on with the name of a list. */

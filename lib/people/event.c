@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "understand/evidence.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -113,6 +114,7 @@ static char *value_text(const cJSON *value)
 static int read_collected(struct event *event, const char *name, const cJSON *entry)
 {
     const cJSON *value = json_get(entry, "value");
+    event->transcript.asked = event->transcript.asked || (name && evidence_is_item(name));
     if (!value || !name || !*name || has_collected(event, name))
         return 0;
     char *text = value_text(value);

@@ -1,8 +1,407 @@
 #include "understand/evidence.h"
 
+#include "base/text.h"
+#include "understand/evidence_parts.h"
+#include "understand/orders.h"
+#include "understand/slots.h"
+
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define PROSE_CHARS     160 /* of a line without bars that may still be a statement */
+#define STATEMENT_CHARS 300
 
 bool evidence_is_item(const char *name)
 {
-    return strncmp(name, "callmem_", 8) == 0;
+    return item_find(name) != ITEMS;
+}
+
+/* --- Lines --- */
+
+static void drop(struct evidence *evidence, enum drop why, enum item item, const char *line)
+{
+    understanding_drop(evidence->understanding, why, item_names[item], line);
+}
+
+/* "None", "nothing was mentioned": no value, in a field or in a whole line. */
+static bool says_nothing(struct evidence *evidence, const char *text)
+{
+    struct reading *reading = evidence->reading;
+    struct words words;
+    bool found = false;
+    if (!*text || value_is_empty(reading, text))
+        return true;
+    if (words_read(NULL, text, &words) != 0) {
+        reading->failed = true;
+        return true;
+    }
+    for (size_t i = 0; i < lexicon_count(reading->lexicon) && !found; i++)
+        found = language_list(lexicon_at(reading->lexicon, i), LIST_NOTHING, &words, 0) > 0;
+    words_free(&words);
+    return found;
+}
+
+/* What a line of the notes or of what is open says, its fields put where they belong. */
+struct note {
+    enum statement_kind kind;
+    const char *whose, *text, *by;
+    char until[UNTIL_SIZE];
+};
+
+static bool is_date(const char *field)
+{
+    char date[UNTIL_SIZE];
+    items_date(field, date);
+    return *date != '\0';
+}
+
+static struct note read_note(const struct item_line *line)
+{
+    struct note note = {.kind = items_kind(line->fields[0]), .whose = "", .text = "", .by = ""};
+    const char *const *f = line->fields;
+    size_t next = 0;
+    if (line->count == 1) {
+        note.kind = STATEMENT_FACT;
+        note.text = f[0];
+        return note;
+    }
+    if (note.kind != STATEMENTS || !*f[0] || (line->count > 2 && !items_is_caller(f[0])))
+        next = 1;
+    if (note.kind == STATEMENTS)
+        note.kind = STATEMENT_FACT;
+    /* KIND | STATEMENT | with WHOSE left out. */
+    bool left_out =
+        !items_is_caller(f[next]) && (next + 1 >= line->count || !*f[next + 1] || is_date(f[next + 1]));
+    if (!left_out)
+        note.whose = f[next++];
+    if (next < ITEM_FIELDS)
+        note.text = f[next++];
+    for (; next < ITEM_FIELDS && !*note.until; next++)
+        items_date(f[next], note.until);
+    return note;
+}
+
+static struct note read_open(const struct item_line *line)
+{
+    struct note note = {.kind = STATEMENT_OPEN, .whose = "", .text = "", .by = "caller"};
+    const char *const *f = line->fields;
+    size_t next = 0;
+    if (items_is_agent(f[0]))
+        note.by = "agent";
+    if (line->count > 1 && (items_is_agent(f[0]) || items_is_caller(f[0]) || (!is_date(f[1]) && *f[1])))
+        next = 1;
+    note.text = f[next++];
+    for (; next < ITEM_FIELDS && !*note.until; next++)
+        items_date(f[next], note.until);
+    return note;
+}
+
+/* What must not be kept whoever sends it. A stand-in for understand/secrets, which knows them all. */
+static bool is_secret(const char *text)
+{
+    static const char *const words[] = {
+        "password",  "passwort",  "contraseña",  "mot de passe", "passport",        "reisepass",
+        "pasaporte", "passeport", "passaporto",  "passaporte",   "social security", "routing number",
+        "sort code", "iban",      "card number", "kartennummer", "security code",   "credit card no",
+        "cvv",       "[masked]",  "[redacted]",  "***"};
+    size_t digits = 0;
+    for (const char *at = text; *at; at++) {
+        if (isdigit((unsigned char)*at))
+            digits++;
+        else if (*at != ' ' && *at != '-')
+            digits = 0;
+        if (digits >= 13)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasestr(text, words[i])) {
+            /* "Can't remember passwords" is no secret; one with its digits is. */
+            for (const char *at = text; *at; at++)
+                if (isdigit((unsigned char)*at) || *at == '*' || *at == '[')
+                    return true;
+        }
+    return false;
+}
+
+/* A cut line is believed when its last word was said as a whole. */
+static bool is_cut_off(struct evidence *evidence, const struct item_line *line)
+{
+    struct words words;
+    bool cut = true;
+    size_t len = strlen(line->text);
+    if (!line->is_cut || len == 0 || strchr(".!?|", line->text[len - 1]))
+        return false;
+    if (words_read(NULL, line->text, &words) != 0) {
+        evidence->reading->failed = true;
+        return true;
+    }
+    if (words.count > 0)
+        cut = !ground_was_said(evidence->ground, words.items[words.count - 1].fold, true);
+    words_free(&words);
+    return cut;
+}
+
+/* A sentence without bars counts when all of it was said by the caller. */
+static bool is_plain_sentence(struct evidence *evidence, const char *text)
+{
+    struct grounding *grounding;
+    if (text_chars(text) > PROSE_CHARS)
+        return false;
+    grounding = arena_alloc(evidence->reading->arena, sizeof *grounding);
+    if (!grounding || ground_statement(evidence->ground, text, grounding) != 0) {
+        evidence->reading->failed = true;
+        return false;
+    }
+    return grounding->token_count > 0 && grounding->by_user > 0.95;
+}
+
+static void read_statement(struct evidence *evidence, enum item item, const struct item_line *line)
+{
+    struct reading *reading = evidence->reading;
+    struct note note = item == ITEM_OPEN ? read_open(line) : read_note(line);
+    struct statement statement = {.kind = note.kind,
+                                  .whose = "",
+                                  .text = note.text,
+                                  .by = note.by,
+                                  .slot = "",
+                                  .value = "",
+                                  .source = evidence->source,
+                                  .turn = -1};
+    memcpy(statement.until, note.until, sizeof statement.until);
+    bool prose = line->count == 1 && !is_plain_sentence(evidence, note.text);
+    if (!*note.text || value_is_empty(reading, note.text) || (prose && says_nothing(evidence, note.text)))
+        return;
+    enum drop why = DROPS;
+    const char *whose = "";
+    if (text_chars(note.text) > STATEMENT_CHARS || prose || is_cut_off(evidence, line))
+        why = DROP_FORM;
+    if (orders_are_in(reading, note.text) || orders_are_in(reading, note.whose))
+        why = DROP_ORDER;
+    else if (is_secret(note.text))
+        why = DROP_SECRET;
+    else if (why == DROPS && orders_are_placeholder(note.text))
+        why = DROP_FORM;
+    else if (why == DROPS && !(whose = evidence_whose(evidence, note.whose)))
+        why = DROP_PERSON;
+    if (why == DROPS) {
+        statement.whose = whose;
+        why = evidence_judge(evidence, &statement);
+    }
+    if (why == DROPS)
+        understanding_add(evidence->understanding, &statement);
+    else
+        drop(evidence, why, item, line->text);
+}
+
+static void read_item(struct evidence *evidence, enum item item, const char *value)
+{
+    struct reading *reading = evidence->reading;
+    struct item_line *lines = arena_alloc(reading->arena, ITEM_LINES * sizeof *lines);
+    size_t more = 0;
+    int count = lines ? items_read(item, value, reading->arena, lines, &more) : -1;
+    if (count < 0) {
+        reading->failed = true;
+        return;
+    }
+    if (item == ITEM_CALLER)
+        evidence_read_callers(evidence, lines, (size_t)count);
+    for (int i = 0; item != ITEM_CALLER && i < count && !reading->failed; i++)
+        read_statement(evidence, item, &lines[i]);
+    if (more > 0)
+        drop(evidence, DROP_MANY, item, "");
+}
+
+/* --- What the caller asks about their data --- */
+
+/* Whether a turn of the caller asks for it: DROPS, or why it does not count. */
+static enum drop judge_erasure(struct evidence *evidence, size_t *turn)
+{
+    struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    enum drop why = DROP_UNGROUNDED;
+    if (!reading->ruled || ground_is_summary(evidence->ground)) {
+        *turn = SIZE_MAX;
+        return DROPS;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct words *words = &turns[i].words;
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < words->count; at++) {
+            if (language_list(reading->language, LIST_ERASE, words, at) == 0)
+                continue;
+            struct manner manner = manner_of(reading, &turns[i], at);
+            struct span who = manner.who;
+            /* "Could you delete …?" asks for it; "did you", "what happens if" do not. */
+            struct span sentence = reading_sentence(words, at);
+            bool request = manner_has(reading, words, LIST_ASK_TO, sentence);
+            bool other = manner.third_person && who.from < who.to;
+            bool denied =
+                manner.negated || manner_has(reading, words, LIST_NO_ERASE, (struct span){0, words->count});
+            enum drop here = denied                                        ? DROP_NEGATED
+                             : manner.condition                            ? DROP_ASKED
+                             : manner.question && !request                 ? DROP_ASKED
+                             : other || manner.quoted                      ? DROP_PERSON
+                             : manner.third_person && !manner.first_person ? DROP_PERSON
+                                                                           : DROPS;
+            if (here == DROPS) {
+                *turn = i;
+                return DROPS;
+            }
+            why = here;
+        }
+    }
+    return why;
+}
+
+static void read_request(struct evidence *evidence, const char *value)
+{
+    struct understanding *understanding = evidence->understanding;
+    char word[24];
+    size_t len = 0, turn = SIZE_MAX;
+    while (*value && !isalpha((unsigned char)*value))
+        value++;
+    for (; *value && len + 1 < sizeof word && (isalpha((unsigned char)*value) || strchr("_- ", *value));
+         value++)
+        word[len++] = *value == '-' || *value == ' ' ? '_' : (char)tolower((unsigned char)*value);
+    while (len > 0 && word[len - 1] == '_')
+        len--;
+    word[len] = '\0';
+    enum privacy privacy = privacy_find(word);
+    if (privacy == PRIVACIES) {
+        if (len > 0 && strcmp(word, "null") != 0 && strncmp(word, "no", 2) != 0)
+            drop(evidence, DROP_FORM, ITEM_REQUEST, word);
+        return;
+    }
+    enum drop why = privacy == PRIVACY_ERASE ? judge_erasure(evidence, &turn) : DROPS;
+    if (why != DROPS) {
+        drop(evidence, why, ITEM_REQUEST, word);
+        return;
+    }
+    understanding->request = privacy;
+    understanding->request_turn = ground_position(evidence->ground, turn);
+}
+
+static void read_mood(struct evidence *evidence, const char *value)
+{
+    static const struct {
+        const char *word;
+        enum mood mood;
+    } moods[] = {{"positive", MOOD_POSITIVE}, {"negative", MOOD_NEGATIVE}, {"neutral", MOOD_NEUTRAL}};
+    for (size_t i = 0; i < sizeof moods / sizeof moods[0]; i++)
+        if (strcasestr(value, moods[i].word) && strlen(value) < 40) {
+            evidence->understanding->mood = moods[i].mood;
+            evidence->understanding->mood_given = true;
+            return;
+        }
+}
+
+/* --- Items of the operator's own --- */
+
+static bool is_plausible_number(const char *value)
+{
+    size_t digits = 0, other = 0;
+    for (const char *at = value; *at; at++) {
+        digits += isdigit((unsigned char)*at) != 0;
+        other += !isalnum((unsigned char)*at) && !strchr(" -./", *at);
+    }
+    return digits >= 3 && other == 0 && strlen(value) <= 24 && digits * 2 >= strlen(value) / 2;
+}
+
+static void read_own_item(struct evidence *evidence, const struct collected *collected)
+{
+    static const struct {
+        enum list list;
+        const char *slot;
+    } keys[] = {{LIST_KEY_EMAIL, "email"},
+                {LIST_KEY_PHONE, "phone"},
+                {LIST_KEY_ADDRESS, "address"},
+                {LIST_KEY_ID, ""}};
+    struct reading *reading = evidence->reading;
+    size_t turn = SIZE_MAX, key = 0;
+    const char *value = collected->value;
+    if (text_chars(value) > 120 || value_is_empty(reading, value) || *value == '{' || *value == '[' ||
+        orders_are_in(reading, value) || orders_are_placeholder(value) || is_secret(value) ||
+        is_secret(collected->name))
+        return;
+    while (key < 4 && !key_is(reading, collected->name, keys[key].list, false))
+        key++;
+    bool mail = strchr(value, '@') != NULL;
+    bool good = key == 0   ? mail && !strchr(value, ' ')
+                : key == 1 ? !mail && is_plausible_number(value + (*value == '+')) && strlen(value) >= 6
+                : key == 2 ? !mail && strchr(value, ' ') && strpbrk(value, "0123456789")
+                : key == 3 ? is_plausible_number(value)
+                           : false;
+    if (!good)
+        return;
+    struct statement statement = {.kind = key == 3 ? STATEMENT_ID : STATEMENT_CONTACT,
+                                  .whose = "",
+                                  .slot = keys[key].slot,
+                                  .value = value,
+                                  .by = "",
+                                  .source = SOURCE_COLLECTED,
+                                  .turn = -1};
+    if (key != 2 && reading->ruled && !ground_is_summary(evidence->ground) &&
+        !ground_heard(evidence->ground, value, &turn))
+        return;
+    statement.turn = ground_position(evidence->ground, turn);
+    /* "customer_number" reads "customer number". */
+    char *name = arena_text(reading->arena, collected->name, strnlen(collected->name, 60));
+    for (char *at = name; at && *at; at++)
+        *at = *at == '_' || *at == '-' ? ' ' : *at;
+    statement.text = name ? arena_printf(reading->arena, "%s: %s", name, value) : NULL;
+    if (!statement.text) {
+        reading->failed = true;
+        return;
+    }
+    if (key == 3) {
+        struct statement labelled = statement;
+        slots_find(reading, &labelled);
+        statement.slot = labelled.slot;
+    }
+    understanding_add(evidence->understanding, &statement);
+}
+
+/* --- All --- */
+
+static const struct collected *find_collected(const struct transcript *transcript, enum item item)
+{
+    for (size_t i = 0; i < transcript->collected_count; i++)
+        if (item_find(transcript->collected[i].name) == item)
+            return &transcript->collected[i];
+    return NULL;
+}
+
+#define OWN_ITEMS 200 /* of the operator's; more are not looked at */
+
+void evidence_read(struct reading *reading, struct understanding *understanding)
+{
+    const struct transcript *transcript = reading->transcript;
+    struct evidence evidence = {.reading = reading,
+                                .understanding = understanding,
+                                .source = transcript->own_llm ? SOURCE_LLM : SOURCE_ITEM};
+    if (transcript->collected_count == 0 && !transcript->asked)
+        return;
+    evidence.ground = ground_open(reading);
+    if (!evidence.ground)
+        return;
+    understanding->evidence = transcript->asked;
+    for (int item = 0; item < ITEMS && !reading->failed; item++) {
+        const struct collected *collected = find_collected(transcript, (enum item)item);
+        if (!collected)
+            continue;
+        understanding->evidence = true;
+        if (item == ITEM_REQUEST)
+            read_request(&evidence, collected->value);
+        else if (item == ITEM_MOOD)
+            read_mood(&evidence, collected->value);
+        else
+            read_item(&evidence, (enum item)item, collected->value);
+    }
+    if (understanding->evidence)
+        evidence_read_denials(&evidence);
+    for (size_t i = 0; i < transcript->collected_count && i < OWN_ITEMS && !reading->failed; i++)
+        if (!evidence_is_item(transcript->collected[i].name))
+            read_own_item(&evidence, &transcript->collected[i]);
+    ground_close(evidence.ground);
 }

@@ -1,8 +1,9 @@
 /*
  * evidence: what an LLM says of a call, held against the call. callmem's items (contract: callmem_caller,
- * callmem_notes, callmem_open, callmem_request, callmem_mood) are read in whatever form they come; each line
- * counts only when it is grounded in the transcript, is true of the person whom it names, and is neither a
- * secret nor an order to the agent.
+ * callmem_notes, callmem_open, callmem_request, callmem_mood) are read in whatever form they come (items.h);
+ * each line counts only when it is grounded in the transcript (ground.h), is true of the person whom it names
+ * and told as something that is so (manner.h), and is neither a secret nor an order to the agent (secrets.h,
+ * orders.h). What is left out is kept with its reason.
  */
 #ifndef CALLMEM_UNDERSTAND_EVIDENCE_H
 #define CALLMEM_UNDERSTAND_EVIDENCE_H
@@ -14,7 +15,14 @@
 bool evidence_is_item(const char *name);
 
 /* Reads callmem's items of the transcript and adds what holds; what does not is dropped with its reason. Sets
- * `evidence` when any of the items is there, with a value or with null. `source` says whose LLM it was. */
-void evidence_read(struct reading *reading, enum source source, struct understanding *understanding);
+ * `evidence` when they were asked for, with a value or with null. Items of the operator's own that are
+ * contact data or numbers of the caller
+ * ("email", "order_number") are added as well, as SOURCE_COLLECTED. */
+void evidence_read(struct reading *reading, struct understanding *understanding);
+
+/* After the rules have added their speakers behind the first `count`, which are those of the evidence: one
+ * entry for each person. Rules complete what the evidence has (a fuller form, a name that was wrong); a
+ * person whom only they found is left out when the LLM named the speakers. */
+void evidence_merge_speakers(struct reading *reading, struct understanding *understanding, size_t count);
 
 #endif

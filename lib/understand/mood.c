@@ -97,6 +97,10 @@ void mood_find(struct reading *reading, struct understanding *understanding)
 {
     double sum = 0, weights = 0, found = 0;
     size_t turns = 0, seen = 0;
+    if (understanding->mood_given) {
+        understanding->feeling = understanding->mood;
+        return;
+    }
     for (size_t at = 0; at < reading->count; at++)
         turns += reading->spoken[at].role == ROLE_USER;
     for (size_t at = 0; reading->ruled && at < reading->count; at++) {

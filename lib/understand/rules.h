@@ -19,19 +19,4 @@ void rules_find(struct reading *reading, struct understanding *understanding);
  * request_turn. */
 void rules_find_request(struct reading *reading, struct understanding *understanding);
 
-/* How the sentence around word `at` of a turn of the caller is said; for holding a statement against it as
- * well. */
-struct manner {
-    bool first_person; /* its subject is the speaker: "I", "my", "we", or a verb form of theirs */
-    bool third_person; /* its subject is somebody else: "my daughter", "he", "Stan" */
-    struct span who;   /* the words that name that somebody, empty when it is a pronoun */
-    bool negated;      /* "not", "never", "no …" reaches the word */
-    bool question;     /* it is asked */
-    bool condition;    /* "if", "whether", "would" */
-    bool past;         /* "used to", "as a child", "when I was", "back then" */
-    bool quoted;       /* somebody's words: "she said: I am …" */
-    bool once;         /* for this time: "today", "this time", "for tomorrow" */
-};
-struct manner rules_manner(struct reading *reading, const struct spoken *spoken, size_t at);
-
 #endif

@@ -1,5 +1,6 @@
 #include "understand/understand.h"
 
+#include "understand/evidence.h"
 #include "understand/identifiers.h"
 #include "understand/mood.h"
 #include "understand/reading.h"
@@ -15,7 +16,10 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
         return error_no_memory(error);
     if (reading_open(&reading, lexicon, transcript, understanding->arena) == 0) {
         reading.capture_name = capture_name;
+        evidence_read(&reading, understanding);
+        size_t count = understanding->speaker_count;
         speakers_find(&reading, understanding);
+        evidence_merge_speakers(&reading, understanding, count);
         identifiers_find(&reading, understanding);
         mood_find(&reading, understanding);
     }

@@ -108,6 +108,7 @@ struct understanding {
     enum privacy request;
     int request_turn; /* -1 */
     enum mood mood;
+    bool mood_given; /* an LLM said it: rules leave it */
     double feeling; /* -1 to 1, what `mood` was decided on where a rule did */
     bool evidence;  /* an LLM read the call: rules only complete what it says */
     struct dropped *drops;

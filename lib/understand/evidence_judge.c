@@ -1,0 +1,348 @@
+/*
+ * Whether a statement holds: was it said, by whom, of whom, and as something that is so?
+ */
+#include "understand/evidence_parts.h"
+
+#include "understand/slots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is asked of a statement of each kind. */
+static const struct demand {
+    double said;      /* the least share of its words that was said */
+    double confirmed; /* by the caller, or by the agent with a yes */
+    bool person;      /* said of somebody else it is not the caller's */
+    bool present;     /* told as something that is so: not past, asked, supposed, denied, quoted */
+    bool lasting;     /* not chosen for this time */
+} demands[STATEMENTS] = {
+    [STATEMENT_NEED] = {0.5, 0.3, true, true, false},
+    [STATEMENT_PREFERENCE] = {0.5, 0.34, true, true, true},
+    [STATEMENT_INSTRUCTION] = {0.5, 0.34, false, true, false},
+    [STATEMENT_FACT] = {0.5, 0.34, true, true, false},
+    [STATEMENT_CONTACT] = {0.55, 0.3, false, false, false},
+    [STATEMENT_ID] = {0, 0, false, false, false},
+    [STATEMENT_ENDED] = {0.4, 0.25, false, false, false},
+    [STATEMENT_OPEN] = {0.4, 0, false, false, false},
+};
+
+bool evidence_list(const struct reading *reading, enum list list, const struct words *words, size_t at)
+{
+    const struct language *english = lexicon_language(reading->lexicon, "en");
+    return (reading->ruled && language_list(reading->language, list, words, at) > 0) ||
+           (english && !(reading->ruled && reading->language == english) &&
+            language_list(english, list, words, at) > 0);
+}
+
+/* What a statement itself says of how it is meant. */
+struct wording {
+    bool negated; /* "No mushrooms" */
+    bool avoids;  /* "allergic", "without" */
+    bool first;   /* "I grind my teeth" */
+    bool past;
+    bool conditional;
+    bool lasting;
+};
+
+static struct wording read_wording(struct reading *reading, const char *text)
+{
+    struct wording wording = {0};
+    struct spoken row = {0};
+    if (reading_read(reading, text, &row) != 0)
+        return wording;
+    for (size_t at = 0; at < row.words.count; at++) {
+        wording.negated = wording.negated || evidence_list(reading, LIST_NEGATOR, &row.words, at);
+        wording.avoids = wording.avoids || evidence_list(reading, LIST_AVOID, &row.words, at);
+        wording.first = wording.first || evidence_list(reading, LIST_FIRST_PERSON, &row.words, at) ||
+                        evidence_list(reading, LIST_MINE, &row.words, at);
+        wording.past = wording.past || evidence_list(reading, LIST_PAST, &row.words, at);
+        wording.conditional = wording.conditional || evidence_list(reading, LIST_IF_CLAUSE, &row.words, at);
+        wording.lasting = wording.lasting || evidence_list(reading, LIST_LASTING, &row.words, at);
+    }
+    /* Verbs of the first person end so in three languages, and adjectives as well: not clear. */
+    const char *code = reading->ruled ? language_code(reading->language) : "";
+    bool leaves_out = strcmp(code, "es") == 0 || strcmp(code, "it") == 0 || strcmp(code, "pt") == 0;
+    if (leaves_out && row.words.count > 0) {
+        const char *fold = row.words.items[0].fold;
+        wording.first = wording.first || (strlen(fold) > 2 && fold[strlen(fold) - 1] == 'o');
+    }
+    words_free(&row.words);
+    return wording;
+}
+
+/* What speaks against one place at which the caller said a word of the statement. */
+struct objection {
+    enum drop why; /* DROPS: nothing */
+    struct span who;
+    bool relative;
+};
+
+/* "Quer dizer, da minha esposa": the next sentence says of whom the one before was. */
+static bool is_corrected(struct reading *reading, const struct words *words, size_t at)
+{
+    size_t from = reading_sentence(words, at).to, to = from;
+    while (to < words->count && to < from + 6 && (to == from || words->items[to].gap != GAP_STOP))
+        to++;
+    for (size_t i = from; i < to; i++) {
+        if (language_list(reading->language, LIST_FIRST_PERSON, words, i) > 0)
+            return false;
+        if (language_list(reading->language, LIST_FOR, words, i) == 0 || i + 2 >= words->count ||
+            language_list(reading->language, LIST_MINE, words, i + 1) == 0)
+            continue;
+        return language_list(reading->language, LIST_RELATIVE, words, i + 2) > 0;
+    }
+    return false;
+}
+
+/* "do not mind", near a word. */
+static bool is_indifferent(struct reading *reading, const struct words *words, size_t at)
+{
+    struct span span = reading_sentence(words, at);
+    if (span.from + 8 < at)
+        span.from = at - 8;
+    if (span.to > at + 8)
+        span.to = at + 8;
+    return manner_has(reading, words, LIST_INDIFFERENT, span);
+}
+
+/* A word of the statement beside this place was said in the past: "loved sailing" of "loves sailing". */
+static bool is_memory(struct evidence *evidence, const struct grounding *grounding, const struct place *place)
+{
+    size_t count;
+    const struct spoken *spoken = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; i < grounding->place_count; i++) {
+        const struct place *other = &grounding->places[i];
+        size_t apart = other->at > place->at ? other->at - place->at : place->at - other->at;
+        if (other->spoken != place->spoken || apart > 4 || grounding->tokens[other->token].weight < 1)
+            continue;
+        const char *said = spoken[other->spoken].words.items[other->at].fold;
+        if (manner_is_past(evidence->reading, said, grounding->tokens[other->token].fold))
+            return true;
+    }
+    return false;
+}
+
+static struct objection object_to(struct evidence *evidence, const struct statement *statement,
+                                  const struct wording *wording, const struct grounding *grounding,
+                                  const struct place *place)
+{
+    struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *spoken = &ground_spoken(evidence->ground, &count)[place->spoken];
+    const struct demand *demand = &demands[statement->kind];
+    struct manner manner = manner_of(reading, spoken, place->at);
+    struct objection objection = {.why = DROPS, .who = manner.who, .relative = manner.relative};
+    bool statement_of_fact = statement->kind == STATEMENT_NEED || statement->kind == STATEMENT_FACT;
+    if (manner.quoted && !*statement->whose)
+        objection.why = DROP_PERSON;
+    else if (demand->person && !*statement->whose && manner.third_person &&
+             !evidence_is_speaker(evidence, &spoken->words, manner.who))
+        objection.why = DROP_PERSON;
+    else if (manner.past && !wording->past)
+        objection.why = DROP_PAST;
+    else if (manner.negated && !wording->negated && !wording->avoids)
+        objection.why = DROP_NEGATED;
+    else if (manner.negated && wording->avoids && !wording->negated &&
+             is_indifferent(reading, &spoken->words, place->at))
+        objection.why = DROP_NEGATED;
+    else if (statement_of_fact && (manner.question || (manner.condition && !wording->conditional)))
+        objection.why = DROP_ASKED;
+    else if (reading->ruled && demand->person && !*statement->whose && !manner.first_person &&
+             is_corrected(reading, &spoken->words, place->at)) {
+        objection.why = DROP_PERSON;
+        objection.relative = false;
+    } else if (demand->lasting || statement_of_fact)
+        objection.why = is_memory(evidence, grounding, place) ? DROP_PAST : DROPS;
+    return objection;
+}
+
+/* The words whose places are looked at: the specific ones, else those that say something, as a mask. */
+static uint64_t telling_tokens(const struct grounding *grounding)
+{
+    uint64_t specific = 0, some = 0;
+    for (size_t i = 0; i < grounding->token_count; i++) {
+        const struct token *token = &grounding->tokens[i];
+        if (!token->user || token->code)
+            continue;
+        if (token->specific)
+            specific |= (uint64_t)1 << i;
+        if (token->weight >= 1)
+            some |= (uint64_t)1 << i;
+    }
+    return specific ? specific : some;
+}
+
+/* "daughter", "figlio Matteo": the relation with the name that follows it. */
+static const char *name_of_other(struct reading *reading, const struct words *words, struct span who)
+{
+    if (who.to < words->count && words->items[who.to].gap == GAP_NONE && !reading->nouns &&
+        words->items[who.to].shape == SHAPE_CAPITAL)
+        who.to++;
+    return reading_text(reading, words, who);
+}
+
+/* What speaks against a statement as a whole: what holds of most of its telling words wherever the caller
+ * said them. */
+static enum drop object(struct evidence *evidence, struct statement *statement,
+                        const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    struct wording wording = read_wording(reading, statement->text);
+    uint64_t telling = telling_tokens(grounding);
+    double clean = 0, all = 0, against[DROPS] = {0};
+    struct objection person = {.why = DROPS};
+    size_t person_turn = 0;
+    for (size_t token = 0; token < grounding->token_count; token++) {
+        struct objection last = {.why = DROPS};
+        bool good = false, some = false;
+        if (!(telling >> token & 1))
+            continue;
+        for (size_t i = 0; i < grounding->place_count && !good; i++) {
+            if (grounding->places[i].token != token)
+                continue;
+            struct objection objection =
+                object_to(evidence, statement, &wording, grounding, &grounding->places[i]);
+            good = objection.why == DROPS;
+            some = true;
+            last = objection;
+            if (objection.why == DROP_PERSON && (objection.relative || person.why == DROPS)) {
+                person = objection;
+                person_turn = grounding->places[i].spoken;
+            }
+        }
+        double weight = some ? grounding->tokens[token].weight : 0;
+        all += weight;
+        if (good)
+            clean += weight;
+        else if (some)
+            against[last.why] += weight;
+    }
+    if (all <= 0 || clean * 2 > all)
+        return DROPS;
+    enum drop why = DROPS;
+    for (int i = 0; i < DROPS; i++)
+        if (against[i] > 0 && (why == DROPS || against[i] > against[why]))
+            why = (enum drop)i;
+    if (why != DROP_PERSON || !person.relative || wording.first)
+        return why;
+    /* It is clear whose it is: "my daughter has celiac disease". */
+    size_t count;
+    const struct words *words = &ground_spoken(evidence->ground, &count)[person_turn].words;
+    const char *whose = name_of_other(reading, words, person.who);
+    if (!whose)
+        return why;
+    statement->whose = whose;
+    return DROPS;
+}
+
+/* Whether the agent asked for a choice right before a turn. */
+static bool was_choice(struct evidence *evidence, size_t spoken)
+{
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    if (spoken == 0 || turns[spoken - 1].role != ROLE_AGENT)
+        return false;
+    const struct words *words = &turns[spoken - 1].words;
+    for (size_t at = 0; at < words->count; at++)
+        if (words->items[at].question &&
+            language_list(evidence->reading->language, LIST_WHICH, words, at) > 0)
+            return true;
+    return false;
+}
+
+/* Chosen for this time: an answer to "red or blue?", or said with "today", and nowhere with "always". */
+static bool is_once(struct evidence *evidence, const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    uint64_t telling = telling_tokens(grounding);
+    size_t once = 0, places = 0;
+    for (size_t i = 0; reading->ruled && i < grounding->place_count; i++) {
+        const struct place *place = &grounding->places[i];
+        if (!(telling >> place->token & 1))
+            continue;
+        const struct words *words = &turns[place->spoken].words;
+        if (manner_has(reading, words, LIST_LASTING, (struct span){0, words->count}))
+            return false;
+        places++;
+        once += was_choice(evidence, place->spoken) ||
+                manner_has(reading, words, LIST_ONCE, reading_sentence(words, place->at));
+    }
+    return places > 0 && once == places;
+}
+
+/* The agent says in the turn that grounds it that it is done. */
+static bool is_settled(struct evidence *evidence, const struct statement *statement,
+                       const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    size_t count, at;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    if (!reading->ruled || *statement->until || grounding->best_agent == SIZE_MAX)
+        return false;
+    return reading_find(reading, SECTION_DONE, &turns[grounding->best_agent], &at) != NULL;
+}
+
+/* E-mail addresses, numbers and codes: as a whole or not at all. */
+static enum drop judge_value(struct evidence *evidence, struct statement *statement)
+{
+    size_t turn = SIZE_MAX;
+    bool heard = ground_heard(evidence->ground, statement->value, &turn);
+    /* Digits in words of a language without a lexicon cannot be read. */
+    if (!heard && (evidence->reading->ruled || strchr(statement->value, '@')))
+        return DROP_UNGROUNDED;
+    statement->turn = ground_position(evidence->ground, turn);
+    return DROPS;
+}
+
+enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
+{
+    struct reading *reading = evidence->reading;
+    const struct demand *demand = &demands[statement->kind];
+    struct grounding *grounding = arena_alloc(reading->arena, sizeof *grounding);
+    if (!grounding || ground_statement(evidence->ground, statement->text, grounding) != 0) {
+        reading->failed = true;
+        return DROP_FORM;
+    }
+    slots_find(reading, statement);
+    if (statement->kind == STATEMENT_ID && !*statement->value)
+        statement->kind = STATEMENT_FACT;
+    if (statement->kind == STATEMENT_ID ||
+        (statement->kind == STATEMENT_CONTACT && strcmp(statement->slot, "address") != 0))
+        return judge_value(evidence, statement);
+    if (statement->kind == STATEMENT_CONTACT && grounding->specific == 0) {
+        /* "Has no mobile phone" */
+        statement->kind = STATEMENT_FACT;
+        statement->slot = statement->value = "";
+        demand = &demands[STATEMENT_FACT];
+    }
+    if (grounding->token_count == 0 || grounding->weight <= 0)
+        return DROP_UNGROUNDED;
+    statement->turn = ground_position(evidence->ground,
+                                      grounding->best != SIZE_MAX ? grounding->best : grounding->best_agent);
+    bool specific = grounding->specific_said * 3 >= grounding->specific * 2;
+    double least = demand->said;
+    if (grounding->foreign) {
+        least = 0.2;
+        specific = grounding->specific_said * 2 >= grounding->specific;
+    }
+    if (grounding->said < least || !specific)
+        return DROP_UNGROUNDED;
+    if (ground_is_summary(evidence->ground))
+        return DROPS;
+    if (statement->kind == STATEMENT_OPEN)
+        return is_settled(evidence, statement, grounding) ? DROP_SETTLED : DROPS;
+    if (grounding->confirmed < (grounding->foreign ? 0.1 : demand->confirmed))
+        return DROP_REFUSED;
+    if (grounding->refused > 0.5)
+        return DROP_REFUSED;
+    if (demand->present) {
+        enum drop why = object(evidence, statement, grounding);
+        if (why != DROPS)
+            return why;
+    }
+    if (demand->lasting && strncmp(statement->slot, "contact.", 8) != 0 && is_once(evidence, grounding))
+        return DROP_ONCE;
+    return DROPS;
+}

@@ -1,0 +1,35 @@
+/*
+ * What the modules that read evidence share.
+ */
+#ifndef CALLMEM_UNDERSTAND_EVIDENCE_PARTS_H
+#define CALLMEM_UNDERSTAND_EVIDENCE_PARTS_H
+
+#include "understand/ground.h"
+#include "understand/items.h"
+#include "understand/understanding.h"
+
+struct evidence {
+    struct reading *reading;
+    struct ground *ground;
+    struct understanding *understanding;
+    enum source source;
+};
+
+/* Whether the word at `at` is in a list of the call's language or of English, in which LLMs write when they
+ * don't write in that of the call. */
+bool evidence_list(const struct reading *reading, enum list list, const struct words *words, size_t at);
+
+/* evidence_people.c: callmem_caller. */
+void evidence_read_callers(struct evidence *evidence, const struct item_line *lines, size_t count);
+/* The caller's denials: is_other, denied. */
+void evidence_read_denials(struct evidence *evidence);
+/* Whose a statement is, from WHOSE: "" for the one who speaks. NULL when it names somebody of whom nothing
+ * was said. */
+const char *evidence_whose(struct evidence *evidence, const char *whose);
+/* Whether words of a turn are a name of somebody who speaks. */
+bool evidence_is_speaker(const struct evidence *evidence, const struct words *words, struct span span);
+
+/* evidence_judge.c: whether a statement holds. DROPS when it does; may give it to somebody else. */
+enum drop evidence_judge(struct evidence *evidence, struct statement *statement);
+
+#endif

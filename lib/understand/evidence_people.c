@@ -1,0 +1,561 @@
+/*
+ * Who speaks, by callmem_caller: each part of a name must have been given, spelled or confirmed by the caller
+ * in this call.
+ */
+#include "understand/evidence_parts.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "understand/evidence.h"
+#include "understand/orders.h"
+#include "understand/speakers_parts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MOST_WORDS 7
+#define NAME_MOST_CHARS 80
+#define AGENT_NAMES     16
+
+static bool is_title(const struct reading *reading, const struct words *words, size_t at)
+{
+    for (size_t i = 0; i < lexicon_count(reading->lexicon); i++)
+        if (language_list(lexicon_at(reading->lexicon, i), LIST_TITLE, words, at) == 1)
+            return true;
+    return false;
+}
+
+static bool is_particle(const struct reading *reading, const struct words *words, size_t at)
+{
+    for (size_t i = 0; i < lexicon_count(reading->lexicon); i++)
+        if (language_list(lexicon_at(reading->lexicon, i), LIST_PARTICLE, words, at) > 0)
+            return words->items[at].shape == SHAPE_LOWER;
+    return false;
+}
+
+/* --- Whose name is whose --- */
+
+/* The agent names itself so: "this is Nora, the receptionist". */
+static bool is_agents_name(struct evidence *evidence, const char *fold)
+{
+    struct reading *reading = evidence->reading;
+    bool found = false;
+    for (size_t i = 0; reading->ruled && i < reading->count && !found; i++) {
+        const struct spoken *spoken = &reading->spoken[i];
+        if (spoken->role != ROLE_AGENT)
+            continue;
+        for (size_t at = 0; at < spoken->words.count && !found; at++) {
+            reading->name_mode = NAME_SPOKEN_TO;
+            if (!reading_rule(reading, SECTION_AGENT_NAME, spoken, at) || !reading->matcher.has[CAPTURE_NAME])
+                continue;
+            struct span name = reading->matcher.captured[CAPTURE_NAME];
+            for (size_t word = name.from; word < name.to && !spoken->words.items[at].question; word++)
+                found = found || strcmp(spoken->words.items[word].fold, fold) == 0;
+        }
+    }
+    return found;
+}
+
+/* "I'm not Michael", "Not Bev, she's off": the caller is not of that name. */
+static bool is_denied(struct evidence *evidence, const char *fold)
+{
+    struct reading *reading = evidence->reading;
+    bool denied = false;
+    for (size_t i = 0; reading->ruled && i < reading->count; i++) {
+        const struct spoken *spoken = &reading->spoken[i];
+        if (spoken->role != ROLE_USER)
+            continue;
+        for (size_t at = 0; at < spoken->words.count; at++) {
+            reading->name_mode = NAME_LIKELY;
+            if (!reading_rule(reading, SECTION_NAME_NOT, spoken, at) || !reading->matcher.has[CAPTURE_NAME])
+                continue;
+            struct span name = reading->matcher.captured[CAPTURE_NAME];
+            for (size_t word = name.from; word < name.to; word++)
+                denied = denied || strcmp(spoken->words.items[word].fold, fold) == 0;
+        }
+    }
+    return denied;
+}
+
+/* The agent asked for a person by a name, and the caller said yes: "Am I speaking with Peggy?" "You are." In
+ * "Is that correct, Mr. Thompson?" the name is an address and no question. */
+static bool is_asked_for(const struct reading *reading, const struct words *words, size_t at)
+{
+    size_t first = at;
+    while (first > 0 && words->items[first].gap == GAP_NONE &&
+           (is_title(reading, words, first - 1) || words->items[first - 1].shape == SHAPE_CAPITAL ||
+            is_particle(reading, words, first - 1)) &&
+           !evidence_list(reading, LIST_FUNCTION, words, first - 1))
+        first--;
+    if (!words->items[at].question)
+        return false;
+    struct span sentence = reading_sentence(words, at);
+    return words->items[first].gap == GAP_NONE || (first == sentence.from && sentence.to <= at + 3);
+}
+
+static bool is_confirmed(struct evidence *evidence, const char *fold)
+{
+    const struct reading *reading = evidence->reading;
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct spoken *spoken = &reading->spoken[i];
+        size_t answer = ground_answer(evidence->ground, i);
+        if (spoken->role != ROLE_AGENT || answer == SIZE_MAX)
+            continue;
+        for (size_t at = 0; at < spoken->words.count; at++)
+            if (strcmp(spoken->words.items[at].fold, fold) == 0 &&
+                is_asked_for(reading, &spoken->words, at) &&
+                manner_answer(reading, &reading->spoken[answer]) == ANSWER_YES)
+                return true;
+    }
+    return false;
+}
+
+/* Whether the caller said a word of a name, by itself, with an ending, in a text without blanks, or letter by
+ * letter. */
+static bool was_given(struct evidence *evidence, const char *fold)
+{
+    const struct reading *reading = evidence->reading;
+    size_t len = strlen(fold), turn = SIZE_MAX, count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    if (ground_was_said(evidence->ground, fold, false))
+        return true;
+    bool unspaced = (unsigned char)fold[0] >= 0xe0;
+    for (size_t i = 0; i < count && (unspaced || (!reading->ruled && len >= 4)); i++)
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++) {
+            const char *said = turns[i].words.items[at].fold;
+            if (unspaced ? strstr(said, fold) != NULL : strncmp(said, fold, len) == 0)
+                return true;
+        }
+    return len >= 3 && ground_heard(evidence->ground, fold, &turn) && turn < count &&
+           turns[turn].role == ROLE_USER;
+}
+
+/* --- A name --- */
+
+static bool has_strange_characters(const char *text)
+{
+    for (; *text; text++)
+        if (isdigit((unsigned char)*text) || strchr("{}[]<>@#$%&*=|\\:;!?\"/_", *text))
+            return true;
+    return false;
+}
+
+/* A robot, a role, a company, a menu word. */
+static bool is_no_person(const struct reading *reading, const struct words *words)
+{
+    size_t names = 0, common = 0;
+    for (size_t at = 0; at < words->count; at++) {
+        bool given = name_is_given(reading, words, at);
+        if (evidence_list(reading, LIST_NO_PERSON, words, at) ||
+            evidence_list(reading, LIST_RELATIVE, words, at))
+            return true;
+        if (!given && at > 0 && evidence_list(reading, LIST_COMPANY, words, at))
+            return true;
+        if (is_title(reading, words, at) || is_particle(reading, words, at))
+            return false;
+        names += given || !evidence_list(reading, LIST_COMMON, words, at);
+        common += !given && evidence_list(reading, LIST_COMMON, words, at);
+    }
+    return names == 0 && common > 0;
+}
+
+enum name_fault { NAME_GOOD, NAME_EMPTY, NAME_ORDER, NAME_NOBODY };
+
+/* The part of a name that the caller gave; "" when there is none. */
+static const char *given_part(struct evidence *evidence, const struct words *words)
+{
+    struct reading *reading = evidence->reading;
+    bool kept[NAME_MOST_WORDS] = {false};
+    size_t names = 0, said = 0;
+    for (size_t at = 0; at < words->count; at++) {
+        if (is_title(reading, words, at) || is_particle(reading, words, at))
+            continue;
+        names++;
+        const char *fold = words->items[at].fold;
+        kept[at] = !is_denied(evidence, fold) && (was_given(evidence, fold) || is_confirmed(evidence, fold));
+        said += kept[at];
+    }
+    if (said == 0)
+        return "";
+    /* What stands before a name goes with it. */
+    for (size_t at = words->count; at-- > 0;)
+        if ((is_title(reading, words, at) || is_particle(reading, words, at)) && at + 1 < words->count)
+            kept[at] = kept[at + 1];
+    /* A lone word that is the agent's name was said to the agent. */
+    for (size_t at = 0; at < words->count && said == 1; at++)
+        if (kept[at] && is_agents_name(evidence, words->items[at].fold) &&
+            !is_confirmed(evidence, words->items[at].fold))
+            return "";
+    struct buf out = BUF_INIT;
+    for (size_t at = 0, end; at < words->count; at = end) {
+        end = at + 1;
+        if (!kept[at])
+            continue;
+        while (end < words->count && kept[end])
+            end++;
+        if (out.len > 0)
+            buf_putc(&out, ' ');
+        /* "Mr." keeps its dot, which belongs to no word. */
+        buf_add(&out, words->text + words->items[at].start,
+                words->items[end - 1].end - words->items[at].start);
+    }
+    const char *text = buf_text(&out);
+    const char *copy = text ? arena_text(reading->arena, text, strlen(text)) : NULL;
+    reading->failed = reading->failed || !copy;
+    buf_free(&out);
+    return copy ? copy : "";
+}
+
+static enum name_fault check_name(struct evidence *evidence, const char *text, const char **name)
+{
+    struct reading *reading = evidence->reading;
+    struct spoken row = {0};
+    *name = "";
+    if (!*text || value_is_empty(reading, text) || items_is_caller(text))
+        return NAME_EMPTY;
+    if (orders_are_in(reading, text))
+        return NAME_ORDER;
+    if (has_strange_characters(text) || text_chars(text) > NAME_MOST_CHARS)
+        return NAME_NOBODY;
+    /* Names are words of no language: nothing of them may be taken for a contraction or a filler. */
+    if (words_read(NULL, text, &row.words) != 0) {
+        reading->failed = true;
+        return NAME_EMPTY;
+    }
+    bool person =
+        row.words.count > 0 && row.words.count <= NAME_MOST_WORDS && !is_no_person(reading, &row.words);
+    if (person)
+        *name = given_part(evidence, &row.words);
+    words_free(&row.words);
+    return **name ? NAME_GOOD : NAME_NOBODY;
+}
+
+/* --- A role --- */
+
+/* A role rests on a word of the caller: the relation, or the name of the other. */
+static const char *check_role(struct evidence *evidence, const char *text)
+{
+    struct reading *reading = evidence->reading;
+    struct grounding *grounding;
+    if (!*text || value_is_empty(reading, text) || items_is_caller(text) || orders_are_in(reading, text) ||
+        orders_are_placeholder(text) || text_chars(text) > NAME_MOST_CHARS)
+        return "";
+    grounding = arena_alloc(reading->arena, sizeof *grounding);
+    if (!grounding || ground_statement(evidence->ground, text, grounding) != 0) {
+        reading->failed = true;
+        return "";
+    }
+    return grounding->said > 0.3 ? text : "";
+}
+
+static void add_caller(struct evidence *evidence, const struct item_line *line)
+{
+    struct speaker speaker = {
+        .full = "", .called = "", .role = "", .was = "", .source = evidence->source, .turn = -1};
+    enum name_fault full = NAME_EMPTY, called = NAME_EMPTY;
+    const char *item = item_names[ITEM_CALLER];
+    if (line->count == 1 && text_chars(line->text) > NAME_MOST_CHARS) {
+        understanding_drop(evidence->understanding, DROP_FORM, item, line->text);
+        return;
+    }
+    full = check_name(evidence, line->fields[0], &speaker.full);
+    called = check_name(evidence, line->fields[1], &speaker.called);
+    speaker.role = check_role(evidence, line->fields[2]);
+    if (full == NAME_ORDER || called == NAME_ORDER || orders_are_in(evidence->reading, line->fields[2])) {
+        understanding_drop(evidence->understanding, DROP_ORDER, item, line->text);
+        return;
+    }
+    if (full == NAME_NOBODY || called == NAME_NOBODY)
+        understanding_drop(evidence->understanding, DROP_NAME, item, line->text);
+    if (*speaker.full || *speaker.called || *speaker.role)
+        understanding_add_speaker(evidence->understanding, &speaker);
+}
+
+/* The turn in which a name was first given. */
+static int turn_of(const struct evidence *evidence, const char *name)
+{
+    size_t count, len = strcspn(name, " ");
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    char fold[96];
+    word_fold(name, len, fold, sizeof fold);
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++)
+            if (strcmp(turns[i].words.items[at].fold, fold) == 0)
+                return ground_position(evidence->ground, i);
+    return -1;
+}
+
+void evidence_read_callers(struct evidence *evidence, const struct item_line *lines, size_t count)
+{
+    struct understanding *understanding = evidence->understanding;
+    for (size_t i = 0; i < count && !evidence->reading->failed; i++)
+        add_caller(evidence, &lines[i]);
+    for (size_t i = 0; i < understanding->speaker_count; i++) {
+        struct speaker *speaker = &understanding->speakers[i];
+        speaker->turn = turn_of(evidence, *speaker->full ? speaker->full : speaker->called);
+    }
+}
+
+/* --- Denials --- */
+
+/* The last name by which the agent asked for or addressed the caller before turn `before`. */
+static const char *taken_for(struct reading *reading, size_t before)
+{
+    const char *name = "";
+    for (size_t i = 0; i < before; i++) {
+        const struct spoken *spoken = &reading->spoken[i];
+        for (size_t at = 0; spoken->role == ROLE_AGENT && at < spoken->words.count; at++) {
+            reading->name_mode = NAME_SPOKEN_TO;
+            if (!reading_rule(reading, SECTION_GUESS_NAME, spoken, at) ||
+                !reading->matcher.has[CAPTURE_NAME]) {
+                reading->name_mode = NAME_SPOKEN_TO;
+                if (!reading_rule(reading, SECTION_ADDRESS, spoken, at) ||
+                    !reading->matcher.has[CAPTURE_NAME])
+                    continue;
+            }
+            const char *text = name_text(reading, &spoken->words, reading->matcher.captured[CAPTURE_NAME]);
+            name = text ? text : name;
+        }
+    }
+    return name;
+}
+
+void evidence_read_denials(struct evidence *evidence)
+{
+    struct reading *reading = evidence->reading;
+    struct understanding *understanding = evidence->understanding;
+    for (size_t i = 0; reading->ruled && i < reading->count; i++) {
+        const struct spoken *spoken = &reading->spoken[i];
+        for (size_t at = 0; spoken->role == ROLE_USER && at < spoken->words.count; at++) {
+            reading->name_mode = NAME_LIKELY;
+            if (!reading_rule(reading, SECTION_NAME_OTHER, spoken, at))
+                continue;
+            const char *name =
+                reading->matcher.has[CAPTURE_NAME]
+                    ? name_text(reading, &spoken->words, reading->matcher.captured[CAPTURE_NAME])
+                    : taken_for(reading, i);
+            understanding->is_other = true;
+            if (name && *name)
+                understanding->denied = name;
+        }
+    }
+}
+
+/* --- Whose a statement is --- */
+
+static bool shares_word(const struct words *a, const char *name)
+{
+    struct words words;
+    bool found = false;
+    if (!*name || words_read(NULL, name, &words) != 0)
+        return false;
+    for (size_t i = 0; i < words.count && !found; i++)
+        for (size_t j = 0; j < a->count && !found; j++)
+            found = words.items[i].key == a->items[j].key;
+    words_free(&words);
+    return found;
+}
+
+/* Every word of `a` that is no title is one of the names of a speaker. */
+static bool is_speakers(const struct reading *reading, const struct words *a, const struct speaker *speaker)
+{
+    size_t names = 0;
+    for (size_t at = 0; at < a->count; at++) {
+        struct words one = {.text = a->text, .items = &a->items[at], .count = 1};
+        if (is_title(reading, a, at) || is_particle(reading, a, at))
+            continue;
+        names++;
+        if (!shares_word(&one, speaker->full) && !shares_word(&one, speaker->called))
+            return false;
+    }
+    return names > 0;
+}
+
+bool evidence_is_speaker(const struct evidence *evidence, const struct words *words, struct span span)
+{
+    const struct understanding *understanding = evidence->understanding;
+    struct words name = {
+        .text = words->text, .items = &words->items[span.from], .count = span.to - span.from};
+    for (size_t i = 0; span.from < span.to && i < understanding->speaker_count; i++)
+        if (is_speakers(evidence->reading, &name, &understanding->speakers[i]))
+            return true;
+    return false;
+}
+
+/* Whether anything of WHOSE was said: a name, or the relation in one language or another. */
+static bool was_spoken_of(struct evidence *evidence, const struct words *words)
+{
+    const struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    bool relation = false;
+    for (size_t at = 0; at < words->count; at++) {
+        const char *fold = words->items[at].fold;
+        if (ground_was_said(evidence->ground, fold, true) || was_given(evidence, fold))
+            return !is_title(reading, words, at) || words->count > 1;
+        relation = relation || evidence_list(reading, LIST_RELATIVE, words, at);
+    }
+    /* "daughter" of "figlia". */
+    for (size_t i = 0; relation && reading->ruled && i < count; i++)
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++)
+            if (language_list(reading->language, LIST_RELATIVE, &turns[i].words, at) > 0)
+                return true;
+    return relation && !reading->ruled;
+}
+
+const char *evidence_whose(struct evidence *evidence, const char *whose)
+{
+    struct reading *reading = evidence->reading;
+    struct understanding *understanding = evidence->understanding;
+    struct words words;
+    if (!*whose || items_is_caller(whose) || value_is_empty(reading, whose))
+        return "";
+    /* "caller (Peggy)", "caller's mother" */
+    size_t head = strcspn(whose, " ('");
+    char first[32];
+    if (head < sizeof first) {
+        memcpy(first, whose, head);
+        first[head] = '\0';
+        if (items_is_caller(first) && strncmp(whose + head, "'s ", 3) == 0)
+            whose += head + 3;
+        else if (items_is_caller(first) && whose[head] == ' ' && whose[head + 1] == '(')
+            return "";
+    }
+    if (text_chars(whose) > NAME_MOST_CHARS || words_read(NULL, whose, &words) != 0)
+        return NULL;
+    const char *result = NULL;
+    size_t mine = 0, named = 0;
+    for (size_t i = 0; i < understanding->speaker_count; i++) {
+        named += *understanding->speakers[i].full || *understanding->speakers[i].called;
+        mine += is_speakers(reading, &words, &understanding->speakers[i]);
+    }
+    if (mine == 1 && named == 1)
+        result = "";
+    else if (mine > 0 || was_spoken_of(evidence, &words))
+        result = whose;
+    words_free(&words);
+    return result;
+}
+
+/* --- Speakers of rules beside those of the evidence --- */
+
+static bool has_given_name(const struct reading *reading, const char *name)
+{
+    struct words words;
+    bool found = false;
+    if (!*name || words_read(NULL, name, &words) != 0)
+        return false;
+    for (size_t at = 0; at < words.count && !found; at++)
+        found = name_is_given(reading, &words, at) || is_title(reading, &words, at);
+    words_free(&words);
+    return found;
+}
+
+static size_t count_words(const char *name)
+{
+    struct words words;
+    if (!*name || words_read(NULL, name, &words) != 0)
+        return 0;
+    size_t count = words.count;
+    words_free(&words);
+    return count;
+}
+
+static bool is_same_person(const struct speaker *a, const struct speaker *b)
+{
+    const char *const names[] = {b->full, b->called, b->was};
+    struct words words;
+    bool same = false;
+    for (int own = 0; own < 2 && !same; own++) {
+        const char *name = own ? a->called : a->full;
+        if (!*name || words_read(NULL, name, &words) != 0)
+            continue;
+        for (size_t i = 0; i < 3 && !same; i++) {
+            same = shares_word(&words, names[i]);
+            /* "Sara" and "Sarah": heard in two ways. */
+            if (!same && *names[i] && strlen(name) < 64 && strlen(names[i]) < 64 && strlen(name) > 3)
+                same = text_distance(name, names[i]) <= 1;
+        }
+        words_free(&words);
+    }
+    return same;
+}
+
+/* Several people are told apart by ElevenLabs. */
+static bool are_several(const struct transcript *transcript)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < transcript->turn_count; i++) {
+        const struct turn *turn = &transcript->turns[i];
+        if (turn->role != ROLE_USER || !turn->speaker || !*turn->speaker)
+            continue;
+        if (first && strcmp(first, turn->speaker) != 0)
+            return true;
+        first = first ? first : turn->speaker;
+    }
+    return false;
+}
+
+/* Whether the LLM was asked who speaks. */
+static bool was_asked(const struct transcript *transcript)
+{
+    bool others = transcript->asked;
+    for (size_t i = 0; i < transcript->collected_count; i++)
+        others = others || evidence_is_item(transcript->collected[i].name);
+    return others;
+}
+
+static bool complete_with(struct reading *reading, struct speaker *mine, const struct speaker *rule)
+{
+    bool nameless = !*mine->full && !*mine->called;
+    bool company = *mine->full && !*mine->called && !has_given_name(reading, mine->full) &&
+                   has_given_name(reading, rule->full) && count_words(mine->full) > 1;
+    if (is_same_person(mine, rule)) {
+        bool fuller =
+            rule->source == SOURCE_RULE && *rule->full && count_words(rule->full) > count_words(mine->full);
+        if (fuller || (!*mine->full && *rule->full && strcmp(rule->full, mine->called) != 0 &&
+                       count_words(rule->full) > 1))
+            mine->full = rule->full;
+        if (!*mine->called && *rule->called && strcmp(rule->called, mine->full) != 0)
+            mine->called = rule->called;
+        if (!*mine->was)
+            mine->was = rule->was;
+        if (mine->turn < 0)
+            mine->turn = rule->turn;
+        return true;
+    }
+    if (rule->source == SOURCE_RULE && company && !nameless) {
+        mine->full = rule->full;
+        mine->called = rule->called;
+        mine->was = rule->was;
+        mine->source = rule->source;
+        mine->turn = rule->turn;
+        return true;
+    }
+    return false;
+}
+
+void evidence_merge_speakers(struct reading *reading, struct understanding *understanding, size_t count)
+{
+    struct speaker *speakers = understanding->speakers;
+    bool several = are_several(reading->transcript), tried = false;
+    size_t named = 0, kept = count;
+    if (!understanding->evidence || !was_asked(reading->transcript))
+        return;
+    for (size_t i = 0; i < count; i++)
+        named += *speakers[i].full || *speakers[i].called;
+    /* A name that was given and does not hold (the agent's own) leaves room for what the rules find. */
+    for (size_t i = 0; i < understanding->drop_count; i++)
+        tried = tried || (understanding->drops[i].why == DROP_NAME &&
+                          strcmp(understanding->drops[i].item, item_names[ITEM_CALLER]) == 0);
+    for (size_t at = count; at < understanding->speaker_count; at++) {
+        bool done = false;
+        for (size_t i = 0; i < count && !done; i++)
+            done = complete_with(reading, &speakers[i], &speakers[at]);
+        bool wanted = several || (named == 0 && (tried || speakers[at].source != SOURCE_RULE));
+        if (!done && wanted)
+            speakers[kept++] = speakers[at];
+    }
+    understanding->speaker_count = kept;
+}

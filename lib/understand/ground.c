@@ -1,0 +1,808 @@
+#include "understand/ground.h"
+
+#include "base/buf.h"
+#include "understand/numerals.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#define SAID_MAX     400000 /* words of a call */
+#define CANDIDATES   2000   /* different words with the same beginning that are compared */
+#define NEAR         2      /* turns to each side of the best one that are looked at for the same thing */
+#define WINDOW       3
+#define LABEL_WEIGHT 0.3
+#define RARE_WEIGHT  1.5
+#define CODE_DIGITS  5
+
+/* A word of the turns: folded; "#16" for a number, "=" and two characters of a script without blanks. */
+struct said {
+    const char *fold;
+    uint32_t spoken, at;
+};
+
+struct ground {
+    struct reading *reading;
+    const struct spoken *spoken;
+    size_t count;
+    struct spoken summary;
+    bool has_summary;
+    struct said *said;
+    size_t said_count, said_room;
+    uint64_t *masks;    /* of each turn: which tokens of a statement were said in it */
+    size_t *answers;    /* of each of the agent's turns: the caller's next one */
+    uint8_t *replies;   /* what that begins with: enum answer */
+    const char **heard; /* of each turn, twice: plain, and with the words of a spelling alphabet as letters */
+};
+
+/* --- What was said --- */
+
+static void add_said(struct ground *ground, const char *fold, size_t spoken, size_t at)
+{
+    if (ground->said_count >= SAID_MAX || !fold)
+        return;
+    if (ground->said_count == ground->said_room) {
+        size_t room = ground->said_room ? ground->said_room * 2 : 512;
+        struct said *grown = realloc(ground->said, room * sizeof *grown);
+        if (!grown) {
+            ground->reading->failed = true;
+            return;
+        }
+        ground->said = grown;
+        ground->said_room = room;
+    }
+    ground->said[ground->said_count++] = (struct said){fold, (uint32_t)spoken, (uint32_t)at};
+}
+
+static const char *number_fold(struct reading *reading, long value)
+{
+    const char *fold = arena_printf(reading->arena, "#%ld", value);
+    reading->failed = reading->failed || !fold;
+    return fold;
+}
+
+static bool is_unspaced(utf8proc_int32_t c)
+{
+    return (c >= 0x0e00 && c <= 0x0eff) || (c >= 0x1000 && c <= 0x109f) || (c >= 0x1780 && c <= 0x17ff) ||
+           (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x4dbf) || (c >= 0x4e00 && c <= 0x9fff) ||
+           (c >= 0x20000 && c <= 0x3ffff);
+}
+
+/* The next character of a text, 0 at its end. */
+static utf8proc_int32_t next_character(const char **at)
+{
+    utf8proc_int32_t c = 0;
+    utf8proc_ssize_t len = **at ? utf8proc_iterate((const utf8proc_uint8_t *)*at, -1, &c) : 0;
+    if (len <= 0) {
+        c = **at ? 0xfffd : 0;
+        len = **at ? 1 : 0;
+    }
+    *at += len;
+    return c;
+}
+
+static bool has_unspaced(const char *fold)
+{
+    for (utf8proc_int32_t c; (c = next_character(&fold)) != 0;)
+        if (is_unspaced(c))
+            return true;
+    return false;
+}
+
+/* Hiragana alone is grammar for the most part. */
+static bool is_grammar(utf8proc_int32_t c)
+{
+    return c >= 0x3040 && c <= 0x309f;
+}
+
+/* Gives each pair of characters to `each`; `weak` when both are grammar. */
+static void pairs_of(struct reading *reading, const char *fold,
+                     void (*each)(void *ctx, const char *pair, bool weak), void *ctx)
+{
+    utf8proc_int32_t before = 0, c;
+    while ((c = next_character(&fold)) != 0) {
+        if (before && is_unspaced(before) && is_unspaced(c)) {
+            utf8proc_uint8_t bytes[12] = {'='};
+            utf8proc_ssize_t len = 1 + utf8proc_encode_char(before, bytes + 1);
+            len += utf8proc_encode_char(c, bytes + len);
+            const char *pair = arena_text(reading->arena, (const char *)bytes, (size_t)len);
+            reading->failed = reading->failed || !pair;
+            if (pair)
+                each(ctx, pair, is_grammar(before) && is_grammar(c));
+        }
+        before = c;
+    }
+}
+
+struct pair_of_turn {
+    struct ground *ground;
+    size_t spoken, at;
+};
+
+static void add_pair(void *ctx, const char *pair, bool weak)
+{
+    struct pair_of_turn *turn = ctx;
+    (void)weak;
+    add_said(turn->ground, pair, turn->spoken, turn->at);
+}
+
+static void index_turn(struct ground *ground, size_t spoken)
+{
+    const struct words *words = &ground->spoken[spoken].words;
+    long value, before = -1;
+    for (size_t at = 0; at < words->count && !ground->reading->failed; at++) {
+        const char *fold = words->items[at].fold;
+        add_said(ground, fold, spoken, at);
+        if ((unsigned char)fold[0] >= 0xe0 && has_unspaced(fold))
+            pairs_of(ground->reading, fold, add_pair, &(struct pair_of_turn){ground, spoken, at});
+        size_t len = numeral_at(ground->reading, words, at, &value);
+        if (len == 0) {
+            before = -1;
+            continue;
+        }
+        add_said(ground, number_fold(ground->reading, value), spoken, at);
+        /* "nineteen ninety-one" */
+        if (before >= 10 && before < 100 && value >= 10 && value < 100)
+            add_said(ground, number_fold(ground->reading, before * 100 + value), spoken, at);
+        for (size_t i = at + 1; i < at + len; i++)
+            add_said(ground, words->items[i].fold, spoken, i);
+        at += len - 1;
+        before = value;
+    }
+}
+
+static int compare_said(const void *a, const void *b)
+{
+    const struct said *left = a, *right = b;
+    int order = strcmp(left->fold, right->fold);
+    if (order != 0)
+        return order;
+    return left->spoken < right->spoken ? -1 : left->spoken > right->spoken;
+}
+
+static void find_answers(struct ground *ground)
+{
+    size_t next = SIZE_MAX;
+    enum answer reply = ANSWER_OTHER;
+    for (size_t at = ground->count; at-- > 0;) {
+        ground->answers[at] = next;
+        ground->replies[at] = (uint8_t)(next == SIZE_MAX ? ANSWER_OTHER : reply);
+        if (ground->spoken[at].role == ROLE_USER) {
+            next = at;
+            reply = manner_answer(ground->reading, &ground->spoken[at]);
+        }
+    }
+}
+
+struct ground *ground_open(struct reading *reading)
+{
+    struct ground *ground = arena_alloc(reading->arena, sizeof *ground);
+    if (!ground) {
+        reading->failed = true;
+        return NULL;
+    }
+    *ground = (struct ground){.reading = reading, .spoken = reading->spoken, .count = reading->count};
+    if (ground->count == 0 && reading->transcript->summary && *reading->transcript->summary) {
+        if (reading_read(reading, reading->transcript->summary, &ground->summary) != 0)
+            return NULL;
+        ground->summary.role = ROLE_USER;
+        ground->spoken = &ground->summary;
+        ground->has_summary = true;
+        ground->count = 1;
+    }
+    ground->masks = calloc(ground->count + 1, sizeof *ground->masks);
+    ground->answers = calloc(ground->count + 1, sizeof *ground->answers);
+    ground->replies = calloc(ground->count + 1, 1);
+    ground->heard = calloc(ground->count + 1, 2 * sizeof *ground->heard);
+    if (!ground->masks || !ground->answers || !ground->replies || !ground->heard) {
+        reading->failed = true;
+        ground_close(ground);
+        return NULL;
+    }
+    for (size_t at = 0; at < ground->count; at++)
+        index_turn(ground, at);
+    if (ground->said_count > 0)
+        qsort(ground->said, ground->said_count, sizeof *ground->said, compare_said);
+    find_answers(ground);
+    if (!reading->failed)
+        return ground;
+    ground_close(ground);
+    return NULL;
+}
+
+void ground_close(struct ground *ground)
+{
+    if (!ground)
+        return;
+    words_free(&ground->summary.words);
+    free(ground->said);
+    free(ground->masks);
+    free(ground->answers);
+    free(ground->replies);
+    free((void *)ground->heard);
+}
+
+bool ground_is_summary(const struct ground *ground)
+{
+    return ground->has_summary;
+}
+
+const struct spoken *ground_spoken(const struct ground *ground, size_t *count)
+{
+    *count = ground->count;
+    return ground->spoken;
+}
+
+int ground_position(const struct ground *ground, size_t spoken)
+{
+    return ground->has_summary || spoken >= ground->count ? -1 : ground->spoken[spoken].turn;
+}
+
+size_t ground_answer(const struct ground *ground, size_t spoken)
+{
+    return spoken < ground->count ? ground->answers[spoken] : SIZE_MAX;
+}
+
+/* --- Words that are alike --- */
+
+static size_t letters(const char *text, size_t len)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* The same word in another form: "allergic" and "allergy", "celiac" and "celiac's", "nut" and "nuts". */
+static bool is_alike(const char *a, const char *b)
+{
+    size_t common = 0;
+    while (a[common] && a[common] == b[common])
+        common++;
+    if (!a[common] && !b[common])
+        return true;
+    if (a[0] == '#' || a[0] == '=')
+        return false;
+    while (common > 0 &&
+           (((unsigned char)a[common] & 0xc0) == 0x80 || ((unsigned char)b[common] & 0xc0) == 0x80))
+        common--;
+    size_t same = letters(a, common), rest_a = letters(a + common, strlen(a + common)),
+           rest_b = letters(b + common, strlen(b + common));
+    size_t most = rest_a > rest_b ? rest_a : rest_b;
+    if (rest_a == 0 || rest_b == 0)
+        return same >= 5 ? most <= 8 : same == 4 ? most <= 3 : same == 3 && most <= 1;
+    return same >= 4 && most <= 3 && rest_a + rest_b <= same;
+}
+
+#define BEGINNING 3 /* bytes that words which are alike share */
+
+/* The first word said that does not sort before `prefix`. */
+static size_t lower_bound(const struct ground *ground, const char *prefix, size_t len)
+{
+    size_t low = 0, high = ground->said_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strncmp(ground->said[middle].fold, prefix, len) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct search {
+    struct ground *ground;
+    struct grounding *out;
+    size_t token;
+};
+
+static void note_said(struct search *search, const struct said *said)
+{
+    struct ground *ground = search->ground;
+    struct token *token = &search->out->tokens[search->token];
+    const struct spoken *spoken = &ground->spoken[said->spoken];
+    ground->masks[said->spoken] |= (uint64_t)1 << search->token;
+    if (spoken->role == ROLE_USER) {
+        token->user = true;
+        if (search->out->place_count < GROUND_PLACES)
+            search->out->places[search->out->place_count++] =
+                (struct place){said->spoken, said->at, search->token};
+        return;
+    }
+    token->agent = true;
+    token->confirmed = token->confirmed || ground->replies[said->spoken] == ANSWER_YES;
+    token->refused = token->refused || ground->replies[said->spoken] == ANSWER_NO;
+}
+
+/* Looks for a word in all its forms. */
+static void look_for(struct search *search, const char *fold)
+{
+    const struct ground *ground = search->ground;
+    size_t len = strlen(fold) < BEGINNING || fold[0] == '#' || fold[0] == '=' ? strlen(fold) + 1 : BEGINNING;
+    size_t tried = 0;
+    const char *last = NULL;
+    bool alike = false;
+    for (size_t at = lower_bound(ground, fold, len);
+         at < ground->said_count && strncmp(ground->said[at].fold, fold, len) == 0 && tried < CANDIDATES;
+         at++) {
+        const char *other = ground->said[at].fold;
+        if (!last || strcmp(last, other) != 0) {
+            alike = is_alike(fold, other);
+            last = other;
+            tried++;
+        }
+        if (alike)
+            note_said(search, &ground->said[at]);
+    }
+}
+
+bool ground_was_said(const struct ground *ground, const char *fold, bool anybody)
+{
+    size_t len = strlen(fold);
+    for (size_t at = lower_bound(ground, fold, len + 1);
+         at < ground->said_count && strcmp(ground->said[at].fold, fold) == 0; at++)
+        if (anybody || ground->spoken[ground->said[at].spoken].role == ROLE_USER)
+            return true;
+    return false;
+}
+
+/* --- The words that carry a statement --- */
+
+static struct token *add_token(struct grounding *out, const char *fold, double weight, bool specific)
+{
+    if (!fold || out->token_count >= GROUND_TOKENS)
+        return NULL;
+    for (size_t i = 0; i < out->token_count; i++)
+        if (strcmp(out->tokens[i].fold, fold) == 0)
+            return NULL;
+    struct token *token = &out->tokens[out->token_count++];
+    *token = (struct token){.fold = fold, .weight = weight, .specific = specific};
+    return token;
+}
+
+struct cutter {
+    struct ground *ground;
+    struct grounding *out;
+    const struct language *english;
+    bool rare; /* words that are not common are rare ones */
+};
+
+static void add_statement_pair(void *ctx, const char *pair, bool weak)
+{
+    struct cutter *cutter = ctx;
+    add_token(cutter->out, pair, weak ? LABEL_WEIGHT : 1, false);
+}
+
+static bool in_list(const struct cutter *cutter, enum list list, const struct words *words, size_t at)
+{
+    const struct reading *reading = cutter->ground->reading;
+    return (reading->ruled && language_list(reading->language, list, words, at) == 1) ||
+           (cutter->english && language_list(cutter->english, list, words, at) == 1);
+}
+
+static bool is_month(const struct cutter *cutter, const struct words *words, size_t at)
+{
+    return at < words->count && in_list(cutter, LIST_MONTH, words, at);
+}
+
+/* Letters and digits, or digits in groups: where the code that begins at `at` ends; `at` when there is none.
+ */
+static size_t code_end(const struct words *words, size_t at)
+{
+    size_t end = at, digits = 0;
+    bool mixed = false;
+    if (words->items[at].shape != SHAPE_NUMBER && !(words->items[at].shape == SHAPE_UPPER))
+        return at;
+    while (end < words->count &&
+           (end == at || (words->items[end].gap == GAP_NONE && words->items[end].joined) ||
+            (words->items[end].gap == GAP_NONE && words->items[end].shape == SHAPE_NUMBER))) {
+        size_t here = 0, other = 0;
+        for (const char *c = words->items[end].fold; *c; c++) {
+            here += *c >= '0' && *c <= '9';
+            other += !(*c >= '0' && *c <= '9');
+        }
+        if (here == 0 && end > at)
+            break;
+        digits += here;
+        mixed = mixed || (here > 1 && other > 0) ||
+                (end > at && here > 1 && words->items[at].shape == SHAPE_UPPER) || (here > 0 && other > 2);
+        end++;
+    }
+    return digits >= CODE_DIGITS || (mixed && digits >= 2) ? end : at;
+}
+
+static const char *code_fold(struct reading *reading, const struct words *words, size_t from, size_t to)
+{
+    struct buf code = BUF_INIT;
+    for (size_t at = from; at < to; at++)
+        buf_puts(&code, words->items[at].fold);
+    const char *text = buf_text(&code);
+    const char *copy = text ? arena_text(reading->arena, text, strlen(text)) : NULL;
+    reading->failed = reading->failed || !copy;
+    buf_free(&code);
+    return copy;
+}
+
+/* "20" of "8:20", of "20 March" or of "20 °C"; years. What stands in a date may have been reckoned. */
+static bool is_reckoned(const struct cutter *cutter, const struct words *words, size_t at, size_t len,
+                        long value)
+{
+    if (value >= 1900 && value <= 2100)
+        return true;
+    size_t after = at + len;
+    bool minutes = at > 0 && words->items[at].joined && words->text[words->items[at].start - 1] == ':';
+    return minutes || is_month(cutter, words, after) || (at > 0 && is_month(cutter, words, at - 1)) ||
+           (after + 1 < words->count && is_month(cutter, words, after + 1)) ||
+           !cutter->ground->reading->ruled;
+}
+
+static size_t add_number(struct cutter *cutter, const struct words *words, size_t at)
+{
+    struct reading *reading = cutter->ground->reading;
+    long value;
+    size_t len = numeral_at(reading, words, at, &value);
+    if (len == 0)
+        return 0;
+    /* "a", "one" and "first" are more often words than numbers. */
+    bool digits = words->items[at].shape == SHAPE_NUMBER;
+    if (!digits && value <= 1)
+        return len;
+    bool reckoned = is_reckoned(cutter, words, at, len, value);
+    add_token(cutter->out, number_fold(reading, value), reckoned ? LABEL_WEIGHT : RARE_WEIGHT, !reckoned);
+    return len;
+}
+
+static void add_word(struct cutter *cutter, const struct words *words, size_t at, bool first)
+{
+    const struct reading *reading = cutter->ground->reading;
+    const struct word *word = &words->items[at];
+    bool capital = !first && word->gap == GAP_NONE && word->shape != SHAPE_LOWER && !reading->nouns;
+    if (!capital && (in_list(cutter, LIST_FUNCTION, words, at) || word->fold[1] == '\0'))
+        return;
+    if (in_list(cutter, LIST_LABEL, words, at)) {
+        add_token(cutter->out, word->fold, LABEL_WEIGHT, false);
+        return;
+    }
+    if (in_list(cutter, LIST_FUNCTION, words, at))
+        return;
+    bool common = in_list(cutter, LIST_COMMON, words, at);
+    bool specific =
+        (capital && !common) || (cutter->rare && !common && letters(word->fold, strlen(word->fold)) > 3);
+    add_token(cutter->out, word->fold, specific ? RARE_WEIGHT : 1, specific);
+}
+
+/* The bytes of an e-mail address in a text; false when there is none. */
+static bool find_address(const char *text, size_t *from, size_t *to)
+{
+    const char *at = strchr(text, '@');
+    if (!at)
+        return false;
+    *from = *to = (size_t)(at - text);
+    while (*from > 0 && !strchr(" \t,;:<>(\"'|", text[*from - 1]))
+        --*from;
+    while (text[*to] && !strchr(" \t,;<>)\"'|", text[*to]))
+        ++*to;
+    while (*to > *from && strchr(".!?", text[*to - 1]))
+        --*to;
+    return *from < (size_t)(at - text) && *to > (size_t)(at - text) + 1;
+}
+
+/* Words of the call's language against those of English: an LLM may write its notes in another language. */
+static bool is_foreign(const struct cutter *cutter, const struct words *words)
+{
+    const struct reading *reading = cutter->ground->reading;
+    size_t own = 0, english = 0;
+    if (!reading->ruled || !cutter->english || reading->language == cutter->english)
+        return false;
+    for (size_t at = 0; at < words->count; at++) {
+        own += language_list(reading->language, LIST_FUNCTION, words, at) > 0 ||
+               language_list(reading->language, LIST_COMMON, words, at) > 0;
+        english += language_list(cutter->english, LIST_FUNCTION, words, at) > 0 ||
+                   language_list(cutter->english, LIST_COMMON, words, at) > 0;
+    }
+    return english > own;
+}
+
+static void cut_statement(struct cutter *cutter, const char *text, const struct words *words)
+{
+    struct reading *reading = cutter->ground->reading;
+    size_t from = 0, to = 0;
+    bool mail = find_address(text, &from, &to), first = true;
+    if (mail) {
+        char *address = arena_text(reading->arena, text + from, to - from);
+        reading->failed = reading->failed || !address;
+        for (char *c = address; c && *c; c++)
+            *c = (char)tolower((unsigned char)*c);
+        struct token *token = add_token(cutter->out, address, RARE_WEIGHT, true);
+        if (token)
+            token->code = true;
+    }
+    for (size_t at = 0; at < words->count && !reading->failed;) {
+        const struct word *word = &words->items[at];
+        size_t end = at;
+        if (mail && word->start >= from && word->start < to) {
+            at++;
+            continue;
+        }
+        if ((unsigned char)word->fold[0] >= 0xe0 && has_unspaced(word->fold)) {
+            pairs_of(reading, word->fold, add_statement_pair, cutter);
+            end = at + 1;
+        } else if ((end = code_end(words, at)) > at) {
+            struct token *token =
+                add_token(cutter->out, code_fold(reading, words, at, end), RARE_WEIGHT, true);
+            if (token)
+                token->code = true;
+        } else {
+            end = at + add_number(cutter, words, at);
+            if (end == at) {
+                add_word(cutter, words, at, first);
+                end = at + 1;
+            }
+        }
+        first = false;
+        at = end;
+    }
+}
+
+/* --- Identifiers as they are said; a stand-in for understand/identifiers --- */
+
+static const char *const alphabet[] = {
+    "alpha",  "bravo", "charlie", "delta",  "echo",     "foxtrot", "golf",   "hotel",  "india",
+    "juliet", "kilo",  "lima",    "mike",   "november", "oscar",   "papa",   "quebec", "romeo",
+    "sierra", "tango", "uniform", "victor", "whiskey",  "xray",    "yankee", "zulu"};
+
+struct sign {
+    const char *word, *sign;
+};
+static const struct sign signs[] = {
+    {"dot", "."},          {"point", "."},      {"punkt", "."},  {"punto", "."},   {"ponto", "."},
+    {"punt", "."},         {"at", "@"},         {"arroba", "@"}, {"arobase", "@"}, {"chiocciola", "@"},
+    {"apenstaartje", "@"}, {"underscore", ""},  {"dash", ""},    {"hyphen", ""},   {"minus", ""},
+    {"bindestrich", ""},   {"unterstrich", ""}, {"guion", ""},   {"tiret", ""},    {"trattino", ""},
+    {"hifen", ""},         {"traco", ""}};
+
+static const char *kanji_digit(utf8proc_int32_t c)
+{
+    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    static const utf8proc_int32_t characters[] = {0x3007, 0x4e00, 0x4e8c, 0x4e09, 0x56db,
+                                                  0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d};
+    for (size_t i = 0; i < 10; i++)
+        if (characters[i] == c || (utf8proc_int32_t)(0xff10 + i) == c)
+            return digits[i];
+    return NULL;
+}
+
+static void hear_word(struct buf *out, const char *fold, bool spelled)
+{
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (strcmp(signs[i].word, fold) == 0) {
+            buf_puts(out, signs[i].sign);
+            return;
+        }
+    for (size_t i = 0; spelled && i < sizeof alphabet / sizeof alphabet[0]; i++)
+        if (strcmp(alphabet[i], fold) == 0) {
+            buf_putc(out, alphabet[i][0]);
+            return;
+        }
+    for (const char *at = fold; *at;) {
+        const char *before = at;
+        utf8proc_int32_t c = next_character(&at);
+        const char *digit = c >= 0x3000 ? kanji_digit(c) : NULL;
+        if (digit)
+            buf_puts(out, digit);
+        else if (c >= 0x80 || isalnum((int)c))
+            buf_add(out, before, (size_t)(at - before));
+    }
+}
+
+static const char *hear(struct ground *ground, size_t spoken, bool spelled)
+{
+    struct reading *reading = ground->reading;
+    const struct words *words = &ground->spoken[spoken].words;
+    struct buf out = BUF_INIT;
+    size_t twice = 0;
+    for (size_t at = 0; at < words->count;) {
+        const struct word *word = &words->items[at];
+        long value;
+        size_t from = out.len, len = 0;
+        /* "john.doe@example.com" was written so. */
+        if (at > 0 && word->start > words->items[at - 1].end && word->joined)
+            for (uint32_t i = words->items[at - 1].end; i < word->start; i++)
+                if (words->text[i] == '.' || words->text[i] == '@')
+                    buf_putc(&out, words->text[i]);
+        if (!word->joined && at > 0 && word->start == words->items[at - 1].end + 1 &&
+            words->text[word->start - 1] == '@')
+            buf_putc(&out, '@');
+        if (reading->ruled && (len = language_list(reading->language, LIST_DOUBLE, words, at)) > 0 &&
+            at + len < words->count) {
+            twice = 1;
+            at += len;
+            continue;
+        }
+        if (word->shape != SHAPE_NUMBER && (len = numeral_at(reading, words, at, &value)) > 0) {
+            buf_printf(&out, "%ld", value);
+        } else {
+            int letter = 0;
+            len = reading->ruled ? language_value(reading->language, LIST_LETTER, words, at, &letter) : 0;
+            if (len > 0 && letter > 0 && letter < 128) {
+                buf_putc(&out, (char)letter);
+            } else {
+                hear_word(&out, word->fold, spelled);
+                len = 1;
+            }
+        }
+        if (twice && out.len > from && out.data) {
+            char last[16];
+            size_t part = out.len - from < sizeof last ? out.len - from : sizeof last;
+            memcpy(last, out.data + from, part);
+            buf_add(&out, last, part);
+        }
+        twice = 0;
+        at += len;
+    }
+    const char *text = buf_text(&out);
+    const char *copy = text ? arena_text(reading->arena, text, strlen(text)) : NULL;
+    reading->failed = reading->failed || !copy;
+    buf_free(&out);
+    return copy ? copy : "";
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether `value` stands in `heard` with no digit before or after its own. */
+static bool stands_in(const char *heard, const char *value)
+{
+    size_t len = strlen(value);
+    for (const char *at = heard; (at = strstr(at, value)) != NULL; at++)
+        if (!(is_digit(value[0]) && at > heard && is_digit(at[-1])) &&
+            !(is_digit(value[len - 1]) && is_digit(at[len])))
+            return true;
+    return false;
+}
+
+bool ground_heard(struct ground *ground, const char *value, size_t *turn)
+{
+    char plain[128];
+    size_t len = 0;
+    for (const char *at = value; *at && len + 1 < sizeof plain; at++)
+        if (isalnum((unsigned char)*at) || *at == '@' || *at == '.' || (unsigned char)*at >= 0x80)
+            plain[len++] = (char)tolower((unsigned char)*at);
+    plain[len] = '\0';
+    if (len < 2)
+        return false;
+    bool found = false;
+    for (size_t at = 0; at < ground->count && !ground->reading->failed; at++)
+        for (int spelled = 0; spelled < 2; spelled++) {
+            const char **heard = &ground->heard[2 * at + (size_t)spelled];
+            if (!*heard)
+                *heard = hear(ground, at, spelled == 1);
+            if (!stands_in(*heard, plain))
+                continue;
+            /* The caller's own words before the agent's. */
+            if (turn && (!found || ground->spoken[at].role == ROLE_USER))
+                *turn = at;
+            found = true;
+            if (!turn || ground->spoken[at].role == ROLE_USER)
+                return true;
+        }
+    return found;
+}
+
+/* --- Together --- */
+
+static double weight_of(const struct grounding *out, uint64_t mask)
+{
+    double weight = 0;
+    for (size_t i = 0; mask && i < out->token_count; i++)
+        if (mask >> i & 1)
+            weight += out->tokens[i].weight;
+    return weight;
+}
+
+static uint64_t mask_around(const struct ground *ground, size_t at, size_t near)
+{
+    uint64_t mask = 0;
+    size_t from = at > near ? at - near : 0;
+    for (size_t i = from; i < ground->count && i <= at + near; i++)
+        mask |= ground->masks[i];
+    return mask;
+}
+
+static void find_best(const struct ground *ground, struct grounding *out)
+{
+    double best = 0, best_agent = 0;
+    out->best = out->best_agent = SIZE_MAX;
+    for (size_t at = 0; at < ground->count; at++) {
+        if (ground->masks[at] == 0)
+            continue;
+        double own = weight_of(out, ground->masks[at]);
+        double near = weight_of(out, mask_around(ground, at, NEAR) & ~ground->masks[at]);
+        bool user = ground->spoken[at].role == ROLE_USER;
+        double *top = user ? &best : &best_agent;
+        if (own + near / 2 >= *top) {
+            *top = own + near / 2;
+            *(user ? &out->best : &out->best_agent) = at;
+        }
+    }
+    if (out->best == SIZE_MAX && out->best_agent != SIZE_MAX)
+        out->best = ground->answers[out->best_agent];
+    size_t middle = out->best != SIZE_MAX ? out->best : out->best_agent;
+    if (middle != SIZE_MAX && out->weight > 0)
+        out->window = weight_of(out, mask_around(ground, middle, WINDOW)) / out->weight;
+}
+
+static void look_for_token(struct ground *ground, struct grounding *out, size_t i)
+{
+    struct search search = {ground, out, i};
+    struct token *token = &out->tokens[i];
+    size_t turn = 0;
+    if (token->code) {
+        if (ground_heard(ground, token->fold, &turn))
+            note_said(&search, &(struct said){token->fold, (uint32_t)turn, 0});
+        return;
+    }
+    look_for(&search, token->fold);
+    if (token->fold[0] == '#' && !token->user && !token->agent) {
+        long value = strtol(token->fold + 1, NULL, 10);
+        /* Times are said by twelve hours, and "half six" is half past five in some languages. */
+        if (value >= 13 && value <= 24)
+            look_for(&search, number_fold(ground->reading, value - 12));
+        else if (value >= 1 && value <= 11)
+            look_for(&search, number_fold(ground->reading, value + 12));
+    }
+}
+
+static void sum(struct grounding *out)
+{
+    double said = 0, user = 0, confirmed = 0, refused = 0;
+    for (size_t i = 0; i < out->token_count; i++) {
+        const struct token *token = &out->tokens[i];
+        double w = token->weight;
+        said += token->user || token->agent ? w : 0;
+        user += token->user ? w : 0;
+        confirmed += token->user || token->confirmed ? w : 0;
+        refused += !token->user && !token->confirmed && token->refused ? w : 0;
+        out->specific += token->specific;
+        out->specific_said += token->specific && (token->user || token->agent);
+        out->specific_user += token->specific && (token->user || token->confirmed);
+        out->weight += w;
+    }
+    if (out->weight > 0) {
+        out->said = said / out->weight;
+        out->by_user = user / out->weight;
+        out->confirmed = confirmed / out->weight;
+        out->refused = refused / out->weight;
+    }
+}
+
+int ground_statement(struct ground *ground, const char *text, struct grounding *out)
+{
+    struct reading *reading = ground->reading;
+    struct spoken statement = {0};
+    *out = (struct grounding){.best = SIZE_MAX, .best_agent = SIZE_MAX};
+    if (reading_read(reading, text, &statement) != 0)
+        return -1;
+    struct cutter cutter = {ground, out, lexicon_language(reading->lexicon, "en"), false};
+    out->foreign = is_foreign(&cutter, &statement.words);
+    cutter.rare = reading->ruled && !out->foreign;
+    cut_statement(&cutter, text, &statement.words);
+    /* Folded words belong to the row that is freed. */
+    for (size_t i = 0; i < out->token_count; i++) {
+        out->tokens[i].fold = arena_text(reading->arena, out->tokens[i].fold, strlen(out->tokens[i].fold));
+        reading->failed = reading->failed || !out->tokens[i].fold;
+    }
+    words_free(&statement.words);
+    if (reading->failed)
+        return -1;
+    memset(ground->masks, 0, ground->count * sizeof *ground->masks);
+    for (size_t i = 0; i < out->token_count && !reading->failed; i++)
+        look_for_token(ground, out, i);
+    sum(out);
+    find_best(ground, out);
+    return reading->failed ? -1 : 0;
+}

@@ -1,0 +1,221 @@
+#include "understand/manner.h"
+
+#include <string.h>
+
+#define NEGATOR_WORDS 6 /* how far a negator reaches */
+#define ANSWER_WORDS  4 /* where a yes or a no may stand: "Oh, well, no" */
+
+static size_t list_at(const struct reading *reading, enum list list, const struct words *words, size_t at)
+{
+    return language_list(reading->language, list, words, at);
+}
+
+bool manner_has(const struct reading *reading, const struct words *words, enum list list, struct span span)
+{
+    for (size_t at = span.from; at < span.to; at++)
+        if (list_at(reading, list, words, at) > 0)
+            return true;
+    return false;
+}
+
+static bool is_given(const struct reading *reading, const struct words *words, size_t at)
+{
+    for (size_t i = 0; i < lexicon_count(reading->lexicon); i++)
+        if (language_list(lexicon_at(reading->lexicon, i), LIST_GIVEN, words, at) == 1)
+            return true;
+    return false;
+}
+
+static bool is_possessed(const struct words *words, size_t at)
+{
+    return at + 1 < words->count && strcmp(words->items[at + 1].fold, "'s") == 0;
+}
+
+/* A name that something is said of: "Stan's on …", "Bruno is …", and not "Thanks, Iris." */
+static bool is_named_subject(const struct reading *reading, const struct words *words, size_t at)
+{
+    const struct word *word = &words->items[at];
+    if (word->shape != SHAPE_CAPITAL || list_at(reading, LIST_COMMON, words, at) > 0 ||
+        list_at(reading, LIST_FUNCTION, words, at) > 0 || at + 1 >= words->count ||
+        words->items[at + 1].gap != GAP_NONE)
+        return false;
+    return (is_possessed(words, at) || words->items[at + 1].shape == SHAPE_LOWER) &&
+           is_given(reading, words, at);
+}
+
+/* "my younger daughter", "mi hija Ana", "her husband": the relation that ends at `at`, with whose it is. */
+static bool is_relative(const struct reading *reading, const struct words *words, size_t at,
+                        struct manner *manner)
+{
+    size_t len = list_at(reading, LIST_RELATIVE, words, at);
+    if (len == 0)
+        return false;
+    for (size_t back = 1; back <= 2 && back <= at && words->items[at + 1 - back].gap == GAP_NONE; back++) {
+        bool mine = list_at(reading, LIST_MINE, words, at - back) > 0;
+        if (!mine && list_at(reading, LIST_PRONOUN, words, at - back) == 0)
+            continue;
+        manner->relative = mine;
+        manner->who = (struct span){at, at + len};
+        return true;
+    }
+    return false;
+}
+
+/* What a word says of the subject: 1 the speaker, 3 somebody else, 0 nothing. */
+static int person_at(const struct reading *reading, const struct words *words, size_t at,
+                     struct manner *manner)
+{
+    if (is_relative(reading, words, at, manner))
+        return 3;
+    if (list_at(reading, LIST_FIRST_PERSON, words, at) > 0 || list_at(reading, LIST_MINE, words, at) > 0)
+        return 1;
+    bool capital = words->items[at].shape != SHAPE_LOWER && words->items[at].gap == GAP_NONE;
+    if (!capital && list_at(reading, LIST_THIRD_PERSON, words, at) > 0)
+        return 3;
+    return 0;
+}
+
+static void find_person(const struct reading *reading, const struct words *words, struct span span, size_t at,
+                        struct manner *manner)
+{
+    int person = 0;
+    for (size_t i = at + 1; person == 0 && i-- > span.from;) {
+        person = person_at(reading, words, i, manner);
+        if (person == 0 && i != at && is_named_subject(reading, words, i)) {
+            person = 3;
+            manner->who = (struct span){i, i + 1};
+        }
+    }
+    for (size_t i = at + 1; person == 0 && i < span.to; i++)
+        person = person_at(reading, words, i, manner);
+    manner->first_person = person == 1;
+    manner->third_person = person == 3;
+}
+
+static bool is_negated(const struct reading *reading, const struct words *words, size_t from, size_t at)
+{
+    for (size_t i = at; i > from && at - i < NEGATOR_WORDS; i--) {
+        if (words->items[i].gap != GAP_NONE)
+            return false;
+        if (list_at(reading, LIST_BUT, words, i - 1) > 0)
+            return false;
+        if (list_at(reading, LIST_NEGATOR, words, i - 1) > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_condition(const struct reading *reading, const struct words *words, size_t from, size_t at)
+{
+    for (size_t i = from; i < at; i++) {
+        size_t len = list_at(reading, LIST_IF_CLAUSE, words, i);
+        bool begins =
+            i == from || words->items[i].gap != GAP_NONE || list_at(reading, LIST_AND, words, i - 1) > 0;
+        if (len > 0 && begins && i + len < words->count && words->items[i + len].gap == GAP_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* "She'd say, I can't …": what follows a pause after a verb of saying, unless the speaker quotes themselves.
+ */
+static bool is_quoted(const struct reading *reading, const struct words *words, size_t from, size_t at)
+{
+    for (size_t i = from; i < at; i++) {
+        if (list_at(reading, LIST_SAY, words, i) == 0 || words->items[i + 1].gap == GAP_NONE)
+            continue;
+        bool own = (i > from && list_at(reading, LIST_FIRST_PERSON, words, i - 1) > 0) ||
+                   (i > from + 1 && list_at(reading, LIST_FIRST_PERSON, words, i - 2) > 0);
+        if (!own)
+            return true;
+    }
+    return false;
+}
+
+struct manner manner_of(struct reading *reading, const struct spoken *spoken, size_t at)
+{
+    struct manner manner = {0};
+    const struct words *words = &spoken->words;
+    struct span span = {at, at + 1};
+    if (at >= words->count)
+        return manner;
+    manner.question = words->items[at].question;
+    if (!reading->ruled)
+        return manner;
+    while (span.from > 0 && at - span.from < MANNER_WORDS && words->items[span.from].gap != GAP_STOP)
+        span.from--;
+    while (span.to < words->count && span.to - at < MANNER_WORDS && words->items[span.to].gap != GAP_STOP)
+        span.to++;
+    find_person(reading, words, span, at, &manner);
+    manner.negated = is_negated(reading, words, span.from, at);
+    manner.condition = is_condition(reading, words, span.from, at);
+    manner.quoted = is_quoted(reading, words, span.from, at);
+    manner.past = manner_has(reading, words, LIST_PAST, span);
+    manner.once = manner_has(reading, words, LIST_ONCE, span);
+    return manner;
+}
+
+/* What regular verbs of the past end in; longer ones first. */
+static const struct past_ending {
+    const char *language, *ending;
+} past_endings[] = {{"en", "ed"},   {"de", "test"},   {"de", "ten"},   {"de", "te"},
+                    {"es", "aban"}, {"es", "abamos"}, {"es", "aba"},   {"fr", "aient"},
+                    {"fr", "ais"},  {"fr", "ait"},    {"it", "avano"}, {"it", "avo"},
+                    {"it", "evo"},  {"it", "ava"},    {"pt", "avam"},  {"pt", "ava"}};
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t len = strlen(text), end = strlen(ending);
+    return len > end + 2 && strcmp(text + len - end, ending) == 0;
+}
+
+bool manner_is_past(const struct reading *reading, const char *said, const char *told)
+{
+    if (!reading->ruled || strcmp(said, told) == 0)
+        return false;
+    for (size_t i = 0; i < sizeof past_endings / sizeof past_endings[0]; i++)
+        if (strcmp(past_endings[i].language, language_code(reading->language)) == 0 &&
+            ends_with(said, past_endings[i].ending))
+            return !ends_with(told, past_endings[i].ending);
+    return false;
+}
+
+/* A yes and a no in languages without a lexicon; folded. */
+static const char *const yes_words[] = {"yes", "ja",   "jawel", "tak", "evet", "da",  "jo", "ano", "igen",
+                                        "hai", "はい", "ええ",  "是",  "对",   "نعم", "да", "si",  "oui"};
+static const char *const no_words[] = {"no",  "nee",  "nej",    "nie",  "hayir", "yok", "nein", "ne",
+                                       "nem", "いえ", "いいえ", "いや", "不",    "لا",  "нет",  "non"};
+
+static bool is_word(const char *fold, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        /* Scripts without blanks: the turn begins with it. */
+        bool fits = (unsigned char)list[i][0] >= 0xe3 ? strncmp(fold, list[i], strlen(list[i])) == 0
+                                                      : strcmp(fold, list[i]) == 0;
+        if (fits)
+            return true;
+    }
+    return false;
+}
+
+enum answer manner_answer(const struct reading *reading, const struct spoken *spoken)
+{
+    const struct words *words = &spoken->words;
+    for (size_t at = 0; at < words->count && at < ANSWER_WORDS; at++) {
+        const char *fold = words->items[at].fold;
+        if (!reading->ruled && is_word(fold, no_words, sizeof no_words / sizeof no_words[0]))
+            return ANSWER_NO;
+        if (!reading->ruled && is_word(fold, yes_words, sizeof yes_words / sizeof yes_words[0]))
+            return ANSWER_YES;
+        if (!reading->ruled)
+            continue;
+        if (list_at(reading, LIST_NO, words, at) > 0)
+            return ANSWER_NO;
+        if (list_at(reading, LIST_YES, words, at) > 0)
+            return ANSWER_YES;
+        /* Only what says little may stand before it. */
+        if (list_at(reading, LIST_COMMON, words, at) == 0 && list_at(reading, LIST_ANSWER, words, at) == 0)
+            break;
+    }
+    return ANSWER_OTHER;
+}
