@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "understand/evidence_parts.h"
 #include "understand/orders.h"
+#include "understand/secrets.h"
 #include "understand/slots.h"
 
 #include <ctype.h>
@@ -97,31 +98,19 @@ static struct note read_open(const struct item_line *line)
     return note;
 }
 
-/* What must not be kept whoever sends it. A stand-in for understand/secrets, which knows them all. */
-static bool is_secret(const char *text)
+/* What must not be kept whoever sends it, and what is left of it where it was masked before. */
+static bool is_secret(struct evidence *evidence, const char *text)
 {
-    static const char *const words[] = {
-        "password",  "passwort",  "contraseña",  "mot de passe", "passport",        "reisepass",
-        "pasaporte", "passeport", "passaporto",  "passaporte",   "social security", "routing number",
-        "sort code", "iban",      "card number", "kartennummer", "security code",   "credit card no",
-        "cvv",       "[masked]",  "[redacted]",  "***"};
-    size_t digits = 0;
-    for (const char *at = text; *at; at++) {
-        if (isdigit((unsigned char)*at))
-            digits++;
-        else if (*at != ' ' && *at != '-')
-            digits = 0;
-        if (digits >= 13)
+    static const char *const masks[] = {"[card number]", "[bank account]", "[identity number]", "[password]"};
+    struct reading *reading = evidence->reading;
+    bool masked = false;
+    for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++)
+        if (strstr(text, masks[i]))
             return true;
-    }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcasestr(text, words[i])) {
-            /* "Can't remember passwords" is no secret; one with its digits is. */
-            for (const char *at = text; *at; at++)
-                if (isdigit((unsigned char)*at) || *at == '*' || *at == '[')
-                    return true;
-        }
-    return false;
+    const char *language = reading->ruled ? language_code(reading->language) : reading->transcript->language;
+    if (!secrets_mask_text(reading->lexicon, language, text, SECRET_ALL, reading->arena, &masked))
+        reading->failed = true;
+    return masked;
 }
 
 /* A cut line is believed when its last word was said as a whole. */
@@ -178,11 +167,13 @@ static void read_statement(struct evidence *evidence, enum item item, const stru
         why = DROP_FORM;
     if (orders_are_in(reading, note.text) || orders_are_in(reading, note.whose))
         why = DROP_ORDER;
-    else if (is_secret(note.text))
+    else if (is_secret(evidence, note.text))
         why = DROP_SECRET;
     else if (why == DROPS && orders_are_placeholder(note.text))
         why = DROP_FORM;
     else if (why == DROPS && !(whose = evidence_whose(evidence, note.whose)))
+        why = DROP_PERSON;
+    if (why == DROPS && evidence->machine && !*whose && statement.kind != STATEMENT_OPEN)
         why = DROP_PERSON;
     if (why == DROPS) {
         statement.whose = whose;
@@ -321,8 +312,7 @@ static void read_own_item(struct evidence *evidence, const struct collected *col
     size_t turn = SIZE_MAX, key = 0;
     const char *value = collected->value;
     if (text_chars(value) > 120 || value_is_empty(reading, value) || *value == '{' || *value == '[' ||
-        orders_are_in(reading, value) || orders_are_placeholder(value) || is_secret(value) ||
-        is_secret(collected->name))
+        orders_are_in(reading, value) || orders_are_placeholder(value) || is_secret(evidence, value))
         return;
     while (key < 4 && !key_is(reading, collected->name, keys[key].list, false))
         key++;
@@ -404,4 +394,45 @@ void evidence_read(struct reading *reading, struct understanding *understanding)
         if (!evidence_is_item(transcript->collected[i].name))
             read_own_item(&evidence, &transcript->collected[i]);
     ground_close(evidence.ground);
+}
+
+/* --- With what rules found --- */
+
+/* Letters and digits alone, small. */
+static size_t plain(const char *text, char *out, size_t size)
+{
+    size_t len = 0;
+    for (; *text && len + 1 < size; text++)
+        if (isalnum((unsigned char)*text))
+            out[len++] = (char)tolower((unsigned char)*text);
+    out[len] = '\0';
+    return len;
+}
+
+static bool is_known(const struct understanding *understanding, size_t count, const struct statement *found)
+{
+    char value[400], text[400];
+    size_t len = plain(found->value, value, sizeof value);
+    for (size_t i = 0; i < count; i++) {
+        const struct statement *known = &understanding->statements[i];
+        if (known->kind == found->kind && *found->slot && strcmp(known->slot, found->slot) == 0)
+            return true;
+        plain(known->text, text, sizeof text);
+        if (len >= 3 && strstr(text, value))
+            return true;
+    }
+    return false;
+}
+
+void evidence_complete(struct reading *reading, struct understanding *understanding, size_t speakers,
+                       size_t statements)
+{
+    if (understanding->evidence)
+        evidence_merge_speakers(reading, understanding, speakers);
+    for (size_t at = understanding->statement_count; at-- > statements;) {
+        const struct statement *found = &understanding->statements[at];
+        if ((found->kind == STATEMENT_CONTACT || found->kind == STATEMENT_ID) &&
+            is_known(understanding, statements, found))
+            understanding_remove(understanding, at);
+    }
 }

@@ -20,9 +20,12 @@ bool evidence_is_item(const char *name);
  * ("email", "order_number") are added as well, as SOURCE_COLLECTED. */
 void evidence_read(struct reading *reading, struct understanding *understanding);
 
-/* After the rules have added their speakers behind the first `count`, which are those of the evidence: one
- * entry for each person. Rules complete what the evidence has (a fuller form, a name that was wrong); a
- * person whom only they found is left out when the LLM named the speakers. */
-void evidence_merge_speakers(struct reading *reading, struct understanding *understanding, size_t count);
+/* After the rules have added theirs behind the first `speakers` and `statements`, which are those of the
+ * evidence: rules only complete it. There is one entry for each person; a fuller form of a name and a name
+ * that was wrong are taken over, and a person whom only rules found is left out when the LLM named the
+ * speakers. Contact data and numbers that the evidence has already, or of which it has others, are left out.
+ */
+void evidence_complete(struct reading *reading, struct understanding *understanding, size_t speakers,
+                       size_t statements);
 
 #endif

@@ -12,18 +12,24 @@
 static const struct demand {
     double said;      /* the least share of its words that was said */
     double confirmed; /* by the caller, or by the agent with a yes */
+    bool told;        /* that the agent told it and the caller let it stand is enough */
+    double names;     /* the least share of its names and numbers */
+    bool rare;        /* rare words must have been said, not names and numbers alone */
     bool person;      /* said of somebody else it is not the caller's */
     bool present;     /* told as something that is so: not past, asked, supposed, denied, quoted */
     bool lasting;     /* not chosen for this time */
 } demands[STATEMENTS] = {
-    [STATEMENT_NEED] = {0.5, 0.3, true, true, false},
-    [STATEMENT_PREFERENCE] = {0.5, 0.34, true, true, true},
-    [STATEMENT_INSTRUCTION] = {0.5, 0.34, false, true, false},
-    [STATEMENT_FACT] = {0.5, 0.34, true, true, false},
-    [STATEMENT_CONTACT] = {0.55, 0.3, false, false, false},
-    [STATEMENT_ID] = {0, 0, false, false, false},
-    [STATEMENT_ENDED] = {0.4, 0.25, false, false, false},
-    [STATEMENT_OPEN] = {0.4, 0, false, false, false},
+    [STATEMENT_NEED] =
+        {.said = 0.5, .names = 0.66, .confirmed = 0.3, .rare = true, .person = true, .present = true},
+    [STATEMENT_PREFERENCE] =
+        {.said = 0.5, .confirmed = 0.34, .rare = true, .person = true, .present = true, .lasting = true},
+    [STATEMENT_INSTRUCTION] = {.said = 0.45, .names = 0.66, .confirmed = 0.34, .told = true, .present = true},
+    [STATEMENT_FACT] =
+        {.said = 0.5, .confirmed = 0.34, .told = true, .rare = true, .person = true, .present = true},
+    [STATEMENT_CONTACT] = {.said = 0.55, .names = 0.66, .confirmed = 0.3, .told = true},
+    [STATEMENT_ID] = {.told = true},
+    [STATEMENT_ENDED] = {.said = 0.4, .names = 0.5, .confirmed = 0.15, .told = true},
+    [STATEMENT_OPEN] = {.said = 0.4, .names = 0.66, .told = true},
 };
 
 bool evidence_list(const struct reading *reading, enum list list, const struct words *words, size_t at)
@@ -86,10 +92,14 @@ static bool is_corrected(struct reading *reading, const struct words *words, siz
     for (size_t i = from; i < to; i++) {
         if (language_list(reading->language, LIST_FIRST_PERSON, words, i) > 0)
             return false;
-        if (language_list(reading->language, LIST_FOR, words, i) == 0 || i + 2 >= words->count ||
-            language_list(reading->language, LIST_MINE, words, i + 1) == 0)
+        if (language_list(reading->language, LIST_MINE, words, i) == 0 || i + 1 >= words->count ||
+            language_list(reading->language, LIST_RELATIVE, words, i + 1) == 0)
             continue;
-        return language_list(reading->language, LIST_RELATIVE, words, i + 2) > 0;
+        /* "da" is read as "de a". */
+        for (size_t back = 1; back <= 2 && i >= from + back; back++)
+            if (language_list(reading->language, LIST_FOR, words, i - back) > 0)
+                return true;
+        return false;
     }
     return false;
 }
@@ -122,6 +132,21 @@ static bool is_memory(struct evidence *evidence, const struct grounding *groundi
     return false;
 }
 
+/* "You still know about the penicillin?" "Yes. Allergic to penicillin.": the agent said it, too, and was not
+ * told no. */
+static bool is_answered(struct evidence *evidence, const struct place *place)
+{
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    size_t next = place->spoken + 1;
+    if (next >= count || turns[next].role != ROLE_AGENT ||
+        !ground_has(evidence->ground, next, place->token) ||
+        manner_answer(evidence->reading, &turns[next]) == ANSWER_NO)
+        return false;
+    size_t answer = ground_answer(evidence->ground, next);
+    return answer != SIZE_MAX && manner_answer(evidence->reading, &turns[answer]) != ANSWER_NO;
+}
+
 static struct objection object_to(struct evidence *evidence, const struct statement *statement,
                                   const struct wording *wording, const struct grounding *grounding,
                                   const struct place *place)
@@ -145,7 +170,8 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     else if (manner.negated && wording->avoids && !wording->negated &&
              is_indifferent(reading, &spoken->words, place->at))
         objection.why = DROP_NEGATED;
-    else if (statement_of_fact && (manner.question || (manner.condition && !wording->conditional)))
+    else if (statement_of_fact && ((manner.question && !is_answered(evidence, place)) ||
+                                   (manner.condition && !wording->conditional)))
         objection.why = DROP_ASKED;
     else if (reading->ruled && demand->person && !*statement->whose && !manner.first_person &&
              is_corrected(reading, &spoken->words, place->at)) {
@@ -159,17 +185,19 @@ static struct objection object_to(struct evidence *evidence, const struct statem
 /* The words whose places are looked at: the specific ones, else those that say something, as a mask. */
 static uint64_t telling_tokens(const struct grounding *grounding)
 {
-    uint64_t specific = 0, some = 0;
+    uint64_t specific = 0, some = 0, when = 0;
     for (size_t i = 0; i < grounding->token_count; i++) {
         const struct token *token = &grounding->tokens[i];
         if (!token->user || token->code)
             continue;
-        if (token->specific)
+        if (token->specific && token->fold[0] != '#')
             specific |= (uint64_t)1 << i;
-        if (token->weight >= 1)
+        else if (token->weight >= 1 && !token->time && token->fold[0] != '#')
             some |= (uint64_t)1 << i;
+        else if (token->weight >= 1)
+            when |= (uint64_t)1 << i;
     }
-    return specific ? specific : some;
+    return specific ? specific : some ? some : when;
 }
 
 /* "daughter", "figlio Matteo": the relation with the name that follows it. */
@@ -217,7 +245,7 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
         else if (some)
             against[last.why] += weight;
     }
-    if (all <= 0 || clean * 2 > all)
+    if (all <= 0 || clean * 2 >= all)
         return DROPS;
     enum drop why = DROPS;
     for (int i = 0; i < DROPS; i++)
@@ -296,6 +324,19 @@ static enum drop judge_value(struct evidence *evidence, struct statement *statem
     return DROPS;
 }
 
+/* Whether enough of a statement was said: of all its words, of its names and numbers, and of those that are
+ * rare. */
+static bool is_grounded(const struct grounding *g, const struct demand *demand)
+{
+    /* In another language than the call only names, numbers and what is written alike can be found. */
+    if (g->foreign)
+        return g->said >= 0.2 && g->names_said * 2 >= g->names;
+    if (g->said < demand->said || (double)g->names_said < (double)g->names * demand->names)
+        return false;
+    return !demand->rare || g->specific_said * 3 >= g->specific * 2 ||
+           (g->said >= 0.65 && g->specific_said * 2 >= g->specific);
+}
+
 enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
 {
     struct reading *reading = evidence->reading;
@@ -311,7 +352,7 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
     if (statement->kind == STATEMENT_ID ||
         (statement->kind == STATEMENT_CONTACT && strcmp(statement->slot, "address") != 0))
         return judge_value(evidence, statement);
-    if (statement->kind == STATEMENT_CONTACT && grounding->specific == 0) {
+    if (statement->kind == STATEMENT_CONTACT && !strpbrk(statement->text, "0123456789")) {
         /* "Has no mobile phone" */
         statement->kind = STATEMENT_FACT;
         statement->slot = statement->value = "";
@@ -321,21 +362,16 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
         return DROP_UNGROUNDED;
     statement->turn = ground_position(evidence->ground,
                                       grounding->best != SIZE_MAX ? grounding->best : grounding->best_agent);
-    bool specific = grounding->specific_said * 3 >= grounding->specific * 2;
-    double least = demand->said;
-    if (grounding->foreign) {
-        least = 0.2;
-        specific = grounding->specific_said * 2 >= grounding->specific;
-    }
-    if (grounding->said < least || !specific)
+    if (!is_grounded(grounding, demand))
         return DROP_UNGROUNDED;
     if (ground_is_summary(evidence->ground))
         return DROPS;
     if (statement->kind == STATEMENT_OPEN)
         return is_settled(evidence, statement, grounding) ? DROP_SETTLED : DROPS;
-    if (grounding->confirmed < (grounding->foreign ? 0.1 : demand->confirmed))
+    double confirmed = demand->told ? grounding->told : grounding->confirmed;
+    if (confirmed < (grounding->foreign ? 0.1 : demand->confirmed))
         return DROP_REFUSED;
-    if (grounding->refused > 0.5)
+    if (grounding->refused > 0.5 && statement->kind != STATEMENT_ENDED)
         return DROP_REFUSED;
     if (demand->present) {
         enum drop why = object(evidence, statement, grounding);

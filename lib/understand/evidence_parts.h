@@ -13,6 +13,7 @@ struct evidence {
     struct ground *ground;
     struct understanding *understanding;
     enum source source;
+    bool machine; /* who speaks is a robot, by what the LLM calls it */
 };
 
 /* Whether the word at `at` is in a list of the call's language or of English, in which LLMs write when they
@@ -28,6 +29,8 @@ void evidence_read_denials(struct evidence *evidence);
 const char *evidence_whose(struct evidence *evidence, const char *whose);
 /* Whether words of a turn are a name of somebody who speaks. */
 bool evidence_is_speaker(const struct evidence *evidence, const struct words *words, struct span span);
+
+void evidence_merge_speakers(struct reading *reading, struct understanding *understanding, size_t count);
 
 /* evidence_judge.c: whether a statement holds. DROPS when it does; may give it to somebody else. */
 enum drop evidence_judge(struct evidence *evidence, struct statement *statement);

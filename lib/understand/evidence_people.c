@@ -113,16 +113,16 @@ static bool is_confirmed(struct evidence *evidence, const char *fold)
 
 /* Whether the caller said a word of a name, by itself, with an ending, in a text without blanks, or letter by
  * letter. */
-static bool was_given(struct evidence *evidence, const char *fold)
+static bool was_given(struct evidence *evidence, const char *fold, bool anybody)
 {
     const struct reading *reading = evidence->reading;
     size_t len = strlen(fold), turn = SIZE_MAX, count;
     const struct spoken *turns = ground_spoken(evidence->ground, &count);
-    if (ground_was_said(evidence->ground, fold, false))
+    if (ground_was_said(evidence->ground, fold, anybody))
         return true;
     bool unspaced = (unsigned char)fold[0] >= 0xe0;
     for (size_t i = 0; i < count && (unspaced || (!reading->ruled && len >= 4)); i++)
-        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++) {
+        for (size_t at = 0; (anybody || turns[i].role == ROLE_USER) && at < turns[i].words.count; at++) {
             const char *said = turns[i].words.items[at].fold;
             if (unspaced ? strstr(said, fold) != NULL : strncmp(said, fold, len) == 0)
                 return true;
@@ -147,15 +147,16 @@ static bool is_no_person(const struct reading *reading, const struct words *word
     size_t names = 0, common = 0;
     for (size_t at = 0; at < words->count; at++) {
         bool given = name_is_given(reading, words, at);
+        if (is_title(reading, words, at) || is_particle(reading, words, at))
+            return false;
         if (evidence_list(reading, LIST_NO_PERSON, words, at) ||
             evidence_list(reading, LIST_RELATIVE, words, at))
             return true;
         if (!given && at > 0 && evidence_list(reading, LIST_COMPANY, words, at))
             return true;
-        if (is_title(reading, words, at) || is_particle(reading, words, at))
-            return false;
-        names += given || !evidence_list(reading, LIST_COMMON, words, at);
-        common += !given && evidence_list(reading, LIST_COMMON, words, at);
+        bool word = reading->ruled && language_list(reading->language, LIST_COMMON, words, at) > 0;
+        names += given || !word;
+        common += !given && word;
     }
     return names == 0 && common > 0;
 }
@@ -173,7 +174,8 @@ static const char *given_part(struct evidence *evidence, const struct words *wor
             continue;
         names++;
         const char *fold = words->items[at].fold;
-        kept[at] = !is_denied(evidence, fold) && (was_given(evidence, fold) || is_confirmed(evidence, fold));
+        kept[at] =
+            !is_denied(evidence, fold) && (was_given(evidence, fold, false) || is_confirmed(evidence, fold));
         said += kept[at];
     }
     if (said == 0)
@@ -249,6 +251,20 @@ static const char *check_role(struct evidence *evidence, const char *text)
     return grounding->said > 0.3 ? text : "";
 }
 
+static bool is_machine(struct reading *reading, const char *name)
+{
+    struct words words;
+    bool found = false;
+    if (words_read(NULL, name, &words) != 0) {
+        reading->failed = true;
+        return false;
+    }
+    for (size_t at = 0; at < words.count && !found; at++)
+        found = evidence_list(reading, LIST_NO_PERSON, &words, at);
+    words_free(&words);
+    return found;
+}
+
 static void add_caller(struct evidence *evidence, const struct item_line *line)
 {
     struct speaker speaker = {
@@ -266,6 +282,8 @@ static void add_caller(struct evidence *evidence, const struct item_line *line)
         understanding_drop(evidence->understanding, DROP_ORDER, item, line->text);
         return;
     }
+    evidence->machine =
+        evidence->machine || (full == NAME_NOBODY && is_machine(evidence->reading, line->fields[0]));
     if (full == NAME_NOBODY || called == NAME_NOBODY)
         understanding_drop(evidence->understanding, DROP_NAME, item, line->text);
     if (*speaker.full || *speaker.called || *speaker.role)
@@ -286,15 +304,63 @@ static int turn_of(const struct evidence *evidence, const char *name)
     return -1;
 }
 
+static bool shares_word(const struct words *a, const char *name)
+{
+    struct words words;
+    bool found = false;
+    if (!*name || words_read(NULL, name, &words) != 0)
+        return false;
+    for (size_t i = 0; i < words.count && !found; i++)
+        for (size_t j = 0; j < a->count && !found; j++)
+            found = words.items[i].key == a->items[j].key;
+    words_free(&words);
+    return found;
+}
+
+/* "It's not Jon Smith, it's Joan Smythe": the name that was wrong, for whom the right one is. */
+static void read_corrections(struct evidence *evidence)
+{
+    struct reading *reading = evidence->reading;
+    struct understanding *understanding = evidence->understanding;
+    for (size_t i = 0; reading->ruled && i < reading->count; i++) {
+        const struct spoken *spoken = &reading->spoken[i];
+        for (size_t at = 0; spoken->role == ROLE_USER && at < spoken->words.count; at++) {
+            reading->name_mode = NAME_LIKELY;
+            if (!reading_rule(reading, SECTION_NAME_CORRECT, spoken, at) ||
+                !reading->matcher.has[CAPTURE_OTHER] || !reading->matcher.has[CAPTURE_NAME])
+                continue;
+            struct span right = reading->matcher.captured[CAPTURE_NAME],
+                        wrong = reading->matcher.captured[CAPTURE_OTHER];
+            size_t ends[PATTERN_ENDS];
+            reading->name_mode = NAME_LIKELY;
+            /* "Not June, Walter." */
+            if (capture_name(reading, &spoken->words, wrong.from, ends) == 0 ||
+                name_list(reading, LIST_NOT_NAME, &spoken->words, wrong.from) ||
+                name_list(reading, LIST_MONTH, &spoken->words, wrong.from))
+                continue;
+            const char *was = name_text(reading, &spoken->words, (struct span){wrong.from, ends[0]});
+            struct words name = {.text = spoken->words.text,
+                                 .items = &spoken->words.items[right.from],
+                                 .count = right.to - right.from};
+            for (size_t s = 0; was && s < understanding->speaker_count; s++)
+                if (shares_word(&name, understanding->speakers[s].full) &&
+                    strcmp(was, understanding->speakers[s].full) != 0)
+                    understanding->speakers[s].was = was;
+        }
+    }
+}
+
 void evidence_read_callers(struct evidence *evidence, const struct item_line *lines, size_t count)
 {
     struct understanding *understanding = evidence->understanding;
     for (size_t i = 0; i < count && !evidence->reading->failed; i++)
         add_caller(evidence, &lines[i]);
+    evidence->machine = evidence->machine && understanding->speaker_count == 0;
     for (size_t i = 0; i < understanding->speaker_count; i++) {
         struct speaker *speaker = &understanding->speakers[i];
         speaker->turn = turn_of(evidence, *speaker->full ? speaker->full : speaker->called);
     }
+    read_corrections(evidence);
 }
 
 /* --- Denials --- */
@@ -344,19 +410,6 @@ void evidence_read_denials(struct evidence *evidence)
 
 /* --- Whose a statement is --- */
 
-static bool shares_word(const struct words *a, const char *name)
-{
-    struct words words;
-    bool found = false;
-    if (!*name || words_read(NULL, name, &words) != 0)
-        return false;
-    for (size_t i = 0; i < words.count && !found; i++)
-        for (size_t j = 0; j < a->count && !found; j++)
-            found = words.items[i].key == a->items[j].key;
-    words_free(&words);
-    return found;
-}
-
 /* Every word of `a` that is no title is one of the names of a speaker. */
 static bool is_speakers(const struct reading *reading, const struct words *a, const struct speaker *speaker)
 {
@@ -392,7 +445,7 @@ static bool was_spoken_of(struct evidence *evidence, const struct words *words)
     bool relation = false;
     for (size_t at = 0; at < words->count; at++) {
         const char *fold = words->items[at].fold;
-        if (ground_was_said(evidence->ground, fold, true) || was_given(evidence, fold))
+        if (was_given(evidence, fold, true))
             return !is_title(reading, words, at) || words->count > 1;
         relation = relation || evidence_list(reading, LIST_RELATIVE, words, at);
     }
@@ -512,8 +565,8 @@ static bool complete_with(struct reading *reading, struct speaker *mine, const s
     bool company = *mine->full && !*mine->called && !has_given_name(reading, mine->full) &&
                    has_given_name(reading, rule->full) && count_words(mine->full) > 1;
     if (is_same_person(mine, rule)) {
-        bool fuller =
-            rule->source == SOURCE_RULE && *rule->full && count_words(rule->full) > count_words(mine->full);
+        size_t words = count_words(rule->full);
+        bool fuller = rule->source == SOURCE_RULE && words > 1 && words > count_words(mine->full);
         if (fuller || (!*mine->full && *rule->full && strcmp(rule->full, mine->called) != 0 &&
                        count_words(rule->full) > 1))
             mine->full = rule->full;
@@ -536,6 +589,17 @@ static bool complete_with(struct reading *reading, struct speaker *mine, const s
     return false;
 }
 
+static bool begins_with_agents_name(struct reading *reading, const char *line)
+{
+    struct evidence evidence = {.reading = reading};
+    struct words words;
+    if (words_read(NULL, line, &words) != 0)
+        return false;
+    bool agents = words.count > 0 && is_agents_name(&evidence, words.items[0].fold);
+    words_free(&words);
+    return agents;
+}
+
 void evidence_merge_speakers(struct reading *reading, struct understanding *understanding, size_t count)
 {
     struct speaker *speakers = understanding->speakers;
@@ -545,10 +609,11 @@ void evidence_merge_speakers(struct reading *reading, struct understanding *unde
         return;
     for (size_t i = 0; i < count; i++)
         named += *speakers[i].full || *speakers[i].called;
-    /* A name that was given and does not hold (the agent's own) leaves room for what the rules find. */
+    /* The LLM took the agent's name for the caller's: what the rules find is another. */
     for (size_t i = 0; i < understanding->drop_count; i++)
         tried = tried || (understanding->drops[i].why == DROP_NAME &&
-                          strcmp(understanding->drops[i].item, item_names[ITEM_CALLER]) == 0);
+                          strcmp(understanding->drops[i].item, item_names[ITEM_CALLER]) == 0 &&
+                          begins_with_agents_name(reading, understanding->drops[i].line));
     for (size_t at = count; at < understanding->speaker_count; at++) {
         bool done = false;
         for (size_t i = 0; i < count && !done; i++)

@@ -1,7 +1,9 @@
 #include "understand/ground.h"
 
 #include "base/buf.h"
+#include "understand/identifiers.h"
 #include "understand/numerals.h"
+#include "understand/spelled.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -16,6 +18,8 @@
 #define LABEL_WEIGHT 0.3
 #define RARE_WEIGHT  1.5
 #define CODE_DIGITS  5
+#define SPELLED_RUNS 32 /* codes of one turn */
+#define RUN_CHARS    24 /* of letters or digits that are said one after the other */
 
 /* A word of the turns: folded; "#16" for a number, "=" and two characters of a script without blanks. */
 struct said {
@@ -34,7 +38,7 @@ struct ground {
     uint64_t *masks;    /* of each turn: which tokens of a statement were said in it */
     size_t *answers;    /* of each of the agent's turns: the caller's next one */
     uint8_t *replies;   /* what that begins with: enum answer */
-    const char **heard; /* of each turn, twice: plain, and with the words of a spelling alphabet as letters */
+    const char **heard; /* of each turn */
 };
 
 /* --- What was said --- */
@@ -59,6 +63,13 @@ static void add_said(struct ground *ground, const char *fold, size_t spoken, siz
 static const char *number_fold(struct reading *reading, long value)
 {
     const char *fold = arena_printf(reading->arena, "#%ld", value);
+    reading->failed = reading->failed || !fold;
+    return fold;
+}
+
+static const char *compound(struct reading *reading, const char *first, const char *second)
+{
+    const char *fold = arena_printf(reading->arena, "%s%s", first, second);
     reading->failed = reading->failed || !fold;
     return fold;
 }
@@ -128,13 +139,55 @@ static void add_pair(void *ctx, const char *pair, bool weak)
     add_said(turn->ground, pair, turn->spoken, turn->at);
 }
 
+/* Letters or digits that are said one after the other are a word or a number as well: "P P D", "eight one
+ * one". Returns how many words they are. */
+static size_t add_run(struct ground *ground, size_t spoken, size_t at)
+{
+    const struct words *words = &ground->spoken[spoken].words;
+    char run[RUN_CHARS + 2] = "#";
+    size_t len = 1, end = at;
+    bool digits = false;
+    for (; end < words->count && len < RUN_CHARS; end++) {
+        const char *fold = words->items[end].fold;
+        long value;
+        bool letter = fold[0] >= 'a' && fold[0] <= 'z' && fold[1] == '\0';
+        bool digit =
+            !letter && numeral_at(ground->reading, words, end, &value) == 1 && value >= 0 && value < 10;
+        if (end == at)
+            digits = digit;
+        if (!(digits ? digit : letter) || (end > at && words->items[end].gap == GAP_STOP))
+            break;
+        run[len++] = digits ? (char)('0' + value) : fold[0];
+        /* "R as in Robert" */
+        size_t as =
+            ground->reading->ruled ? language_list(ground->reading->language, LIST_AS_IN, words, end + 1) : 0;
+        if (!digits && as > 0 && end + 1 + as < words->count)
+            end += as + 1;
+    }
+    run[len] = '\0';
+    if (len < 3)
+        return end - at;
+    const char *fold = arena_text(ground->reading->arena, digits ? run : run + 1, digits ? len : len - 1);
+    ground->reading->failed = ground->reading->failed || !fold;
+    add_said(ground, fold, spoken, at);
+    return end - at;
+}
+
 static void index_turn(struct ground *ground, size_t spoken)
 {
     const struct words *words = &ground->spoken[spoken].words;
     long value, before = -1;
+    size_t run_end = 0;
     for (size_t at = 0; at < words->count && !ground->reading->failed; at++) {
         const char *fold = words->items[at].fold;
         add_said(ground, fold, spoken, at);
+        if (at >= run_end)
+            run_end = at + add_run(ground, spoken, at);
+        /* "fork lift" is also written as one. */
+        if (at + 1 < words->count && words->items[at + 1].gap == GAP_NONE && strlen(fold) > 2 &&
+            strlen(words->items[at + 1].fold) > 3 &&
+            strlen(fold) + strlen(words->items[at + 1].fold) < RUN_CHARS)
+            add_said(ground, compound(ground->reading, fold, words->items[at + 1].fold), spoken, at);
         if ((unsigned char)fold[0] >= 0xe0 && has_unspaced(fold))
             pairs_of(ground->reading, fold, add_pair, &(struct pair_of_turn){ground, spoken, at});
         size_t len = numeral_at(ground->reading, words, at, &value);
@@ -143,8 +196,8 @@ static void index_turn(struct ground *ground, size_t spoken)
             continue;
         }
         add_said(ground, number_fold(ground->reading, value), spoken, at);
-        /* "nineteen ninety-one" */
-        if (before >= 10 && before < 100 && value >= 10 && value < 100)
+        /* "nineteen ninety-one", "eight eleven" */
+        if (before > 0 && before < 100 && value >= 10 && value < 100)
             add_said(ground, number_fold(ground->reading, before * 100 + value), spoken, at);
         for (size_t i = at + 1; i < at + len; i++)
             add_said(ground, words->items[i].fold, spoken, i);
@@ -168,7 +221,9 @@ static void find_answers(struct ground *ground)
     enum answer reply = ANSWER_OTHER;
     for (size_t at = ground->count; at-- > 0;) {
         ground->answers[at] = next;
-        ground->replies[at] = (uint8_t)(next == SIZE_MAX ? ANSWER_OTHER : reply);
+        /* A greeting is no offer that could be refused. */
+        bool none = next == SIZE_MAX || (at == 0 && reply == ANSWER_NO);
+        ground->replies[at] = (uint8_t)(none ? ANSWER_OTHER : reply);
         if (ground->spoken[at].role == ROLE_USER) {
             next = at;
             reply = manner_answer(ground->reading, &ground->spoken[at]);
@@ -195,7 +250,7 @@ struct ground *ground_open(struct reading *reading)
     ground->masks = calloc(ground->count + 1, sizeof *ground->masks);
     ground->answers = calloc(ground->count + 1, sizeof *ground->answers);
     ground->replies = calloc(ground->count + 1, 1);
-    ground->heard = calloc(ground->count + 1, 2 * sizeof *ground->heard);
+    ground->heard = calloc(ground->count + 1, sizeof *ground->heard);
     if (!ground->masks || !ground->answers || !ground->replies || !ground->heard) {
         reading->failed = true;
         ground_close(ground);
@@ -313,6 +368,9 @@ static void note_said(struct search *search, const struct said *said)
     }
     token->agent = true;
     token->confirmed = token->confirmed || ground->replies[said->spoken] == ANSWER_YES;
+    token->told =
+        token->told || (ground->replies[said->spoken] != ANSWER_NO &&
+                        !(said->at < spoken->words.count && spoken->words.items[said->at].question));
     token->refused = token->refused || ground->replies[said->spoken] == ANSWER_NO;
 }
 
@@ -338,6 +396,11 @@ static void look_for(struct search *search, const char *fold)
     }
 }
 
+bool ground_has(const struct ground *ground, size_t spoken, size_t token)
+{
+    return spoken < ground->count && (ground->masks[spoken] >> token & 1) != 0;
+}
+
 bool ground_was_said(const struct ground *ground, const char *fold, bool anybody)
 {
     size_t len = strlen(fold);
@@ -360,6 +423,12 @@ static struct token *add_token(struct grounding *out, const char *fold, double w
     struct token *token = &out->tokens[out->token_count++];
     *token = (struct token){.fold = fold, .weight = weight, .specific = specific};
     return token;
+}
+
+static void mark_name(struct token *token, bool name)
+{
+    if (token)
+        token->name = name;
 }
 
 struct cutter {
@@ -450,15 +519,36 @@ static size_t add_number(struct cutter *cutter, const struct words *words, size_
     if (!digits && value <= 1)
         return len;
     bool reckoned = is_reckoned(cutter, words, at, len, value);
-    add_token(cutter->out, number_fold(reading, value), reckoned ? LABEL_WEIGHT : RARE_WEIGHT, !reckoned);
+    mark_name(
+        add_token(cutter->out, number_fold(reading, value), reckoned ? LABEL_WEIGHT : RARE_WEIGHT, !reckoned),
+        !reckoned);
     return len;
+}
+
+/* "pays" of "pay": a common word with an ending of one or two letters. */
+static bool is_common_form(const struct cutter *cutter, const char *fold)
+{
+    char base[32];
+    size_t len = strlen(fold);
+    bool found = false;
+    for (size_t ending = 1; ending <= 2 && !found && len >= 3 + ending && len - ending < sizeof base;
+         ending++) {
+        struct words words;
+        memcpy(base, fold, len - ending);
+        base[len - ending] = '\0';
+        if (((unsigned char)fold[len - ending] & 0xc0) == 0x80 || words_read(NULL, base, &words) != 0)
+            return false;
+        found = words.count == 1 && in_list(cutter, LIST_COMMON, &words, 0);
+        words_free(&words);
+    }
+    return found;
 }
 
 static void add_word(struct cutter *cutter, const struct words *words, size_t at, bool first)
 {
     const struct reading *reading = cutter->ground->reading;
     const struct word *word = &words->items[at];
-    bool capital = !first && word->gap == GAP_NONE && word->shape != SHAPE_LOWER && !reading->nouns;
+    bool capital = !first && word->gap != GAP_STOP && word->shape != SHAPE_LOWER && !reading->nouns;
     if (!capital && (in_list(cutter, LIST_FUNCTION, words, at) || word->fold[1] == '\0'))
         return;
     if (in_list(cutter, LIST_LABEL, words, at)) {
@@ -467,10 +557,18 @@ static void add_word(struct cutter *cutter, const struct words *words, size_t at
     }
     if (in_list(cutter, LIST_FUNCTION, words, at))
         return;
-    bool common = in_list(cutter, LIST_COMMON, words, at);
+    if (in_list(cutter, LIST_MONTH, words, at) || in_list(cutter, LIST_WEEKDAY, words, at) ||
+        in_list(cutter, LIST_TIME, words, at)) {
+        bool month = in_list(cutter, LIST_MONTH, words, at);
+        struct token *token = add_token(cutter->out, word->fold, month ? LABEL_WEIGHT : 1, false);
+        if (token)
+            token->time = true;
+        return;
+    }
+    bool common = in_list(cutter, LIST_COMMON, words, at) || is_common_form(cutter, word->fold);
     bool specific =
         (capital && !common) || (cutter->rare && !common && letters(word->fold, strlen(word->fold)) > 3);
-    add_token(cutter->out, word->fold, specific ? RARE_WEIGHT : 1, specific);
+    mark_name(add_token(cutter->out, word->fold, specific ? RARE_WEIGHT : 1, specific), capital && !common);
 }
 
 /* The bytes of an e-mail address in a text; false when there is none. */
@@ -517,7 +615,7 @@ static void cut_statement(struct cutter *cutter, const char *text, const struct 
             *c = (char)tolower((unsigned char)*c);
         struct token *token = add_token(cutter->out, address, RARE_WEIGHT, true);
         if (token)
-            token->code = true;
+            token->code = token->name = true;
     }
     for (size_t at = 0; at < words->count && !reading->failed;) {
         const struct word *word = &words->items[at];
@@ -533,7 +631,7 @@ static void cut_statement(struct cutter *cutter, const char *text, const struct 
             struct token *token =
                 add_token(cutter->out, code_fold(reading, words, at, end), RARE_WEIGHT, true);
             if (token)
-                token->code = true;
+                token->code = token->name = true;
         } else {
             end = at + add_number(cutter, words, at);
             if (end == at) {
@@ -546,150 +644,81 @@ static void cut_statement(struct cutter *cutter, const char *text, const struct 
     }
 }
 
-/* --- Identifiers as they are said; a stand-in for understand/identifiers --- */
+/* --- Identifiers as they are said --- */
 
-static const char *const alphabet[] = {
-    "alpha",  "bravo", "charlie", "delta",  "echo",     "foxtrot", "golf",   "hotel",  "india",
-    "juliet", "kilo",  "lima",    "mike",   "november", "oscar",   "papa",   "quebec", "romeo",
-    "sierra", "tango", "uniform", "victor", "whiskey",  "xray",    "yankee", "zulu"};
-
-struct sign {
-    const char *word, *sign;
-};
-static const struct sign signs[] = {
-    {"dot", "."},          {"point", "."},      {"punkt", "."},  {"punto", "."},   {"ponto", "."},
-    {"punt", "."},         {"at", "@"},         {"arroba", "@"}, {"arobase", "@"}, {"chiocciola", "@"},
-    {"apenstaartje", "@"}, {"underscore", ""},  {"dash", ""},    {"hyphen", ""},   {"minus", ""},
-    {"bindestrich", ""},   {"unterstrich", ""}, {"guion", ""},   {"tiret", ""},    {"trattino", ""},
-    {"hifen", ""},         {"traco", ""}};
-
-static const char *kanji_digit(utf8proc_int32_t c)
+/* Digits as Han characters and in full width; false when the word has none. */
+static bool add_foreign_digits(const char *fold, struct buf *out)
 {
-    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-    static const utf8proc_int32_t characters[] = {0x3007, 0x4e00, 0x4e8c, 0x4e09, 0x56db,
-                                                  0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d};
-    for (size_t i = 0; i < 10; i++)
-        if (characters[i] == c || (utf8proc_int32_t)(0xff10 + i) == c)
-            return digits[i];
-    return NULL;
-}
-
-static void hear_word(struct buf *out, const char *fold, bool spelled)
-{
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-        if (strcmp(signs[i].word, fold) == 0) {
-            buf_puts(out, signs[i].sign);
-            return;
-        }
-    for (size_t i = 0; spelled && i < sizeof alphabet / sizeof alphabet[0]; i++)
-        if (strcmp(alphabet[i], fold) == 0) {
-            buf_putc(out, alphabet[i][0]);
-            return;
-        }
-    for (const char *at = fold; *at;) {
-        const char *before = at;
-        utf8proc_int32_t c = next_character(&at);
-        const char *digit = c >= 0x3000 ? kanji_digit(c) : NULL;
-        if (digit)
-            buf_puts(out, digit);
-        else if (c >= 0x80 || isalnum((int)c))
-            buf_add(out, before, (size_t)(at - before));
-    }
-}
-
-static const char *hear(struct ground *ground, size_t spoken, bool spelled)
-{
-    struct reading *reading = ground->reading;
-    const struct words *words = &ground->spoken[spoken].words;
-    struct buf out = BUF_INIT;
-    size_t twice = 0;
-    for (size_t at = 0; at < words->count;) {
-        const struct word *word = &words->items[at];
-        long value;
-        size_t from = out.len, len = 0;
-        /* "john.doe@example.com" was written so. */
-        if (at > 0 && word->start > words->items[at - 1].end && word->joined)
-            for (uint32_t i = words->items[at - 1].end; i < word->start; i++)
-                if (words->text[i] == '.' || words->text[i] == '@')
-                    buf_putc(&out, words->text[i]);
-        if (!word->joined && at > 0 && word->start == words->items[at - 1].end + 1 &&
-            words->text[word->start - 1] == '@')
-            buf_putc(&out, '@');
-        if (reading->ruled && (len = language_list(reading->language, LIST_DOUBLE, words, at)) > 0 &&
-            at + len < words->count) {
-            twice = 1;
-            at += len;
-            continue;
-        }
-        if (word->shape != SHAPE_NUMBER && (len = numeral_at(reading, words, at, &value)) > 0) {
-            buf_printf(&out, "%ld", value);
-        } else {
-            int letter = 0;
-            len = reading->ruled ? language_value(reading->language, LIST_LETTER, words, at, &letter) : 0;
-            if (len > 0 && letter > 0 && letter < 128) {
-                buf_putc(&out, (char)letter);
-            } else {
-                hear_word(&out, word->fold, spelled);
-                len = 1;
+    static const utf8proc_int32_t digits[] = {0x3007, 0x4e00, 0x4e8c, 0x4e09, 0x56db,
+                                              0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d};
+    bool found = false;
+    for (utf8proc_int32_t c; (c = next_character(&fold)) != 0;)
+        for (int i = 0; i < 10; i++)
+            if (c == digits[i] || c == 0xff10 + i) {
+                buf_putc(out, (char)('0' + i));
+                found = true;
             }
-        }
-        if (twice && out.len > from && out.data) {
-            char last[16];
-            size_t part = out.len - from < sizeof last ? out.len - from : sizeof last;
-            memcpy(last, out.data + from, part);
-            buf_add(&out, last, part);
-        }
-        twice = 0;
-        at += len;
+    return found;
+}
+
+/* The numbers of a turn one after the other, and the letters between them: "cinq cent cinquante-cinq, zéro
+ * un" is "55501". */
+static void add_numbers(struct ground *ground, const struct words *words, struct buf *out)
+{
+    for (size_t at = 0; at < words->count;) {
+        long value;
+        size_t len =
+            words->items[at].shape == SHAPE_NUMBER ? 0 : numeral_at(ground->reading, words, at, &value);
+        const char *fold = words->items[at].fold;
+        if (len > 0)
+            buf_printf(out, "%ld", value);
+        else if (words->items[at].shape == SHAPE_NUMBER || fold[1] == '\0')
+            buf_puts(out, fold);
+        else if (!add_foreign_digits(fold, out))
+            buf_putc(out, '\n');
+        at += len > 0 ? len : 1;
     }
+    buf_putc(out, '\n');
+}
+
+/* What was spelled or said in words in one turn. */
+static const char *heard_in(struct ground *ground, size_t spoken)
+{
+    struct reading one = *ground->reading;
+    if (ground->heard[spoken])
+        return ground->heard[spoken];
+    /* Nothing there is written to. */
+    one.spoken = (struct spoken *)&ground->spoken[spoken];
+    one.count = 1;
+    struct buf out = BUF_INIT;
+    const char *spelled = identifiers_heard(&one);
+    buf_puts(&out, spelled ? spelled : "");
+    struct spelled runs[SPELLED_RUNS];
+    size_t count = spelled_runs(ground->reading, &ground->spoken[spoken].words, runs, SPELLED_RUNS);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&out, "%s\n", runs[i].text);
+    add_numbers(ground, &ground->spoken[spoken].words, &out);
     const char *text = buf_text(&out);
-    const char *copy = text ? arena_text(reading->arena, text, strlen(text)) : NULL;
-    reading->failed = reading->failed || !copy;
+    ground->heard[spoken] = text ? arena_text(one.arena, text, strlen(text)) : NULL;
+    ground->reading->failed = ground->reading->failed || one.failed || !ground->heard[spoken];
     buf_free(&out);
-    return copy ? copy : "";
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Whether `value` stands in `heard` with no digit before or after its own. */
-static bool stands_in(const char *heard, const char *value)
-{
-    size_t len = strlen(value);
-    for (const char *at = heard; (at = strstr(at, value)) != NULL; at++)
-        if (!(is_digit(value[0]) && at > heard && is_digit(at[-1])) &&
-            !(is_digit(value[len - 1]) && is_digit(at[len])))
-            return true;
-    return false;
+    return ground->heard[spoken] ? ground->heard[spoken] : "";
 }
 
 bool ground_heard(struct ground *ground, const char *value, size_t *turn)
 {
-    char plain[128];
-    size_t len = 0;
-    for (const char *at = value; *at && len + 1 < sizeof plain; at++)
-        if (isalnum((unsigned char)*at) || *at == '@' || *at == '.' || (unsigned char)*at >= 0x80)
-            plain[len++] = (char)tolower((unsigned char)*at);
-    plain[len] = '\0';
-    if (len < 2)
-        return false;
     bool found = false;
-    for (size_t at = 0; at < ground->count && !ground->reading->failed; at++)
-        for (int spelled = 0; spelled < 2; spelled++) {
-            const char **heard = &ground->heard[2 * at + (size_t)spelled];
-            if (!*heard)
-                *heard = hear(ground, at, spelled == 1);
-            if (!stands_in(*heard, plain))
-                continue;
-            /* The caller's own words before the agent's. */
-            if (turn && (!found || ground->spoken[at].role == ROLE_USER))
-                *turn = at;
-            found = true;
-            if (!turn || ground->spoken[at].role == ROLE_USER)
-                return true;
-        }
+    for (size_t at = 0; at < ground->count && !ground->reading->failed; at++) {
+        bool user = ground->spoken[at].role == ROLE_USER;
+        if (!identifiers_were_heard(heard_in(ground, at), value))
+            continue;
+        /* The caller's own words before the agent's. */
+        if (turn && (!found || user))
+            *turn = at;
+        found = true;
+        if (!turn || user)
+            break;
+    }
     return found;
 }
 
@@ -759,23 +788,26 @@ static void look_for_token(struct ground *ground, struct grounding *out, size_t 
 
 static void sum(struct grounding *out)
 {
-    double said = 0, user = 0, confirmed = 0, refused = 0;
+    double said = 0, user = 0, confirmed = 0, told = 0, refused = 0;
     for (size_t i = 0; i < out->token_count; i++) {
         const struct token *token = &out->tokens[i];
         double w = token->weight;
         said += token->user || token->agent ? w : 0;
         user += token->user ? w : 0;
         confirmed += token->user || token->confirmed ? w : 0;
+        told += token->user || token->confirmed || token->told ? w : 0;
         refused += !token->user && !token->confirmed && token->refused ? w : 0;
         out->specific += token->specific;
         out->specific_said += token->specific && (token->user || token->agent);
-        out->specific_user += token->specific && (token->user || token->confirmed);
+        out->names += token->name;
+        out->names_said += token->name && (token->user || token->agent);
         out->weight += w;
     }
     if (out->weight > 0) {
         out->said = said / out->weight;
         out->by_user = user / out->weight;
         out->confirmed = confirmed / out->weight;
+        out->told = told / out->weight;
         out->refused = refused / out->weight;
     }
 }

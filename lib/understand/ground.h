@@ -23,11 +23,15 @@ bool ground_is_summary(const struct ground *ground); /* there were no turns */
 struct token {
     const char *fold;
     double weight;
-    bool specific;    /* a name, a number, a rare word: must have been said */
-    bool code;        /* letters and digits, or many digits */
-    bool user, agent; /* who said it */
-    bool confirmed;   /* the agent said it, and the caller's answer was a yes */
-    bool refused;     /* the agent said it, and the caller's answer was a no */
+    bool specific;  /* a rare word, a name or a number; */
+    bool name;      /* one of the latter two, which must have been said as it is */
+    bool time;      /* a weekday, a month, a part of the day: says when and not what */
+    bool code;      /* letters and digits, or many digits */
+    bool user;      /* the caller said it */
+    bool agent;     /* the agent said it, */
+    bool confirmed; /* and the caller's answer was a yes; */
+    bool told;      /* not as a question, and the caller's answer was not no; */
+    bool refused;   /* and the caller's answer was no */
 };
 
 /* Where the caller said a word of a statement. */
@@ -44,9 +48,11 @@ struct grounding {
     double weight;    /* of all tokens */
     double said;      /* shares of that: said by anybody, */
     double by_user;   /* by the caller, */
-    double confirmed; /* by the caller, or by the agent with a yes after it */
+    double confirmed; /* by the caller, or by the agent with a yes after it, */
+    double told;      /* by the caller, or by the agent who told it without a no after it */
     double refused;   /* by the agent alone, with a no after it */
-    size_t specific, specific_said, specific_user;
+    size_t specific, specific_said;
+    size_t names, names_said;
     bool foreign;      /* it is in another language than the call */
     size_t best;       /* the caller's turn that grounds it best, in reading->spoken; */
     size_t best_agent; /* the agent's; SIZE_MAX when there is none */
@@ -58,6 +64,8 @@ int ground_statement(struct ground *ground, const char *text, struct grounding *
 
 /* Whether the caller said a word (folded), or the agent as well (`anybody`). */
 bool ground_was_said(const struct ground *ground, const char *fold, bool anybody);
+/* Whether token `token` of the last statement was said in turn `spoken`. */
+bool ground_has(const struct ground *ground, size_t spoken, size_t token);
 /* The position in the transcript of turn `spoken`, -1 for the summary and SIZE_MAX. */
 int ground_position(const struct ground *ground, size_t spoken);
 /* The turn after `spoken` in which the caller answers; SIZE_MAX when there is none. */

@@ -36,6 +36,7 @@ static bool is_named_subject(const struct reading *reading, const struct words *
 {
     const struct word *word = &words->items[at];
     if (word->shape != SHAPE_CAPITAL || list_at(reading, LIST_COMMON, words, at) > 0 ||
+        list_at(reading, LIST_NOT_NAME, words, at) > 0 || list_at(reading, LIST_MONTH, words, at) > 0 ||
         list_at(reading, LIST_FUNCTION, words, at) > 0 || at + 1 >= words->count ||
         words->items[at + 1].gap != GAP_NONE)
         return false;

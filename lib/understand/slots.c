@@ -5,6 +5,8 @@
 
 #define PHONE_DIGITS 6
 #define CODE_DIGITS  2
+/* In LIST_CONTACT: rings a bell and no telephone. Another value than 0: says nothing of the channel. */
+#define BELL 9
 
 static const char *copy(struct reading *reading, const char *text, size_t len)
 {
@@ -133,6 +135,31 @@ static const char *label_of(struct reading *reading, const char *text, const cha
     return label;
 }
 
+/* "Address: 18 Mill Lane", "new address 18 Mill Lane": what follows the words that say what it is. */
+static const char *without_label(struct reading *reading, const char *text)
+{
+    const struct language *languages[2] = {reading->language, lexicon_language(reading->lexicon, "en")};
+    struct words words;
+    size_t at = 0;
+    bool label = true;
+    if (words_read(NULL, text, &words) != 0) {
+        reading->failed = true;
+        return text;
+    }
+    while (label && at + 1 < words.count) {
+        label = false;
+        for (size_t i = 0; i < 2 && words.items[at].shape != SHAPE_NUMBER; i++)
+            label = label || (languages[i] && (language_list(languages[i], LIST_LABEL, &words, at) > 0 ||
+                                               language_list(languages[i], LIST_FUNCTION, &words, at) > 0));
+        at += label;
+    }
+    const char *value = words.count > 0 ? copy(reading, text + words.items[at].start,
+                                               words.items[words.count - 1].end - words.items[at].start)
+                                        : text;
+    words_free(&words);
+    return value;
+}
+
 /* What people have wishes about, by the [items] of the lexicon; of several the first of this table. */
 static const char *wish_slot(struct reading *reading, const char *text, bool instruction)
 {
@@ -155,9 +182,11 @@ static const char *wish_slot(struct reading *reading, const char *text, bool ins
         for (size_t at = 0; at < words.count; at++) {
             size_t len = 0;
             const char *slot = language_item(languages[l], &words, at, &len);
+            int reach = 0;
+            size_t verb = language_value(languages[l], LIST_CONTACT, &words, at, &reach);
+            contact = contact || (verb > 0 && reach != BELL);
             for (size_t i = 0; slot && i < sizeof slots / sizeof slots[0]; i++)
-                has[i] = has[i] || strcmp(slots[i], slot) == 0;
-            contact = contact || language_list(languages[l], LIST_CONTACT, &words, at) > 0;
+                has[i] = has[i] || (strcmp(slots[i], slot) == 0 && !(i == SLOT_CHANNEL && reach != 0));
             has[SLOT_TIME] = has[SLOT_TIME] || (l == 0 && capture_time(reading, &words, at) > 0);
         }
         words_free(&words);
@@ -197,10 +226,7 @@ void slots_find(struct reading *reading, struct statement *statement)
         else
             statement->slot = "address";
         if (strcmp(statement->slot, "address") == 0) {
-            /* "Address: 18 Mill Lane" */
-            const char *colon = strchr(statement->text, ':');
-            statement->value =
-                colon && colon - statement->text < 40 && colon[1] == ' ' ? colon + 2 : statement->text;
+            statement->value = without_label(reading, statement->text);
         }
         break;
     case STATEMENT_ID:

@@ -17,10 +17,10 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
     if (reading_open(&reading, lexicon, transcript, understanding->arena) == 0) {
         reading.capture_name = capture_name;
         evidence_read(&reading, understanding);
-        size_t count = understanding->speaker_count;
+        size_t speakers = understanding->speaker_count, statements = understanding->statement_count;
         speakers_find(&reading, understanding);
-        evidence_merge_speakers(&reading, understanding, count);
         identifiers_find(&reading, understanding);
+        evidence_complete(&reading, understanding, speakers, statements);
         mood_find(&reading, understanding);
     }
     bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);
