@@ -76,6 +76,7 @@ static const char *const list_names[LISTS] = {
     [LIST_CONTACT] = "contact-verb",
     [LIST_ASK_TO] = "ask-to",
     [LIST_NO_ERASE] = "no-erase",
+    [LIST_JOKE] = "joke",
     [LIST_KEY_EMAIL] = "key-email",
     [LIST_KEY_PHONE] = "key-phone",
     [LIST_KEY_ADDRESS] = "key-address",

@@ -86,17 +86,19 @@ enum list {
     LIST_NO_PERSON,    /* machines, roles, menu words: "operator" */
     LIST_NOTHING,      /* begins what says that there is nothing: "none", "there is nothing" */
     LIST_ERASE,        /* speaks of data that are to go: "delete", "right to be forgotten" */
-    LIST_NUMERAL,      /* beside LIST_NUMBER and LIST_ORDINAL: hundreds, thousands, half hours, with their values */
-    LIST_INDIFFERENT,  /* "do not mind": no objection though it is negated */
-    LIST_FOR,          /* before whom something is for, or of */
-    LIST_DIET,         /* ways of eating, of which one has one: "vegetarian" */
-    LIST_CONTACT,      /* reaching somebody: "call", "text" */
-    LIST_ASK_TO,       /* makes a question a request: "could you" */
-    LIST_NO_ERASE,     /* says that data are to stay */
-    LIST_KEY_EMAIL,    /* names of collected data: contact data and numbers of the caller */
+    LIST_NUMERAL, /* beside LIST_NUMBER and LIST_ORDINAL: hundreds, thousands, half hours, with their values
+                   */
+    LIST_INDIFFERENT, /* "do not mind": no objection though it is negated */
+    LIST_FOR,         /* before whom something is for, or of */
+    LIST_DIET,        /* ways of eating, of which one has one: "vegetarian" */
+    LIST_CONTACT,     /* reaching somebody: "call", "text" */
+    LIST_ASK_TO,      /* makes a question a request: "could you" */
+    LIST_NO_ERASE,    /* says that data are to stay */
+    LIST_KEY_EMAIL,   /* names of collected data: contact data and numbers of the caller */
     LIST_KEY_PHONE,
     LIST_KEY_ADDRESS,
     LIST_KEY_ID,
+    LIST_JOKE, /* takes back what was said: "just kidding" */
     LISTS
 };
 
@@ -159,12 +161,13 @@ enum section {
     SECTION_ASK_NEED, /* agent: asks what the caller needs */
     SECTION_OFFER,    /* agent: offers <thing>; a yes is a wish */
     SECTION_FORGET,
-    SECTION_TOPIC,    /* what the call is about */
-    SECTION_FEELING,  /* a weight and what shows it */
-    SECTION_DATE,     /* a day to come */
-    SECTION_QUESTION, /* of a search: what it asks for, which time it means */
-    SECTION_ORDER,    /* tells the agent what to be, to ignore, to reveal or to grant */
+    SECTION_TOPIC,      /* what the call is about */
+    SECTION_FEELING,    /* a weight and what shows it */
+    SECTION_DATE,       /* a day to come */
+    SECTION_QUESTION,   /* of a search: what it asks for, which time it means */
+    SECTION_ORDER,      /* tells the agent what to be, to ignore, to reveal or to grant */
     SECTION_NAME_OTHER, /* the caller is not whom the agent took them for; perhaps <name> */
+    SECTION_ENDED,      /* something that was so and no longer is */
     SECTIONS
 };
 

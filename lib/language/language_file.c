@@ -56,6 +56,7 @@ static const struct section_name {
     {"date", BLOCK_RULES, SECTION_DATE, false},
     {"order", BLOCK_RULES, SECTION_ORDER, false},
     {"name other", BLOCK_RULES, SECTION_NAME_OTHER, false},
+    {"ended", BLOCK_RULES, SECTION_ENDED, false},
 };
 
 /* Sections whose name begins so and goes on with the name of a list. */

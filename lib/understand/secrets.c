@@ -341,9 +341,10 @@ static void mark_after(struct masking *masking, struct view *view, size_t from, 
 {
     size_t next = from, end = from;
     enum secret other = 0;
-    size_t ignored;
+    size_t digits;
     /* What follows the name of another secret is that one's. */
-    while (end < view->words->count && (name_at(view->words, end, &other, &ignored) == 0 || other == class))
+    while (end < view->words->count &&
+           (name_at(view->words, end, &other, &digits) == 0 || other == class || digits >= 8))
         end++;
     for (size_t i = 0; i < view->run_count; i++) {
         const struct spelled *run = &view->runs[i];

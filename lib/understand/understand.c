@@ -4,6 +4,7 @@
 #include "understand/identifiers.h"
 #include "understand/mood.h"
 #include "understand/reading.h"
+#include "understand/rules.h"
 #include "understand/speakers.h"
 #include "understand/speakers_parts.h"
 
@@ -21,6 +22,8 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
         speakers_find(&reading, understanding);
         identifiers_find(&reading, understanding);
         evidence_complete(&reading, understanding, speakers, statements);
+        if (!understanding->evidence)
+            rules_find(&reading, understanding);
         mood_find(&reading, understanding);
     }
     bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);

@@ -1,0 +1,232 @@
+#include "understand/rules.h"
+
+#include "understand/manner.h"
+#include "understand/orders.h"
+#include "understand/slots.h"
+
+#include <string.h>
+
+#define QUOTE_WORDS 24 /* of a sentence that is quoted whole; of a longer one the clause that was found */
+
+struct ruler {
+    struct reading *reading;
+    struct understanding *understanding;
+    const struct spoken *spoken; /* the turn that is read */
+    const struct spoken *before; /* the agent's turn before it, NULL when there is none */
+};
+
+/* What a section's rules say. */
+struct use {
+    enum section section;
+    enum statement_kind kind;
+};
+
+static const struct use uses[] = {
+    {SECTION_ENDED, STATEMENT_ENDED},
+    {SECTION_NEED, STATEMENT_NEED},
+    {SECTION_INSTRUCTION, STATEMENT_INSTRUCTION},
+    {SECTION_LIKE, STATEMENT_PREFERENCE},
+    {SECTION_DISLIKE, STATEMENT_PREFERENCE},
+    {SECTION_FACT, STATEMENT_FACT},
+};
+
+/* Past what leads a sentence without belonging to it: "and", "yes", "well". */
+static size_t past_lead(struct ruler *ruler, struct span span)
+{
+    static const enum list leads[] = {LIST_AND, LIST_BUT, LIST_YES, LIST_NO, LIST_FILLER};
+    const struct words *words = &ruler->spoken->words;
+    size_t len = 1;
+    while (len > 0 && span.from < span.to) {
+        len = 0;
+        for (size_t i = 0; i < sizeof leads / sizeof *leads && len == 0; i++)
+            len = language_list(ruler->reading->language, leads[i], words, span.from);
+        bool pause = span.from + len < span.to && words->items[span.from + len].gap != GAP_NONE;
+        bool link = language_list(ruler->reading->language, LIST_AND, words, span.from) > 0 ||
+                    language_list(ruler->reading->language, LIST_BUT, words, span.from) > 0;
+        len = pause || link ? len : 0;
+        span.from += len;
+    }
+    return span.from;
+}
+
+/* The clause around what a rule found, as it was said: its whole sentence unless that is long. */
+static char *quote(struct ruler *ruler, struct span found)
+{
+    const struct words *words = &ruler->spoken->words;
+    struct span sentence = reading_sentence(words, found.from);
+    if (found.to > sentence.to)
+        sentence.to = found.to;
+    if (sentence.to - sentence.from > QUOTE_WORDS) {
+        size_t from = found.from, to = found.to;
+        while (from > sentence.from && words->items[from].gap == GAP_NONE)
+            from--;
+        while (to < sentence.to && words->items[to].gap == GAP_NONE)
+            to++;
+        sentence = (struct span){from, to};
+    }
+    if (sentence.to - sentence.from > QUOTE_WORDS)
+        sentence = found;
+    size_t from = past_lead(ruler, sentence);
+    if (from <= found.from)
+        sentence.from = from;
+    char *text = reading_text(ruler->reading, words, sentence);
+    if (text && text[0] >= 'a' && text[0] <= 'z')
+        text[0] = (char)(text[0] - 'a' + 'A');
+    return text;
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Whether something that people have lasting wishes about stands in a span. */
+static bool has_item(struct ruler *ruler, struct span span)
+{
+    size_t len;
+    for (size_t at = span.from; at < span.to; at++)
+        if (language_item(ruler->reading->language, &ruler->spoken->words, at, &len))
+            return true;
+    return false;
+}
+
+/* How to reach them, by channel or time. */
+static bool is_contact(const char *slot)
+{
+    return begins(slot, "contact.") || begins(slot, "like.phone") || begins(slot, "language");
+}
+
+/* Of the facts of a life those that a sentence says plainly and that last. */
+static bool is_lasting_fact(const char *slot)
+{
+    static const char *const slots[] = {"work", "family.status", "access", "pet"};
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        if (begins(slot, slots[i]))
+            return true;
+    return false;
+}
+
+static struct span whole(const struct spoken *spoken)
+{
+    return (struct span){0, spoken->words.count};
+}
+
+/* Whether the agent asked for a day or a time: what is answered is an appointment. */
+static bool answers_a_date(struct ruler *ruler)
+{
+    const struct spoken *before = ruler->before;
+    if (!before || before->words.count == 0)
+        return false;
+    bool question = false;
+    for (size_t at = 0; at < before->words.count; at++)
+        question = question || before->words.items[at].question;
+    return question && (manner_has(ruler->reading, &before->words, LIST_TIME, whole(before)) ||
+                        manner_has(ruler->reading, &before->words, LIST_WEEKDAY, whole(before)) ||
+                        manner_has(ruler->reading, &before->words, LIST_WHICH, whole(before)));
+}
+
+/* A wish that is said to last, or that says no. */
+static bool lasts(struct ruler *ruler, const struct use *use, struct span found)
+{
+    struct span sentence = reading_sentence(&ruler->spoken->words, found.from);
+    return manner_has(ruler->reading, &ruler->spoken->words, LIST_LASTING, sentence) ||
+           use->section == SECTION_DISLIKE;
+}
+
+/* Whether a rule may speak here: plainly of the speaker, now. */
+static bool may_speak(struct ruler *ruler, const struct use *use, const struct rule *rule, struct span found)
+{
+    struct manner manner = manner_of(ruler->reading, ruler->spoken, found.from);
+    const char *slot = rule->slot ? rule->slot : "";
+    if (manner.past || manner.condition || manner.quoted || manner.third_person)
+        return false;
+    if (manner.question && !(rule->in_question && (use->kind == STATEMENT_INSTRUCTION || is_contact(slot))))
+        return false;
+    switch (use->section) {
+    case SECTION_NEED:
+        return !manner.once;
+    case SECTION_INSTRUCTION:
+        return !manner.once;
+    case SECTION_ENDED:
+        return true;
+    case SECTION_FACT:
+        return is_lasting_fact(slot) && !manner.negated;
+    default:
+        if (manner.once ||
+            (strcmp(slot, "contact.time") == 0 && answers_a_date(ruler) && !lasts(ruler, use, found)))
+            return false;
+        return is_contact(slot) || (has_item(ruler, found) && lasts(ruler, use, found));
+    }
+}
+
+/* The same words are said once, as the kind that was found first. */
+static bool is_said(const struct ruler *ruler, const char *text)
+{
+    for (size_t i = 0; i < ruler->understanding->statement_count; i++)
+        if (strcmp(ruler->understanding->statements[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+static void add(struct ruler *ruler, const struct use *use, const struct rule *rule, struct span found)
+{
+    struct reading *reading = ruler->reading;
+    const struct words *words = &ruler->spoken->words;
+    const char *slot = rule->slot ? reading_fill(reading, rule->slot, words, true) : "";
+    const char *text = quote(ruler, found);
+    enum statement_kind kind = use->kind;
+    if (!slot || !text || is_said(ruler, text))
+        return;
+    if (orders_are_in(reading, text)) {
+        understanding_drop(ruler->understanding, DROP_ORDER, "", text);
+        return;
+    }
+    if (kind == STATEMENT_ENDED)
+        slot = "said";
+    if (is_contact(slot) && kind == STATEMENT_PREFERENCE)
+        kind = STATEMENT_INSTRUCTION;
+    struct statement statement = {.kind = kind,
+                                  .whose = "",
+                                  .text = text,
+                                  .slot = kind == STATEMENT_ENDED ? slot : "",
+                                  .value = "",
+                                  .by = "",
+                                  .source = SOURCE_RULE,
+                                  .turn = ruler->spoken->turn};
+    if (kind != STATEMENT_ENDED)
+        slots_find(reading, &statement);
+    understanding_add(ruler->understanding, &statement);
+}
+
+static void read_section(struct ruler *ruler, const struct use *use)
+{
+    struct reading *reading = ruler->reading;
+    for (size_t at = 0; at < ruler->spoken->words.count;) {
+        const struct rule *rule = reading_rule(reading, use->section, ruler->spoken, at);
+        struct span found = reading->matcher.all;
+        if (rule && found.to > at) {
+            if (may_speak(ruler, use, rule, found))
+                add(ruler, use, rule, found);
+            at = found.to;
+        } else {
+            at++;
+        }
+    }
+}
+
+void rules_find(struct reading *reading, struct understanding *understanding)
+{
+    struct ruler ruler = {.reading = reading, .understanding = understanding};
+    for (size_t at = 0; reading->ruled && at < reading->count && !understanding->failed; at++) {
+        ruler.spoken = &reading->spoken[at];
+        if (ruler.spoken->role == ROLE_AGENT) {
+            ruler.before = ruler.spoken;
+            continue;
+        }
+        /* "I'm vegetarian. No, I'm joking." */
+        if (manner_has(reading, &ruler.spoken->words, LIST_JOKE, whole(ruler.spoken)))
+            continue;
+        for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+            read_section(&ruler, &uses[i]);
+    }
+}
