@@ -147,6 +147,7 @@ const char *fact_speaker_metadata(struct arena *arena, const struct speaker *spe
     const char *name = *speaker->full ? speaker->full : speaker->called;
     bool good = object && add(object, "full", speaker->full) && add(object, "called", speaker->called) &&
                 add(object, "role", speaker->role) && add(object, "was", speaker->was) &&
+                (!speaker->renamed || cJSON_AddTrueToObject(object, "renamed")) &&
                 add(object, "slot", "name") && add(object, "value", name) &&
                 add(object, "source", source_name(speaker->source)) &&
                 (speaker->turn < 0 || cJSON_AddNumberToObject(object, "turn", speaker->turn));
@@ -167,6 +168,7 @@ bool fact_read_speaker(struct arena *arena, const struct memory *memory, struct 
         .called = text_of(arena, object, "called"),
         .role = text_of(arena, object, "role"),
         .was = text_of(arena, object, "was"),
+        .renamed = json_bool(object, "renamed", false),
         .source = source_of(object),
         .turn = (int)json_int(object, "turn", -1),
     };

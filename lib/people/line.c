@@ -125,6 +125,8 @@ static size_t find_renamed(const struct line *line, const struct speaker *speake
         if (*speaker->was && person_match(person, speaker->was) == NAME_SAME)
             return i;
         if (person_match(person, speaker->full) == NAME_RENAMED) {
+            if (speaker->renamed)
+                return i;
             const char *family = strrchr(person->full, ' ');
             if (family && mentions(line, list, from, conversation, family + 1))
                 return i;
@@ -296,6 +298,30 @@ static bool same_slot(const struct known *a, const struct known *b)
     return *slot && strcmp(a->fact.statement.slot, slot) == 0;
 }
 
+static bool is_number(const char *word)
+{
+    return *word >= '0' && *word <= '9';
+}
+
+/* "Takes her tablets at 8", "I take my tablets at 9": the same words with other numbers. */
+static bool says_another_number(const struct known *older, const struct known *newer)
+{
+    size_t words = 0, numbers[2] = {0, 0};
+    const struct known *both[2] = {older, newer};
+    if (kind_of(older) != kind_of(newer) || kind_of(older) == STATEMENT_ID)
+        return false;
+    for (int i = 0; i < 2; i++)
+        for (size_t w = 0; w < both[i]->carriers.count; w++) {
+            const char *word = both[i]->carriers.words[w];
+            bool shared = carriers_have(&both[1 - i]->carriers, word);
+            if (is_number(word) && shared)
+                return false;
+            numbers[i] += is_number(word);
+            words += i == 0 && shared;
+        }
+    return words >= 2 && numbers[0] > 0 && numbers[1] > 0;
+}
+
 /* A newer statement about the same thing replaces the older one. Within a call both may be meant. */
 static bool replaces(const struct known *older, const struct known *newer)
 {
@@ -306,7 +332,7 @@ static bool replaces(const struct known *older, const struct known *newer)
         return true;
     if (older->call == newer->call)
         return false;
-    if (same_slot(older, newer))
+    if (same_slot(older, newer) || says_another_number(older, newer))
         return true;
     return likeness(older, newer) >= (open ? 0.5 : 0.75);
 }
@@ -342,9 +368,26 @@ static void end_with_person(struct line *line, struct known *newer)
     newer->told = true;
 }
 
+/* "The statement came": what was open and is spoken of so is settled. */
+static void apply_done(struct line *line, size_t at)
+{
+    struct known *newer = &line->known[at];
+    for (size_t i = 0; i < at; i++) {
+        struct known *older = &line->known[i];
+        if (older->state == STATE_NOW && kind_of(older) == STATEMENT_OPEN && older->call < newer->call &&
+            carriers_shared(&newer->carriers, &older->carriers) > 0)
+            older->state = STATE_DONE;
+    }
+    newer->state = STATE_OVER;
+}
+
 static void apply_ended(struct line *line, size_t at)
 {
     struct known *newer = &line->known[at];
+    if (strcmp(newer->fact.statement.slot, "done") == 0) {
+        apply_done(line, at);
+        return;
+    }
     bool all = strcmp(newer->fact.statement.slot, "gone") == 0;
     if (all)
         end_with_person(line, newer);

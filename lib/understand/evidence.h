@@ -20,6 +20,9 @@ bool evidence_is_item(const char *name);
  * ("email", "order_number") are added as well, as SOURCE_COLLECTED. */
 void evidence_read(struct reading *reading, struct understanding *understanding);
 
+/* Finds where the caller says that they are not whom the agent took them for: is_other, denied. */
+void evidence_find_denials(struct reading *reading, struct understanding *understanding);
+
 /* After the rules have added theirs behind the first `speakers` and `statements`, which are those of the
  * evidence: rules only complete it. There is one entry for each person; a fuller form of a name and a name
  * that was wrong are taken over, and a person whom only rules found is left out when the LLM named the

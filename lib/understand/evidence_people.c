@@ -408,6 +408,12 @@ void evidence_read_denials(struct evidence *evidence)
     }
 }
 
+void evidence_find_denials(struct reading *reading, struct understanding *understanding)
+{
+    struct evidence evidence = {.reading = reading, .understanding = understanding};
+    evidence_read_denials(&evidence);
+}
+
 /* --- Whose a statement is --- */
 
 /* Every word of `a` that is no title is one of the names of a speaker. */
@@ -574,6 +580,7 @@ static bool complete_with(struct reading *reading, struct speaker *mine, const s
             mine->called = rule->called;
         if (!*mine->was)
             mine->was = rule->was;
+        mine->renamed = mine->renamed || rule->renamed;
         if (mine->turn < 0)
             mine->turn = rule->turn;
         return true;

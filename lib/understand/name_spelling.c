@@ -84,16 +84,16 @@ static bool speaks_of_spelling(const struct reading *reading, const struct words
     return false;
 }
 
-/* Whether a turn is a spelling and little else: letters, and what is said around them. Pieces of two or three letters are
- * what is left of letters that were not understood. */
+/* Whether a turn is a spelling and little else: letters, and what is said around them. Pieces of two or three
+ * letters are what is left of letters that were not understood. */
 static bool is_clean(const struct reading *reading, const struct words *words)
 {
     for (size_t at = 0; at < words->count; at++) {
         const struct word *word = &words->items[at];
         size_t len = word->end - word->start;
-        if (len > 1 && len < 4 && !name_list(reading, LIST_COMMON, words, at) && !name_list(reading, LIST_LETTER, words, at) &&
-            !name_list(reading, LIST_AS_IN, words, at) && !name_list(reading, LIST_ANSWER, words, at) &&
-            !name_is_given(reading, words, at))
+        if (len > 1 && len < 4 && !name_list(reading, LIST_COMMON, words, at) &&
+            !name_list(reading, LIST_LETTER, words, at) && !name_list(reading, LIST_AS_IN, words, at) &&
+            !name_list(reading, LIST_ANSWER, words, at) && !name_is_given(reading, words, at))
             return false;
     }
     return true;

@@ -133,12 +133,31 @@ static bool lasts(struct ruler *ruler, const struct use *use, struct span found)
            use->section == SECTION_DISLIKE;
 }
 
+/* Whether the sentence is about being reached, or the agent asked for a time: "the draft was about 400 pages"
+ * is neither. */
+static bool speaks_of_contact(struct ruler *ruler, struct span found)
+{
+    struct span sentence = reading_sentence(&ruler->spoken->words, found.from);
+    return manner_has(ruler->reading, &ruler->spoken->words, LIST_CONTACT, sentence) || answers_a_date(ruler);
+}
+
+/* "My sister said: I am allergic to cats": what stands behind a colon is quoted. */
+static bool is_behind_colon(const struct spoken *spoken, size_t at)
+{
+    struct span sentence = reading_sentence(&spoken->words, at);
+    size_t start = spoken->words.items[sentence.from].start;
+    while (start > 0 && strchr(" \"'", spoken->words.text[start - 1]))
+        start--;
+    return start > 0 && spoken->words.text[start - 1] == ':';
+}
+
 /* Whether a rule may speak here: plainly of the speaker, now. */
 static bool may_speak(struct ruler *ruler, const struct use *use, const struct rule *rule, struct span found)
 {
     struct manner manner = manner_of(ruler->reading, ruler->spoken, found.from);
     const char *slot = rule->slot ? rule->slot : "";
-    if (manner.past || manner.condition || manner.quoted || manner.third_person)
+    if (manner.past || manner.condition || manner.quoted || manner.third_person ||
+        is_behind_colon(ruler->spoken, found.from))
         return false;
     if (manner.question && !(rule->in_question && (use->kind == STATEMENT_INSTRUCTION || is_contact(slot))))
         return false;
@@ -154,6 +173,8 @@ static bool may_speak(struct ruler *ruler, const struct use *use, const struct r
     default:
         if (manner.once ||
             (strcmp(slot, "contact.time") == 0 && answers_a_date(ruler) && !lasts(ruler, use, found)))
+            return false;
+        if (strcmp(slot, "contact.time") == 0 && !manner.first_person && !speaks_of_contact(ruler, found))
             return false;
         return is_contact(slot) || (has_item(ruler, found) && lasts(ruler, use, found));
     }
@@ -228,5 +249,31 @@ void rules_find(struct reading *reading, struct understanding *understanding)
             continue;
         for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
             read_section(&ruler, &uses[i]);
+    }
+}
+
+void rules_find_done(struct reading *reading, struct understanding *understanding)
+{
+    for (size_t at = 0; reading->ruled && at < reading->count && !understanding->failed; at++) {
+        const struct words *words = &reading->spoken[at].words;
+        if (reading->spoken[at].role != ROLE_USER)
+            continue;
+        for (size_t from = 0; from < words->count;) {
+            struct span sentence = reading_sentence(words, from);
+            bool done = !words->items[from].question && manner_has(reading, words, LIST_DONE, sentence) &&
+                        !manner_has(reading, words, LIST_NEGATOR, sentence) &&
+                        !manner_has(reading, words, LIST_IF_CLAUSE, sentence);
+            const char *text = done ? reading_text(reading, words, sentence) : NULL;
+            if (text)
+                understanding_add(understanding, &(struct statement){.kind = STATEMENT_ENDED,
+                                                                     .whose = "",
+                                                                     .text = text,
+                                                                     .slot = "done",
+                                                                     .value = "",
+                                                                     .by = "",
+                                                                     .source = SOURCE_RULE,
+                                                                     .turn = reading->spoken[at].turn});
+            from = sentence.to > from ? sentence.to : from + 1;
+        }
     }
 }

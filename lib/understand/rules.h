@@ -14,6 +14,10 @@
  * longer so. */
 void rules_find(struct reading *reading, struct understanding *understanding);
 
+/* Adds what the caller says has happened ("the statement came"), as ENDED with slot "done": with evidence as
+ * well, since it settles what was open. */
+void rules_find_done(struct reading *reading, struct understanding *understanding);
+
 /* Finds what the caller clearly asks about their own data ("delete everything you have about me", "don't call
  * me again"); not when they ask about it, speak of somebody else, or say not to. Fills request and
  * request_turn. */

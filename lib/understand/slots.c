@@ -200,7 +200,8 @@ static const char *wish_slot(struct reading *reading, const char *text, bool ins
     return has[SLOT_SEAT] ? "seat" : "";
 }
 
-static bool is_diet(struct reading *reading, const char *text)
+/* Whether a phrase of the list stands in a text, in the call's language or in English. */
+static bool says(struct reading *reading, const char *text, enum list list)
 {
     struct spoken row = {0};
     bool found = false;
@@ -208,8 +209,8 @@ static bool is_diet(struct reading *reading, const char *text)
     if (reading_read(reading, text, &row) != 0)
         return false;
     for (size_t at = 0; at < row.words.count && !found; at++)
-        found = language_list(reading->language, LIST_DIET, &row.words, at) > 0 ||
-                (english && language_list(english, LIST_DIET, &row.words, at) > 0);
+        found = language_list(reading->language, list, &row.words, at) > 0 ||
+                (english && language_list(english, list, &row.words, at) > 0);
     words_free(&row.words);
     return found;
 }
@@ -238,7 +239,12 @@ void slots_find(struct reading *reading, struct statement *statement)
         statement->slot = wish_slot(reading, statement->text, statement->kind == STATEMENT_INSTRUCTION);
         break;
     case STATEMENT_NEED:
-        statement->slot = is_diet(reading, statement->text) ? "diet" : "";
+        statement->slot = says(reading, statement->text, LIST_DIET) ? "diet" : "";
+        break;
+    case STATEMENT_ENDED:
+        statement->slot = says(reading, statement->text, LIST_GONE)   ? "gone"
+                          : says(reading, statement->text, LIST_OVER) ? "said"
+                                                                      : "";
         break;
     default:
         break;

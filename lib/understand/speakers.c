@@ -22,7 +22,8 @@ static bool is_pronoun_before(const struct reading *reading, const struct words 
     return at > 0 && words->items[at].gap == GAP_NONE && name_list(reading, LIST_PRONOUN, words, at - 1);
 }
 
-/* "Fügen Sie Jeff": everyday words are no part of a name, unless they are particles, or end it ("Jürgen Weiß"). */
+/* "Fügen Sie Jeff": everyday words are no part of a name, unless they are particles, or end it ("Jürgen
+ * Weiß"). */
 static bool has_common_word(const struct reading *reading, const struct words *words, struct span span)
 {
     for (size_t at = span.from + 1; at < span.to; at++)
@@ -43,8 +44,8 @@ static bool is_likely_person(const struct reading *reading, const struct words *
 /* Whether nothing goes on from a name that was written small: "sono felice che …" is no Felice. */
 static bool name_ends(const struct reading *reading, const struct words *words, size_t at)
 {
-    return at >= words->count || words->items[at].gap > GAP_NONE || name_list(reading, LIST_NAME_NEXT, words, at) ||
-           name_list(reading, LIST_AND, words, at);
+    return at >= words->count || words->items[at].gap > GAP_NONE ||
+           name_list(reading, LIST_NAME_NEXT, words, at) || name_list(reading, LIST_AND, words, at);
 }
 
 struct name_rule {
@@ -98,6 +99,26 @@ static bool is_one_word(const struct reading *reading, const struct words *words
     return parts < 2 || language_list(reading->language, LIST_PARTICLE, words, span.from) > 0;
 }
 
+/* "It's not Jon Smith, it's Joan Smythe": the name that was wrong. */
+static void note_wrong(struct names *names, const struct words *words, struct span span)
+{
+    size_t ends[PATTERN_ENDS];
+    names->reading->name_mode = NAME_LIKELY;
+    if (capture_name(names->reading, words, span.from, ends) > 0)
+        names->was = name_text(names->reading, words, (struct span){span.from, ends[0]});
+}
+
+/* Machines, roles and words of a menu are nobody's name. */
+static bool is_nobody(const struct reading *reading, const struct words *words, struct span span)
+{
+    const struct language *english = lexicon_language(reading->lexicon, "en");
+    for (size_t at = span.from; at < span.to; at++)
+        if (name_list(reading, LIST_NO_PERSON, words, at) ||
+            (english && language_list(english, LIST_NO_PERSON, words, at) > 0))
+            return true;
+    return false;
+}
+
 /* Tries the rules at one word; returns where to go on. */
 static size_t read_rule(struct names *names, const struct spoken *spoken, size_t at)
 {
@@ -118,6 +139,8 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
             continue;
         if (name_rules[i].section == SECTION_NAME_CORRECT) {
             if (found.has[CAPTURE_OTHER])
+                note_wrong(names, &spoken->words, found.captured[CAPTURE_OTHER]);
+            if (found.has[CAPTURE_OTHER])
                 name_deny(names, &spoken->words, found.captured[CAPTURE_OTHER]);
             else
                 for (size_t c = 0; c < names->count; c++)
@@ -128,7 +151,7 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
         plain = plain || (name_rules[i].section == SECTION_NAME && names->spoken_of);
         if (!big && !name_ends(reading, &spoken->words, span.to))
             continue;
-        if (has_common_word(reading, &spoken->words, span) ||
+        if (has_common_word(reading, &spoken->words, span) || is_nobody(reading, &spoken->words, span) ||
             (!plain && !is_likely_person(reading, &spoken->words, span)) ||
             (name_rules[i].section == SECTION_NAME_CORRECT && !names->spoken_of))
             continue;
@@ -191,7 +214,12 @@ static struct claim *answer_at(struct names *names, const struct spoken *spoken,
                       is_agents(names, words, (struct span){at, ends[0]})))
         return NULL;
     struct span span = longer_form(reading, words, (struct span){at, ends[0]});
-    if (has_common_word(reading, words, span))
+    if (has_common_word(reading, words, span) || is_nobody(reading, words, span))
+        return NULL;
+    /* "Untertitel im Auftrag …": what goes on is no answer, unless it begins like a name. */
+    bool goes_on = span.to < words->count && words->items[span.to].gap == GAP_NONE;
+    bool small = reading->cased && words->items[span.from].shape == SHAPE_LOWER && words->count > 2;
+    if (small || (goes_on && !is_likely_person(reading, words, span)))
         return NULL;
     struct claim *claim = name_claim_span(names, spoken, span, confidence);
     /* Asked for the family name people also say the whole. */
@@ -342,7 +370,8 @@ static void read_unsaid(struct names *names, const struct spoken *spoken)
                              is_bare_name(names, spoken));
     if (corrects && read_answer(names, spoken, SURE_CORRECTED))
         contradict(names, before);
-    else if ((names->asked || names->guessed) && !(names->count > 0 && name_is_spelled(names->reading, spoken)))
+    else if ((names->asked || names->guessed) &&
+             !(names->count > 0 && name_is_spelled(names->reading, spoken)))
         read_answer(names, spoken, names->guessed ? SURE_CORRECTED : SURE_ANSWERED);
 }
 
@@ -352,7 +381,8 @@ static void read_user(struct names *names, const struct spoken *spoken)
     bool denied = false, confirmed = false;
     if (spoken->words.count == 0)
         return;
-    names->spoken_of = names->spoken_of || names->asked || names->guessed || names->addressed || names->count > 0;
+    names->spoken_of =
+        names->spoken_of || names->asked || names->guessed || names->addressed || names->count > 0;
     bool denies = read_denials(names, spoken);
     if (names->guessed) {
         confirmed = read_reply(names, spoken);
@@ -400,8 +430,7 @@ static void read_variables(struct names *names)
     {
         /* What callmem itself told the agent is no evidence. */
         if (!item->string || !cJSON_IsString(item) || strcmp(item->string, "caller_name") == 0 ||
-            strncmp(item->string, "system__", 8) == 0 ||
-            strncmp(item->string, "secret__", 8) == 0)
+            strncmp(item->string, "system__", 8) == 0 || strncmp(item->string, "secret__", 8) == 0)
             continue;
         const char *value = item->valuestring;
         bool first = key_is(reading, item->string, LIST_KEY_FIRST, true);
@@ -471,7 +500,8 @@ static void keep_what_is_sure(struct names *names)
             if (first == last)
                 continue;
             size_t blank = strcspn(a->name, " ");
-            const char *part = first ? arena_text(names->reading->arena, a->name, blank) : a->name + blank + 1;
+            const char *part =
+                first ? arena_text(names->reading->arena, a->name, blank) : a->name + blank + 1;
             if (part && a->name[blank])
                 name_claim_plain(names, part, SURE_ANSWERED, b->turn);
             a->dead = b->dead = part && a->name[blank];
@@ -504,6 +534,18 @@ static const struct claim *called_claim(const struct names *names, const struct 
     return called && strcmp(called->name, best->name) != 0 ? called : NULL;
 }
 
+/* "I got married": a new name is to be expected. */
+static bool says_new_name(const struct reading *reading)
+{
+    bool found = false;
+    for (size_t at = 0; reading->ruled && at < reading->count && !found; at++)
+        for (size_t word = 0;
+             reading->spoken[at].role == ROLE_USER && word < reading->spoken[at].words.count && !found;
+             word++)
+            found = name_list(reading, LIST_RENAMED, &reading->spoken[at].words, word);
+    return found;
+}
+
 static void add_speaker(const struct names *names, struct understanding *understanding)
 {
     const struct claim *best = best_claim(names);
@@ -515,6 +557,8 @@ static void add_speaker(const struct names *names, struct understanding *underst
                                                               : SOURCE_VARIABLE;
     understanding_add_speaker(understanding, &(struct speaker){.full = best->name,
                                                                .called = called ? called->name : "",
+                                                               .was = names->was ? names->was : "",
+                                                               .renamed = says_new_name(names->reading),
                                                                .source = source,
                                                                .turn = best->turn});
 }

@@ -44,7 +44,8 @@ struct names {
     uint64_t agent[16]; /* names that the agent gave itself */
     size_t agent_count;
     bool asked, asked_other;
-    bool spoken_of; /* names were spoken of before: asked for, guessed, given */
+    const char *was; /* a name that the caller said is wrong; NULL */
+    bool spoken_of;  /* names were spoken of before: asked for, guessed, given */
     enum part asked_part;
     bool guessed;   /* the agent asked whether the caller is … */
     bool addressed; /* the agent called the caller … */
@@ -75,7 +76,7 @@ void name_deny(struct names *names, const struct words *words, struct span span)
 struct claim *name_latest(struct names *names);
 
 /* name_spelling.c */
-void name_read_spelling(struct names *names, const struct spoken *spoken);    /* "N-O-O-R" */
+void name_read_spelling(struct names *names, const struct spoken *spoken); /* "N-O-O-R" */
 /* Whether a turn has letters in a row that spell something. */
 bool name_is_spelled(struct reading *reading, const struct spoken *spoken);
 void name_read_letter_rule(struct names *names, const struct spoken *spoken); /* "with a K" */

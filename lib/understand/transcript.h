@@ -37,8 +37,8 @@ struct transcript {
     size_t turn_count;
     struct collected *collected; /* each name once, none without a value */
     size_t collected_count;
-    bool asked;   /* callmem's items are among what was collected, though perhaps without a value */
-    bool own_llm; /* the operator's own LLM filled them in, not that of ElevenLabs */
+    bool asked;             /* callmem's items are among what was collected, though perhaps without a value */
+    bool own_llm;           /* the operator's own LLM filled them in, not that of ElevenLabs */
     const cJSON *variables; /* dynamic_variables that the call started with; may be NULL */
 };
 

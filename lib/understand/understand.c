@@ -2,6 +2,7 @@
 
 #include "understand/evidence.h"
 #include "understand/identifiers.h"
+#include "understand/introductions.h"
 #include "understand/mood.h"
 #include "understand/reading.h"
 #include "understand/rules.h"
@@ -20,10 +21,15 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
         evidence_read(&reading, understanding);
         size_t speakers = understanding->speaker_count, statements = understanding->statement_count;
         speakers_find(&reading, understanding);
+        if (!reading.ruled)
+            introductions_find(&reading, understanding);
         identifiers_find(&reading, understanding);
         evidence_complete(&reading, understanding, speakers, statements);
-        if (!understanding->evidence)
+        if (!understanding->evidence) {
             rules_find(&reading, understanding);
+            evidence_find_denials(&reading, understanding);
+        }
+        rules_find_done(&reading, understanding);
         mood_find(&reading, understanding);
     }
     bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);

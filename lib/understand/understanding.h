@@ -32,8 +32,9 @@ enum statement_kind {
     STATEMENT_FACT,        /* family, work, home, things owned */
     STATEMENT_CONTACT,     /* their e-mail, phone or postal address; `value` is it, `slot` says which */
     STATEMENT_ID,          /* order, account, policy or member number; `value` is it */
-    STATEMENT_ENDED,       /* something that was so and no longer is */
-    STATEMENT_OPEN,        /* what is still to be done; `by` says who is to do it */
+    STATEMENT_ENDED, /* something that was so and no longer is. Slot "gone": somebody has died; "said": its
+                        words say themselves that it is over; "done": what was awaited has happened */
+    STATEMENT_OPEN,  /* what is still to be done; `by` says who is to do it */
     STATEMENTS
 };
 const char *statement_kind_name(enum statement_kind kind); /* "need"; static */
@@ -62,6 +63,7 @@ struct speaker {
     const char *called; /* how they asked to be called: "Peggy"; "" */
     const char *role;   /* in whose place or from where they call: "wife of Gordon Pell"; "" */
     const char *was;    /* a name that they said was wrong, or was theirs before: "Jon Smith", "Winter"; "" */
+    bool renamed;       /* they said that they have a new name */
     enum source source;
     int turn; /* where the name was said, -1 when it was only collected */
 };
@@ -109,8 +111,8 @@ struct understanding {
     int request_turn; /* -1 */
     enum mood mood;
     bool mood_given; /* an LLM said it: rules leave it */
-    double feeling; /* -1 to 1, what `mood` was decided on where a rule did */
-    bool evidence;  /* an LLM read the call: rules only complete what it says */
+    double feeling;  /* -1 to 1, what `mood` was decided on where a rule did */
+    bool evidence;   /* an LLM read the call: rules only complete what it says */
     struct dropped *drops;
     size_t drop_count;
     struct arena *arena; /* owns all text */
