@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MATTER_BYTES 5                /* of a word that says what something is about */
 #define PERSONS_MAX  200              /* of a line, with those of whom was spoken */
 #define OPEN_CALLS   4                /* what was left open longer ago is open no more */
 #define OPEN_SECONDS (90 * CLOCK_DAY) /* unless it has a day of its own */
@@ -565,23 +566,29 @@ bool line_wants_turns(const struct line *line, int64_t *since)
     return false;
 }
 
-/* How much of something that is open was spoken of in a call. */
-static double spoken_of(const struct line *line, const struct known *known, const struct memory_list *turns,
-                        const char *conversation)
+/* A word that says what something is about: a number, or longer than a link, and not in most of what is open.
+ */
+static bool is_telling(const struct line *line, const struct known *known, const char *word)
 {
-    bool said[CARRIERS] = {false};
-    size_t count = 0;
-    for (size_t t = 0; t < turns->count; t++) {
+    return (is_number(word) || strlen(word) >= MATTER_BYTES) && holders(line, known->owner, word) <= 2;
+}
+
+/* Whether something that is open was spoken of in a call: then an LLM that read the call would have said that
+ * it is still open. */
+static bool is_spoken_of(const struct line *line, const struct known *known, const struct memory_list *said,
+                         const char *conversation)
+{
+    for (size_t t = 0; t < said->count; t++) {
         struct carriers words;
-        if (strcmp(turns->items[t].conversation, conversation) != 0 ||
-            !carriers_read(line->arena, turns->items[t].content, &words))
+        if (strcmp(said->items[t].conversation, conversation) != 0 ||
+            !carriers_read(line->arena, said->items[t].content, &words))
             continue;
         for (size_t i = 0; i < known->carriers.count; i++)
-            said[i] = said[i] || carriers_have(&words, known->carriers.words[i]);
+            if (is_telling(line, known, known->carriers.words[i]) &&
+                carriers_have(&words, known->carriers.words[i]))
+                return true;
     }
-    for (size_t i = 0; i < known->carriers.count; i++)
-        count += said[i];
-    return known->carriers.count ? (double)count / (double)known->carriers.count : 0;
+    return false;
 }
 
 void line_settle(struct line *line, const struct memory_list *turns)
@@ -592,7 +599,7 @@ void line_settle(struct line *line, const struct memory_list *turns)
             continue;
         for (size_t c = (size_t)known->call + 1; c < line->call_count; c++)
             if (line->calls[c].evidence &&
-                spoken_of(line, known, turns, line->calls[c].memory->conversation) >= 0.5)
+                is_spoken_of(line, known, turns, line->calls[c].memory->conversation))
                 known->state = STATE_DONE;
     }
 }

@@ -113,7 +113,7 @@ static int store_profile(struct memory_store *store, const char *caller, const c
 /* Turns are read only where something that is open may have been settled since. */
 static int settle(struct memory_store *store, const char *caller, struct line *line, struct error *error)
 {
-    struct memory_filter filter = {.caller = caller, .kinds = 1u << KIND_TURN};
+    struct memory_filter filter = {.caller = caller, .kinds = 1u << KIND_TURN | 1u << KIND_SUMMARY};
     struct memory_list turns;
     if (!line_wants_turns(line, &filter.since))
         return 0;

@@ -420,6 +420,9 @@ void evidence_find_denials(struct reading *reading, struct understanding *unders
 static bool is_speakers(const struct reading *reading, const struct words *a, const struct speaker *speaker)
 {
     size_t names = 0;
+    /* "Monsieur Lefebvre", when his daughter calls. */
+    if (*speaker->role && strstr(speaker->role, a->text))
+        return false;
     for (size_t at = 0; at < a->count; at++) {
         struct words one = {.text = a->text, .items = &a->items[at], .count = 1};
         if (is_title(reading, a, at) || is_particle(reading, a, at))

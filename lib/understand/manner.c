@@ -118,13 +118,27 @@ static bool is_condition(const struct reading *reading, const struct words *word
     return false;
 }
 
+/* "They told me that I am diabetic". */
+static bool is_that(const struct words *words, size_t at)
+{
+    static const char *const thats[] = {"that", "dass", "que", "che"};
+    for (size_t i = 0; i < sizeof thats / sizeof *thats; i++)
+        if (strcmp(words->items[at].fold, thats[i]) == 0)
+            return true;
+    return false;
+}
+
 /* "She'd say, I can't …": what follows a pause after a verb of saying, unless the speaker quotes themselves.
  */
 static bool is_quoted(const struct reading *reading, const struct words *words, size_t from, size_t at)
 {
     for (size_t i = from; i < at; i++) {
-        if (list_at(reading, LIST_SAY, words, i) == 0 || words->items[i + 1].gap == GAP_NONE)
+        size_t len = list_at(reading, LIST_SAY, words, i);
+        if (len == 0 || i + len >= words->count ||
+            (words->items[i + len].gap == GAP_NONE && !is_that(words, i + len)))
             continue;
+        if (i > from && list_at(reading, LIST_RELATIVE, words, i - 1) > 0)
+            return true;
         bool own = (i > from && list_at(reading, LIST_FIRST_PERSON, words, i - 1) > 0) ||
                    (i > from + 1 && list_at(reading, LIST_FIRST_PERSON, words, i - 2) > 0);
         if (!own)
