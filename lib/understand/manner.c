@@ -118,6 +118,17 @@ static bool is_condition(const struct reading *reading, const struct words *word
     return false;
 }
 
+/* The speaker as a subject: "on m'a dit" is said by others. */
+static bool is_speaker_word(const struct words *words, size_t at)
+{
+    static const char *const subjects[] = {"i",  "we",   "ich", "wir", "yo", "nosotros",
+                                           "je", "nous", "io",  "noi", "eu", "nos"};
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+        if (strcmp(words->items[at].fold, subjects[i]) == 0)
+            return true;
+    return false;
+}
+
 /* "They told me that I am diabetic". */
 static bool is_that(const struct words *words, size_t at)
 {
@@ -139,8 +150,8 @@ static bool is_quoted(const struct reading *reading, const struct words *words, 
             continue;
         if (i > from && list_at(reading, LIST_RELATIVE, words, i - 1) > 0)
             return true;
-        bool own = (i > from && list_at(reading, LIST_FIRST_PERSON, words, i - 1) > 0) ||
-                   (i > from + 1 && list_at(reading, LIST_FIRST_PERSON, words, i - 2) > 0);
+        bool own =
+            (i > from && is_speaker_word(words, i - 1)) || (i > from + 1 && is_speaker_word(words, i - 2));
         if (!own)
             return true;
     }
