@@ -1,16 +1,16 @@
 /*
- * Who is who. The name of who speaks is what the other one says, with a capital, in many calls, and hardly
- * ever oneself; summaries have it too. What calls were found to say of the caller's name counts as well.
+ * The name of a speaker is a word that the other one says, with a capital, in many calls, and the speaker
+ * hardly ever; summaries have it too. Name memories of the caller count as well.
  */
-#include "memory/search/rank_parts.h"
+#include "memory/search/names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define OWN_SHARE   0.2f /* who bears a name says it so rarely beside the other one */
-#define SMALL_SHARE 0.1f /* and a name is written small so rarely */
+#define OWN_SHARE   0.2f /* the most that speakers say their own name, as a share of the other one */
+#define SMALL_SHARE 0.1f /* the most that a name is written without a capital */
 #define CALLS_LEAST 2
-#define CANDIDATES  8 /* of each side, of which the best that is not written small is the name */
+#define CANDIDATES  8 /* for each side; the best that is not written small is the name */
 
 /* How a word is written by whom. Sides: 0 the caller, 1 the agent. */
 struct count {

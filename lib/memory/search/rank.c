@@ -1,4 +1,8 @@
-#include "memory/search/rank_parts.h"
+#include "memory/search/rank.h"
+
+#include "memory/search/names.h"
+#include "memory/search/results.h"
+#include "memory/search/scored.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,7 +49,8 @@ static void *room_for(void *array, size_t count, size_t *room, size_t size, bool
     return grown;
 }
 
-bool rank_allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item)
+/* Whether the filter lets a memory be a result. */
+static bool allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item)
 {
     const struct memory_filter *filter = rank->filter;
     if ((filter->kinds && !(filter->kinds >> item->kind & 1)) ||
@@ -79,11 +84,10 @@ static void add_doc(struct rank *rank, uint32_t call, const struct segment_item 
     rank->docs = room_for(rank->docs, rank->doc_count, &rank->doc_room, sizeof *rank->docs, &rank->failed);
     if (rank->failed)
         return;
-    rank->docs[rank->doc_count++] =
-        (struct doc){.item = *item,
-                     .call = call,
-                     .is_turn = item->kind == KIND_TURN,
-                     .eligible = rank_allows(rank, rank->calls[call].given, item)};
+    rank->docs[rank->doc_count++] = (struct doc){.item = *item,
+                                                 .call = call,
+                                                 .is_turn = item->kind == KIND_TURN,
+                                                 .eligible = allows(rank, rank->calls[call].given, item)};
 }
 
 static void add_fact(struct rank *rank, uint32_t call, const struct segment_item *item)
@@ -100,7 +104,8 @@ static void add_sentence(struct rank *rank, uint32_t at, const struct segment_it
                                sizeof *rank->sentences, &rank->failed);
     if (rank->failed)
         return;
-    rank->sentences[rank->sentence_count++] = (struct sentence){.item = *item, .call = at};
+    rank->sentences[rank->sentence_count++] =
+        (struct sentence){.item = *item, .call = at, .eligible = allows(rank, rank->calls[at].given, item)};
     rank->calls[at].summary_length += item->term_count;
 }
 
@@ -488,7 +493,7 @@ static int work(struct rank *rank, struct ranking *ranking)
     if (rank->failed || score_words(rank) != 0)
         return -1;
     score_all(rank);
-    return compose(rank, ranking);
+    return build_results(rank, ranking);
 }
 
 int rank_memories(const struct question *question, const struct rank_call *calls, size_t call_count,
