@@ -19,10 +19,8 @@ fi
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 077
 
-# The FastCGI programs, each behind its socket, and all programs that are built.
+# The FastCGI programs, each behind its socket.
 handlers=(client-data search-data post-call)
-# shellcheck disable=SC2034 # for .ci/run and the tests
-programs=("${handlers[@]}")
 # The same two variables choose the build in the Makefile.
 build=${BUILD:-build}
 [ -z "${SANITIZE:-}" ] || build="build-asan"

@@ -37,7 +37,7 @@ missing_files() {
 check 'files that are named are there' is "$(missing_files)" ''
 
 # Options of the programs.
-for program in "${programs[@]}"; do
+for program in "${handlers[@]}"; do
     "$build/$program" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort >"$work/$program.options"
     sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "docs/man/$program.1" | sort >"$work/$program.manual"
     check "the manual page of $program has its options" is "$(cat "$work/$program.manual")" "$(cat "$work/$program.options")"

@@ -151,7 +151,7 @@ for what in "${faults[@]}"; do
         upgrade_with "write:$n:$what"
         said=$?
         [ -e "$work/fired" ] || break
-        database_has_versions $now $then || broken+=" $n"
+        database_has_versions "$now" "$then" || broken+=" $n"
         [ "$said" != 0 ] || database_has_versions $then || refused+=" $n"
     done
     check "an upgrade that meets $what at any write is not half done" is "$broken" ''
@@ -194,7 +194,7 @@ if ! is_remote; then
     unlock_memory
     wait "$starting"
     check 'until it is done' is "$?" 0
-    check 'as the log says' grep -q '"message":"the memory.s database has the newer version","from_version":'$now',"to_version":'$then "$state/logs/post-call.log"
+    check 'as the log says' grep -q '"message":"the memory.s database has the newer version","from_version":'"$now"',"to_version":'"$then" "$state/logs/post-call.log"
 else
     start_next
     check 'the next version starts in its place' is "$?" 0
