@@ -20,7 +20,7 @@ struct http {
     size_t limit;
     enum error_code code;
     char wrong[CURL_ERROR_SIZE];
-    /* Of the request that runs. */
+    /* Of the current request. */
     const struct http_request *request;
     struct http_answer *answer;
     bool too_large, stopped;
@@ -31,7 +31,7 @@ static void start_curl(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-/* --- What comes in --- */
+/* --- Answers --- */
 
 static long status_of(const struct http *http)
 {

@@ -136,7 +136,7 @@ void log_caller(struct log_line *line, const char *caller)
         return;
     size_t len = strlen(caller);
     buf_puts(&line->text, ",\"caller\":\"…");
-    /* Identifiers are ASCII; anything else would be shown as it is only when it is two plain characters. */
+    /* Only letters and digits of ASCII are shown. */
     const char *tail = caller + (len > 3 ? len - 2 : len);
     for (; *tail; tail++)
         if (((unsigned char)*tail >= '0' && (unsigned char)*tail <= '9') || (*tail >= 'A' && *tail <= 'Z') ||
@@ -157,7 +157,7 @@ void log_end(struct log_line *line)
         buf_puts(&line->text, "}\n");
         if (!line->text.failed) {
             pthread_rwlock_rdlock(&out.lock);
-            /* A line that cannot be written has nobody to be told to. */
+            /* A line that cannot be written is lost. */
             ssize_t written = write(out.fd, line->text.data, line->text.len);
             (void)written;
             pthread_rwlock_unlock(&out.lock);

@@ -23,7 +23,8 @@ size_t text_chars(const char *text)
     return n;
 }
 
-/* What must not reach a prompt or a line as it is: controls, separators, bidirectional overrides, BOM. */
+/* Characters that must not get into a prompt or a line: controls, separators, bidirectional overrides, BOM.
+ */
 static bool is_unfit(utf8proc_int32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0x061c ||
@@ -31,7 +32,7 @@ static bool is_unfit(utf8proc_int32_t c)
            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
-/* How many letters, digits and signs of ASCII follow each other: nearly all of most texts. */
+/* The length of a run of ASCII without blanks, of which most texts consist. */
 static size_t plain_run(const utf8proc_uint8_t *p)
 {
     size_t len = 0;
@@ -43,7 +44,7 @@ static size_t plain_run(const utf8proc_uint8_t *p)
 /* Whether a text is a line already: ASCII, and no blanks but single ones between words. */
 static bool is_plain_line(const char *text, size_t len)
 {
-    size_t at = buf_plain(text, len); /* quotes and backslashes end it, and are none the less plain */
+    size_t at = buf_plain(text, len); /* quotes and backslashes end this run but are plain here */
     while (at < len && text[at] >= ' ' && text[at] <= '~')
         at += 1 + buf_plain(text + at + 1, len - at - 1);
     return at == len && len && *text != ' ' && text[len - 1] != ' ' && !strstr(text, "  ");
