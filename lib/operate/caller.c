@@ -138,7 +138,7 @@ static cJSON *read_json(const char *text)
     return json || error_is_transient(error.code) ? json : cJSON_CreateObject();
 }
 
-/* These give NULL when out of memory: an export that lacked something would be taken for whole. */
+/* These return NULL when out of memory: an export that lacked something would be treated as complete. */
 static cJSON *export_memory(const struct memory *memory)
 {
     cJSON *item = cJSON_CreateObject();
