@@ -49,8 +49,8 @@ enum list {
     LIST_LETTER,    /* letters as they are said, with the letter as value: "zed" */
     LIST_WEEKDAY,   /* values 0 (Monday) to 6 */
     LIST_MONTH,     /* values 1 to 12 */
-    LIST_NUMBER,    /* cardinal numbers, values */
-    LIST_ORDINAL,   /* "first", and what stands for a number without being one: "a few", an article; values */
+    LIST_NUMBER,    /* values */
+    LIST_ORDINAL,   /* of the numbers those that are none in a search: "first", "a few", an article; values */
     LIST_PRONOUN,   /* "his", "her": before a relative, of somebody other than the caller */
     LIST_MINE,      /* "my" */
     LIST_NAME_NEXT, /* what may follow a name: "here", "from", "calling" */
@@ -81,8 +81,6 @@ size_t language_list(const struct language *language, enum list list, const stru
 /* The same, with the value of the phrase (0 when it has none). */
 size_t language_value(const struct language *language, enum list list, const struct words *words, size_t at,
                       int *value);
-/* Whether a phrase of the list stands anywhere in the row. */
-bool language_has(const struct language *language, enum list list, const struct words *words);
 /* A number at word `at`, in digits (up to 99999) or words: how many words, 0 when there is none. */
 size_t language_number(const struct language *language, const struct words *words, size_t at, int *value);
 /* Whether LIST_WRITING has that word. */
@@ -188,6 +186,8 @@ int language_add_filler(struct language *language, const char *fold, size_t len)
 /* A phrase of PHRASE_WORDS words at most. `prefix`: of its last word only the beginning is given. */
 int language_add_phrase(struct language *language, int list, const struct words *phrase, bool prefix,
                         int value);
+/* Adds the phrases that stand in list `of` to another list, with `value` unless that is NULL. */
+int language_include(struct language *language, int list, int of, const int *value);
 int language_add_rule(struct language *language, enum section section, const struct rule *rule);
 /* Makes what was added findable: after the spellings and fillers, and again after all the rest. Nothing of
  * what was settled is added to. */

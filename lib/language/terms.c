@@ -80,19 +80,6 @@ uint32_t term_hash(const char *word, size_t len)
 
 /* --- Stems --- */
 
-/* The hash of a Latin word without its accents. */
-static uint32_t hash_unaccented(struct analyser *analyser, const char *word, size_t len, bool *begins)
-{
-    utf8proc_uint8_t *bare = NULL;
-    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)word, (utf8proc_ssize_t)len, &bare,
-                                         UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
-    analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
-    uint32_t hash =
-        size >= 0 ? hash_word((const char *)bare, (size_t)size, begins) : hash_word(word, len, begins);
-    free(bare);
-    return hash;
-}
-
 static bool has_accents(const char *word, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -103,6 +90,7 @@ static bool has_accents(const char *word, size_t len)
 
 static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t len, bool *begins)
 {
+    char bare[WORD_BYTES];
     const char *stem = word;
     size_t stem_len = len;
     if (analyser->stemmer) {
@@ -113,8 +101,11 @@ static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t le
         }
         analyser->failed = analyser->failed || !stemmed;
     }
-    return has_accents(stem, stem_len) ? hash_unaccented(analyser, stem, stem_len, begins)
-                                       : hash_word(stem, stem_len, begins);
+    if (has_accents(stem, stem_len)) {
+        stem_len = word_fold(stem, stem_len, bare, sizeof bare);
+        stem = bare;
+    }
+    return hash_word(stem, stem_len, begins);
 }
 
 static uint32_t stem_for_vocabulary(void *ctx, const char *word, size_t len)
