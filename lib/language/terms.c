@@ -172,10 +172,9 @@ static void end_run(struct analysis *a)
 {
     struct run *run = &a->run;
     if (run->parts > 1 && run->len > 2) {
-        add_term(a, term_hash(run->text, run->len), TERM_JOINED | (run->digits ? TERM_NUMBER : 0));
+        add_term(a, term_hash(run->text, run->len), TERM_JOINED);
         if (run->digits > 2 && run->digits_from > 0)
-            add_term(a, term_hash(run->text + run->digits_from, run->len - run->digits_from),
-                     TERM_JOINED | TERM_NUMBER);
+            add_term(a, term_hash(run->text + run->digits_from, run->len - run->digits_from), TERM_JOINED);
     }
     *run = (struct run){.len = 0};
 }
@@ -222,7 +221,7 @@ static void add_inner_digits(struct analysis *a, const struct form *word)
     while (start > 0 && word->text[start - 1] >= '0' && word->text[start - 1] <= '9')
         start--;
     if (end - start >= 3)
-        add_term(a, term_hash(word->text + start, end - start), TERM_NUMBER | TERM_JOINED);
+        add_term(a, term_hash(word->text + start, end - start), TERM_JOINED);
 }
 
 /* What is left of "don't" and "she'll" after the apostrophe says nothing. */
@@ -234,18 +233,13 @@ static bool is_rest(const struct analysis *a, const struct form *word)
 /* `is`: what the vocabulary knows of the word. */
 static unsigned flags_of(const struct analysis *a, const struct form *word, unsigned is)
 {
-    static const unsigned flag_of[][2] = {{WORD_STOP, TERM_STOP},
-                                          {WORD_TIME, TERM_TIME},
-                                          {WORD_NUMBER, TERM_NUMBER},
-                                          {WORD_USER, TERM_USER},
-                                          {WORD_AGENT, TERM_AGENT}};
+    static const unsigned flag_of[][2] = {
+        {WORD_STOP, TERM_STOP}, {WORD_TIME, TERM_TIME}, {WORD_USER, TERM_USER}, {WORD_AGENT, TERM_AGENT}};
     unsigned flags = is_rest(a, word) ? TERM_STOP : 0;
     for (size_t i = 0; i < sizeof flag_of / sizeof *flag_of; i++)
         if (is & flag_of[i][0])
             flags |= flag_of[i][1];
-    if (word->any_digit)
-        flags |= TERM_NUMBER;
-    else if (word->is_capital)
+    if (word->is_capital && !word->any_digit)
         flags |= TERM_CAPITAL | (a->in_sentence ? TERM_INNER : 0);
     return flags;
 }

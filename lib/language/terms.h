@@ -26,7 +26,6 @@
 
 enum {
     TERM_STOP = 1,     /* a word that says little: only in queries, what is stored of a text leaves it out */
-    TERM_NUMBER = 2,   /* has digits, or is a number as it is spoken */
     TERM_JOINED = 4,   /* made of several words */
     TERM_CAPITAL = 8,  /* begins with a capital */
     TERM_INNER = 16,   /* and that not at the beginning of a sentence */

@@ -30,7 +30,6 @@ static const struct {
 #define W_ANSWER   0.4f  /* it follows a question */
 #define W_PROPER   0.8f  /* it has a name of something in it */
 #define W_NAME     1.0f  /* and that was asked for */
-#define W_COUNT    1.5f  /* it has a number in it, and that was asked for */
 #define W_WHEN     2.0f  /* it says when, and that was asked for */
 
 /* --- Gathering --- */
@@ -456,8 +455,6 @@ static float score_doc(const struct rank *rank, size_t at, float best, float tot
         score += W_ANSWER;
     if (doc->proper)
         score += W_PROPER + (question->asks_name ? W_NAME : 0);
-    if (question->asks_count && doc->item.flags & SEGMENT_NUMBER)
-        score += W_COUNT;
     if (question->asks_when && doc->item.flags & SEGMENT_TIME)
         score += W_WHEN;
     /* What the operator lets fade, fades. */
