@@ -95,23 +95,17 @@ static int remember(struct worker *worker, const struct event *event, struct err
     return event->delete_pii ? instance_seal(instance, event->conversation, error) : 0;
 }
 
-enum worked processor_event(void *ctx, const char *bytes, size_t len, struct error *error)
+int processor_event(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     struct worker *worker = ctx;
     struct event event;
     int64_t started = clock_us();
-    if (!worker) {
-        error_no_memory(error);
-        return WORK_AGAIN;
-    }
-    if (read_lexicon(worker->processor, error) != 0)
-        return WORK_AGAIN;
-    if (event_parse(bytes, len, &event, error) != 0)
-        return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+    if (!worker)
+        return error_no_memory(error);
+    if (read_lexicon(worker->processor, error) != 0 || event_parse(bytes, len, &event, error) != 0)
+        return -1;
     int result = remember(worker, &event, error);
     log_processed(&event, result == 0 ? NULL : error, started);
     event_free(&event);
-    if (result == 0)
-        return WORKED;
-    return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+    return result;
 }
