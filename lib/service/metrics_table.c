@@ -16,7 +16,7 @@ static const char *const tries[TRIES] = {"worked", "postponed", "failed"};
 static const char *const inbox_states[INBOX_STATES] = {"waiting", "failed"};
 static const char *const breakers[BREAKERS] = {"none", "closed", "half_open", "open"};
 
-/* How a request ends: without an error of ours in one of these, or with one of base/error.h. */
+/* A request ends with one of these statuses, or with an error of base/error.h. */
 static const int plain[] = {200, 204, 503};
 #define OUTCOMES (LENGTH(plain) + ERROR_SETTINGS - 1)
 
@@ -106,7 +106,7 @@ const struct metric_family metric_families[METRICS] = {
                           METRIC_GAUGE, 1, NULL},
 };
 
-/* The place of a name, `count` when it is none. */
+/* The index of a name, `count` if it is not there. */
 static unsigned find(const char *const *names, unsigned count, const char *name)
 {
     unsigned i = 0;

@@ -214,7 +214,7 @@ static void consider(struct nearest *nearest, const char *name, size_t len, cons
 {
     char whole[SETTING_NAME_SIZE];
     size_t begin = strlen(candidate), end = strlen(rest);
-    int least = abs((int)len - (int)(begin + end)); /* the distance is that at least */
+    int least = abs((int)len - (int)(begin + end)); /* a lower bound of the distance */
     if (begin + end >= sizeof whole || least >= nearest->distance)
         return;
     memcpy(whole, candidate, begin);
@@ -226,8 +226,8 @@ static void consider(struct nearest *nearest, const char *name, size_t len, cons
     }
 }
 
-/* The name as it would be if only its case, its separators and an `export` before it were wrong. */
-static void as_meant(const char *name, char out[NAME_CHARS + 1])
+/* The name corrected for case, separators and a leading `export`. */
+static void normalise(const char *name, char out[NAME_CHARS + 1])
 {
     size_t len = 0;
     if (strncmp(name, "export ", 7) == 0)
@@ -242,7 +242,7 @@ static struct nearest find_nearest(const char *wrong, int limit)
 {
     struct nearest nearest = {"", limit};
     char name[NAME_CHARS + 1], start[sizeof SETTING_VARIABLE] = "";
-    as_meant(wrong, name);
+    normalise(wrong, name);
     size_t len = strlen(name);
     for (enum setting id = 0; id < SETTINGS; id++) {
         consider(&nearest, name, len, setting_rows[id].name, "");
@@ -257,11 +257,11 @@ static struct nearest find_nearest(const char *wrong, int limit)
     return nearest;
 }
 
-/* Whether somebody who wrote this name in a settings file had us in mind. */
-static bool is_meant_for_us(const char *wrong)
+/* Whether this name in a settings file is a misspelt name of ours. */
+static bool is_misspelt(const char *wrong)
 {
     char name[NAME_CHARS + 1];
-    as_meant(wrong, name);
+    normalise(wrong, name);
     for (size_t i = 0; i < PREFIXES; i++) {
         size_t word = strcspn(name, "_"), own = strlen(prefixes[i]) - 1;
         if (strncmp(name, prefixes[i], own + 1) == 0)
@@ -293,8 +293,9 @@ enum name_kind setting_name_classify(const char *name, enum source source, enum 
     for (size_t i = 0; i < PREFIXES; i++)
         if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
             return NAME_WRONG;
-    /* The environment is everybody's: there, only a known name in lower case can be meant. */
-    bool meant = source == FROM_FILE ? is_meant_for_us(name) : *find_nearest(name, 1).name;
+    /* The environment is shared with other programs: only a setting's name in lower case is an error there.
+     */
+    bool meant = source == FROM_FILE ? is_misspelt(name) : *find_nearest(name, 1).name;
     return meant ? NAME_WRONG : NAME_FOREIGN;
 }
 
