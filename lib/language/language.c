@@ -230,7 +230,7 @@ static bool phrase_fits(const struct phrase *phrase, const struct words *words, 
     return true;
 }
 
-/* The longest phrase of a list at a word among those with a key; NULL when there is none. */
+/* The longest phrase of a list at a word among those with a key, or NULL. */
 static const struct phrase *longest(const struct language *language, uint64_t key, int list,
                                     const struct words *words, size_t at)
 {

@@ -24,7 +24,7 @@ struct form {
     bool all_digits, any_digit, plain; /* plain: ASCII letters and digits only */
 };
 
-/* A number, an order number or a spelled word, told in parts. */
+/* A number, an order number or a spelled word that was said in parts. */
 struct run {
     char text[RUN_BYTES];
     size_t len, parts, digits, digits_from;
@@ -119,9 +119,8 @@ struct analyser *analyser_new(const char *language)
     struct analyser *analyser = calloc(1, sizeof *analyser);
     if (!analyser)
         return NULL;
-    /* There is none for a language that Snowball doesn't know, and none when memory ran out: malloc() says
-     * so. A text read without the stemmer of its language would not be found with it, and the other way
-     * round. */
+    /* NULL for a language that Snowball doesn't know, and when memory runs out, which only errno says. Terms
+     * made without the stemmer of their language would not be found by a search with it. */
     errno = 0;
     if (*language)
         analyser->stemmer = sb_stemmer_new(language, "UTF_8");
@@ -167,7 +166,7 @@ static void add_term(struct analysis *a, uint32_t hash, unsigned flags)
         a->terms[a->count++] = (struct term){hash, a->at, (uint16_t)flags};
 }
 
-/* Ends a run: what was told in parts is a term of its own, and so are its digits alone. */
+/* Ends a run: its parts together are a term, and so are its digits alone. */
 static void end_run(struct analysis *a)
 {
     struct run *run = &a->run;
@@ -195,7 +194,7 @@ static void add_to_run(struct analysis *a, const char *text, size_t len, bool di
     run->parts++;
 }
 
-/* Whether a word may be a part of a number that is told in parts: digits, "four", single letters, and the
+/* Whether a word may be a part of a number that is said in parts: digits, "four", single letters, and the
  * letters before the digits of an order number. `digit`: the one that the word stands for, or -1. */
 static void follow_run(struct analysis *a, const struct form *word, int digit)
 {

@@ -45,7 +45,7 @@ struct term {
  * stop words. */
 struct analyser;
 struct analyser *analyser_new(const char *language); /* ISO 639-1; NULL when out of memory */
-void analyser_free(struct analyser *analyser);       /* NULL is taken */
+void analyser_free(struct analyser *analyser);       /* NULL is allowed */
 
 /* The terms of `text` in order; returns how many, at most `max`. */
 size_t analyser_terms(struct analyser *analyser, const char *text, struct term *terms, size_t max);

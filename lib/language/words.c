@@ -46,7 +46,7 @@ static bool is_part_of_word(utf8proc_int32_t c)
     }
 }
 
-/* One character; -1 at the end. What is no UTF-8 counts as U+FFFD, one byte long. */
+/* One character; -1 at the end. A byte that is not UTF-8 counts as U+FFFD. */
 static inline utf8proc_int32_t next(const char *text, size_t len, size_t *at)
 {
     utf8proc_int32_t c;

@@ -403,7 +403,7 @@ static void test_folder(void **state)
     assert_null(lexicon_load("/nonexistent/lexicon", &error));
     assert_int_equal(error.code, ERROR_SETTINGS);
     assert_non_null(strstr(error.message, "/nonexistent/lexicon"));
-    /* Other files in the folder are none of ours. */
+    /* Other files in the folder are ignored. */
     write_file("README.md", "not a lexicon");
     write_file("english.txt", "not a lexicon either");
     struct lexicon *lexicon = lexicon_load(folder, &error);

@@ -158,7 +158,7 @@ static void scripts_without_blanks_are_found_within(void **state)
     check_pairs(bad, sizeof bad / sizeof *bad, false);
 }
 
-static void an_order_number_is_one_however_it_is_told(void **state)
+static void an_order_number_is_one_however_it_is_said(void **state)
 {
     (void)state;
     static const char *const ways[] = {
@@ -536,7 +536,7 @@ int main(void)
         cmocka_unit_test(another_language_stems_by_its_own_rules_only),
         cmocka_unit_test(writing_does_not_matter),
         cmocka_unit_test(scripts_without_blanks_are_found_within),
-        cmocka_unit_test(an_order_number_is_one_however_it_is_told),
+        cmocka_unit_test(an_order_number_is_one_however_it_is_said),
         cmocka_unit_test(a_telephone_number_is_one_however_it_is_grouped),
         cmocka_unit_test(terms_know_what_they_are),
         cmocka_unit_test(apostrophes_and_quotation_marks),

@@ -199,7 +199,7 @@ static void read_span(struct question *question, enum ask ask, int number, int64
     int64_t today = now - ((now % CLOCK_DAY) + CLOCK_DAY) % CLOCK_DAY;
     clock_split(now, NULL, NULL, NULL, &weekday);
     int64_t monday = today - weekday * CLOCK_DAY, day = today - number * (int64_t)CLOCK_DAY;
-    /* Who counts more than one day counts roughly, and more so with weeks. */
+    /* A number of days or weeks is rarely exact. */
     int64_t about = ask == ASK_DAYS_AGO && number > 1 ? CLOCK_DAY : 0;
     switch (ask) {
     case ASK_DAY:
