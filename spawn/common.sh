@@ -151,7 +151,7 @@ build_programs() { # make's arguments
 
 # Exits unless the programs are built.
 programs_needed() {
-    [ -x "$build/post-call" ] || fail 'the programs are not built yet: run ./spawn/up first'
+    [ -x "$callmem" ] || fail 'the programs are not built yet: run ./spawn/up first'
 }
 
 # Exits unless these commands are installed: the Debian package may be installed without the packages it recommends.
@@ -164,7 +164,7 @@ commands_needed() { # COMMAND…
 
 # Reads all settings (environment, settings file, defaults) from a program; exits as it does (78) if one is wrong.
 read_settings() {
-    in_effect=$("$build/post-call" --check-config)
+    in_effect=$("$callmem" check)
 }
 
 # The value of a setting, after read_settings.
