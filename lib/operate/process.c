@@ -102,7 +102,12 @@ int processor_event(void *ctx, const char *bytes, size_t len, struct error *erro
     int64_t started = clock_us();
     if (!worker)
         return error_no_memory(error);
-    if (read_lexicon(worker->processor, error) != 0 || event_parse(bytes, len, &event, error) != 0)
+    if (read_lexicon(worker->processor, error) != 0) {
+        /* Not the event's fault, so it is tried again. */
+        error->code = ERROR_INTERNAL;
+        return -1;
+    }
+    if (event_parse(bytes, len, &event, error) != 0)
         return -1;
     int result = remember(worker, &event, error);
     log_processed(&event, result == 0 ? NULL : error, started);
