@@ -1,5 +1,5 @@
 /*
- * arena: many small pieces of text that live and die together.
+ * arena: many small allocations that are freed together.
  */
 #ifndef CALLMEM_BASE_ARENA_H
 #define CALLMEM_BASE_ARENA_H

@@ -1,5 +1,5 @@
 /*
- * error: why something could not be done, for a program (code) and for a person (message).
+ * error: why an operation failed, for programs (code) and for people (message).
  *
  * Every function that can fail returns 0 or -1 (or NULL) and fills a struct error that the caller owns.
  * The codes and their HTTP status are the error table of docs/http.md; log lines have them as "error".
@@ -36,7 +36,7 @@ struct error {
 };
 
 /* Fills `error` (may be NULL) as printf does, and always returns -1, so that `return error_set(…)` reads
- * well. Line breaks and control characters in the result become blanks; a cut never splits a character. */
+ * well. Line breaks and control characters become spaces; truncation never splits a character. */
 int error_set(struct error *error, enum error_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Lets compilers and analysers know that the result is always -1. */

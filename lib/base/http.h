@@ -3,8 +3,8 @@
  * ElevenLabs API.
  *
  * A handle belongs to one thread and keeps its connection from one request to the next. Certificates are
- * always verified. Redirects are not followed, cookies not kept, and the proxies of the environment only used
- * where asked for: a key goes to the server that the operator named and nowhere else.
+ * always verified. Redirects are not followed, cookies not kept, and proxies of the environment used only if
+ * requested, so a key is sent only to the server that the operator set.
  *
  *     struct http *http = http_new(&(struct http_options){.url = "https://api.example", .limit = 1 << 20});
  *     struct http_answer answer = HTTP_ANSWER_INIT;
@@ -26,9 +26,8 @@
 struct http; /* a handle */
 
 struct http_options {
-    const char *url; /* http:// or https://, without a slash at its end; paths are added to it */
-    const char
-        *ca_file; /* certificates that are trusted in place of the system's; NULL or "": the system's */
+    const char *url;        /* http:// or https://, without a slash at its end; paths are added to it */
+    const char *ca_file;    /* trusted certificates, replacing the system's; NULL or "": the system's */
     int connect_timeout_ms; /* the part of a request's time that connecting may take; 0: all of it */
     size_t limit;           /* the most bytes of an answer kept in memory; 0: 16 MiB */
     enum error_code code;   /* of the error when a request fails; ERROR_NONE: ERROR_INTERNAL */
@@ -66,9 +65,9 @@ struct http_answer {
     enum http_failure failure;
     struct buf body;
     char content_type[64]; /* without parameters, in lower case; "" when there was none */
-    int retry_after;       /* seconds of Retry-After, or -1 */
+    int retry_after;       /* seconds in Retry-After, or -1 */
     int64_t microseconds;  /* from request to answer */
-    bool connected;        /* a new connection had to be made */
+    bool connected;        /* a new connection was made */
 };
 
 #define HTTP_ANSWER_INIT                                                                                     \

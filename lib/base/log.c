@@ -17,7 +17,7 @@ static struct {
     char *file; /* NULL: standard error */
     _Atomic int level;
     int fd;
-    pthread_rwlock_t lock; /* writers of lines read `fd`, a reopen changes it */
+    pthread_rwlock_t lock; /* held shared to use `fd`, exclusively to change it */
 } out = {"callmem", NULL, LOG_INFO, STDERR_FILENO, PTHREAD_RWLOCK_INITIALIZER};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -36,7 +36,7 @@ int log_open(const char *service, enum log_level least, const char *file, struct
         return 0;
     int fd = open_file(file);
     if (fd < 0)
-        return error_set(error, ERROR_SETTINGS, "CALLMEM_LOG_FILE: %s cannot be written: %s", file,
+        return error_set(error, ERROR_SETTINGS, "CALLMEM_LOG_FILE: cannot write %s: %s", file,
                          strerror(errno));
     out.file = strdup(file);
     if (!out.file) {
@@ -53,7 +53,7 @@ void log_reopen(void)
         return;
     int fd = open_file(out.file);
     if (fd < 0) {
-        log_say(LOG_ERROR, "the log file cannot be opened again, going on with the old one");
+        log_say(LOG_ERROR, "cannot reopen the log file; keeping the old one");
         return;
     }
     pthread_rwlock_wrlock(&out.lock);

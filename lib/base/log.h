@@ -1,6 +1,6 @@
 /*
- * log: one JSON object a line, to standard error or to a file, written in one piece (O_APPEND), so that
- * several processes can share the file. Rotation: rename the file and send SIGHUP, or copy and truncate.
+ * log: one JSON object per line, to standard error or to a file, each line written at once (O_APPEND), so
+ * that several processes can share the file. Rotation: rename the file and send SIGHUP, or copy and truncate.
  *
  *     struct log_line line;
  *     log_begin(&line, LOG_WARN, "memory did not answer in time");
@@ -28,14 +28,14 @@ struct log_line {
     int on; /* 0 below the log level: nothing is built */
 };
 
-/* Where this process logs. `service` is static text; `file` is copied, NULL or "" means standard error. The
- * file is made with mode 0600. Before log_open(), everything from LOG_INFO goes to standard error. */
+/* Sets where this process logs. `service` is static text; `file` is copied, NULL or "" means standard error.
+ * A new file has mode 0600. Before log_open(), lines from LOG_INFO on go to standard error. */
 int log_open(const char *service, enum log_level least, const char *file, struct error *error);
 void log_reopen(void); /* closes and opens the file again; when that fails, logs it and keeps the old one */
 void log_close(void);
 
 void log_begin(struct log_line *line, enum log_level level, const char *message);
-void log_text(struct log_line *line, const char *name, const char *value); /* NULL: leaves it out */
+void log_text(struct log_line *line, const char *name, const char *value); /* NULL: omitted */
 void log_int(struct log_line *line, const char *name, int64_t value);
 void log_ms(struct log_line *line, const char *name, int64_t microseconds); /* as milliseconds, 3 decimals */
 void log_caller(struct log_line *line, const char *caller); /* "…01": the last two characters */
