@@ -389,14 +389,14 @@ static void print_processes(struct buf *out)
 {
     struct census census = {0};
     count_processes(&census);
-    print_head(out, "callmem_processes", "gauge", "Processes that serve.");
+    print_head(out, "callmem_processes", "gauge", "Running processes.");
     for (unsigned service = 0; service < METRIC_SERVICES; service++) {
         buf_puts(out, "callmem_processes{");
         metric_service_label(out, service);
         buf_printf(out, "} %u\n", census.alive[service]);
     }
     print_head(out, "callmem_memory_breaker", "gauge",
-               "Processes whose breaker before a remote memory is in that state.");
+               "Processes by the state of their circuit breaker for remote memory.");
     for (unsigned service = 0; service < METRIC_SERVICES; service++)
         for (enum metrics_breaker state = BREAKER_CLOSED; state < BREAKERS; state++) {
             buf_puts(out, "callmem_memory_breaker{");
@@ -408,7 +408,7 @@ static void print_processes(struct buf *out)
 
 void metrics_print(struct buf *out)
 {
-    print_head(out, "callmem_info", "gauge", "The version that answers.");
+    print_head(out, "callmem_info", "gauge", "The version of callmem.");
     buf_printf(out, "callmem_info{version=\"%s\"} 1\n", CALLMEM_VERSION);
     if (!shared.file)
         return;

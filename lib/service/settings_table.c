@@ -25,21 +25,21 @@ enum {
 
 /* One row each; what a macro does not name is 0, NULL or no flag. */
 #define ROW(id, row_type, ...) [id] = {.name = #id, .type = row_type, __VA_ARGS__}
-#define INT(id, value, least, most, told)                                                                    \
-    ROW(id, TYPE_INT, .fallback = value, .min = least, .max = most, .help = told)
-#define CHOICE(id, list, value, told) ROW(id, TYPE_CHOICE, .fallback = value, .choices = list, .help = told)
-#define PATH(id, value, told)         ROW(id, TYPE_PATH, .fallback = value, .max = PATH_CHARS, .help = told)
-#define URL(id, value, told)          ROW(id, TYPE_URL, .fallback = value, .max = URL_CHARS, .help = told)
-#define SECRETS(id, told)                                                                                    \
+#define INT(id, value, least, most, text)                                                                    \
+    ROW(id, TYPE_INT, .fallback = value, .min = least, .max = most, .help = text)
+#define CHOICE(id, list, value, text) ROW(id, TYPE_CHOICE, .fallback = value, .choices = list, .help = text)
+#define PATH(id, value, text)         ROW(id, TYPE_PATH, .fallback = value, .max = PATH_CHARS, .help = text)
+#define URL(id, value, text)          ROW(id, TYPE_URL, .fallback = value, .max = URL_CHARS, .help = text)
+#define SECRETS(id, text)                                                                                    \
     ROW(id, TYPE_SECRETS, .fallback = "", .max = SETTING_SECRETS_MAX,                                        \
-        .flags = SETTING_SECRET | SETTING_FILE | SETTING_FILL, .help = told)
-#define KEY(id, told)                                                                                        \
-    ROW(id, TYPE_TEXT, .fallback = "", .max = KEY_CHARS, .flags = SETTING_SECRET | SETTING_FILE, .help = told)
-#define TEMPLATE(id, most, told)                                                                             \
-    ROW(id, TYPE_TEMPLATE, .fallback = "", .max = most, .flags = SETTING_FILE | SETTING_LINES, .help = told)
-#define LAMBDA(id, value, made, told)                                                                        \
-    ROW(id, TYPE_REAL, .fallback = value, .fallback_shown = made, .max = 10, .help = told)
-#define SECTOR_LAMBDA(id, told) LAMBDA(id, "", "the value of OPENMEMORY_DECAY_LAMBDA", told)
+        .flags = SETTING_SECRET | SETTING_FILE | SETTING_FILL, .help = text)
+#define KEY(id, text)                                                                                        \
+    ROW(id, TYPE_TEXT, .fallback = "", .max = KEY_CHARS, .flags = SETTING_SECRET | SETTING_FILE, .help = text)
+#define TEMPLATE(id, most, text)                                                                             \
+    ROW(id, TYPE_TEMPLATE, .fallback = "", .max = most, .flags = SETTING_FILE | SETTING_LINES, .help = text)
+#define LAMBDA(id, value, made, text)                                                                        \
+    ROW(id, TYPE_REAL, .fallback = value, .fallback_shown = made, .max = 10, .help = text)
+#define SECTOR_LAMBDA(id, text) LAMBDA(id, "", "the value of OPENMEMORY_DECAY_LAMBDA", text)
 
 const struct setting_row setting_rows[SETTINGS] = {
     CHOICE(CALLMEM_ENV, environments, "development",
