@@ -17,7 +17,7 @@ static const struct command commands[] = {
     {.group = "Callers",
      .name = "show",
      .operands = "CALLER",
-     .summary = "shows what is known of a caller, for a person to read",
+     .summary = "shows what callmem knows about a caller, for a person to read",
      .about =
          "A caller is a phone number with its country code, however it is written, or another identifier. "
          "As JSON it is what export prints.",
@@ -38,7 +38,7 @@ static const struct command commands[] = {
      .opens = true},
     {.name = "forget",
      .operands = "CALLER",
-     .summary = "erases a caller everywhere and prints what was erased",
+     .summary = "erases a caller everywhere and prints how much was erased",
      .about = "Profile, memories, events in the inbox, lines of payload logs and recordings go. It cannot be "
               "undone. Compressed payload logs are not searched: the command names them and fails.",
      .run = forget_command,

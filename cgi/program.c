@@ -13,26 +13,27 @@
 
 static void take_credentials(struct program *program)
 {
+    const struct settings *settings = program->instance.settings;
     struct credentials *credentials = &program->credentials;
     enum setting secret = program->webhook->secret;
-    int auth = setting_choice(program->instance.settings, program->webhook->auth);
+    int auth = setting_choice(settings, program->webhook->auth);
     credentials->hmac = auth == AUTH_HMAC || auth == AUTH_EITHER;
     credentials->secret = auth == AUTH_SECRET || auth == AUTH_EITHER;
-    credentials->tolerance = setting_int(program->instance.settings, ELEVENLABS_SIGNATURE_TOLERANCE);
-    size_t count = setting_count(program->instance.settings, secret);
+    credentials->tolerance = setting_int(settings, ELEVENLABS_SIGNATURE_TOLERANCE);
+    size_t count = setting_count(settings, secret);
     for (size_t i = 0; i < count && i < CREDENTIALS_SECRETS; i++)
-        credentials->secrets[credentials->secret_count++] =
-            setting_part(program->instance.settings, secret, i);
+        credentials->secrets[credentials->secret_count++] = setting_part(settings, secret, i);
 }
 
 static int take_origins(struct program *program, struct error *error)
 {
-    size_t count = setting_count(program->instance.settings, CALLMEM_CORS_ORIGINS);
+    const struct settings *settings = program->instance.settings;
+    size_t count = setting_count(settings, CALLMEM_CORS_ORIGINS);
     program->origins = calloc(count ? count : 1, sizeof *program->origins);
     if (!program->origins)
         return error_no_memory(error);
     for (size_t i = 0; i < count; i++)
-        program->origins[i] = setting_part(program->instance.settings, CALLMEM_CORS_ORIGINS, i);
+        program->origins[i] = setting_part(settings, CALLMEM_CORS_ORIGINS, i);
     program->cors = (struct cors){program->origins, count};
     return 0;
 }
@@ -78,10 +79,11 @@ static void log_warnings(const char *warnings)
 
 static int open_logs(struct program *program, struct error *error)
 {
-    const char *payload_log = setting_text(program->instance.settings, program->webhook->payload_log);
-    int level = setting_choice(program->instance.settings, CALLMEM_LOG_LEVEL);
-    if (log_open(program->webhook->name, (enum log_level)level,
-                 setting_text(program->instance.settings, CALLMEM_LOG_FILE), error) != 0)
+    const struct settings *settings = program->instance.settings;
+    const char *payload_log = setting_text(settings, program->webhook->payload_log);
+    int level = setting_choice(settings, CALLMEM_LOG_LEVEL);
+    if (log_open(program->webhook->name, (enum log_level)level, setting_text(settings, CALLMEM_LOG_FILE),
+                 error) != 0)
         return -1;
     if (!*payload_log)
         return 0;
@@ -128,7 +130,7 @@ static int serve(struct program *program, const char *warnings)
 
 /* --- Command line --- */
 
-/* What a program could be asked before there was callmem, and the command that answers now. */
+/* Options that the programs had before there was callmem, and the commands that replace them. */
 static const char *const moved[][2] = {
     {"--show", "show"},       {"--export", "export"},   {"--import", "import"},   {"--forget", "forget"},
     {"--caller", "search"},   {"--search", "search"},   {"--status", "status"},   {"--drain", "drain"},
@@ -153,7 +155,7 @@ static void print_word(FILE *out, const char *word)
     fputc('\'', out);
 }
 
-/* callmem as it has to be typed: beside a program that was started by its path, where it lies there. */
+/* callmem as the operator types it: with the folder of this program where both lie in it. */
 static void print_callmem(FILE *out, const char *program)
 {
     const char *slash = strrchr(program, '/');
@@ -239,14 +241,14 @@ int program_main(const struct webhook *webhook, int argc, char **argv)
 
 /* --- Serving --- */
 
-/* Whether the web server wants no more told than the status. */
+/* Whether the web server lets this client see the status alone. */
 static bool is_brief(const struct request *request)
 {
     const char *details = request_header(request, "HEALTH_DETAILS");
     return details && strcmp(details, "off") == 0;
 }
 
-/* What stands beside the status. Takes `inbox`. */
+/* Everything but the status. Takes `inbox`. */
 static bool add_details(cJSON *health, const struct program *program, const struct memory_store *memory,
                         bool memory_ok, cJSON *inbox)
 {

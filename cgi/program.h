@@ -8,7 +8,7 @@
 #define CALLMEM_CGI_PROGRAM_H
 
 #include "base/error.h"
-#include "memory/memory.h"
+#include "memory/open.h"
 #include "operate/instance.h"
 #include "service/settings.h"
 #include "web/server.h"

@@ -19,10 +19,8 @@ fi
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 077
 
-# The FastCGI programs, each behind its socket, and all programs that are built.
+# The FastCGI programs, each behind its socket.
 handlers=(client-data search-data post-call)
-# shellcheck disable=SC2034 # for .ci/run and the tests
-programs=("${handlers[@]}")
 # The same two variables choose the build in the Makefile.
 build=${BUILD:-build}
 [ -z "${SANITIZE:-}" ] || build="build-asan"
@@ -66,26 +64,17 @@ packages_missing() { # KIND…
     mapfile -t required < <(
         awk -v kinds=" $* " '!/^#/ && NF && index(kinds, " " $2 " ") { print $1 }' spawn/packages | sort -u
     )
-    if ! command -v dpkg-query >/dev/null; then
-        printf '%s\n' "${required[@]}"
-        return
-    fi
     comm -13 <(
         dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${required[@]}" 2>/dev/null |
             awk '$2 == "installed" { print $1 }' | sort -u
     ) <(printf '%s\n' "${required[@]}")
 }
 
-# Installs packages, as root or through the command before `--`. Debian starts nginx on port 80 when it is installed unless
-# a policy forbids it, so there is one during the installation if the machine has none.
-packages_install() { # [sudo [-n]] -- PACKAGE…
-    local as=()
-    while [ "$1" != -- ]; do
-        as+=("$1")
-        shift
-    done
-    shift
-    "${as[@]}" sh -s -- "$@" <<'INSTALL'
+# Installs packages, as root or by the command given. Debian starts nginx on port 80 when it is installed unless a policy
+# forbids it, so there is one during the installation if the machine has none.
+packages_install() { # 'sudo'|'sudo -n'|'' PACKAGE…
+    # shellcheck disable=SC2086 # a command and its option
+    $1 sh -s -- "${@:2}" <<'INSTALL'
         set -eu
         policy=/usr/sbin/policy-rc.d
         if [ ! -e $policy ] && [ ! -L $policy ]; then
@@ -103,7 +92,7 @@ INSTALL
 
 # Installs missing packages of these kinds, or says what to do and exits.
 packages_need() { # KIND…
-    local missing as=() log status=0
+    local missing as='' log status=0
     # An installed callmem came with its packages.
     [ -z "$installed" ] || return 0
     mapfile -t missing < <(packages_missing "$@")
@@ -112,9 +101,9 @@ packages_need() { # KIND…
         fail "no apt-get: this is not a Debian system. Install these, by their Debian names: ${missing[*]}"
     if [ "$(id -u)" != 0 ]; then
         if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-            as=(sudo -n)
+            as='sudo -n'
         elif command -v sudo >/dev/null && [ -t 0 ] && [ -t 2 ]; then
-            as=(sudo)
+            as=sudo
         else
             complain 'Debian packages are missing, and only root can install them. Run as root:'
             say "apt-get install --no-install-recommends -y ${missing[*]}"
@@ -123,7 +112,7 @@ packages_need() { # KIND…
     fi
     say "Installing Debian packages: ${missing[*]}"
     log=$(mktemp)
-    packages_install "${as[@]}" -- "${missing[@]}" >"$log" 2>&1 || status=$?
+    packages_install "$as" "${missing[@]}" >"$log" 2>&1 || status=$?
     if [ "$status" != 0 ]; then
         tail -n 15 "$log" >&2
         fail "apt-get failed with $status; its whole output is in $log"
@@ -162,7 +151,7 @@ build_programs() { # make's arguments
 
 # Exits unless the programs are built.
 programs_needed() {
-    [ -x "$build/post-call" ] || fail 'the programs are not built yet: run ./spawn/up first'
+    [ -x "$callmem" ] || fail 'the programs are not built yet: run ./spawn/up first'
 }
 
 # Exits unless these commands are installed: the Debian package may be installed without the packages it recommends.
@@ -175,7 +164,7 @@ commands_needed() { # COMMAND…
 
 # Reads all settings (environment, settings file, defaults) from a program; exits as it does (78) if one is wrong.
 read_settings() {
-    in_effect=$("$build/post-call" --check-config)
+    in_effect=$("$callmem" check)
 }
 
 # The value of a setting, after read_settings.
@@ -214,23 +203,13 @@ paste_environment() {
     [ "$build" = "$root/build" ] || printf 'BUILD=%q ' "$build"
 }
 
-# The port of CALLMEM_LISTEN.
-listen_port() { # LISTEN
-    say "${1##*:}"
-}
-
-# The address at which this machine reaches that listener.
-listen_host() { # LISTEN
-    local host=${1%:*}
-    case $host in
-    0.0.0.0) host=127.0.0.1 ;;
-    '[::]') host='[::1]' ;;
-    esac
-    say "$host"
-}
-
+# The URL at which this machine reaches nginx.
 base_url() { # LISTEN
-    say "http://$(listen_host "$1"):$(listen_port "$1")"
+    case $1 in
+    0.0.0.0:*) say "http://127.0.0.1:${1##*:}" ;;
+    '[::]:'*) say "http://[::1]:${1##*:}" ;;
+    *) say "http://$1" ;;
+    esac
 }
 
 # The secret of an endpoint; the first where there are several.

@@ -92,7 +92,7 @@ api_delete() { # PATH
     api DELETE "$1" || [ "$api_status" = 404 ] || api_failed "DELETE $1"
 }
 
-# --- what was registered ---------------------------------------------------------------------------------------
+# --- the record ------------------------------------------------------------------------------------------------
 # elevenlabs.json in the state folder lists the objects at ElevenLabs that belong to this instance, so that a later run
 # finds them and changes no others:
 #
@@ -110,7 +110,7 @@ record_open() { # STATE
     record='{}'
     [ -e "$record_file" ] || return 0
     record=$(jq -c 'objects' "$record_file" 2>/dev/null) || true
-    [ -n "$record" ] || fail "$record_file is damaged; without it what was registered is only found by its address"
+    [ -n "$record" ] || fail "$record_file is damaged; without it, registered webhooks and tools are only found by their addresses"
 }
 
 recorded() { # JQ-FILTER

@@ -37,7 +37,7 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
-/* What arena_alloc() does, but for clearing it. */
+/* arena_alloc() without clearing. */
 static void *take(struct arena *arena, size_t size)
 {
     size_t need = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);

@@ -47,7 +47,7 @@ bool buf_grow(struct buf *b, size_t more)
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args, again;
-    if (!buf_reserve(b, 64)) /* mostly enough, and then one pass is, too */
+    if (!buf_reserve(b, 64)) /* usually enough for a single pass */
         return;
     va_start(args, format);
     va_copy(again, args);
@@ -107,7 +107,7 @@ void buf_decimal(struct buf *b, double number, int places)
     buf_add(b, start, (size_t)(end - start));
 }
 
-/* Adds what stands for one character of ASCII that may not stand for itself in a JSON string. */
+/* Adds the escape of an ASCII character that a JSON string may not contain. */
 static void add_escape(struct buf *b, unsigned char c)
 {
     static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -127,7 +127,7 @@ static bool is_plain(const char *text)
 {
     block bytes;
     memcpy(&bytes, text, sizeof bytes);
-    /* Signed: what is not ASCII is less than a blank as well. */
+    /* Signed: bytes that are not ASCII are less than a blank, too. */
     block unfit = (bytes < ' ') | (bytes == '"') | (bytes == '\\') | (bytes == 0x7f);
     uint64_t halves[2];
     memcpy(halves, &unfit, sizeof halves);
@@ -140,7 +140,7 @@ size_t buf_plain(const char *text, size_t len)
     size_t at = 0;
     while (len - at >= step && is_plain(text + at))
         at += step;
-    /* The last ones together with some that were seen. */
+    /* The last ones, together with some that were checked. */
     if (at > 0 && len - at < step && is_plain(text + len - step))
         return len;
     while (at < len && text[at] >= ' ' && text[at] < 0x7f && text[at] != '"' && text[at] != '\\')

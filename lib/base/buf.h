@@ -25,7 +25,7 @@ struct buf {
 
 void buf_free(struct buf *b);              /* releases and resets to BUF_INIT */
 void buf_reset(struct buf *b);             /* empties, keeps the allocation, clears `failed` */
-bool buf_grow(struct buf *b, size_t more); /* what buf_reserve() does when there is no room yet */
+bool buf_grow(struct buf *b, size_t more); /* for buf_reserve(), when there is no room */
 
 /* Room for `more` bytes and the NUL; false when it failed. */
 static inline bool buf_reserve(struct buf *b, size_t more)
@@ -55,13 +55,13 @@ static inline void buf_putc(struct buf *b, char c)
 
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_int(struct buf *b, int64_t number); /* in decimal digits */
-/* A number of at most `places` (0 to 9) decimals, rounded, without zeros at its end: 0.5 and not 0.500. Of a
- * magnitude below 10^9; what is not, or no number, is 0. */
+/* A number of at most `places` (0 to 9) decimals, rounded, without zeros at its end: 0.5 and not 0.500. 0 for
+ * numbers of 10^9 and more and for NaN. */
 void buf_decimal(struct buf *b, double number, int places);
-/* A JSON string literal with its quotes. `text` is UTF-8; bytes that are not become U+FFFD, and control
+/* A JSON string literal with its quotes. Bytes that are not UTF-8 become U+FFFD, and control
  * characters, U+2028 and U+2029 are escaped, so that the result is always one line of valid JSON. */
 void buf_json(struct buf *b, const char *text, size_t len);
-/* How many bytes at the start of a text stand for themselves in a JSON string: ASCII but controls, quotes,
+/* The number of bytes at the start of a text that JSON writes as they are: ASCII without controls, quotes,
  * backslashes and DEL. */
 size_t buf_plain(const char *text, size_t len);
 /* The text so far, "" when empty, NULL when `failed`. Belongs to the buf. */

@@ -37,7 +37,7 @@ int64_t clock_civil(int year, int month, int day)
     return days_from_civil(year, month, day) * CLOCK_DAY;
 }
 
-/* A time that a 4-digit year can show. */
+/* The nearest time with a year of four digits. */
 static int64_t clamp(int64_t when)
 {
     const int64_t first = -62135596800, last = 253402300799; /* years 1 and 9999 */
@@ -69,7 +69,7 @@ void clock_split(int64_t when, int *year, int *month, int *day, int *weekday)
         *year = (int)(years + era * 400 + (in_month <= 2));
 }
 
-/* Writes `count` digits and what follows them; returns the place after it. */
+/* Writes `count` digits and the character `after`; returns the place behind them. */
 static char *put(char *out, int number, int count, char after)
 {
     for (int i = count; i-- > 0; number /= 10)
@@ -100,7 +100,7 @@ void clock_stamp_ms(char out[CLOCK_STAMP_SIZE])
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    /* Under load there are many in a second. */
+    /* Under load many are written in one second. */
     static _Thread_local struct {
         int64_t second;
         char stamp[CLOCK_STAMP_SIZE];

@@ -11,15 +11,15 @@
 #define CLOCK_STAMP_SIZE 32
 #define CLOCK_DAY        86400
 
-int64_t clock_now(void); /* Unix seconds */
-int64_t clock_ms(void);  /* milliseconds of a clock that never steps; only differences mean something */
-int64_t clock_us(void);  /* the same in microseconds */
+int64_t clock_now(void);                                    /* Unix seconds */
+int64_t clock_ms(void);                                     /* milliseconds of a monotonic clock */
+int64_t clock_us(void);                                     /* the same in microseconds */
 void clock_stamp(int64_t when, char out[CLOCK_STAMP_SIZE]); /* 2026-03-02T10:04:00Z */
 void clock_stamp_ms(char out[CLOCK_STAMP_SIZE]);            /* now, 2026-03-02T10:04:00.123Z */
 void clock_date(int64_t when, char out[CLOCK_STAMP_SIZE]);  /* 2026-03-02 */
 
 /* Reads `2026-03-02`, `2026-03-02T10:04`, `…:00`, `….123`, with `Z`, `+01:00`, `+0100` or nothing (UTC), a
- * blank or `t` in place of the `T`, or Unix seconds (digits, optional fraction). False when it is none. */
+ * blank or `t` in place of the `T`, or Unix seconds (digits, optional fraction). False for anything else. */
 bool clock_parse(const char *text, int64_t *when);
 /* Seconds of midnight of a civil date (proleptic Gregorian). Month 1 to 12; out-of-range days carry over. */
 int64_t clock_civil(int year, int month, int day);

@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 
-/* OpenSSL would look it up for each digest anew. */
+/* Kept, since OpenSSL would look it up again for each digest. */
 static EVP_MD *sha256;
 
 static void set_up(void)

@@ -1,5 +1,5 @@
 /*
- * digest: SHA-256, and OpenSSL on the way to it.
+ * digest: SHA-256 by OpenSSL, and setting up OpenSSL.
  */
 #ifndef CALLMEM_BASE_DIGEST_H
 #define CALLMEM_BASE_DIGEST_H
@@ -9,9 +9,9 @@
 
 #define DIGEST_SIZE 32
 
-/* Whether OpenSSL could be set up. It makes its first structures when it is first used, once in a process,
- * and a use of it after memory ran out in the middle of that ends the program: everything else of OpenSSL
- * that fetches an algorithm comes after this. */
+/* Whether OpenSSL could be set up. It sets itself up at its first use in a process; when memory runs out
+ * during that, a later use crashes the program. So call this before anything of OpenSSL that fetches an
+ * algorithm. */
 bool digest_ready(void);
 /* False when out of memory. */
 bool digest_sha256(const void *bytes, size_t len, unsigned char digest[DIGEST_SIZE]);

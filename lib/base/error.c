@@ -41,7 +41,7 @@ int(error_set)(struct error *error, enum error_code code, const char *format, ..
     for (char *p = error->message; *p; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             *p = ' ';
-    /* A message that filled the room may end within a character. */
+    /* A message that was cut may end within a character. */
     size_t len = strlen(error->message);
     while (len > 0 && !utf8_is_valid(error->message, len) && len + 4 > sizeof error->message - 1)
         error->message[--len] = '\0';

@@ -1,8 +1,8 @@
 /*
- * error: why something could not be done, for a program (code) and for a person (message).
+ * error: why an operation failed, for programs (code) and for people (message).
  *
  * Every function that can fail returns 0 or -1 (or NULL) and fills a struct error that the caller owns.
- * The codes and their HTTP status are the error table of docs/http.md; they are also what a log line says.
+ * The codes and their HTTP status are the error table of docs/http.md; log lines have them as "error".
  */
 #ifndef CALLMEM_BASE_ERROR_H
 #define CALLMEM_BASE_ERROR_H
@@ -24,9 +24,9 @@ enum error_code {
     ERROR_UNSUPPORTED_MEDIA_TYPE,     /* 415 */
     ERROR_TOO_MANY_REQUESTS,          /* 429 */
     ERROR_INTERNAL,                   /* 500 */
-    ERROR_MEMORY_UNAVAILABLE,         /* 503, passes: try again */
-    ERROR_INBOX_UNAVAILABLE,          /* 503, passes: try again */
-    ERROR_SETTINGS,                   /* never leaves over HTTP: a start is refused, exit 78 */
+    ERROR_MEMORY_UNAVAILABLE,         /* 503, transient: try again */
+    ERROR_INBOX_UNAVAILABLE,          /* 503, transient: try again */
+    ERROR_SETTINGS,                   /* never sent over HTTP: the program does not start, exit status 78 */
     ERROR_CODES
 };
 
@@ -36,24 +36,24 @@ struct error {
 };
 
 /* Fills `error` (may be NULL) as printf does, and always returns -1, so that `return error_set(…)` reads
- * well. Line breaks and control characters in the result become blanks; a cut never splits a character. */
+ * well. Line breaks and control characters become spaces; truncation never splits a character. */
 int error_set(struct error *error, enum error_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Compilers and analysers cannot know the "always" of a function in another file. */
+/* Lets compilers and analysers know that the result is always -1. */
 static inline int error_always(int result)
 {
     (void)result;
     return -1;
 }
 #define error_set(...) error_always(error_set(__VA_ARGS__))
-/* What there is to say when an allocation failed. */
+/* For a failed allocation. */
 static inline int error_no_memory(struct error *error)
 {
     return error_set(error, ERROR_INTERNAL, "out of memory");
 }
 
 const char *error_name(enum error_code code);  /* "invalid_json"; static */
-int error_status(enum error_code code);        /* HTTP status, 500 for what has none */
+int error_status(enum error_code code);        /* HTTP status, 500 for codes without one */
 bool error_is_transient(enum error_code code); /* a later try may succeed: 429, 500 and 503 */
 
 #endif

@@ -20,7 +20,7 @@ struct http {
     size_t limit;
     enum error_code code;
     char wrong[CURL_ERROR_SIZE];
-    /* Of the request that runs. */
+    /* Of the current request. */
     const struct http_request *request;
     struct http_answer *answer;
     bool too_large, stopped;
@@ -31,7 +31,7 @@ static void start_curl(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-/* --- What comes in --- */
+/* --- Answers --- */
 
 static long status_of(const struct http *http)
 {
@@ -178,7 +178,7 @@ void http_free(struct http *http)
 /* NULL with `failed` when out of memory or where a header would break into two. */
 static struct curl_slist *make_headers(const struct http_request *request, bool *failed)
 {
-    /* No waiting for "100 Continue" before a body is sent. */
+    /* Do not wait for "100 Continue" before sending a body. */
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
     *failed = !list;
     for (size_t i = 0; i < request->header_count && !*failed; i++) {
@@ -211,7 +211,7 @@ static bool set_request(struct http *http, const struct http_request *request, s
                 curl_easy_setopt(curl, CURLOPT_URL, buf_text(&http->url)) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
-                /* 0 would mean curl's own 300 seconds, which is right where nothing else ends it. */
+                /* 0 is curl's default of 300 seconds, which is right if there is no other limit. */
                 curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connecting) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L) == CURLE_OK;
     if (good && request->body)
@@ -246,18 +246,18 @@ static enum http_failure failure_of(const struct http *http, CURLcode code)
     }
 }
 
-static int tell_failure(const struct http *http, CURLcode code, struct error *error)
+static int set_failure(const struct http *http, CURLcode code, struct error *error)
 {
     switch (http->answer->failure) {
     case HTTP_TOO_LARGE:
         return error_set(error, http->code, "%s answered more than %zu bytes", http->what, http->limit);
     case HTTP_STOPPED:
-        return error_set(error, http->code, "what %s answered could not be taken", http->what);
+        return error_set(error, http->code, "cannot process the answer of %s", http->what);
     case HTTP_TIMEOUT:
         return error_set(error, http->code, "%s did not answer within %d ms", http->what,
                          http->request->timeout_ms);
     default:
-        return error_set(error, http->code, "%s cannot be asked: %s", http->what,
+        return error_set(error, http->code, "%s cannot be reached: %s", http->what,
                          *http->wrong ? http->wrong : curl_easy_strerror(code));
     }
 }
@@ -278,7 +278,7 @@ static int perform(struct http *http, struct error *error)
     if (code == CURLE_OK)
         return 0;
     answer->failure = failure_of(http, code);
-    return tell_failure(http, code, error);
+    return set_failure(http, code, error);
 }
 
 int http_ask(struct http *http, const struct http_request *request, struct http_answer *answer,

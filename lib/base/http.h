@@ -1,15 +1,17 @@
 /*
- * http: asks another server something over HTTP(S), with libcurl. For the OpenMemory server of remote mode
- * and for the ElevenLabs API.
+ * http: requests to other servers over HTTP(S), with libcurl: the OpenMemory server of remote mode and the
+ * ElevenLabs API.
  *
  * A handle belongs to one thread and keeps its connection from one request to the next. Certificates are
- * always verified. Redirects are not followed, cookies not kept, and the proxies of the environment only used
- * where asked for: a key goes to the server that the operator named and nowhere else.
+ * always verified. Redirects are not followed, cookies not kept, and proxies of the environment used only if
+ * requested, so a key is sent only to the server that the operator set.
  *
  *     struct http *http = http_new(&(struct http_options){.url = "https://api.example", .limit = 1 << 20});
  *     struct http_answer answer = HTTP_ANSWER_INIT;
- *     if (http_ask(http, &(struct http_request){.path = "/v1/things", .timeout_ms = 500}, &answer, &error) ==
- * 0) … answer.status, answer.body … http_answer_free(&answer);
+ *     struct http_request request = {.path = "/v1/things", .timeout_ms = 500};
+ *     if (http_ask(http, &request, &answer, &error) == 0)
+ *         … answer.status, answer.body …
+ *     http_answer_free(&answer);
  */
 #ifndef CALLMEM_BASE_HTTP_H
 #define CALLMEM_BASE_HTTP_H
@@ -24,13 +26,12 @@
 struct http; /* a handle */
 
 struct http_options {
-    const char *url; /* http:// or https://, without a slash at its end; paths are added to it */
-    const char
-        *ca_file; /* certificates that are trusted in place of the system's; NULL or "": the system's */
-    int connect_timeout_ms; /* of the time of a request the most that goes into connecting; 0: all of it */
-    size_t limit;           /* the most bytes of an answer that is kept in memory; 0: 16 MiB */
+    const char *url;        /* http:// or https://, without a slash at its end; paths are added to it */
+    const char *ca_file;    /* trusted certificates, replacing the system's; NULL or "": the system's */
+    int connect_timeout_ms; /* the part of a request's time that connecting may take; 0: all of it */
+    size_t limit;           /* the most bytes of an answer kept in memory; 0: 16 MiB */
     enum error_code code;   /* of the error when a request fails; ERROR_NONE: ERROR_INTERNAL */
-    const char *what;       /* who is asked, for sentences: "the OpenMemory server"; NULL: "the server" */
+    const char *what;       /* the server's name in messages: "the OpenMemory server"; NULL: "the server" */
     bool environment_proxy; /* https_proxy and the like are honoured */
 };
 
@@ -48,11 +49,11 @@ struct http_request {
     void *ctx;
 };
 
-/* How a request that got no whole answer ended: what may be done about it. */
+/* How a request without a complete answer ended, and so what can be done about it. */
 enum http_failure {
-    HTTP_ANSWERED,    /* it did get one */
+    HTTP_ANSWERED,    /* with a complete answer */
     HTTP_UNREACHABLE, /* no connection: the server has seen nothing */
-    HTTP_BROKEN,      /* the connection ended: the server may have done what it was asked */
+    HTTP_BROKEN,      /* the connection ended: the server may have processed the request */
     HTTP_TIMEOUT,     /* likewise */
     HTTP_TOO_LARGE,   /* more than the limit */
     HTTP_STOPPED,     /* `take` said so */
@@ -64,9 +65,9 @@ struct http_answer {
     enum http_failure failure;
     struct buf body;
     char content_type[64]; /* without parameters, in lower case; "" when there was none */
-    int retry_after;       /* seconds of Retry-After, or -1 */
-    int64_t microseconds;  /* that it took */
-    bool connected;        /* a new connection had to be made */
+    int retry_after;       /* seconds in Retry-After, or -1 */
+    int64_t microseconds;  /* from request to answer */
+    bool connected;        /* a new connection was made */
 };
 
 #define HTTP_ANSWER_INIT                                                                                     \
@@ -76,11 +77,12 @@ struct http_answer {
 
 /* Copies what it needs of the options. No connection is made yet. NULL only when out of memory. */
 struct http *http_new(const struct http_options *options);
-void http_free(struct http *http); /* NULL is taken */
+void http_free(struct http *http); /* NULL is allowed */
 
-/* Asks. 0 when an answer came, of whatever status; -1 when none did: then answer->failure says how, and the
- * error (of the options' code) why. The answer's body is emptied first and used again; its owner frees it in
- * the end. A request on a kept connection that turns out to be closed is sent once more on a new one. */
+/* Sends a request. 0 when an answer came, of whatever status; -1 when none did: then answer->failure says
+ * how, and the error (with the options' code) why. The answer's body is emptied first and reused; its owner
+ * frees it at the end. A request on a kept connection that turns out to be closed is sent once more on a new
+ * one. */
 int http_ask(struct http *http, const struct http_request *request, struct http_answer *answer,
              struct error *error);
 void http_answer_free(struct http_answer *answer);

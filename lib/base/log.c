@@ -17,7 +17,7 @@ static struct {
     char *file; /* NULL: standard error */
     _Atomic int level;
     int fd;
-    pthread_rwlock_t lock; /* writers of lines read `fd`, a reopen changes it */
+    pthread_rwlock_t lock; /* held shared to use `fd`, exclusively to change it */
 } out = {"callmem", NULL, LOG_INFO, STDERR_FILENO, PTHREAD_RWLOCK_INITIALIZER};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -36,7 +36,7 @@ int log_open(const char *service, enum log_level least, const char *file, struct
         return 0;
     int fd = open_file(file);
     if (fd < 0)
-        return error_set(error, ERROR_SETTINGS, "CALLMEM_LOG_FILE: %s cannot be written: %s", file,
+        return error_set(error, ERROR_SETTINGS, "CALLMEM_LOG_FILE: cannot write %s: %s", file,
                          strerror(errno));
     out.file = strdup(file);
     if (!out.file) {
@@ -53,7 +53,7 @@ void log_reopen(void)
         return;
     int fd = open_file(out.file);
     if (fd < 0) {
-        log_say(LOG_ERROR, "the log file cannot be opened again, going on with the old one");
+        log_say(LOG_ERROR, "cannot reopen the log file; keeping the old one");
         return;
     }
     pthread_rwlock_wrlock(&out.lock);
@@ -136,7 +136,7 @@ void log_caller(struct log_line *line, const char *caller)
         return;
     size_t len = strlen(caller);
     buf_puts(&line->text, ",\"caller\":\"…");
-    /* Identifiers are ASCII; anything else would be shown as it is only when it is two plain characters. */
+    /* Only letters and digits of ASCII are shown. */
     const char *tail = caller + (len > 3 ? len - 2 : len);
     for (; *tail; tail++)
         if (((unsigned char)*tail >= '0' && (unsigned char)*tail <= '9') || (*tail >= 'A' && *tail <= 'Z') ||
@@ -157,7 +157,7 @@ void log_end(struct log_line *line)
         buf_puts(&line->text, "}\n");
         if (!line->text.failed) {
             pthread_rwlock_rdlock(&out.lock);
-            /* A line that cannot be written has nobody to be told to. */
+            /* A line that cannot be written is lost. */
             ssize_t written = write(out.fd, line->text.data, line->text.len);
             (void)written;
             pthread_rwlock_unlock(&out.lock);

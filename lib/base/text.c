@@ -2,8 +2,6 @@
 
 #include "base/utf8.h"
 
-#include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -25,7 +23,8 @@ size_t text_chars(const char *text)
     return n;
 }
 
-/* What must not reach a prompt or a line as it is: controls, separators, bidirectional overrides, BOM. */
+/* Characters that must not get into a prompt or a line: controls, separators, bidirectional overrides, BOM.
+ */
 static bool is_unfit(utf8proc_int32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0x061c ||
@@ -33,7 +32,7 @@ static bool is_unfit(utf8proc_int32_t c)
            (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
-/* How many letters, digits and signs of ASCII follow each other: nearly all of most texts. */
+/* The length of a run of ASCII without blanks, of which most texts consist. */
 static size_t plain_run(const utf8proc_uint8_t *p)
 {
     size_t len = 0;
@@ -45,7 +44,7 @@ static size_t plain_run(const utf8proc_uint8_t *p)
 /* Whether a text is a line already: ASCII, and no blanks but single ones between words. */
 static bool is_plain_line(const char *text, size_t len)
 {
-    size_t at = buf_plain(text, len); /* quotes and backslashes end it, and are none the less plain */
+    size_t at = buf_plain(text, len); /* quotes and backslashes end this run but are plain here */
     while (at < len && text[at] >= ' ' && text[at] <= '~')
         at += 1 + buf_plain(text + at + 1, len - at - 1);
     return at == len && len && *text != ' ' && text[len - 1] != ' ' && !strstr(text, "  ");
@@ -165,30 +164,32 @@ void text_split(const char *list, bool (*each)(void *ctx, const char *part, size
     }
 }
 
-/* A column of the table of distances at once, as the bits in which neighbours differ: Myers, "A fast
- * bit-vector algorithm for approximate string matching" (1999), with the swaps of Hyyrö, "A bit-vector
- * algorithm for computing Levenshtein and Damerau edit distances" (2003). */
+static int smallest(int a, int b, int c)
+{
+    int least = a < b ? a : b;
+    return c < least ? c : least;
+}
+
+/* Optimal string alignment: each row of the table follows from the two before it. */
 int text_distance(const char *a, const char *b)
 {
     enum { MAX = 64 };
-    size_t n = strnlen(a, MAX), m = strnlen(b, MAX);
-    uint64_t places[UCHAR_MAX + 1] = {0}; /* of each byte in `a` */
-    uint64_t up = UINT64_MAX, down = 0, same = 0, before = 0;
-    int distance = (int)n;
-    if (n == 0)
-        return (int)m;
-    for (size_t i = 0; i < n; i++)
-        places[(unsigned char)a[i]] |= (uint64_t)1 << i;
-    for (size_t j = 0; j < m; j++) {
-        uint64_t here = places[(unsigned char)b[j]];
-        uint64_t swapped = ((~same & here) << 1) & before;
-        same = (((here & up) + up) ^ up) | here | down | swapped;
-        uint64_t right_up = down | ~(same | up), right_down = same & up;
-        distance += (int)(right_up >> (n - 1) & 1) - (int)(right_down >> (n - 1) & 1);
-        right_up = right_up << 1 | 1;
-        up = right_down << 1 | ~(same | right_up);
-        down = right_up & same;
-        before = here;
+    int n = (int)strnlen(a, MAX), m = (int)strnlen(b, MAX);
+    int rows[3][MAX + 1], *before = rows[0], *last = rows[1], *row = rows[2];
+    for (int j = 0; j <= m; j++)
+        last[j] = j;
+    for (int i = 1; i <= n; i++) {
+        row[0] = i;
+        for (int j = 1; j <= m; j++) {
+            row[j] = smallest(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped && before[j - 2] + 1 < row[j])
+                row[j] = before[j - 2] + 1;
+        }
+        int *oldest = before;
+        before = last;
+        last = row;
+        row = oldest;
     }
-    return distance;
+    return last[m];
 }

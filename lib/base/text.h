@@ -1,5 +1,6 @@
 /*
- * text: small things to do with UTF-8 that every part needs. What needs Unicode's tables uses utf8proc.
+ * text: small operations on UTF-8 text that every room needs. Where Unicode's tables are needed, utf8proc has
+ * them.
  */
 #ifndef CALLMEM_BASE_TEXT_H
 #define CALLMEM_BASE_TEXT_H

@@ -61,43 +61,11 @@ void delivery_close(struct delivery *delivery)
 char *delivery_text(struct delivery *delivery, size_t max, size_t *len)
 {
     char *text = malloc(max + 1);
-    *len = 0;
-    while (text && *len < max) {
-        ssize_t got = pread(delivery->fd, text + *len, max - *len, (off_t)*len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        *len += (size_t)got;
-    }
+    ssize_t got = text ? spool_read_at(delivery->fd, text, max, 0) : 0;
+    *len = got > 0 ? (size_t)got : 0;
     if (text)
         text[*len] = '\0';
     return text;
-}
-
-/* Passes the body on in pieces. */
-static int each_piece(const struct delivery *delivery,
-                      int (*each)(void *ctx, const char *bytes, size_t len, struct error *error), void *ctx,
-                      struct error *error)
-{
-    char *piece = malloc(PIECE);
-    if (!piece)
-        return error_no_memory(error);
-    int result = 0;
-    for (off_t at = 0; result == 0;) {
-        ssize_t got = pread(delivery->fd, piece, PIECE, at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            result = error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be read: %s", delivery->inbox->tmp,
-                               strerror(errno));
-        if (got <= 0)
-            break;
-        result = each(ctx, piece, (size_t)got, error);
-        at += got;
-    }
-    free(piece);
-    return result;
 }
 
 /* The members of an event that decide what becomes of it. */
@@ -118,8 +86,7 @@ struct field {
 
 /* An event as it is read from disk. */
 struct reading {
-    struct json_scan *scan;
-    struct recording *recording; /* gets the audio; NULL: nobody does */
+    struct recording *recording; /* gets the audio; NULL: it is skipped */
     struct field fields[MEMBERS];
 };
 
@@ -140,21 +107,27 @@ static int note_member(void *ctx, int member, enum json_type type, const char *t
     return 0;
 }
 
-static int scan_piece(void *ctx, const char *bytes, size_t len, struct error *error)
+static int read_and_scan(const struct delivery *delivery, struct json_scan *scan, char *piece,
+                         struct error *error)
 {
-    return json_scan_feed(((struct reading *)ctx)->scan, bytes, len, error);
+    ssize_t got;
+    for (off_t at = 0; (got = spool_read_at(delivery->fd, piece, PIECE, at)) > 0; at += got)
+        if (json_scan_feed(scan, piece, (size_t)got, error) != 0)
+            return -1;
+    if (got < 0)
+        return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be read: %s", delivery->inbox->tmp,
+                         strerror(errno));
+    return json_scan_end(scan, error);
 }
 
 /* Scans the whole body; it is valid JSON when this returns 0. */
 static int scan_body(const struct delivery *delivery, struct reading *reading, struct error *error)
 {
-    reading->scan = json_scan_new(members, MEMBERS, note_member, reading);
-    if (!reading->scan)
-        return error_no_memory(error);
-    int result = each_piece(delivery, scan_piece, reading, error);
-    if (result == 0)
-        result = json_scan_end(reading->scan, error);
-    json_scan_free(reading->scan);
+    struct json_scan *scan = json_scan_new(members, MEMBERS, note_member, reading);
+    char *piece = malloc(PIECE);
+    int result = scan && piece ? read_and_scan(delivery, scan, piece, error) : error_no_memory(error);
+    free(piece);
+    json_scan_free(scan);
     return result;
 }
 

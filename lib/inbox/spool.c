@@ -144,6 +144,22 @@ int spool_sync(int fd, const char *path, struct error *error)
     return fsync(fd) == 0 ? 0 : io_error(error, path, "synced");
 }
 
+ssize_t spool_read_at(int fd, void *bytes, size_t len, off_t offset)
+{
+    size_t got = 0;
+    while (got < len) {
+        ssize_t more = pread(fd, (char *)bytes + got, len - got, offset + (off_t)got);
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more < 0)
+            return -1;
+        if (more == 0)
+            break;
+        got += (size_t)more;
+    }
+    return (ssize_t)got;
+}
+
 char *spool_read(int fd, const char *path, size_t *len, struct error *error)
 {
     struct stat st;
@@ -151,27 +167,19 @@ char *spool_read(int fd, const char *path, size_t *len, struct error *error)
         io_error(error, path, "read");
         return NULL;
     }
-    size_t size = (size_t)st.st_size, at = 0;
-    char *bytes = malloc(size + 1);
+    char *bytes = malloc((size_t)st.st_size + 1);
     if (!bytes) {
         error_no_memory(error);
         return NULL;
     }
-    while (at < size) {
-        ssize_t got = pread(fd, bytes + at, size - at, (off_t)at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            io_error(error, path, "read");
-            free(bytes);
-            return NULL;
-        }
-        if (got == 0)
-            break;
-        at += (size_t)got;
+    ssize_t got = spool_read_at(fd, bytes, (size_t)st.st_size, 0);
+    if (got < 0) {
+        io_error(error, path, "read");
+        free(bytes);
+        return NULL;
     }
-    bytes[at] = '\0';
-    *len = at;
+    bytes[got] = '\0';
+    *len = (size_t)got;
     return bytes;
 }
 

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define SPOOL_NAME_DIGITS 32 /* hexadecimal digits at the start of every name */
 
@@ -32,6 +33,8 @@ int spool_remove(const char *directory, const char *name, const char *suffix, st
 int spool_create(const char *directory, const char *suffix, char **path, struct error *error);
 int spool_write(int fd, const void *bytes, size_t len, const char *path, struct error *error);
 int spool_sync(int fd, const char *path, struct error *error);
+/* Reads `len` bytes at `offset`, fewer only at the end of the file; their number, or -1 with errno. */
+ssize_t spool_read_at(int fd, void *bytes, size_t len, off_t offset);
 /* All of a file from its beginning, free()d by the caller and ended by a NUL that `len` does not count. */
 char *spool_read(int fd, const char *path, size_t *len, struct error *error);
 

@@ -43,7 +43,7 @@ enum outcome {
 
 struct worker_ctx {
     struct inbox *inbox;
-    inbox_work *work;
+    inbox_handler *handler;
     void *ctx;
     bool drains; /* waits for events that others hold, and for nothing else */
 };
@@ -194,11 +194,11 @@ static enum outcome process_event(const struct worker_ctx *ctx, const char *name
     if (!bytes)
         return OUTCOME_RETRY;
     record_try(inbox, name);
-    enum worked worked = ctx->work(ctx->ctx, bytes, len, error);
+    int result = ctx->handler(ctx->ctx, bytes, len, error);
     free(bytes);
-    if (worked == WORK_NEVER)
+    if (result != 0 && !error_is_transient(error->code))
         return fail_event(inbox, name, error_name(error->code), error->message, attempts);
-    if (worked == WORKED && ledger_add(inbox->ledger, name, error) == 0)
+    if (result == 0 && ledger_add(inbox->ledger, name, error) == 0)
         return remove_event(inbox, name, OUTCOME_PROCESSED);
     spool_remove(inbox->fresh, name, TRIES_SUFFIX, NULL);
     return OUTCOME_RETRY;
@@ -338,7 +338,7 @@ static int list_events(const struct inbox *inbox, struct batch *batch, struct er
 
 struct inbox_worker {
     struct inbox *inbox;
-    inbox_work *work;
+    inbox_handler *handler;
     void *(*begin)(void *app);
     void (*end)(void *app, void *ctx);
     void *app;
@@ -501,7 +501,7 @@ static uint64_t count_arrivals(struct inbox *inbox)
 static void *run(void *arg)
 {
     struct inbox_worker *worker = arg;
-    struct worker_ctx context = {worker->inbox, worker->work, worker->app, false};
+    struct worker_ctx context = {worker->inbox, worker->handler, worker->app, false};
     /* Requests go first: on Linux this is the priority of this thread alone. Failure does no harm. */
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
     if (worker->begin)
@@ -527,13 +527,18 @@ static int start_thread(struct inbox_worker *worker)
     return rc;
 }
 
-struct inbox_worker *inbox_worker_start(struct inbox *inbox, inbox_work *work, void *(*begin)(void *app),
-                                        void (*end)(void *app, void *ctx), void *app, struct error *error)
+struct inbox_worker *inbox_worker_start(struct inbox *inbox, inbox_handler *handler,
+                                        void *(*begin)(void *app), void (*end)(void *app, void *ctx),
+                                        void *app, struct error *error)
 {
     struct inbox_worker *worker = calloc(1, sizeof *worker);
     if (worker) {
-        *worker = (struct inbox_worker){
-            .inbox = inbox, .work = work, .begin = begin, .end = end, .app = app, .schedule = schedule_new()};
+        *worker = (struct inbox_worker){.inbox = inbox,
+                                        .handler = handler,
+                                        .begin = begin,
+                                        .end = end,
+                                        .app = app,
+                                        .schedule = schedule_new()};
         if (worker->schedule && start_thread(worker) == 0)
             return worker;
         schedule_free(worker->schedule);
@@ -563,10 +568,10 @@ static bool count_file(void *ctx, const struct spool_file *file)
     return true;
 }
 
-int inbox_drain(struct inbox *inbox, inbox_work *work, void *ctx, size_t *worked, size_t *left,
+int inbox_drain(struct inbox *inbox, inbox_handler *handler, void *ctx, size_t *processed, size_t *left,
                 size_t *failed, struct error *error)
 {
-    struct worker_ctx context = {inbox, work, ctx, true};
+    struct worker_ctx context = {inbox, handler, ctx, true};
     struct batch batch = {0};
     size_t counts[OUTCOME_BUSY + 1] = {0}, remaining = 0;
     int result = list_events(inbox, &batch, error);
@@ -581,8 +586,8 @@ int inbox_drain(struct inbox *inbox, inbox_work *work, void *ctx, size_t *worked
     free(batch.files);
     if (result == 0)
         result = spool_each(inbox->fresh, EVENT_SUFFIX, false, count_file, &remaining, error);
-    if (worked)
-        *worked = counts[OUTCOME_PROCESSED];
+    if (processed)
+        *processed = counts[OUTCOME_PROCESSED];
     if (failed)
         *failed = counts[OUTCOME_FAILED];
     if (left)

@@ -10,14 +10,12 @@
 
 #include <stddef.h>
 
-/* How the processing of an event ended. */
-enum worked { WORKED, WORK_AGAIN, WORK_NEVER };
 /* Processes one event: `bytes` is the body of a transcription or failure, or for audio {"type", "data":
- * {"agent_id", "conversation_id"}} with the decoded audio already kept or dropped; a NUL follows. WORKED: the
- * result is durable. WORK_AGAIN: a transient failure, the event is tried again. WORK_NEVER: it goes to
- * failed/ with the error's code and message as the reason. May be called again for an event that was
- * processed before. */
-typedef enum worked inbox_work(void *ctx, const char *bytes, size_t len, struct error *error);
+ * {"agent_id", "conversation_id"}} with the decoded audio already kept or dropped; a NUL follows. 0: the
+ * result is durable. -1: after a transient error (error_is_transient()) the event is tried again; after any
+ * other it goes to failed/ with the error's code and message as the reason. May be called again for an event
+ * that was processed before. */
+typedef int inbox_handler(void *ctx, const char *bytes, size_t len, struct error *error);
 
 struct inbox_worker;
 /* Starts a thread that processes the events in new/, oldest first. Events accepted by this process wake it at
@@ -25,16 +23,17 @@ struct inbox_worker;
  * event that fails for now is tried again after 0.25 s, doubling to 60 s, each time plus up to half of that
  * at random; the others go on meanwhile. When several in a row failed and then one succeeds, all are tried
  * again at once. An event during which the program ended five times in a row goes to failed/ as "crashed".
- * `begin` and `end` run in that thread, before and after its work, and make and release `ctx`; without
+ * `begin` and `end` run in that thread, first and last, and make and release `ctx`; without
  * `begin`, `ctx` is `app`. All signals are blocked in it. */
-struct inbox_worker *inbox_worker_start(struct inbox *inbox, inbox_work *work, void *(*begin)(void *app),
-                                        void (*end)(void *app, void *ctx), void *app, struct error *error);
+struct inbox_worker *inbox_worker_start(struct inbox *inbox, inbox_handler *handler,
+                                        void *(*begin)(void *app), void (*end)(void *app, void *ctx),
+                                        void *app, struct error *error);
 /* Finishes the current event and ends. NULL is allowed. */
 void inbox_worker_stop(struct inbox_worker *worker);
 
 /* Processes every event in new/ in this thread, once each, and waits for those that other workers are
  * processing. Counts (each may be NULL) those processed, those still in new/, and those that failed. */
-int inbox_drain(struct inbox *inbox, inbox_work *work, void *ctx, size_t *worked, size_t *left,
+int inbox_drain(struct inbox *inbox, inbox_handler *handler, void *ctx, size_t *processed, size_t *left,
                 size_t *failed, struct error *error);
 
 #endif

@@ -14,7 +14,7 @@ struct data_file {
 
 extern const struct data_file data_files[]; /* ends with a NULL name */
 
-/* The file of that name, NULL when there is none. */
+/* The file of that name, or NULL. */
 const struct data_file *data_find(const char *name);
 
 #endif

@@ -107,7 +107,8 @@ struct ending {
 struct phrase {
     uint64_t key;
     int list;
-    uint32_t count; /* words */
+    uint16_t count; /* words */
+    bool included;  /* stands in another list */
     uint32_t order;
     int value;
     const struct ending *ending; /* NULL for a single whole word, as most are */
@@ -258,7 +259,7 @@ static bool phrase_fits(const struct phrase *phrase, const struct words *words, 
     return true;
 }
 
-/* The longest phrase of a list at a word among those with a key; NULL when there is none. */
+/* The longest phrase of a list at a word among those with a key, or NULL. */
 static const struct phrase *longest(const struct language *language, uint64_t key, int list,
                                     const struct words *words, size_t at)
 {
@@ -295,23 +296,11 @@ size_t language_list(const struct language *language, enum list list, const stru
     return language_value(language, list, words, at, &value);
 }
 
-bool language_has(const struct language *language, enum list list, const struct words *words)
-{
-    for (size_t at = 0; at < words->count; at++)
-        if (language_list(language, list, words, at) > 0)
-            return true;
-    return false;
-}
-
 size_t language_number(const struct language *language, const struct words *words, size_t at, int *value)
 {
-    int ordinal;
     size_t len = language_value(language, LIST_NUMBER, words, at, value);
-    size_t ordinal_len = language_value(language, LIST_ORDINAL, words, at, &ordinal);
-    if (ordinal_len > len)
-        *value = ordinal;
-    if (len > 0 || ordinal_len > 0)
-        return ordinal_len > len ? ordinal_len : len;
+    if (len > 0)
+        return len;
     if (at >= words->count)
         return 0;
     const struct word *word = &words->items[at];
@@ -510,24 +499,44 @@ static struct ending *make_ending(struct language *language, const struct words 
     return ending->prefix ? ending : NULL;
 }
 
+static int push_phrase(struct language *language, struct phrase phrase)
+{
+    struct phrase *phrases = grow(language->phrases, language->phrase_count, sizeof *phrases);
+    if (!phrases)
+        return -1;
+    language->phrases = phrases;
+    phrase.order = (uint32_t)language->phrase_count;
+    phrases[language->phrase_count++] = phrase;
+    return 0;
+}
+
 int language_add_phrase(struct language *language, int list, const struct words *words, bool prefix,
                         int value)
 {
-    bool is_whole_word = words->count == 1 && !prefix, is_prefix = words->count == 1 && prefix;
-    struct phrase *phrases = grow(language->phrases, language->phrase_count, sizeof *phrases);
-    const struct ending *ending = is_whole_word ? NULL : make_ending(language, words, prefix);
-    if (phrases)
-        language->phrases = phrases;
-    if (!phrases || (!ending && !is_whole_word))
-        return -1;
+    struct phrase phrase = {.list = list, .count = (uint16_t)words->count, .value = value};
+    bool is_prefix = words->count == 1 && prefix;
+    phrase.key = is_prefix ? 0 : words->items[0].key;
     language->lists[list].has_prefixes = language->lists[list].has_prefixes || is_prefix;
-    phrases[language->phrase_count] = (struct phrase){.key = is_prefix ? 0 : words->items[0].key,
-                                                      .list = list,
-                                                      .count = (uint32_t)words->count,
-                                                      .order = (uint32_t)language->phrase_count,
-                                                      .value = value,
-                                                      .ending = ending};
-    language->phrase_count++;
+    if ((words->count > 1 || prefix) && !(phrase.ending = make_ending(language, words, prefix)))
+        return -1;
+    return push_phrase(language, phrase);
+}
+
+int language_include(struct language *language, int list, int of, const int *value)
+{
+    size_t count = language->phrase_count;
+    for (size_t at = 0; at < count; at++) {
+        struct phrase phrase = language->phrases[at];
+        if (phrase.list != of || phrase.included)
+            continue;
+        phrase.list = list;
+        phrase.included = true;
+        phrase.value = value ? *value : phrase.value;
+        if (push_phrase(language, phrase) != 0)
+            return -1;
+    }
+    language->lists[list].has_prefixes =
+        language->lists[list].has_prefixes || language->lists[of].has_prefixes;
     return 0;
 }
 

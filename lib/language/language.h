@@ -49,8 +49,8 @@ enum list {
     LIST_LETTER,    /* letters as they are said, with the letter as value: "zed" */
     LIST_WEEKDAY,   /* values 0 (Monday) to 6 */
     LIST_MONTH,     /* values 1 to 12 */
-    LIST_NUMBER,    /* cardinal numbers, values */
-    LIST_ORDINAL,   /* "first", and what stands for a number without being one: "a few", an article; values */
+    LIST_NUMBER,    /* values */
+    LIST_ORDINAL,   /* the part of LIST_NUMBER that a search ignores: "first", "a few", an article */
     LIST_PRONOUN,   /* "his", "her": before a relative, of somebody other than the caller */
     LIST_MINE,      /* "my" */
     LIST_NAME_NEXT, /* what may follow a name: "here", "from", "calling" */
@@ -112,9 +112,7 @@ size_t language_list(const struct language *language, enum list list, const stru
 /* The same, with the value of the phrase (0 when it has none). */
 size_t language_value(const struct language *language, enum list list, const struct words *words, size_t at,
                       int *value);
-/* Whether a phrase of the list stands anywhere in the row. */
-bool language_has(const struct language *language, enum list list, const struct words *words);
-/* A number at word `at`, in digits (up to 99999) or words: how many words, 0 when there is none. */
+/* A number at word `at`, in digits (up to 99999) or words: the count of its words, or 0. */
 size_t language_number(const struct language *language, const struct words *words, size_t at, int *value);
 /* Whether LIST_WRITING has that word. */
 bool language_writes(const struct language *language, const char *how);
@@ -125,9 +123,9 @@ size_t language_list_ends(const struct language *language, int list, const struc
                           size_t ends[LIST_ENDS]);
 
 /* [items SLOT]: things that people have wishes about, with the slot that a wish belongs to. The slot of the
- * item that begins at word `at`, and how many words it has; NULL when there is none. */
+ * item that begins at word `at`, and the count of its words; or NULL. */
 const char *language_item(const struct language *language, const struct words *words, size_t at, size_t *len);
-/* [subject NAME]: the topic that the phrase at word `at` speaks of; NULL when there is none. */
+/* [subject NAME]: the topic that the phrase at word `at` speaks of, or NULL. */
 const char *language_topic(const struct language *language, const struct words *words, size_t at,
                            size_t *len);
 /* [about SLOT]: the slot that the phrase at word `at` means when a caller asks for it to be forgotten; NULL
@@ -200,7 +198,7 @@ const struct rule *language_rules(const struct language *language, enum section 
 enum list_kind { KIND_OF_LIST, KIND_OF_ITEMS, KIND_OF_TOPIC, KIND_OF_ABOUT };
 
 struct language *language_new(const char *code); /* NULL when out of memory */
-void language_free(struct language *language);   /* NULL is taken */
+void language_free(struct language *language);   /* NULL is allowed */
 /* What lives as long as the language is allocated here. */
 struct arena *language_arena(struct language *language);
 /* For reading phrases and patterns as the language writes them. */
@@ -222,6 +220,8 @@ int language_add_filler(struct language *language, const char *fold, size_t len)
 /* A phrase of PHRASE_WORDS words at most. `prefix`: of its last word only the beginning is given. */
 int language_add_phrase(struct language *language, int list, const struct words *phrase, bool prefix,
                         int value);
+/* Adds the phrases that stand in list `of` to another list, with `value` unless that is NULL. */
+int language_include(struct language *language, int list, int of, const int *value);
 int language_add_rule(struct language *language, enum section section, const struct rule *rule);
 /* Makes what was added findable: after the spellings and fillers, and again after all the rest. Nothing of
  * what was settled is added to. */

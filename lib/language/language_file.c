@@ -1,5 +1,6 @@
 #include "language/language_file.h"
 
+#include "base/utf8.h"
 #include "language/pattern.h"
 #include "language/sections.h"
 
@@ -71,6 +72,15 @@ static const struct {
 /* Spellings and fillers change how everything else is read, so they are read before the rest. */
 enum pass { PASS_SPELLING, PASS_REST, PASSES };
 
+#define MAX_INCLUSIONS 32
+
+/* "@weekday = 2" in a list: it has the phrases of that list, too, with that value or with their own. */
+struct inclusion {
+    int list, of;
+    bool has_value;
+    int value;
+};
+
 struct reader {
     struct language *language;
     enum language_scope scope;
@@ -79,6 +89,8 @@ struct reader {
     enum block block;
     int number;           /* of the list or section */
     struct words scratch; /* the phrase or the literal that is read */
+    struct inclusion inclusions[MAX_INCLUSIONS];
+    size_t inclusion_count;
 };
 
 static int no_memory(struct error *error)
@@ -161,7 +173,21 @@ static int add_phrase(struct reader *reader, const struct section_line *line, st
     return 0;
 }
 
-/* "phrase, phrase = value, phrase" */
+/* What is included is looked up when all lists are whole. */
+static int add_inclusion(struct reader *reader, const struct section_line *line, struct slice name,
+                         const int *value)
+{
+    int of = language_list_number(reader->language, KIND_OF_LIST, name.from + 1, slice_len(name) - 1);
+    if (of < 0 || language_need_list(reader->language, of, line->file, line->number) != 0)
+        return no_memory(line->error);
+    if (reader->inclusion_count == MAX_INCLUSIONS)
+        return section_complain(line, "too many lists are included in others");
+    reader->inclusions[reader->inclusion_count++] =
+        (struct inclusion){reader->number, of, value != NULL, value ? *value : 0};
+    return 0;
+}
+
+/* "phrase, phrase = value, @list = value" */
 static int add_phrases(struct reader *reader, const struct section_line *line)
 {
     struct slice rest = line->text, part;
@@ -172,7 +198,9 @@ static int add_phrases(struct reader *reader, const struct section_line *line)
         bool has_value = memchr(part.from, '=', slice_len(part));
         if (slice_next(&part, '=', &phrase) && has_value && !read_whole_number(part, &value))
             return section_complain(line, "after = stands a whole number");
-        if (add_phrase(reader, line, phrase, value) != 0)
+        bool is_inclusion = slice_len(phrase) > 1 && *phrase.from == '@';
+        if (is_inclusion ? add_inclusion(reader, line, phrase, has_value ? &value : NULL)
+                         : add_phrase(reader, line, phrase, value))
             return -1;
     }
     return 0;
@@ -294,6 +322,11 @@ static int read_header(struct reader *reader, const struct section_line *line)
 static int read_line(void *ctx, const struct section_line *line)
 {
     struct reader *reader = ctx;
+    /* The lines of an operator come into memories and answers. */
+    if (reader->pass == PASS_SPELLING && !reader->built_in &&
+        (!utf8_is_valid(line->text.from, slice_len(line->text)) ||
+         memchr(line->text.from, '\0', slice_len(line->text))))
+        return section_complain(line, "UTF-8 without NULs is expected");
     if (line->is_header)
         return read_header(reader, line);
     if (slice_len(line->section) == 0)
@@ -317,6 +350,17 @@ static int read_line(void *ctx, const struct section_line *line)
     }
 }
 
+static int include_lists(struct reader *reader)
+{
+    for (size_t i = 0; i < reader->inclusion_count; i++) {
+        const struct inclusion *inclusion = &reader->inclusions[i];
+        if (language_include(reader->language, inclusion->list, inclusion->of,
+                             inclusion->has_value ? &inclusion->value : NULL) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int read_all(struct reader *reader, const struct language_file *files, size_t count,
                     struct error *error)
 {
@@ -326,6 +370,8 @@ static int read_all(struct reader *reader, const struct language_file *files, si
             if (sections_read(files[i].name, files[i].text, files[i].len, read_line, reader, error) != 0)
                 return -1;
         }
+        if (reader->pass == PASS_REST && include_lists(reader) != 0)
+            return no_memory(error);
         language_settle(reader->language);
     }
     const char *needed_by, *list = language_undefined_list(reader->language, &needed_by);

@@ -53,7 +53,7 @@ struct added {
     size_t len;
 };
 
-/* The operator's file for a language; no text when there is none. */
+/* The operator's file for a language; without a text where they have none. */
 static int read_added(const char *directory, const char *code, struct added *added, struct error *error)
 {
     *added = (struct added){0};

@@ -329,7 +329,8 @@ static const struct node *compile(struct compiler *c, const char *from, const ch
     return c->failed ? NULL : next;
 }
 
-#define FIRSTS_STEPS 2000 /* nodes that are looked at before a pattern is taken to begin with any word */
+#define FIRSTS_STEPS                                                                                         \
+    2000 /* nodes that are visited before a pattern counts as one that begins with any word */
 
 static bool find_firsts(const struct node *node, struct firsts *firsts, int *steps)
 {

@@ -54,7 +54,7 @@ struct matcher {
 struct pattern_source {
     struct language *language; /* owns the patterns */
     struct words *scratch;     /* {0} or a row that was read before; the caller frees it */
-    const char *file;          /* names who needs a @list */
+    const char *file;          /* named in complaints about a missing @list */
     int line;
 };
 

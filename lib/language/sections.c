@@ -1,7 +1,5 @@
 #include "language/sections.h"
 
-#include "base/utf8.h"
-
 #include <ctype.h>
 #include <string.h>
 
@@ -42,11 +40,8 @@ int sections_read(const char *file, const char *text, size_t len, section_reader
     const char *end = text + len;
     while (text < end) {
         const char *line_end = memchr(text, '\n', (size_t)(end - text));
-        struct slice whole = {text, line_end ? line_end : end};
         line.number++;
-        if (!utf8_is_valid(whole.from, slice_len(whole)) || memchr(whole.from, '\0', slice_len(whole)))
-            return section_complain(&line, "UTF-8 without NULs is expected");
-        line.text = slice_trim(whole);
+        line.text = slice_trim((struct slice){text, line_end ? line_end : end});
         text = line_end ? line_end + 1 : end;
         if (line.text.from == line.text.to || *line.text.from == '#')
             continue;

@@ -39,8 +39,7 @@ struct section_line {
 int section_complain(const struct section_line *line, const char *what);
 
 typedef int section_reader(void *ctx, const struct section_line *line);
-/* Calls `read` for each line that is no comment, until it returns other than 0, which is then the result. -1
- * with ERROR_SETTINGS when a line is not UTF-8 or has a NUL. */
+/* Calls `read` for each line that is no comment, until it returns other than 0, which is then the result. */
 int sections_read(const char *file, const char *text, size_t len, section_reader *read, void *ctx,
                   struct error *error);
 

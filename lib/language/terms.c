@@ -24,7 +24,7 @@ struct form {
     bool all_digits, any_digit, plain; /* plain: ASCII letters and digits only */
 };
 
-/* A number, an order number or a spelled word, told in parts. */
+/* A number, an order number or a spelled word that was said in parts. */
 struct run {
     char text[RUN_BYTES];
     size_t len, parts, digits, digits_from;
@@ -80,19 +80,6 @@ uint32_t term_hash(const char *word, size_t len)
 
 /* --- Stems --- */
 
-/* The hash of a Latin word without its accents. */
-static uint32_t hash_unaccented(struct analyser *analyser, const char *word, size_t len, bool *begins)
-{
-    utf8proc_uint8_t *bare = NULL;
-    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)word, (utf8proc_ssize_t)len, &bare,
-                                         UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
-    analyser->failed = analyser->failed || size == UTF8PROC_ERROR_NOMEM;
-    uint32_t hash =
-        size >= 0 ? hash_word((const char *)bare, (size_t)size, begins) : hash_word(word, len, begins);
-    free(bare);
-    return hash;
-}
-
 static bool has_accents(const char *word, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -103,6 +90,7 @@ static bool has_accents(const char *word, size_t len)
 
 static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t len, bool *begins)
 {
+    char bare[WORD_BYTES];
     const char *stem = word;
     size_t stem_len = len;
     if (analyser->stemmer) {
@@ -113,8 +101,11 @@ static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t le
         }
         analyser->failed = analyser->failed || !stemmed;
     }
-    return has_accents(stem, stem_len) ? hash_unaccented(analyser, stem, stem_len, begins)
-                                       : hash_word(stem, stem_len, begins);
+    if (has_accents(stem, stem_len)) {
+        stem_len = word_fold(stem, stem_len, bare, sizeof bare);
+        stem = bare;
+    }
+    return hash_word(stem, stem_len, begins);
 }
 
 static uint32_t stem_for_vocabulary(void *ctx, const char *word, size_t len)
@@ -128,9 +119,8 @@ struct analyser *analyser_new(const char *language)
     struct analyser *analyser = calloc(1, sizeof *analyser);
     if (!analyser)
         return NULL;
-    /* There is none for a language that Snowball doesn't know, and none when memory ran out: malloc() says
-     * so. A text read without the stemmer of its language would not be found with it, and the other way
-     * round. */
+    /* NULL for a language that Snowball doesn't know, and when memory runs out, which only errno says. Terms
+     * made without the stemmer of their language would not be found by a search with it. */
     errno = 0;
     if (*language)
         analyser->stemmer = sb_stemmer_new(language, "UTF_8");
@@ -176,15 +166,14 @@ static void add_term(struct analysis *a, uint32_t hash, unsigned flags)
         a->terms[a->count++] = (struct term){hash, a->at, (uint16_t)flags};
 }
 
-/* Ends a run: what was told in parts is a term of its own, and so are its digits alone. */
+/* Ends a run: its parts together are a term, and so are its digits alone. */
 static void end_run(struct analysis *a)
 {
     struct run *run = &a->run;
     if (run->parts > 1 && run->len > 2) {
-        add_term(a, term_hash(run->text, run->len), TERM_JOINED | (run->digits ? TERM_NUMBER : 0));
+        add_term(a, term_hash(run->text, run->len), TERM_JOINED);
         if (run->digits > 2 && run->digits_from > 0)
-            add_term(a, term_hash(run->text + run->digits_from, run->len - run->digits_from),
-                     TERM_JOINED | TERM_NUMBER);
+            add_term(a, term_hash(run->text + run->digits_from, run->len - run->digits_from), TERM_JOINED);
     }
     *run = (struct run){.len = 0};
 }
@@ -205,7 +194,7 @@ static void add_to_run(struct analysis *a, const char *text, size_t len, bool di
     run->parts++;
 }
 
-/* Whether a word may be a part of a number that is told in parts: digits, "four", single letters, and the
+/* Whether a word may be a part of a number that is said in parts: digits, "four", single letters, and the
  * letters before the digits of an order number. `digit`: the one that the word stands for, or -1. */
 static void follow_run(struct analysis *a, const struct form *word, int digit)
 {
@@ -231,7 +220,7 @@ static void add_inner_digits(struct analysis *a, const struct form *word)
     while (start > 0 && word->text[start - 1] >= '0' && word->text[start - 1] <= '9')
         start--;
     if (end - start >= 3)
-        add_term(a, term_hash(word->text + start, end - start), TERM_NUMBER | TERM_JOINED);
+        add_term(a, term_hash(word->text + start, end - start), TERM_JOINED);
 }
 
 /* What is left of "don't" and "she'll" after the apostrophe says nothing. */
@@ -243,18 +232,13 @@ static bool is_rest(const struct analysis *a, const struct form *word)
 /* `is`: what the vocabulary knows of the word. */
 static unsigned flags_of(const struct analysis *a, const struct form *word, unsigned is)
 {
-    static const unsigned flag_of[][2] = {{WORD_STOP, TERM_STOP},
-                                          {WORD_TIME, TERM_TIME},
-                                          {WORD_NUMBER, TERM_NUMBER},
-                                          {WORD_USER, TERM_USER},
-                                          {WORD_AGENT, TERM_AGENT}};
+    static const unsigned flag_of[][2] = {
+        {WORD_STOP, TERM_STOP}, {WORD_TIME, TERM_TIME}, {WORD_USER, TERM_USER}, {WORD_AGENT, TERM_AGENT}};
     unsigned flags = is_rest(a, word) ? TERM_STOP : 0;
     for (size_t i = 0; i < sizeof flag_of / sizeof *flag_of; i++)
         if (is & flag_of[i][0])
             flags |= flag_of[i][1];
-    if (word->any_digit)
-        flags |= TERM_NUMBER;
-    else if (word->is_capital)
+    if (word->is_capital && !word->any_digit)
         flags |= TERM_CAPITAL | (a->in_sentence ? TERM_INNER : 0);
     return flags;
 }

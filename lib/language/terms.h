@@ -26,7 +26,6 @@
 
 enum {
     TERM_STOP = 1,     /* a word that says little: only in queries, what is stored of a text leaves it out */
-    TERM_NUMBER = 2,   /* has digits, or is a number as it is spoken */
     TERM_JOINED = 4,   /* made of several words */
     TERM_CAPITAL = 8,  /* begins with a capital */
     TERM_INNER = 16,   /* and that not at the beginning of a sentence */
@@ -46,7 +45,7 @@ struct term {
  * stop words. */
 struct analyser;
 struct analyser *analyser_new(const char *language); /* ISO 639-1; NULL when out of memory */
-void analyser_free(struct analyser *analyser);       /* NULL is taken */
+void analyser_free(struct analyser *analyser);       /* NULL is allowed */
 
 /* The terms of `text` in order; returns how many, at most `max`. */
 size_t analyser_terms(struct analyser *analyser, const char *text, struct term *terms, size_t max);

@@ -26,17 +26,11 @@ static const struct word_section {
     enum manner manner;
     unsigned is;
 } sections[] = {
-    {"search stop", READ_WORDS, WORD_STOP},
-    {"search time", READ_WORDS, WORD_TIME},
-    {"search quantity", READ_WORDS, WORD_NUMBER},
-    {"search user", READ_WORDS, WORD_USER},
-    {"search agent", READ_WORDS, WORD_AGENT},
-    {"list month", READ_DATES, WORD_DATE},
-    {"list weekday", READ_DATES, WORD_DATE},
-    {"list number", READ_NUMBERS, 0},
-    {"search digit", READ_DIGITS, 0},
-    {"search same", READ_SAME, 0},
-    {"search related", READ_RELATED, 0},
+    {"search stop", READ_WORDS, WORD_STOP}, {"search time", READ_WORDS, WORD_TIME},
+    {"search user", READ_WORDS, WORD_USER}, {"search agent", READ_WORDS, WORD_AGENT},
+    {"list month", READ_DATES, WORD_DATE},  {"list weekday", READ_DATES, WORD_DATE},
+    {"list number", READ_NUMBERS, 0},       {"search digit", READ_DIGITS, 0},
+    {"search same", READ_SAME, 0},          {"search related", READ_RELATED, 0},
     {"search class", READ_CLASS, 0},
 };
 
@@ -119,14 +113,11 @@ static int read_words(struct reader *reader, struct slice rest)
     enum manner manner = reader->section->manner;
     struct slice part, word;
     while (slice_next(&rest, ',', &part)) {
-        unsigned is = reader->section->is;
         if (!slice_next(&part, '=', &word) || memchr(word.from, ' ', slice_len(word)) ||
             memchr(word.from, '-', slice_len(word)))
             continue;
         long value = manner == READ_NUMBERS || manner == READ_DIGITS ? strtol(part.from, NULL, 10) : -1;
-        if (manner == READ_NUMBERS && value > 1)
-            is |= WORD_NUMBER;
-        if (add_entry(reader->vocabulary, word, is, value < 10 ? (int)value : -1) != 0)
+        if (add_entry(reader->vocabulary, word, reader->section->is, value < 10 ? (int)value : -1) != 0)
             return -1;
     }
     return 0;

@@ -17,7 +17,6 @@ struct vocabulary;
 enum {
     WORD_STOP = 1,   /* says little */
     WORD_TIME = 2,   /* "yesterday", "weekend": what says when has one */
-    WORD_NUMBER = 4, /* "twelve", "dozen" */
     WORD_USER = 8,   /* what the caller is called: "caller", "customer" */
     WORD_AGENT = 16, /* what the agent is called */
 };

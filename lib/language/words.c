@@ -46,8 +46,8 @@ static bool is_part_of_word(utf8proc_int32_t c)
     }
 }
 
-/* One character; -1 at the end. What is no UTF-8 counts as U+FFFD, one byte long. */
-static utf8proc_int32_t next(const char *text, size_t len, size_t *at)
+/* One character; -1 at the end. A byte that is not UTF-8 counts as U+FFFD. */
+static inline utf8proc_int32_t next(const char *text, size_t len, size_t *at)
 {
     utf8proc_int32_t c;
     if (*at >= len)
@@ -174,19 +174,21 @@ static int add_parts(struct reader *r, const char *parts, size_t start, size_t e
 static enum shape shape_of(const char *text, size_t len)
 {
     size_t at = 0, upper = 0, lower = 0;
-    bool first_upper = false;
     utf8proc_int32_t c;
-    for (bool first = true; (c = next(text, len, &at)) >= 0; first = false) {
-        utf8proc_category_t category = utf8proc_category(c);
+    while ((c = next(text, len, &at)) >= 0) {
+        utf8proc_category_t category = c >= 0x80              ? utf8proc_category(c)
+                                       : c >= '0' && c <= '9' ? UTF8PROC_CATEGORY_ND
+                                       : c >= 'A' && c <= 'Z' ? UTF8PROC_CATEGORY_LU
+                                       : c >= 'a' && c <= 'z' ? UTF8PROC_CATEGORY_LL
+                                                              : UTF8PROC_CATEGORY_PO;
         if (category == UTF8PROC_CATEGORY_ND)
             return SHAPE_NUMBER;
         upper += category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LT;
         lower += category == UTF8PROC_CATEGORY_LL;
-        first_upper = first_upper || (first && upper > 0);
     }
-    if (upper > 0 && lower == 0)
-        return SHAPE_UPPER;
-    return first_upper || upper > 0 ? SHAPE_CAPITAL : SHAPE_LOWER;
+    if (upper == 0)
+        return SHAPE_LOWER;
+    return lower == 0 ? SHAPE_UPPER : SHAPE_CAPITAL;
 }
 
 static int read_word(struct reader *r, size_t start, size_t end)

@@ -12,17 +12,32 @@
 static const char *const sector_names[SECTORS] = {"episodic", "semantic", "procedural", "emotional",
                                                   "reflective"};
 
-static const char *const kind_names[KINDS] = {
-    [KIND_SUMMARY] = "summary",         [KIND_TURN] = "turn",
-    [KIND_COLLECTED] = "collected",     [KIND_NAME] = "name",
-    [KIND_PREFERENCE] = "preference",   [KIND_NEED] = "need",
-    [KIND_INSTRUCTION] = "instruction", [KIND_FACT] = "fact",
-    [KIND_REQUEST] = "request",         [KIND_PROMISE] = "promise",
-    [KIND_FEELING] = "feeling",         [KIND_TOPIC] = "topic",
-    [KIND_ATTEMPT] = "attempt",         [KIND_FORGET] = "forget",
-    [KIND_EVIDENCE] = "evidence",       [KIND_PRIVACY] = "privacy",
-    [KIND_CONTACT] = "contact",         [KIND_ID] = "id",
-    [KIND_ENDED] = "ended",
+/* Facts of a profile weigh more than preferences, those more than summaries, those more than single turns. */
+static const struct {
+    const char *name;
+    enum sector sector;
+    double salience;
+    bool unsearched;
+} kinds[KINDS] = {
+    [KIND_SUMMARY] = {"summary", SECTOR_EPISODIC, 0.7, false},
+    [KIND_TURN] = {"turn", SECTOR_EPISODIC, 0.4, false},
+    [KIND_COLLECTED] = {"collected", SECTOR_SEMANTIC, 0.9, false},
+    [KIND_NAME] = {"name", SECTOR_SEMANTIC, 0.95, false},
+    [KIND_PREFERENCE] = {"preference", SECTOR_SEMANTIC, 0.85, false},
+    [KIND_NEED] = {"need", SECTOR_SEMANTIC, 0.95, false},
+    [KIND_INSTRUCTION] = {"instruction", SECTOR_PROCEDURAL, 0.92, false},
+    [KIND_FACT] = {"fact", SECTOR_SEMANTIC, 0.9, false},
+    [KIND_REQUEST] = {"request", SECTOR_PROCEDURAL, 0.8, false},
+    [KIND_PROMISE] = {"promise", SECTOR_PROCEDURAL, 0.8, false},
+    [KIND_FEELING] = {"feeling", SECTOR_EMOTIONAL, 0.6, false},
+    [KIND_TOPIC] = {"topic", SECTOR_REFLECTIVE, 0.5, false},
+    [KIND_ATTEMPT] = {"attempt", SECTOR_EPISODIC, 0.5, false},
+    [KIND_FORGET] = {"forget", SECTOR_PROCEDURAL, 0.7, false},
+    [KIND_EVIDENCE] = {"evidence", SECTOR_SEMANTIC, 0.4, true},
+    [KIND_PRIVACY] = {"privacy", SECTOR_PROCEDURAL, 0.7, true},
+    [KIND_CONTACT] = {"contact", SECTOR_SEMANTIC, 0.9, false},
+    [KIND_ID] = {"id", SECTOR_SEMANTIC, 0.9, false},
+    [KIND_ENDED] = {"ended", SECTOR_EPISODIC, 0.6, false},
 };
 
 const char *sector_name(enum sector sector)
@@ -40,20 +55,30 @@ enum sector sector_find(const char *name)
 
 const char *kind_name(enum kind kind)
 {
-    return (unsigned)kind < KINDS ? kind_names[kind] : "";
+    return (unsigned)kind < KINDS ? kinds[kind].name : "";
 }
 
 enum kind kind_find(const char *name)
 {
     unsigned i = 0;
-    while (i < KINDS && strcmp(kind_names[i], name) != 0)
+    while (i < KINDS && strcmp(kinds[i].name, name) != 0)
         i++;
     return (enum kind)i;
 }
 
 bool kind_is_searched(enum kind kind)
 {
-    return kind != KIND_EVIDENCE && kind != KIND_PRIVACY;
+    return !kinds[kind].unsearched;
+}
+
+enum sector kind_sector(enum kind kind)
+{
+    return kinds[kind].sector;
+}
+
+double kind_salience(enum kind kind)
+{
+    return kinds[kind].salience;
 }
 
 double memory_decayed(double salience, double decay_lambda, int64_t age)
@@ -93,11 +118,6 @@ void memory_profile_free(struct memory_profile *profile)
     *profile = (struct memory_profile){0};
 }
 
-struct memory_store *memory_open(const struct memory_options *options)
-{
-    return options->url && *options->url ? openmemory_open(options) : local_open(options);
-}
-
 void memory_close(struct memory_store *store)
 {
     if (store)
@@ -109,15 +129,14 @@ const char *memory_mode(const struct memory_store *store)
     return store->ops->mode;
 }
 
-/* Nobody has no memory: asking for it is a mistake of the program. */
+/* A withheld number has no memory: asking for it is a mistake of the program. */
 static int need_caller(const char *caller, struct error *error)
 {
-    return caller && *caller ? 0
-                             : error_set(error, ERROR_INTERNAL, "a memory without a caller was asked for");
+    return caller && *caller ? 0 : error_set(error, ERROR_INTERNAL, "memory requested without a caller");
 }
 
-/* What every operation of a live call or of an event took, and whether it failed. */
-static int told(enum metrics_operation operation, int64_t started_us, int result)
+/* Counts the time of an operation, and its failure. */
+static int record_op(enum metrics_operation operation, int64_t started_us, int result)
 {
     metrics_time(METRIC_MEMORY_SECONDS, operation, clock_us() - started_us);
     if (result != 0)
@@ -138,7 +157,7 @@ int memory_begin(struct memory_store *store, struct error *error)
 int memory_commit(struct memory_store *store, struct error *error)
 {
     int64_t started = clock_us();
-    return told(OPERATION_COMMIT, started, store->ops->commit(store, error));
+    return record_op(OPERATION_COMMIT, started, store->ops->commit(store, error));
 }
 
 void memory_rollback(struct memory_store *store)
@@ -170,10 +189,10 @@ int memory_add(struct memory_store *store, const struct memory *items, size_t co
             return -1;
         if (strcmp(items[i].caller, items[0].caller) != 0 ||
             strcmp(items[i].conversation, items[0].conversation) != 0)
-            return error_set(error, ERROR_INTERNAL, "memories of two conversations were added as one");
+            return error_set(error, ERROR_INTERNAL, "memories of two conversations added in one call");
     }
     int64_t started = clock_us();
-    return count ? told(OPERATION_ADD, started, store->ops->add(store, items, count, added, error)) : 0;
+    return count ? record_op(OPERATION_ADD, started, store->ops->add(store, items, count, added, error)) : 0;
 }
 
 int memory_update(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
@@ -208,8 +227,8 @@ int memory_search(struct memory_store *store, const struct memory_filter *filter
     if (need_caller(filter->caller, error) != 0)
         return -1;
     int64_t started = clock_us();
-    return told(OPERATION_SEARCH, started,
-                store->ops->search(store, filter, query, NULL, found, NULL, error));
+    return record_op(OPERATION_SEARCH, started,
+                     store->ops->search(store, filter, query, NULL, found, NULL, error));
 }
 
 int memory_recall(struct memory_store *store, const struct memory_filter *filter, const char *query,
@@ -221,8 +240,8 @@ int memory_recall(struct memory_store *store, const struct memory_filter *filter
     if (need_caller(filter->caller, error) != 0)
         return -1;
     int64_t started = clock_us();
-    return told(OPERATION_SEARCH, started,
-                store->ops->search(store, filter, query, scope, found, profile, error));
+    return record_op(OPERATION_SEARCH, started,
+                     store->ops->search(store, filter, query, scope, found, profile, error));
 }
 
 int memory_profile(struct memory_store *store, const char *caller, const char *scope,
@@ -232,7 +251,7 @@ int memory_profile(struct memory_store *store, const char *caller, const char *s
     if (need_caller(caller, error) != 0)
         return -1;
     int64_t started = clock_us();
-    return told(OPERATION_PROFILE, started, store->ops->profile(store, caller, scope, profile, error));
+    return record_op(OPERATION_PROFILE, started, store->ops->profile(store, caller, scope, profile, error));
 }
 
 int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,

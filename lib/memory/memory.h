@@ -1,14 +1,15 @@
 /*
- * memory: what callmem remembers of callers, behind one interface. local.c keeps it in SQLite, openmemory.c
- * on an OpenMemory server; each has the same functions behind the same table (struct memory_ops in store.h).
+ * memory: what callmem remembers of callers, behind one interface. A handle comes from memory_open()
+ * (memory/open.h), which picks the store behind it: SQLite (memory/local) or an OpenMemory server
+ * (memory/openmemory). Each implements struct memory_ops (memory/store.h).
  *
  * A memory belongs to a caller and to a conversation of that caller. Its key is (caller, conversation, kind,
- * position): adding it again replaces it, so that working an event off twice changes nothing. Nothing here
- * ever returns a memory of another caller.
+ * position): adding it again replaces it, so processing an event twice changes nothing. No function returns a
+ * memory of another caller.
  *
- * A handle belongs to one thread. Opening one does no work: the store is reached when it is first needed and
- * again after a failure, so that a program starts, and answers, while its memory is away. Every function that
- * reaches the store fails with ERROR_MEMORY_UNAVAILABLE when that did not work in time.
+ * A handle belongs to one thread. The store is connected when it is first needed and again after a failure,
+ * so a program starts, and answers, while its memory is down. Every function that reaches the store fails
+ * with ERROR_MEMORY_UNAVAILABLE when that did not work in time.
  */
 #ifndef CALLMEM_MEMORY_MEMORY_H
 #define CALLMEM_MEMORY_MEMORY_H
@@ -30,7 +31,7 @@ enum sector {
 };
 
 const char *sector_name(enum sector sector); /* "episodic"; static */
-enum sector sector_find(const char *name);   /* SECTORS when it is none */
+enum sector sector_find(const char *name);   /* SECTORS when there is no such sector */
 
 /* What a memory is; the order is used in databases: only append. Names: kind_name(). */
 enum kind {
@@ -59,6 +60,10 @@ enum kind {
 
 const char *kind_name(enum kind kind);
 enum kind kind_find(const char *name); /* KINDS when there is no such kind */
+/* Where a kind belongs, and its usual salience: facts of a profile weigh more than preferences, those more
+ * than summaries, and those more than single turns. */
+enum sector kind_sector(enum kind kind);
+double kind_salience(enum kind kind); /* 0 to 1 */
 /* Whether memory_search() finds memories of the kind: not evidence, and not requests about data. */
 bool kind_is_searched(enum kind kind);
 
@@ -94,22 +99,6 @@ void memory_list_free(struct memory_list *list);
 
 struct memory_store; /* a handle */
 
-struct memory_options {
-    const char *path;      /* local: database file, made with mode 0600; ":memory:": none, gone when closed */
-    const char *url;       /* remote: the server; NULL or "": local */
-    const char *key;       /* remote: NULL or "": none is sent */
-    const char *ca_file;   /* remote: see base/http.h */
-    const char *state_dir; /* remote: a folder that all handles of an instance share, for a lock: they store
-                            * one after the other; NULL: each for itself */
-    int timeout_ms;        /* the most that a live read waits */
-    int write_timeout_ms;  /* the most that a write waits for others (remote: that each request waits for
-                            * the server); 0: 5,000 (remote: 8,000) */
-    bool upgrades;         /* nobody waits for an answer: see memory_upgrade() */
-    int (*now)(int64_t *when); /* for tests: the clock that decay is reckoned by; NULL: clock_now() */
-};
-
-/* NULL only when out of memory. The strings of `options` are borrowed until memory_close(). */
-struct memory_store *memory_open(const struct memory_options *options);
 void memory_close(struct memory_store *store);             /* NULL is taken */
 const char *memory_mode(const struct memory_store *store); /* "local", "remote" */
 /* Whether the store can be read and written now. */

@@ -1,11 +1,22 @@
 /*
- * store: what a kind of memory has to do to stand behind memory.h. One table of functions for each; every
- * function has the meaning of the one in memory.h that it is named after, with its arguments checked already.
+ * store: what a store implements to stand behind memory.h. Every function means what the one in memory.h of
+ * the same name means; the arguments have been checked already.
  */
 #ifndef CALLMEM_MEMORY_STORE_H
 #define CALLMEM_MEMORY_STORE_H
 
-#include "memory/memory.h"
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* See memory.h. */
+struct memory;
+struct memory_filter;
+struct memory_list;
+struct memory_profile;
+
+struct memory_store;
 
 struct memory_ops {
     const char *mode;
@@ -44,17 +55,13 @@ struct memory_ops {
     int (*count)(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
 };
 
-/* Fills a profile with copies of four texts; -1 when out of memory. */
-int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
-                        const char *language, const char *document);
-
-/* The first member of every kind's own struct. */
+/* The first member of each store's own struct. */
 struct memory_store {
     const struct memory_ops *ops;
 };
 
-/* The kinds of store. NULL only when out of memory. */
-struct memory_store *local_open(const struct memory_options *options);
-struct memory_store *openmemory_open(const struct memory_options *options);
+/* Fills a profile with copies of four texts; -1 when out of memory. */
+int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
+                        const char *language, const char *document);
 
 #endif

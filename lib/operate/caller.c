@@ -7,6 +7,7 @@
 #include "operate/commands.h"
 #include "operate/report.h"
 #include "people/profile.h"
+#include "service/variables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,10 +55,10 @@ static void show_variable(const cJSON *variables, const char *name, const char *
 static void show_profile(const struct dossier *dossier)
 {
     static const char *const lines[][2] = {
-        {"caller_name", "Name"},           {"call_count", "Calls"},
-        {"first_call_date", "First call"}, {"last_call_date", "Last call"},
-        {"caller_sentiment", "Sentiment"}, {"caller_preferences", "Preferences"},
-        {"key_topics", "Topics"},
+        {VARIABLE_CALLER_NAME, "Name"},           {VARIABLE_CALL_COUNT, "Calls"},
+        {VARIABLE_FIRST_CALL_DATE, "First call"}, {VARIABLE_LAST_CALL_DATE, "Last call"},
+        {VARIABLE_CALLER_SENTIMENT, "Sentiment"}, {VARIABLE_CALLER_PREFERENCES, "Preferences"},
+        {VARIABLE_KEY_TOPICS, "Topics"},
     };
     cJSON *variables = profile_variables(dossier->profile.document, dossier->caller);
     printf("%-13s %s\n", "Caller", dossier->caller);
@@ -138,7 +139,7 @@ static cJSON *read_json(const char *text)
     return json || error_is_transient(error.code) ? json : cJSON_CreateObject();
 }
 
-/* These give NULL when out of memory: an export that lacked something would be taken for whole. */
+/* These return NULL when out of memory: an export that lacked something would be treated as complete. */
 static cJSON *export_memory(const struct memory *memory)
 {
     cJSON *item = cJSON_CreateObject();

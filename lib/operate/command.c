@@ -115,7 +115,7 @@ static int read_option(struct args *args, char **words)
     return equals ? 1 : 2;
 }
 
-/* Whether so many operands are what "CALLER QUERY..." asks for. */
+/* Whether `count` operands satisfy "CALLER QUERY...". */
 static bool is_enough(const char *operands, int count)
 {
     int least = 0, most = 0;

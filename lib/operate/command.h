@@ -21,7 +21,7 @@ struct command_option {
     bool required;
 };
 
-/* What has to be there before a command runs. */
+/* What a command needs before it runs. */
 enum command_needs {
     NEEDS_INSTANCE, /* settings and state folder */
     NEEDS_SETTINGS, /* settings */

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "inbox/inbox.h"
-#include "memory/memory.h"
+#include "memory/open.h"
 #include "service/settings.h"
 
 /* Exit statuses of every program, beside EXIT_SUCCESS and EXIT_FAILURE. */

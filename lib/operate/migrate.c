@@ -63,7 +63,7 @@ static bool has_all(const struct memory_list *there, const struct memory *items,
     return true;
 }
 
-/* Adds what is missing; `*changes` says whether anything was. */
+/* Adds the conversations that are missing, and counts them. */
 static int add_missing(struct migration *migration, const struct memory_list *here,
                        const struct memory_list *there, size_t *moved, size_t *moved_memories, size_t *added,
                        struct error *error)

@@ -95,23 +95,22 @@ static int remember(struct worker *worker, struct event *event, struct error *er
     return event->delete_pii ? instance_seal(instance, event->conversation, error) : 0;
 }
 
-enum worked processor_event(void *ctx, const char *bytes, size_t len, struct error *error)
+int processor_event(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     struct worker *worker = ctx;
     struct event event;
     int64_t started = clock_us();
-    if (!worker) {
-        error_no_memory(error);
-        return WORK_AGAIN;
+    if (!worker)
+        return error_no_memory(error);
+    if (read_lexicon(worker->processor, error) != 0) {
+        /* Not the event's fault, so it is tried again. */
+        error->code = ERROR_INTERNAL;
+        return -1;
     }
-    if (read_lexicon(worker->processor, error) != 0)
-        return WORK_AGAIN;
     if (event_parse(bytes, len, &event, error) != 0)
-        return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+        return -1;
     int result = remember(worker, &event, error);
     log_processed(&event, result == 0 ? NULL : error, started);
     event_free(&event);
-    if (result == 0)
-        return WORKED;
-    return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+    return result;
 }

@@ -21,8 +21,8 @@ void processor_free(struct processor *processor); /* NULL is taken */
  * that an older version made up to date, for which the other programs wait; NULL when out of memory. */
 void *processor_begin(void *processor);
 void processor_end(void *processor, void *worker);
-/* An inbox_work: remembers what an event says, in one transaction, and logs it. `worker` is what
+/* An inbox_handler: remembers what an event says, in one transaction, and logs it. `worker` is what
  * processor_begin() gave. */
-enum worked processor_event(void *worker, const char *bytes, size_t len, struct error *error);
+int processor_event(void *worker, const char *bytes, size_t len, struct error *error);
 
 #endif

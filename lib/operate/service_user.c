@@ -22,7 +22,7 @@ static bool is_installed(void)
     return len >= (ssize_t)end && memcmp(path + len - end, PLACE, end) == 0;
 }
 
-/* A relative path has to hold in the folder / as well. */
+/* Afterwards the working directory is /, where a relative path would name another file. */
 static int make_absolute(const char *file, struct error *error)
 {
     char *path = realpath(file, NULL);
@@ -31,12 +31,12 @@ static int make_absolute(const char *file, struct error *error)
     return result == 0 ? 0 : error_no_memory(error);
 }
 
-static int become_service(struct error *error)
+static int become_service(const char *file, struct error *error)
 {
     const struct passwd *user = getpwnam(USER);
     if (!user)
-        return 0; /* in a container, where all is root's */
-    if (make_absolute(getenv(VARIABLE), error) != 0)
+        return 0; /* a container, where root runs everything */
+    if (make_absolute(file, error) != 0)
         return -1;
     if (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
         setuid(user->pw_uid) != 0)
@@ -57,9 +57,12 @@ int service_user_enter(struct error *error)
     if (!is_installed())
         return 0;
     const char *file = getenv(VARIABLE);
-    if ((!file || !*file) && setenv(VARIABLE, SETTINGS, 1) != 0)
-        return error_no_memory(error);
-    return geteuid() == 0 ? become_service(error) : may(getenv(VARIABLE), R_OK, error);
+    if (!file || !*file) {
+        file = SETTINGS;
+        if (setenv(VARIABLE, file, 1) != 0)
+            return error_no_memory(error);
+    }
+    return geteuid() == 0 ? become_service(file, error) : may(file, R_OK, error);
 }
 
 int service_user_may_use(const char *state_dir, struct error *error)

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "memory/classify.h"
 #include "people/fact.h"
 #include "people/profile.h"
 #include "understand/evidence.h"
@@ -80,7 +79,7 @@ static struct memory *put(struct batch *batch, enum kind kind, const char *conte
 {
     const struct event *event = batch->event;
     struct memory *item = &batch->items[batch->count++];
-    enum sector sector = classify_sector(kind);
+    enum sector sector = kind_sector(kind);
     *item = (struct memory){
         .caller = event->caller,
         .agent = event->agent,
@@ -91,7 +90,7 @@ static struct memory *put(struct batch *batch, enum kind kind, const char *conte
         .position = batch->next[kind]++,
         .speaker = "",
         .content = content,
-        .salience = classify_salience(kind),
+        .salience = kind_salience(kind),
         .decay_lambda = remember_lambda(batch->settings, sector),
         .tags = "",
         .metadata = metadata ? metadata : "{}",

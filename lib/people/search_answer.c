@@ -8,8 +8,7 @@
 
 #define USUAL_SIZE 8000 /* bytes that most answers fit into */
 
-/* The answer is written as it is made: a tree of what has thirty texts and is printed once would cost more
- * than the search. */
+/* Written as text at once: building and printing a tree for thirty texts would cost more than the search. */
 static void add_text(struct buf *b, const char *name, const char *text)
 {
     buf_puts(b, name);

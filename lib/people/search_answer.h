@@ -1,5 +1,5 @@
 /*
- * search_answer: what a search tells an agent, as the JSON of the webhook.
+ * search_answer: the result of a search, as the JSON of the webhook.
  */
 #ifndef CALLMEM_PEOPLE_SEARCH_ANSWER_H
 #define CALLMEM_PEOPLE_SEARCH_ANSWER_H

@@ -18,31 +18,31 @@
 #define NOBODY  (-1)
 
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
-               "a cell is shared by processes, so a lock within one does not help");
+               "cells are shared by processes, so a lock within one process does not protect them");
 typedef _Atomic uint64_t cell;
 
-/* What is true of one process. It is its owner's for as long as he holds the lock on its byte, which the
- * kernel lets go when he dies. */
+/* The state of one process. The process that owns it holds a lock on its byte, which the kernel releases when
+ * the process dies. */
 struct process {
-    cell pid; /* 0 when he ended as he should */
+    cell pid; /* 0 after a regular end */
     cell service, breaker;
 };
 
 struct file {
     char magic[16];
-    uint64_t layout; /* a hash of the table; what differs in it is another file */
+    uint64_t layout; /* a hash of the table; a file with another hash is not used */
     struct process processes[METRICS_PROCESSES];
     cell cells[]; /* of each family: its rows; of a histogram's row: the buckets, then the sum of microseconds
                    */
 };
 
 static struct {
-    struct file *file; /* NULL: nothing is counted */
+    struct file *file; /* NULL: not open */
     size_t size;
-    int fd; /* holds the lock of our process; -1: the file is ours alone */
+    int fd; /* holds this process's lock; -1: the counts are private */
     int self;
     unsigned service;
-    size_t at[METRICS]; /* where a family begins in cells */
+    size_t at[METRICS]; /* index of a family's first cell */
 } shared = {.fd = -1, .self = NOBODY};
 
 /* --- The file --- */
@@ -52,8 +52,8 @@ static size_t row_cells(enum metric metric)
     return metric_families[metric].type == METRIC_HISTOGRAM ? BUCKETS + 1 : 1;
 }
 
-/* Where each family begins, and how large the file is. */
-static size_t lay_out(size_t at[METRICS])
+/* Fills in where each family begins; returns the size of the file. */
+static size_t compute_layout(size_t at[METRICS])
 {
     size_t count = 0;
     for (enum metric i = 0; i < METRICS; i++) {
@@ -72,8 +72,8 @@ static uint64_t hash(uint64_t start, const void *bytes, size_t len)
     return start;
 }
 
-/* What the cells mean, as a number; 0 when out of memory. */
-static uint64_t layout(void)
+/* A hash of what the cells mean; 0 when out of memory. */
+static uint64_t table_hash(void)
 {
     const uint64_t processes[] = {METRICS_PROCESSES, sizeof(struct process)};
     struct buf names = BUF_INIT;
@@ -111,7 +111,8 @@ static struct file *open_file(int directory, size_t size, uint64_t wanted, int *
     return NULL;
 }
 
-/* Its blocks are there before it is mapped: a page that a full disk has no room for would end the program. */
+/* Allocates the blocks before mapping: on a full disk, touching a page without a block would kill the
+ * program. */
 static struct file *make_file(int directory, size_t size, uint64_t wanted, int *fd)
 {
     static const char draft[] = METRICS_FILE ".new";
@@ -134,10 +135,10 @@ static struct file *make_file(int directory, size_t size, uint64_t wanted, int *
     return NULL;
 }
 
-/* One process at a time decides whether the file that is there will do. */
-static struct file *share(const char *path, size_t size, int *fd, struct error *error)
+/* One process at a time decides whether the existing file can be used. */
+static struct file *open_shared(const char *path, size_t size, int *fd, struct error *error)
 {
-    uint64_t wanted = layout();
+    uint64_t wanted = table_hash();
     struct file *file = NULL;
     int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (!wanted) {
@@ -157,9 +158,9 @@ static struct file *share(const char *path, size_t size, int *fd, struct error *
 int metrics_open(const char *directory, const char *service, struct error *error)
 {
     metrics_close();
-    shared.size = lay_out(shared.at);
+    shared.size = compute_layout(shared.at);
     shared.service = metric_service(service);
-    shared.file = share(directory, shared.size, &shared.fd, error);
+    shared.file = open_shared(directory, shared.size, &shared.fd, error);
     if (shared.file)
         return 0;
     shared.fd = -1;
@@ -182,8 +183,8 @@ void metrics_close(void)
 
 /* --- Processes --- */
 
-/* Takes the lock of a process's byte, lets it go, or asks for it. Of an open file, not of a process, because
- * only such a one is not lost when something else in the program opens and closes the same file. */
+/* Takes, releases or queries the lock of a process's byte. It belongs to the open file, not to the process,
+ * because a process's lock is lost when the program closes the same file anywhere else. */
 static bool lock_byte(int process, int command, short *type)
 {
     struct flock lock = {.l_type = *type, .l_whence = SEEK_SET, .l_start = process, .l_len = 1};
@@ -200,7 +201,7 @@ static bool is_alive(int process)
     return shared.fd >= 0 && lock_byte(process, F_OFD_GETLK, &type) && type != F_UNLCK;
 }
 
-static int take_place(void)
+static int claim_slot(void)
 {
     for (int i = 0; i < METRICS_PROCESSES; i++) {
         short type = F_WRLCK;
@@ -210,7 +211,7 @@ static int take_place(void)
     return NOBODY;
 }
 
-static void tell_of_death(uint64_t service, uint64_t pid)
+static void log_death(uint64_t service, uint64_t pid)
 {
     struct log_line line;
     log_begin(&line, LOG_ERROR, "a process died");
@@ -219,15 +220,15 @@ static void tell_of_death(uint64_t service, uint64_t pid)
     log_end(&line);
 }
 
-/* Tells of processes that are no more and never said so: killed, crashed, or out of memory. Of several that
- * find one, one tells. */
-static void bury_the_dead(void)
+/* Logs processes that ended without metrics_end(): killed, crashed, or out of memory. If several processes
+ * notice one, one of them logs it. */
+static void reap_dead_processes(void)
 {
     for (int i = 0; i < METRICS_PROCESSES && shared.fd >= 0; i++) {
         struct process *process = &shared.file->processes[i];
         uint64_t pid = process->pid, service = process->service;
         if (pid != 0 && !is_alive(i) && atomic_compare_exchange_strong(&process->pid, &pid, 0))
-            tell_of_death(service, pid);
+            log_death(service, pid);
     }
 }
 
@@ -235,14 +236,14 @@ void metrics_begin(void)
 {
     if (!shared.file || shared.service == METRIC_SERVICES)
         return;
-    bury_the_dead();
-    shared.self = take_place();
+    reap_dead_processes();
+    shared.self = claim_slot();
     if (shared.self != NOBODY) {
         struct process *process = &shared.file->processes[shared.self];
         uint64_t service = atomic_exchange(&process->service, shared.service);
         uint64_t before = atomic_exchange(&process->pid, (uint64_t)getpid());
-        if (before != 0) /* died in this moment */
-            tell_of_death(service, before);
+        if (before != 0) /* it died just now */
+            log_death(service, before);
         process->breaker = BREAKER_NONE;
     }
     metrics_count(METRIC_STARTS, shared.service);
@@ -310,7 +311,7 @@ void metrics_request(const char *endpoint, int status, enum error_code code, int
     metrics_time(METRIC_REQUEST_SECONDS, row, microseconds);
 }
 
-/* --- Telling --- */
+/* --- Output --- */
 
 static void print_head(struct buf *out, const char *name, const char *type, const char *help)
 {
@@ -327,7 +328,7 @@ static void print_name(struct buf *out, const struct metric_family *family, unsi
     buf_putc(out, '}');
 }
 
-/* Buckets are told as how many were at most so long. The count is the last of them, so the two always agree.
+/* A bucket holds how many took at most its bound. The count is the last bucket, so the two always agree.
  */
 static void print_histogram(struct buf *out, enum metric metric, unsigned row)
 {
@@ -367,7 +368,7 @@ static void print_family(struct buf *out, enum metric metric)
     }
 }
 
-/* How many live, of each program, and how many of them have their breaker in each state. */
+/* How many processes of each program are alive, and how many have their breaker in each state. */
 struct census {
     unsigned alive[METRIC_SERVICES], breakers[METRIC_SERVICES][BREAKERS];
 };
@@ -388,14 +389,14 @@ static void print_processes(struct buf *out)
 {
     struct census census = {0};
     count_processes(&census);
-    print_head(out, "callmem_processes", "gauge", "Processes that serve.");
+    print_head(out, "callmem_processes", "gauge", "Running processes.");
     for (unsigned service = 0; service < METRIC_SERVICES; service++) {
         buf_puts(out, "callmem_processes{");
         metric_service_label(out, service);
         buf_printf(out, "} %u\n", census.alive[service]);
     }
     print_head(out, "callmem_memory_breaker", "gauge",
-               "Processes whose breaker before a remote memory is in that state.");
+               "Processes by the state of their circuit breaker for remote memory.");
     for (unsigned service = 0; service < METRIC_SERVICES; service++)
         for (enum metrics_breaker state = BREAKER_CLOSED; state < BREAKERS; state++) {
             buf_puts(out, "callmem_memory_breaker{");
@@ -407,7 +408,7 @@ static void print_processes(struct buf *out)
 
 void metrics_print(struct buf *out)
 {
-    print_head(out, "callmem_info", "gauge", "The version that answers.");
+    print_head(out, "callmem_info", "gauge", "The version of callmem.");
     buf_printf(out, "callmem_info{version=\"%s\"} 1\n", CALLMEM_VERSION);
     if (!shared.file)
         return;

@@ -1,15 +1,14 @@
 /*
- * metrics: what /metrics tells. Everything is counted in one small file in the state folder that all
- * processes of an instance map into their memory, so what is told is right over all of them, in whichever of
- * them it is asked for; and what a process counted is there when it has died. To count is an atomic addition
- * or three, no lock and no system call. metrics_table.c is the table of all that is counted.
+ * metrics: what /metrics reports. All processes of an instance map one small file of the state folder and
+ * count in it, so each of them reports the numbers of all, and those of a process outlive it. Counting takes
+ * up to three atomic additions, no lock and no system call. The table of metrics is metrics_table.c.
  *
- * The file says which table it was made for. A program with another table begins a new one in its place, from
- * zero (Prometheus takes that for a restart); those that still run with the old one are told of no more. It
- * must not be cut short while programs run; it may be removed while none does.
+ * The file records which table it was made for. A program with another table replaces it by a new one that
+ * starts from zero (for Prometheus, a restart); programs that still run with the old file are no longer
+ * reported. The file must not be truncated while programs run; it may be removed when none does.
  *
- * Like the log, this is one for the process: until metrics_open() everything here does nothing. All of it may
- * be used by several threads, except opening and closing.
+ * Like the log, there is one per process: before metrics_open() all functions do nothing. All are thread-safe
+ * except opening and closing.
  */
 #ifndef CALLMEM_SERVICE_METRICS_H
 #define CALLMEM_SERVICE_METRICS_H
@@ -21,27 +20,27 @@
 #include <stdint.h>
 
 #define METRICS_FILE      "metrics" /* in the state folder */
-#define METRICS_PROCESSES 256       /* the most that are seen as alive at once */
+#define METRICS_PROCESSES 256       /* the most that can be alive at once */
 
-/* Opens the file in `directory`, making it when it is missing (0600) or of another table. `service` is the
- * name of the program. Several processes may do so at once. When that fails, this process counts for itself
- * from then on, and the error says why: no reason not to serve. */
+/* Opens the file in `directory`; creates it (0600) if it is missing or made for another table. `service` is
+ * the name of the program. Several processes may call this at once. If it fails, the process counts for
+ * itself alone from then on, and the error says why; it can still serve. */
 int metrics_open(const char *directory, const char *service, struct error *error);
 void metrics_close(void);
 
-/* This process serves from now on, and is seen as alive until metrics_end() or until its end, however it
- * comes. Whoever begins logs "a process died" for each that ended without metrics_end(). */
+/* The process serves from now on and counts as alive until metrics_end() or until it ends in any way.
+ * metrics_begin() logs "a process died" for each process that ended without metrics_end(). */
 void metrics_begin(void);
 void metrics_end(void);
 
-/* A request was answered. `endpoint` as in struct route, NULL when the path is none; `code` of the error that
- * was the answer, else ERROR_NONE. */
+/* A request was answered. `endpoint` as in struct route, NULL when no route has the path; `code` of the error
+ * that was returned, else ERROR_NONE. */
 void metrics_request(const char *endpoint, int status, enum error_code code, int64_t microseconds);
-/* One more; how long it took; what it is now. */
+/* Adds one; adds a duration; sets a value. */
 void metrics_count(enum metric counter, unsigned row);
 void metrics_time(enum metric histogram, unsigned row, int64_t microseconds);
 void metrics_set(enum metric gauge, unsigned row, int64_t value);
-/* The state of this process's breaker, told at each change. It counts for as long as the process lives. */
+/* Call at each change of this process's circuit breaker. The state is reported while the process lives. */
 void metrics_breaker(enum metrics_breaker state);
 
 /* Prometheus' text format 0.0.4:

@@ -16,7 +16,7 @@ static const char *const tries[TRIES] = {"worked", "postponed", "failed"};
 static const char *const inbox_states[INBOX_STATES] = {"waiting", "failed"};
 static const char *const breakers[BREAKERS] = {"none", "closed", "half_open", "open"};
 
-/* How a request ends: without an error of ours in one of these, or with one of base/error.h. */
+/* A request ends with one of these statuses, or with an error of base/error.h. */
 static const int plain[] = {200, 204, 503};
 #define OUTCOMES (LENGTH(plain) + ERROR_SETTINGS - 1)
 
@@ -78,35 +78,33 @@ const char *metric_breaker_name(enum metrics_breaker state)
 const struct metric_family metric_families[METRICS] = {
     [METRIC_REQUESTS] = {"callmem_requests_total", "Requests answered.", METRIC_COUNTER,
                          LENGTH(endpoints) * OUTCOMES, request_labels},
-    [METRIC_REQUEST_SECONDS] = {"callmem_request_seconds",
-                                "From the request's head to its answer, in the program.", METRIC_HISTOGRAM,
-                                LENGTH(endpoints), endpoint_label},
-    [METRIC_MEMORY_SECONDS] = {"callmem_memory_seconds", "What the memory took for one operation.",
+    [METRIC_REQUEST_SECONDS] = {"callmem_request_seconds", "Duration of a request in the program.",
+                                METRIC_HISTOGRAM, LENGTH(endpoints), endpoint_label},
+    [METRIC_MEMORY_SECONDS] = {"callmem_memory_seconds", "Duration of one memory operation.",
                                METRIC_HISTOGRAM, OPERATIONS, operation_label},
-    [METRIC_MEMORY_FAILURES] = {"callmem_memory_failures_total", "Operations of the memory that failed.",
-                                METRIC_COUNTER, OPERATIONS, operation_label},
-    [METRIC_EVENTS_RECEIVED] = {"callmem_events_received_total",
-                                "Events answered with 200, by what became of them.", METRIC_COUNTER, RECEIPTS,
-                                receipt_label},
-    [METRIC_EVENTS_WORKED] = {"callmem_events_worked_total",
-                              "Tries to make memories of an event, by their end.", METRIC_COUNTER, TRIES,
-                              try_label},
-    [METRIC_EVENT_SECONDS] = {"callmem_event_seconds", "What one such try took.", METRIC_HISTOGRAM, 1, NULL},
-    [METRIC_STARTS] = {"callmem_process_starts_total", "Processes that began to serve.", METRIC_COUNTER,
-                       METRIC_SERVICES, metric_service_label},
-    [METRIC_STOPS] = {"callmem_process_stops_total", "Processes that ended as they were told to.",
-                      METRIC_COUNTER, METRIC_SERVICES, metric_service_label},
+    [METRIC_MEMORY_FAILURES] = {"callmem_memory_failures_total", "Failed memory operations.", METRIC_COUNTER,
+                                OPERATIONS, operation_label},
+    [METRIC_EVENTS_RECEIVED] = {"callmem_events_received_total", "Events answered with 200, by result.",
+                                METRIC_COUNTER, RECEIPTS, receipt_label},
+    [METRIC_EVENTS_WORKED] = {"callmem_events_worked_total", "Attempts to process an event, by result.",
+                              METRIC_COUNTER, TRIES, try_label},
+    [METRIC_EVENT_SECONDS] = {"callmem_event_seconds", "Duration of one attempt to process an event.",
+                              METRIC_HISTOGRAM, 1, NULL},
+    [METRIC_STARTS] = {"callmem_process_starts_total", "Processes started.", METRIC_COUNTER, METRIC_SERVICES,
+                       metric_service_label},
+    [METRIC_STOPS] = {"callmem_process_stops_total", "Processes stopped regularly.", METRIC_COUNTER,
+                      METRIC_SERVICES, metric_service_label},
     [METRIC_INBOX_EVENTS] = {"callmem_inbox_events", "Events in the inbox.", METRIC_GAUGE, INBOX_STATES,
                              inbox_label},
     [METRIC_INBOX_OLDEST] = {"callmem_inbox_oldest_seconds",
-                             "How long the oldest event has waited, 0 when none does.", METRIC_GAUGE, 1,
+                             "Age of the oldest waiting event in seconds, 0 without one.", METRIC_GAUGE, 1,
                              NULL},
-    [METRIC_INBOX_OK] = {"callmem_inbox_ok", "Whether an event could be taken now.", METRIC_GAUGE, 1, NULL},
+    [METRIC_INBOX_OK] = {"callmem_inbox_ok", "Whether events can be accepted now.", METRIC_GAUGE, 1, NULL},
     [METRIC_MEMORY_OK] = {"callmem_memory_ok", "Whether the memory can be read and written now.",
                           METRIC_GAUGE, 1, NULL},
 };
 
-/* The place of a name, `count` when it is none. */
+/* The index of a name, `count` if it is not there. */
 static unsigned find(const char *const *names, unsigned count, const char *name)
 {
     unsigned i = 0;

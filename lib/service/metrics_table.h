@@ -1,6 +1,6 @@
 /*
- * metrics_table: the families of metrics.h, as data: names, what they mean, their rows. What is printed, how
- * the file is laid out and what the documentation and the tests hold against it all come from here.
+ * metrics_table: the table of metrics: names, meaning, rows. Output, file layout, documentation and tests
+ * follow it.
  */
 #ifndef CALLMEM_SERVICE_METRICS_TABLE_H
 #define CALLMEM_SERVICE_METRICS_TABLE_H
@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* What is counted. In the comment: the rows that it has, an enum below where there are several. */
+/* The metrics. In the comments: their type and rows, numbered by an enum below. */
 enum metric {
     METRIC_REQUESTS,        /* by endpoint, status and code: metrics_request() */
     METRIC_REQUEST_SECONDS, /* by endpoint: metrics_request() */
@@ -22,7 +22,7 @@ enum metric {
     METRIC_STARTS,          /* by program: metrics_begin() */
     METRIC_STOPS,           /* by program: metrics_end() */
     METRIC_INBOX_EVENTS,    /* gauge by enum metrics_inbox */
-    METRIC_INBOX_OLDEST,    /* gauge, one row: seconds that the oldest has waited */
+    METRIC_INBOX_OLDEST,    /* gauge, one row: seconds that the oldest event has waited */
     METRIC_INBOX_OK,        /* gauge, one row: 0 or 1 */
     METRIC_MEMORY_OK,       /* gauge, one row: 0 or 1 */
     METRICS
@@ -32,7 +32,7 @@ enum metrics_operation { OPERATION_PROFILE, OPERATION_SEARCH, OPERATION_ADD, OPE
 enum metrics_receipt { RECEIPT_ACCEPTED, RECEIPT_DUPLICATE, RECEIPT_IGNORED, RECEIPTS };
 enum metrics_try { TRY_WORKED, TRY_POSTPONED, TRY_FAILED, TRIES };
 enum metrics_inbox { INBOX_WAITING, INBOX_FAILED, INBOX_STATES };
-/* Of the breaker that a process has before a remote memory; NONE: it has none. */
+/* Of a process's circuit breaker for a remote memory; NONE: it has none. */
 enum metrics_breaker { BREAKER_NONE, BREAKER_CLOSED, BREAKER_HALF_OPEN, BREAKER_OPEN, BREAKERS };
 
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
@@ -47,18 +47,18 @@ extern const struct metric_family metric_families[METRICS];
 
 /* The programs of an instance. */
 #define METRIC_SERVICES 3
-/* Its number, METRIC_SERVICES when it is none of them. */
+/* The index of a program, METRIC_SERVICES for another name. */
 unsigned metric_service(const char *name);
 const char *metric_service_name(unsigned service);
 void metric_service_label(struct buf *out, unsigned service);
 const char *metric_breaker_name(enum metrics_breaker state);
 
-/* The row of METRIC_REQUEST_SECONDS: the last one is for everything that is no endpoint. */
+/* The row of METRIC_REQUEST_SECONDS; the last one is for all other paths. */
 unsigned metric_endpoint(const char *endpoint);
 /* The row of METRIC_REQUESTS. */
 unsigned metric_outcome(unsigned endpoint, int status, enum error_code code);
 
-/* Upper bounds of the histograms' buckets in microseconds, ascending; above the last is +Inf. */
+/* Upper bounds of the histograms' buckets in microseconds, ascending; then +Inf. */
 #define METRIC_BOUNDS 15
 extern const int64_t metric_bounds[METRIC_BOUNDS];
 

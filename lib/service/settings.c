@@ -26,7 +26,7 @@ struct settings {
     size_t variable_count;
 };
 
-/* One NAME=VALUE that is meant for us. */
+/* A NAME=VALUE that is a setting or a variable. */
 struct entry {
     char *name, *value;
     enum setting_source source;
@@ -47,10 +47,10 @@ struct load {
     /* Of each setting, once taken: */
     const struct entry *from[SETTINGS]; /* NULL: the default */
     mode_t secret_mode[SETTINGS];       /* of the file that NAME_FILE names, 0 when there is none */
-    bool wrong[SETTINGS];               /* complained about: what follows from it is not told, too */
+    bool wrong[SETTINGS];               /* already reported: no further messages about it */
 };
 
-/* Where something stands that is talked about. */
+/* The place that a message is about. */
 struct place {
     enum setting_source source;
     unsigned line;    /* 0: none */
@@ -62,7 +62,7 @@ static struct place place_of_entry(const struct entry *entry)
     return (struct place){entry->source, entry->line, entry->name};
 }
 
-/* Where a setting was given, or would be. */
+/* Where a setting was or would be set. */
 static struct place place_of(const struct load *load, enum setting id)
 {
     const struct entry *from = load->from[id];
@@ -91,7 +91,7 @@ static void add_place(const struct load *load, struct buf *to, struct place at)
     }
 }
 
-/* Tells what is wrong; the start is refused. */
+/* Reports an error; loading fails. */
 static void complain(struct load *load, struct place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static void complain(struct load *load, struct place at, const char *format, ...)
@@ -153,7 +153,7 @@ static struct entry *new_entry(struct load *load)
     return &load->entries[load->entry_count++];
 }
 
-/* Keeps a NAME=VALUE that is meant for us. False when out of memory. Takes name and value. */
+/* Keeps a NAME=VALUE that is a setting or a variable. Takes ownership of both. False when out of memory. */
 static bool add_entry(struct load *load, enum setting_source source, unsigned line, char *name, char *value)
 {
     struct entry entry = {.name = name, .value = value, .source = source, .line = line, .id = SETTINGS};
@@ -222,7 +222,7 @@ static void complain_of_repeat(struct load *load, const struct entry *first, con
         complain(load, place_of_entry(again), "duplicate; already set on line %u", first->line);
 }
 
-/* Sorts what was read by name, source and line, and makes it accessible by setting. */
+/* Sorts the entries by name, source and line, and indexes them by setting. */
 static void sort_entries(struct load *load)
 {
     if (load->entry_count)
@@ -257,7 +257,7 @@ static const struct entry *choose(struct load *load, enum setting id)
     return NULL;
 }
 
-/* The text of a file that NAME_FILE names, as one value; NULL when that was wrong. */
+/* The value in the file that NAME_FILE names; NULL after a complaint. */
 static char *text_of_file(struct load *load, const struct entry *entry, const char *path)
 {
     struct settings_text text;
@@ -280,7 +280,7 @@ static char *text_of_file(struct load *load, const struct entry *entry, const ch
         complain(load, place_of_entry(entry), "%s contains a NUL byte; use a text file", path);
     else if (!(value = text_dup_n(text.bytes + start, end - start)))
         out_of_memory(load);
-    /* A list may have its parts on lines of their own. */
+    /* In a list, line breaks separate as well. */
     if (value && setting_rows[entry->id].type == TYPE_SECRETS)
         for (char *c = value; (c = strpbrk(c, "\r\n"));)
             *c = ',';
@@ -288,7 +288,7 @@ static char *text_of_file(struct load *load, const struct entry *entry, const ch
     return value;
 }
 
-/* The text that an entry gives, to be wiped; NULL when that was wrong. */
+/* The text of an entry, to be wiped; NULL after a complaint. */
 static char *text_of_entry(struct load *load, const struct entry *entry)
 {
     struct setting_value path = {0};
@@ -310,7 +310,7 @@ static char *text_of_entry(struct load *load, const struct entry *entry)
     return text;
 }
 
-/* The default of a setting, where it is made of others that were taken before; to be wiped. */
+/* The default of a setting, which may depend on settings that come before it; to be wiped. */
 static char *make_default(const struct load *load, enum setting id)
 {
     const struct setting_row *row = &setting_rows[id];
@@ -362,7 +362,7 @@ static void take_setting(struct load *load, enum setting id)
     buf_free(&wrong);
 }
 
-/* What is wrong with the name after CALLMEM_VARIABLE_, NULL when nothing is. `lower` is the variable's name.
+/* What is wrong with the name after CALLMEM_VARIABLE_, NULL if it is valid. `lower` is the variable's name.
  */
 static const char *variable_complaint(const char *name, const char *lower)
 {
@@ -407,8 +407,8 @@ static int compare_variables(const void *a, const void *b)
     return strcmp(((const struct own_variable *)a)->name, ((const struct own_variable *)b)->name);
 }
 
-/* In the order of their names, which is another one in lower case; what the environment has comes before what
- * the file has. */
+/* Takes the variables and sorts them by their lower-case names; the environment takes precedence over the
+ * file. */
 static void take_variables(struct load *load)
 {
     const struct entry *before = NULL;
@@ -476,7 +476,7 @@ static void check_endpoint(struct load *load, const struct endpoint *endpoint, b
     }
 }
 
-/* Whether others than owner and group can read a file, or others than its owner write it. */
+/* Whether anybody but owner and group can read a file, or anybody but its owner can write it. */
 static bool is_open_to_others(mode_t mode)
 {
     return S_ISREG(mode) && mode & 027;
@@ -502,7 +502,7 @@ struct template_check {
     enum setting id;
 };
 
-/* Warns of a variable that never has a value, for then its template never applies. */
+/* Warns of an unknown variable: its template would never be used. */
 static void check_template_variable(void *ctx, const char *name, size_t len)
 {
     const struct template_check *check = ctx;
@@ -545,7 +545,7 @@ static bool start(struct load *load, struct buf *complaints, struct buf *warning
     return load->settings != NULL;
 }
 
-/* Makes settings of what was read, or NULL with complaints. */
+/* Makes settings of the entries, or returns NULL with complaints. */
 static struct settings *finish(struct load *load)
 {
     sort_entries(load);
@@ -569,7 +569,7 @@ static struct settings *finish(struct load *load)
     return load->settings;
 }
 
-/* The settings file when there is one. `path` is what names it afterwards. */
+/* Reads the settings file, if there is one. `path` becomes its name. */
 static void load_file(struct load *load, struct setting_value *path)
 {
     struct place named = {FROM_ENVIRONMENT, 0, setting_row_env_file.name};

@@ -4,9 +4,9 @@
  * docs/configuration.md (env/generate).
  *
  * A value comes from the environment first, then from the file named by CALLMEM_ENV_FILE (default ./.env),
- * then from the default. A name that is set but empty counts as empty text, or as the default where empty
- * text is no value. A setting marked `file` may be given as NAME_FILE: its value is that file's content
- * without the line break at its end.
+ * then from the default. A name that is set but empty is empty text, or the default where empty text is not
+ * valid. A setting marked `file` may be given as NAME_FILE: its value is the content of that file without the
+ * line break at its end.
  */
 #ifndef CALLMEM_SERVICE_SETTINGS_H
 #define CALLMEM_SERVICE_SETTINGS_H
@@ -21,14 +21,14 @@
 
 struct settings;
 
-/* Reads environment and file and checks everything. On failure returns NULL and adds to `complaints` one line
- * for each wrong setting, "FILE:LINE: NAME: what is wrong; what would be right" or "environment: NAME: …";
- * when out of memory `complaints` has failed. Nothing in these lines is a secret, and a value cannot break
- * them. Warnings that stop nothing (development with a missing secret) go to `warnings` in the same form. */
+/* Reads environment and file and checks everything. On failure returns NULL and adds one line for each wrong
+ * setting to `complaints`, "FILE:LINE: NAME: what is wrong; how to fix it" or "environment: NAME: …"; when
+ * out of memory `complaints` has failed. The lines never contain a secret, and a value cannot break them into
+ * two. Warnings (development without a secret) go to `warnings` in the same form. */
 struct settings *settings_load(struct buf *complaints, struct buf *warnings);
 void settings_free(struct settings *settings);
 
-/* Never NULL; owned by settings. A list without blanks around its parts and without empty ones. */
+/* Never NULL; owned by settings. A list has no spaces around its parts and no empty ones. */
 const char *setting_text(const struct settings *settings, enum setting id);
 int64_t setting_int(const struct settings *settings, enum setting id);
 double setting_real(const struct settings *settings, enum setting id);
@@ -43,11 +43,11 @@ size_t settings_variables(const struct settings *settings);
 const char *settings_variable_name(const struct settings *settings, size_t at);
 const char *settings_variable_value(const struct settings *settings, size_t at);
 
-/* What the operator asks for: every value in effect as NAME=value, one a line, a secret as "set (34
- * characters)" and line breaks as blanks. */
+/* For the operator: every value in effect as NAME=value, one per line, a secret as "set (34 characters)",
+ * line breaks as spaces. */
 void settings_print(const struct settings *settings, FILE *out);
-/* From the table alone: env/development.env, env/production.env, the tables of docs/configuration.md, the
- * body of callmem.env(5). */
+/* Generated from the table alone: env/development.env, env/production.env, the tables of
+ * docs/configuration.md, the body of callmem.env(5). */
 void settings_print_development(FILE *out);
 void settings_print_production(FILE *out);
 void settings_print_markdown(FILE *out);

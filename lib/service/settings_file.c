@@ -46,7 +46,7 @@ int settings_file_read(const char *path, struct settings_text *text)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return errno;
-    /* One piece of the greatest size: growing it would leave copies of secrets behind. */
+    /* Allocated once at full size: growing would leave copies of secrets behind. */
     text->bytes = malloc(SETTINGS_FILE_MAX + 2);
     if (!text->bytes)
         error = ENOMEM;

@@ -25,21 +25,21 @@ enum {
 
 /* One row each; what a macro does not name is 0, NULL or no flag. */
 #define ROW(id, row_type, ...) [id] = {.name = #id, .type = row_type, __VA_ARGS__}
-#define INT(id, value, least, most, told)                                                                    \
-    ROW(id, TYPE_INT, .fallback = value, .min = least, .max = most, .help = told)
-#define CHOICE(id, list, value, told) ROW(id, TYPE_CHOICE, .fallback = value, .choices = list, .help = told)
-#define PATH(id, value, told)         ROW(id, TYPE_PATH, .fallback = value, .max = PATH_CHARS, .help = told)
-#define URL(id, value, told)          ROW(id, TYPE_URL, .fallback = value, .max = URL_CHARS, .help = told)
-#define SECRETS(id, told)                                                                                    \
+#define INT(id, value, least, most, text)                                                                    \
+    ROW(id, TYPE_INT, .fallback = value, .min = least, .max = most, .help = text)
+#define CHOICE(id, list, value, text) ROW(id, TYPE_CHOICE, .fallback = value, .choices = list, .help = text)
+#define PATH(id, value, text)         ROW(id, TYPE_PATH, .fallback = value, .max = PATH_CHARS, .help = text)
+#define URL(id, value, text)          ROW(id, TYPE_URL, .fallback = value, .max = URL_CHARS, .help = text)
+#define SECRETS(id, text)                                                                                    \
     ROW(id, TYPE_SECRETS, .fallback = "", .max = SETTING_SECRETS_MAX,                                        \
-        .flags = SETTING_SECRET | SETTING_FILE | SETTING_FILL, .help = told)
-#define KEY(id, told)                                                                                        \
-    ROW(id, TYPE_TEXT, .fallback = "", .max = KEY_CHARS, .flags = SETTING_SECRET | SETTING_FILE, .help = told)
-#define TEMPLATE(id, most, told)                                                                             \
-    ROW(id, TYPE_TEMPLATE, .fallback = "", .max = most, .flags = SETTING_FILE | SETTING_LINES, .help = told)
-#define LAMBDA(id, value, made, told)                                                                        \
-    ROW(id, TYPE_REAL, .fallback = value, .fallback_shown = made, .max = 10, .help = told)
-#define SECTOR_LAMBDA(id, told) LAMBDA(id, "", "the value of OPENMEMORY_DECAY_LAMBDA", told)
+        .flags = SETTING_SECRET | SETTING_FILE | SETTING_FILL, .help = text)
+#define KEY(id, text)                                                                                        \
+    ROW(id, TYPE_TEXT, .fallback = "", .max = KEY_CHARS, .flags = SETTING_SECRET | SETTING_FILE, .help = text)
+#define TEMPLATE(id, most, text)                                                                             \
+    ROW(id, TYPE_TEMPLATE, .fallback = "", .max = most, .flags = SETTING_FILE | SETTING_LINES, .help = text)
+#define LAMBDA(id, value, made, text)                                                                        \
+    ROW(id, TYPE_REAL, .fallback = value, .fallback_shown = made, .max = 10, .help = text)
+#define SECTOR_LAMBDA(id, text) LAMBDA(id, "", "the value of OPENMEMORY_DECAY_LAMBDA", text)
 
 const struct setting_row setting_rows[SETTINGS] = {
     CHOICE(CALLMEM_ENV, environments, "development",
@@ -214,7 +214,7 @@ static void consider(struct nearest *nearest, const char *name, size_t len, cons
 {
     char whole[SETTING_NAME_SIZE];
     size_t begin = strlen(candidate), end = strlen(rest);
-    int least = abs((int)len - (int)(begin + end)); /* the distance is that at least */
+    int least = abs((int)len - (int)(begin + end)); /* a lower bound of the distance */
     if (begin + end >= sizeof whole || least >= nearest->distance)
         return;
     memcpy(whole, candidate, begin);
@@ -226,8 +226,8 @@ static void consider(struct nearest *nearest, const char *name, size_t len, cons
     }
 }
 
-/* The name as it would be if only its case, its separators and an `export` before it were wrong. */
-static void as_meant(const char *name, char out[NAME_CHARS + 1])
+/* The name corrected for case, separators and a leading `export`. */
+static void normalise(const char *name, char out[NAME_CHARS + 1])
 {
     size_t len = 0;
     if (strncmp(name, "export ", 7) == 0)
@@ -242,7 +242,7 @@ static struct nearest find_nearest(const char *wrong, int limit)
 {
     struct nearest nearest = {"", limit};
     char name[NAME_CHARS + 1], start[sizeof SETTING_VARIABLE] = "";
-    as_meant(wrong, name);
+    normalise(wrong, name);
     size_t len = strlen(name);
     for (enum setting id = 0; id < SETTINGS; id++) {
         consider(&nearest, name, len, setting_rows[id].name, "");
@@ -257,11 +257,11 @@ static struct nearest find_nearest(const char *wrong, int limit)
     return nearest;
 }
 
-/* Whether somebody who wrote this name in a settings file had us in mind. */
-static bool is_meant_for_us(const char *wrong)
+/* Whether this name in a settings file is a misspelt name of ours. */
+static bool is_misspelt(const char *wrong)
 {
     char name[NAME_CHARS + 1];
-    as_meant(wrong, name);
+    normalise(wrong, name);
     for (size_t i = 0; i < PREFIXES; i++) {
         size_t word = strcspn(name, "_"), own = strlen(prefixes[i]) - 1;
         if (strncmp(name, prefixes[i], own + 1) == 0)
@@ -293,8 +293,9 @@ enum name_kind setting_name_classify(const char *name, enum setting_source sourc
     for (size_t i = 0; i < PREFIXES; i++)
         if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
             return NAME_WRONG;
-    /* The environment is everybody's: there, only a known name in lower case can be meant. */
-    bool meant = source == FROM_FILE ? is_meant_for_us(name) : *find_nearest(name, 1).name;
+    /* The environment is shared with other programs: only a setting's name in lower case is an error there.
+     */
+    bool meant = source == FROM_FILE ? is_misspelt(name) : *find_nearest(name, 1).name;
     return meant ? NAME_WRONG : NAME_FOREIGN;
 }
 

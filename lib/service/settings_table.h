@@ -1,7 +1,10 @@
 /*
- * settings_table: the one table of what an operator can set. Loading (settings.c), checking
- * (settings_value.c) and everything printed from it (settings_print.c) follow it; nothing else knows a
- * default or a bound. It is no part of what other modules use: they include settings.h.
+ * settings_table: the table of all settings. Loading (settings.c), checking (settings_value.c) and the
+ * generated documents (settings_print.c) follow it; no other file knows a default or a limit. Other rooms
+ * include settings.h.
+ *
+ * A new setting is one name in enum setting and one row at the same place in settings_table.c; then run `make
+ * docs`.
  */
 #ifndef CALLMEM_SERVICE_SETTINGS_TABLE_H
 #define CALLMEM_SERVICE_SETTINGS_TABLE_H
@@ -65,11 +68,12 @@ enum { SCOPE_CALLER, SCOPE_AGENT };
 /* CALLMEM_LOG_LEVEL has the order of enum log_level. */
 
 enum setting_type {
-    TYPE_TEXT,     /* min, max: characters */
-    TYPE_INT,      /* min, max: the value */
-    TYPE_REAL,     /* min, max: the value */
-    TYPE_CHOICE,   /* one of `choices` */
-    TYPE_PATH,     /* of a file or folder; slashes at its end are dropped; max: characters */
+    TYPE_TEXT,   /* min, max: characters */
+    TYPE_INT,    /* min, max: the value */
+    TYPE_REAL,   /* min, max: the value */
+    TYPE_CHOICE, /* one of `choices` */
+    TYPE_PATH,
+    /* of a file or folder; slashes at its end are dropped; max: characters */
     TYPE_SECRETS,  /* several during a rotation, separated by commas; max: how many */
     TYPE_URL,      /* http or https; slashes at its end are dropped; max: characters */
     TYPE_LISTEN,   /* address and port */
@@ -81,8 +85,8 @@ enum setting_type {
 enum {
     SETTING_SECRET = 1 << 0, /* never printed, wiped when freed */
     SETTING_FILE = 1 << 1,   /* may be given as NAME_FILE */
-    SETTING_FILL = 1 << 2,   /* has a line NAME= in the template, for spawn/up to fill */
-    SETTING_LINES = 1 << 3,  /* may hold line breaks and tabs */
+    SETTING_FILL = 1 << 2,   /* has a line NAME= in the template, which spawn/up fills in */
+    SETTING_LINES = 1 << 3,  /* may contain line breaks and tabs */
 };
 
 struct setting_row {
@@ -91,16 +95,16 @@ struct setting_row {
     unsigned flags;
     double min, max;
     const char *const *choices; /* ends with NULL */
-    const char *fallback; /* the default; "": empty is a value, or the default is made of other settings */
-    const char *fallback_shown; /* what the documents say of a default that is made; else NULL */
+    const char *fallback; /* the default; "": empty is valid, or the default depends on other settings */
+    const char *fallback_shown; /* how documents describe a default that depends on others; else NULL */
     const char *help;           /* whole sentences in plain text */
 };
 
 extern const struct setting_row setting_rows[SETTINGS];
-/* CALLMEM_ENV_FILE, which only the environment can hold, and CALLMEM_VARIABLE_<NAME>. */
+/* CALLMEM_ENV_FILE, which can only be set in the environment, and CALLMEM_VARIABLE_<NAME>. */
 extern const struct setting_row setting_row_env_file;
 extern const struct setting_row setting_row_variable;
-/* What has a value in env/production.env, and which. */
+/* The values set in env/production.env. */
 struct setting_production {
     enum setting id;
     bool is_file; /* given as NAME_FILE */
@@ -120,20 +124,20 @@ bool setting_is_secret(enum setting id); /* never shown unless asked for */
 /* Which setting has this name; SETTINGS when none has. */
 enum setting setting_find(const char *name);
 
-/* Where a name stands, in the order in which settings are looked for. */
+/* Where a name is set, in order of precedence. */
 enum setting_source { FROM_ENVIRONMENT, FROM_FILE, SETTING_SOURCES };
 
 enum name_kind {
     NAME_FOREIGN,  /* another program's */
     NAME_VALUE,    /* NAME */
     NAME_FILE,     /* NAME_FILE */
-    NAME_VARIABLE, /* CALLMEM_VARIABLE_<NAME>; whether <NAME> will do is not looked at */
-    NAME_WRONG,    /* meant for us, but there is no such setting */
+    NAME_VARIABLE, /* CALLMEM_VARIABLE_<NAME>; <NAME> is not checked */
+    NAME_WRONG,    /* looks like a setting but is not one */
 };
 
-/* `id` is the setting of NAME_VALUE and NAME_FILE, and of a NAME_WRONG that is NAME_FILE where no file is
- * allowed; else SETTINGS. CALLMEM_ENV_FILE is wrong in a file and foreign in the environment: its reader
- * knows it. */
+/* `id` is the setting of NAME_VALUE and NAME_FILE, and of a NAME_WRONG that is the _FILE form of a setting
+ * without one; else SETTINGS. CALLMEM_ENV_FILE is wrong in a file, and foreign in the environment, where its
+ * reader looks for it. */
 enum name_kind setting_name_classify(const char *name, enum setting_source source, enum setting *id);
 
 #define SETTING_NAME_SIZE 128

@@ -17,7 +17,7 @@
 #define LETTERS      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define ECHOED_CHARS 60 /* of a wrong value */
 
-/* The value as a message shows it. */
+/* Adds the value to a message. */
 static void add_quoted(struct buf *wrong, const char *text)
 {
     buf_putc(wrong, '"');
@@ -37,7 +37,7 @@ static bool take_int(const struct setting_row *row, struct setting_value *value,
 {
     const char *digits = value->text + (*value->text == '-');
     bool number = *digits && digits[strspn(digits, DIGITS)] == '\0';
-    /* Nothing that is in bounds has more digits than fit; leading zeros do not count. */
+    /* strtoll() saturates, so a number that overflows is out of range. */
     long long n = strtoll(value->text, NULL, 10);
     if (!number || (double)n < row->min || (double)n > row->max) {
         add_quoted(wrong, value->text);
@@ -194,7 +194,7 @@ static bool take_url(const struct setting_row *row, struct setting_value *value,
 {
     (void)row;
     const char *text = value->text;
-    if (strchr(text, '@')) { /* told without the text: it may hold a password */
+    if (strchr(text, '@')) { /* the text is not shown: it may contain a password */
         buf_puts(wrong, "contains a user name or a password; remove it and the @");
         return false;
     }
@@ -210,7 +210,7 @@ static bool take_url(const struct setting_row *row, struct setting_value *value,
     return true;
 }
 
-/* Where the parts of a list are gathered. */
+/* The parts of a list so far. */
 struct gather {
     struct setting_value *value;
     size_t max;
@@ -230,11 +230,11 @@ static bool add_part(void *ctx, const char *part, size_t len)
     return !gather->failed;
 }
 
-/* Makes the text of the parts. */
+/* Joins the parts into the text. */
 static bool join_parts(struct setting_value *value)
 {
     struct buf text = BUF_INIT;
-    if (!buf_reserve(&text, strlen(value->text))) /* at once: a growing buffer leaves copies behind */
+    if (!buf_reserve(&text, strlen(value->text))) /* once: a growing buffer leaves copies behind */
         return false;
     for (size_t i = 0; i < value->part_count; i++) {
         buf_puts(&text, i ? "," : "");
@@ -273,7 +273,7 @@ static bool is_origin(char *text)
     return is_authority(host, strlen(host));
 }
 
-/* Origins are compared to the byte: lower case, and no port that is the scheme's own. */
+/* Origins are compared byte by byte: lower case, without the scheme's default port. */
 static void as_browsers_do(char *origin)
 {
     static const char *const own[][2] = {{"https://", ":443"}, {"http://", ":80"}};
@@ -359,7 +359,7 @@ static bool (*const takes[])(const struct setting_row *, struct setting_value *,
     [TYPE_LANGUAGE] = take_language, [TYPE_TEMPLATE] = take_template,
 };
 
-/* What is wrong with any text of that row, whatever its type. */
+/* Checks what is the same for all types. */
 static bool check_text(const struct setting_row *row, const char *text, struct buf *wrong)
 {
     static const bool counted[TYPE_TEMPLATE + 1] = {[TYPE_TEXT] = true,
@@ -391,7 +391,7 @@ bool setting_value_take(const struct setting_row *row, const char *text, struct 
     struct setting_value taken = {.text = text_dup(text)};
     if (!taken.text)
         wrong->failed = true;
-    /* Empty text that the row allows is a value of every type. */
+    /* Empty text that the row allows is valid for every type. */
     if (!taken.text ||
         (!(*text == '\0' && *row->fallback == '\0') && !takes[row->type](row, &taken, wrong))) {
         setting_value_free(&taken);
@@ -411,7 +411,7 @@ void setting_value_free(struct setting_value *value)
     *value = (struct setting_value){0};
 }
 
-/* What stands in for a secret until somebody chooses one; a word before those that are part of it. */
+/* Common placeholders; a word comes before those that are a part of it. */
 static const char *const placeholders[] = {
     "placeholder", "replaceme", "replace", "changeme", "changeit",   "change",     "yourkey",    "your",
     "here",        "insert",    "example", "sample",   "dummy",      "default",    "test",       "todo",
@@ -419,7 +419,7 @@ static const char *const placeholders[] = {
     "welcome",     "letmein",   "qwerty",  "callmem",  "elevenlabs", "0123456789", "1234567890", "123456789",
     "12345678",    "123456",    "1234",    "abcdefgh", "abcdef",     "deadbeef"};
 
-/* How many characters are left of a secret without the placeholders and what separates them. */
+/* The length of a secret without placeholders and separators. */
 static size_t beyond_placeholders(const char *secret)
 {
     char rest[256];

@@ -1,5 +1,5 @@
 /*
- * settings_value: turns the text of a setting into its value and says what is wrong with it. Part of
+ * settings_value: turns the text of a setting into its value, or says what is wrong with it. Part of
  * settings.c; others include settings.h.
  */
 #ifndef CALLMEM_SERVICE_SETTINGS_VALUE_H
@@ -20,14 +20,13 @@ struct setting_value {
     size_t part_count;
 };
 
-/* Checks `text` against its row and takes a copy. False when it is wrong: `wrong` then has "what is wrong,
- * what would be right", without any secret in it, and `value` is as it was. When out of memory `wrong` has
- * failed. */
+/* Checks `text` against its row and copies it into `value`. False if it is invalid: `wrong` then says why and
+ * how to fix it, without any secret, and `value` is unchanged. When out of memory `wrong` has failed. */
 bool setting_value_take(const struct setting_row *row, const char *text, struct setting_value *value,
                         struct buf *wrong);
 void setting_value_free(struct setting_value *value); /* wipes */
 
-/* Whether a secret would be easy to guess: why, as the end of a sentence, or NULL when it would not. */
+/* Why a secret is easy to guess, as the end of a sentence; NULL if it is not. */
 const char *setting_secret_weakness(const char *secret);
 
 #endif

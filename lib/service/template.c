@@ -39,7 +39,7 @@ static const cJSON *value_of(const cJSON *variables, const char *name, size_t le
     return cJSON_GetObjectItemCaseSensitive(variables, copy);
 }
 
-/* Adds a value as text; false when it has none. */
+/* Adds a value as text; false if it is empty. */
 static bool add_value(const cJSON *value, struct buf *out)
 {
     if (cJSON_IsBool(value)) {

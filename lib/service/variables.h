@@ -1,6 +1,7 @@
 /*
- * variables: the dynamic variables that callmem gives an agent (docs/elevenlabs.md), each of them told in
- * every answer of client-data. An operator's own, CALLMEM_VARIABLE_<NAME>, may have none of these names.
+ * variables: the dynamic variables that callmem gives an agent (docs/elevenlabs.md); every answer of
+ * client-data has all of them. An operator's own variable, CALLMEM_VARIABLE_<NAME>, cannot have one of these
+ * names.
  */
 #ifndef CALLMEM_SERVICE_VARIABLES_H
 #define CALLMEM_SERVICE_VARIABLES_H

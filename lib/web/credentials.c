@@ -19,11 +19,11 @@ struct slice {
 };
 
 struct check {
-    bool passed; /* already, without the body */
+    bool passed; /* already known, without the body */
     bool broken; /* OpenSSL failed */
     size_t count;
     EVP_MAC_CTX *mac[CREDENTIALS_SECRETS]; /* one for each secret */
-    struct signature *signature;           /* large: made only when there is one */
+    struct signature *signature;           /* large: allocated only when the request has one */
 };
 
 static struct slice trimmed(const char *text, size_t len)
@@ -42,7 +42,7 @@ static struct slice header_value(const char *header)
     return header ? trimmed(header, strlen(header)) : (struct slice){"", 0};
 }
 
-/* What follows "Bearer ", absent when another scheme came. */
+/* The token after "Bearer "; absent for another scheme. */
 static struct slice bearer_token(const char *authorization)
 {
     static const char scheme[] = "Bearer";
@@ -87,7 +87,7 @@ static bool parse_stamp(const char *digits, size_t len, struct signature *signat
         int digit = digits[i] - '0';
         if (digit < 0 || digit > 9)
             return false;
-        /* A time that is too large for the type is as far in the future as can be. */
+        /* A time that overflows counts as the latest possible. */
         time = time > (INT64_MAX - digit) / 10 ? INT64_MAX : time * 10 + digit;
     }
     memcpy(signature->stamp, digits, len);
@@ -139,8 +139,8 @@ static bool usable(const char *secret)
     return secret && *secret;
 }
 
-/* Whether `given` is the secret. Every byte that came is compared with one of the secret, or with the NUL
- * behind it, so that the time tells neither how much of it fits nor how long the secret is. */
+/* Whether `given` is the secret. Every byte that came is compared with one of the secret, or with its
+ * terminating NUL, so that the time taken reveals neither how much of it matches nor the secret's length. */
 static unsigned is_secret(const char *secret, struct slice given)
 {
     size_t len = strlen(secret);
@@ -150,7 +150,7 @@ static unsigned is_secret(const char *secret, struct slice given)
     return differs == 0;
 }
 
-/* All secrets are compared, so that the time does not tell which one fits either. */
+/* Compares all secrets, so that the time taken does not reveal which one matches. */
 static bool secret_fits(const struct credentials *credentials, struct slice given)
 {
     unsigned fits = 0;
@@ -189,7 +189,7 @@ static int begin_macs(struct check *check, const struct credentials *credentials
     }
     EVP_MAC_free(algorithm);
     if (!good)
-        return error_set(error, ERROR_INTERNAL, "the signature cannot be computed");
+        return error_set(error, ERROR_INTERNAL, "cannot compute the signature");
     check_feed(check, check->signature->stamp, strlen(check->signature->stamp));
     check_feed(check, ".", 1);
     return 0;
@@ -200,13 +200,13 @@ static int check_time(int64_t time, int64_t tolerance, int64_t now, struct error
     int64_t age = now - time;
     if (age > tolerance)
         return error_set(error, ERROR_TIMESTAMP_OUT_OF_TOLERANCE,
-                         "the signature is %lld seconds old, at most %lld are tolerated: sign anew, or set "
-                         "the clock right",
+                         "the signature is %lld seconds old, the limit is %lld: sign again, or correct the "
+                         "clock",
                          (long long)age, (long long)tolerance);
     if (-age > CREDENTIALS_AHEAD_SECS)
         return error_set(error, ERROR_TIMESTAMP_OUT_OF_TOLERANCE,
-                         "the signature is %lld seconds ahead, at most %d are tolerated: t= is in Unix "
-                         "seconds, or a clock is wrong",
+                         "the signature is %lld seconds ahead, the limit is %d: t= must be in Unix seconds, "
+                         "and both clocks right",
                          (long long)-age, CREDENTIALS_AHEAD_SECS);
     return 0;
 }
@@ -228,9 +228,9 @@ static int missing(const struct credentials *credentials, struct error *error)
     static const char secret[] = "the endpoint's secret as Authorization: Bearer or X-Api-Key";
     static const char signature[] = "an ElevenLabs-Signature header";
     if (credentials->hmac && credentials->secret)
-        return error_set(error, ERROR_MISSING_CREDENTIALS, "no credentials came: send %s, or %s", secret,
+        return error_set(error, ERROR_MISSING_CREDENTIALS, "no credentials: send %s, or %s", secret,
                          signature);
-    return error_set(error, ERROR_MISSING_CREDENTIALS, "no credentials came: send %s",
+    return error_set(error, ERROR_MISSING_CREDENTIALS, "no credentials: send %s",
                      credentials->hmac ? signature : secret);
 }
 
@@ -254,7 +254,7 @@ static int begin(struct check *check, const struct credentials *credentials, con
         return 0;
     if (is_signed)
         return begin_signature(check, credentials, signature, now, error);
-    return error_set(error, ERROR_INVALID_SECRET, "the secret in %s is not this endpoint's",
+    return error_set(error, ERROR_INVALID_SECRET, "the secret in %s is not the secret of this endpoint",
                      token.len > 0 ? "Authorization" : "X-Api-Key");
 }
 
@@ -280,7 +280,7 @@ void check_feed(struct check *check, const void *bytes, size_t len)
             check->broken = true;
 }
 
-/* Compares every v0 with every secret's HMAC, wherever one fits. */
+/* Compares every v0 with every secret's HMAC, even after a match. */
 static bool signature_fits(struct check *check)
 {
     unsigned fits = 0;
@@ -307,9 +307,9 @@ int check_end(struct check *check, struct error *error)
     if (passed)
         return 0;
     if (broken)
-        return error_set(error, ERROR_INTERNAL, "the signature cannot be computed");
+        return error_set(error, ERROR_INTERNAL, "cannot compute the signature");
     return error_set(error, ERROR_INVALID_SIGNATURE,
-                     "no v0= fits: it should be the HMAC-SHA256 of \"<t>.<raw body>\" with this endpoint's "
+                     "no v0= matches: it must be the HMAC-SHA256 of \"<t>.<raw body>\" with this endpoint's "
                      "secret");
 }
 
@@ -334,5 +334,5 @@ int credentials_prepare(struct error *error)
         check_feed(check, "body", 4);
     return check_end(check, NULL) == 0
                ? 0
-               : error_set(error, ERROR_INTERNAL, "OpenSSL does not compute HMAC-SHA256");
+               : error_set(error, ERROR_INTERNAL, "OpenSSL cannot compute HMAC-SHA256");
 }

@@ -1,12 +1,12 @@
 /*
- * credentials: who may call an endpoint. Either ElevenLabs' signature,
+ * credentials: who may call an endpoint: either with ElevenLabs' signature,
  *
  *     ElevenLabs-Signature: t=<unix seconds>,v0=<hex of HMAC-SHA256(secret, "<t>.<raw body>")>
  *
  * with any number of v0 and t and v0 in any order, or the secret itself as `Authorization: Bearer <secret>`
- * or `X-Api-Key: <secret>`. An endpoint has one secret, or several during a rotation. How long a comparison
- * takes depends on the length of what came, not on what of it fits. Source: contract of ElevenLabs' webhooks
- * and of their SDKs (webhooks.constructEvent).
+ * or `X-Api-Key: <secret>`. An endpoint has one secret, or several during a rotation. The time of a
+ * comparison depends on the length of what was sent, not on how much of it matches. Source: ElevenLabs'
+ * webhook documentation and SDKs (webhooks.constructEvent).
  */
 #ifndef CALLMEM_WEB_CREDENTIALS_H
 #define CALLMEM_WEB_CREDENTIALS_H
@@ -18,15 +18,15 @@
 #include <stdint.h>
 
 #define CREDENTIALS_SECRETS    8    /* how many secrets an endpoint can have at once */
-#define CREDENTIALS_AHEAD_SECS 300  /* a signature's time may be this far in the future */
-#define SIGNATURE_MAX          8192 /* bytes of the header; a web server takes no longer ones */
-#define SIGNATURE_MACS         (SIGNATURE_MAX / 68 + 1) /* so many v0=<64 digits>, fit into one */
+#define CREDENTIALS_AHEAD_SECS 300  /* how far a signature's time may be in the future */
+#define SIGNATURE_MAX          8192 /* bytes of the header; web servers reject longer ones */
+#define SIGNATURE_MACS         (SIGNATURE_MAX / 68 + 1) /* the most v0=<64 digits>, that fit into it */
 
-/* What an endpoint asks for; filled by the program from its settings, the strings are borrowed. */
+/* What an endpoint requires; filled in from the settings, whose strings it borrows. */
 struct credentials {
-    bool hmac, secret; /* which kinds are accepted; neither: everybody may call (AUTH_NONE) */
-    const char *secrets[CREDENTIALS_SECRETS]; /* NULL or empty ones never fit */
-    size_t secret_count;                      /* 0 with a kind accepted: nobody gets in */
+    bool hmac, secret;                        /* accepted kinds; neither: every request passes (AUTH_NONE) */
+    const char *secrets[CREDENTIALS_SECRETS]; /* NULL or empty ones never match */
+    size_t secret_count;                      /* 0 although a kind is accepted: no request passes */
     int64_t tolerance;                        /* seconds that a signature may be old */
 };
 
@@ -44,8 +44,8 @@ struct signature {
  * enough, and so are other schemes (v1=…). */
 int signature_parse(const char *header, struct signature *signature, struct error *error);
 
-/* Tries a signature once, before threads start: what OpenSSL cannot load on its first use stays broken for as
- * long as the process lives. -1 with ERROR_INTERNAL: the process should not go on. */
+/* Computes a signature once, before threads start: what OpenSSL fails to load on first use stays broken for
+ * the life of the process. -1 with ERROR_INTERNAL: the process should exit. */
 int credentials_prepare(struct error *error);
 
 /* A check in progress. */

@@ -7,15 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So much of a body that nobody asked for is read before the answer, because a web server may see a broken
- * pipe instead of the answer otherwise. Who sends more is let go by libfcgi, which reads on until the server
- * closes. */
+/* Up to this much of a body that no handler read is read before the answer, since a web server that is still
+ * sending may otherwise see a broken pipe instead of the answer. libfcgi reads the rest after it. */
 #define DRAIN_MAX ((size_t)256 * 1024)
-#define HEAD_ROOM ((size_t)512) /* bytes that the head of an answer mostly has */
+#define HEAD_ROOM ((size_t)512) /* enough bytes for the head of nearly every answer */
 
 /* Where a web server puts the path, best first: DOCUMENT_URI is nginx's and normalised; SCRIPT_NAME and
- * PATH_INFO are of the standard, and a program mapped below a folder of its own has our path in PATH_INFO
- * alone. */
+ * PATH_INFO are CGI's, and a program that is mapped below a folder finds our path in PATH_INFO alone. */
 static const char *const path_variables[][2] = {
     {"DOCUMENT_URI", NULL},
     {"REQUEST_URI", NULL},
@@ -41,7 +39,7 @@ static const struct {
     {503, "Service Unavailable"},
 };
 
-/* A method is text from outside: only these are named in the log. */
+/* A method is untrusted text: only these are logged. */
 static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
 static const char *reason(int status)
@@ -61,7 +59,7 @@ static const char *method_for_log(const char *method)
 }
 
 /* The first route of a path, whatever its method. */
-static const struct route *find_place(const struct server *server, const char *path)
+static const struct route *find_path_route(const struct server *server, const char *path)
 {
     for (size_t i = 0; i < server->route_count; i++)
         if (strcmp(server->routes[i].path, path) == 0)
@@ -94,13 +92,13 @@ static const char *make_path(char *const *environment, size_t which, struct buf 
     return buf_text(path);
 }
 
-/* Fills `path` with the first candidate that is a route's, or with the first that there is. NULL when out of
- * memory. */
+/* Fills `path` with the first candidate that a route has, else with the first that is not empty. NULL when
+ * out of memory. */
 static const char *find_path(const struct server *server, char *const *environment, struct buf *path)
 {
     const char *text;
     for (size_t i = 0; i < PATH_VARIABLES; i++)
-        if (!(text = make_path(environment, i, path)) || find_place(server, text))
+        if (!(text = make_path(environment, i, path)) || find_path_route(server, text))
             return text;
     for (size_t i = 0; i < PATH_VARIABLES; i++)
         if (!(text = make_path(environment, i, path)) || *text)
@@ -121,21 +119,21 @@ static void list_methods(const struct server *server, const char *path, bool opt
         buf_puts(allow, ", OPTIONS");
 }
 
-/* No route has this method: a preflight, or 405. */
+/* The path exists, but not with this method: answers a CORS preflight, or 405. */
 static void answer_other(const struct server *server, const struct request *request,
                          struct response *response)
 {
-    bool asks_options = strcmp(request_method(request), "OPTIONS") == 0;
+    bool is_options = strcmp(request_method(request), "OPTIONS") == 0;
     struct buf allow = BUF_INIT;
-    /* An OPTIONS that is refused is not among what would be allowed. */
-    list_methods(server, request_path(request), server->cors && server->cors->count > 0 && !asks_options,
+    /* If OPTIONS itself is refused, it is not listed as allowed. */
+    list_methods(server, request_path(request), server->cors && server->cors->count > 0 && !is_options,
                  &allow);
     const char *list = buf_text(&allow);
     if (!list) {
         response->head.failed = true;
-    } else if (!asks_options || !cors_preflight(server->cors, request, list, response)) {
+    } else if (!is_options || !cors_preflight(server->cors, request, list, response)) {
         struct error error;
-        error_set(&error, ERROR_METHOD_NOT_ALLOWED, "this path takes %s", list);
+        error_set(&error, ERROR_METHOD_NOT_ALLOWED, "this path accepts %s", list);
         response_error(response, &error, request_id(request));
         response_header(response, "Allow", list);
     }
@@ -148,7 +146,7 @@ static void answer(const struct server *server, struct request *request, struct 
     struct error error = {ERROR_NONE, ""};
     const char *path = request_path(request);
     const struct route *route = find_route(server, path, request_method(request));
-    if (!route && find_place(server, path)) {
+    if (!route && find_path_route(server, path)) {
         answer_other(server, request, response);
         return;
     }
@@ -161,8 +159,8 @@ static void answer(const struct server *server, struct request *request, struct 
     }
 }
 
-/* The whole answer as it goes to the web server. */
-static void compose(const struct request *request, const struct response *response, struct buf *out)
+/* The whole answer, head and body. */
+static void write_answer(const struct request *request, const struct response *response, struct buf *out)
 {
     buf_reserve(out, HEAD_ROOM + response->body.len);
     buf_puts(out, "Status: ");
@@ -187,7 +185,7 @@ static void compose(const struct request *request, const struct response *respon
         buf_add(out, response->body.data, response->body.len);
 }
 
-/* An answer for which nothing needs to be allocated. */
+/* An answer that needs no allocation. */
 static void write_last_resort(const struct gateway *gateway, const char *id)
 {
     char body[256], out[512];
@@ -202,8 +200,8 @@ static void write_last_resort(const struct gateway *gateway, const char *id)
     gateway->write(gateway->ctx, out, (size_t)all);
 }
 
-/* What a machine asks for every few seconds. */
-static bool is_watched(const struct route *place)
+/* Requested by a monitoring system every few seconds. */
+static bool is_monitoring(const struct route *place)
 {
     return place && (strcmp(place->endpoint, "health") == 0 || strcmp(place->endpoint, "metrics") == 0);
 }
@@ -211,7 +209,7 @@ static bool is_watched(const struct route *place)
 static void log_request(const struct route *place, const struct request *request,
                         const struct response *response, int64_t duration_us)
 {
-    enum log_level level = is_watched(place) ? LOG_DEBUG : response->status >= 500 ? LOG_WARN : LOG_INFO;
+    enum log_level level = is_monitoring(place) ? LOG_DEBUG : response->status >= 500 ? LOG_WARN : LOG_INFO;
     struct log_line line;
     log_begin(&line, level, "answered");
     log_text(&line, "request_id", request_id(request));
@@ -228,8 +226,8 @@ static void log_request(const struct route *place, const struct request *request
     log_end(&line);
 }
 
-/* Answers into `out`; false when there is not enough memory for even an error. */
-static bool converse(const struct server *server, struct request *request, void *thread, struct buf *out)
+/* Answers into `out`; false when out of memory even for an error. */
+static bool answer_into(const struct server *server, struct request *request, void *thread, struct buf *out)
 {
     int64_t started = clock_us();
     struct response response = RESPONSE_INIT;
@@ -241,12 +239,12 @@ static bool converse(const struct server *server, struct request *request, void 
         error_no_memory(&error);
         response_error(&response, &error, request_id(request));
     }
-    compose(request, &response, out);
+    write_answer(request, &response, out);
     bool good = !response.head.failed && !response.body.failed && !out->failed;
-    /* Both logs come before the answer, so that who has the answer finds the lines. */
+    /* Both logs are written before the answer, so that whoever has the answer finds its lines. */
     int64_t duration_us = clock_us() - started;
     const char *path = request_path(request);
-    const struct route *place = find_place(server, path);
+    const struct route *place = find_path_route(server, path);
     const struct route *route = find_route(server, path, request_method(request));
     if (server->payloads && route && strcmp(route->method, "GET") != 0)
         payload_log_write(server->payloads, route->endpoint, request, &response, duration_us);
@@ -262,7 +260,7 @@ void exchange(const struct server *server, const struct gateway *gateway, char *
     struct buf path = BUF_INIT, out = BUF_INIT;
     const char *text = find_path(server, environment, &path);
     struct request *request = text ? request_open(environment, text, &gateway->source) : NULL;
-    if (request && converse(server, request, thread, &out))
+    if (request && answer_into(server, request, thread, &out))
         gateway->write(gateway->ctx, out.data, out.len);
     else
         write_last_resort(gateway, request ? request_id(request) : "none");

@@ -1,7 +1,7 @@
 /*
- * exchange: one request from its CGI variables to its answer. Finds the route, calls the handler, adds what
- * every answer has, and writes the lines in the logs. FastCGI, plain CGI and the tests differ only in their
- * gateway.
+ * exchange: one request from its CGI variables to its answer. Finds the route, calls the handler, adds the
+ * headers that every answer has, and writes the log lines. FastCGI, plain CGI and the tests differ only in
+ * their gateway.
  */
 #ifndef CALLMEM_WEB_EXCHANGE_H
 #define CALLMEM_WEB_EXCHANGE_H
@@ -11,15 +11,15 @@
 
 #include <stddef.h>
 
-/* Where the body comes from and where the answer goes. A client that has gone is no failure of ours, so
- * writing returns nothing. */
+/* Where the body comes from and where the answer goes. A client that has gone away is not our failure, so
+ * write() returns nothing. */
 struct gateway {
     struct request_source source;
     void (*write)(void *ctx, const void *bytes, size_t len);
     void *ctx; /* of write() */
 };
 
-/* `thread` is what server->thread_open() made. The answer is written in one call, at the end. */
+/* `thread` comes from server->thread_open(). The answer is written at the end, in one call. */
 void exchange(const struct server *server, const struct gateway *gateway, char *const *environment,
               void *thread);
 

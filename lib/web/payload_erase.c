@@ -14,7 +14,7 @@
 
 #define COPY_SUFFIX ".erasing"
 
-/* What a line is looked through for. */
+/* What is searched for in a line. */
 struct wanted {
     const char *caller;
     struct buf *conversations; /* each as it stands in JSON, with its quotes */
@@ -31,13 +31,13 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A byte that may stand between the digits of a number; dashes may be those of Unicode. */
+/* A byte that may separate the digits of a number; dashes may be Unicode's. */
 static bool is_separator(char c)
 {
     return (c && strchr(" -./()", c)) || (unsigned char)c >= 0x80;
 }
 
-/* Whether the digits stand at `at`, which is the first of them. */
+/* Whether `digits` begin at `at`. */
 static bool number_at(const char *at, const char *end, const char *digits)
 {
     while (*digits) {
@@ -94,7 +94,7 @@ static bool is_about(const struct wanted *wanted, const char *line, size_t len)
     return false;
 }
 
-/* Copies the lines that are not wanted; how many were, -1 with errno on failure. */
+/* Copies the lines that do not match; returns the number of those that do, -1 with errno on failure. */
 static long copy_others(FILE *in, FILE *out, const struct wanted *wanted)
 {
     char *line = NULL;
@@ -129,13 +129,13 @@ static int sync_directory_of(const char *path)
     return result;
 }
 
-/* The new file belongs to whom the old one did, whoever erases. */
+/* The new file keeps the owner of the old one, whoever runs this. */
 static FILE *open_copy(const char *path, int old)
 {
     struct stat status;
     if (fstat(old, &status) != 0)
         return NULL;
-    unlink(path); /* of an attempt that was cut short */
+    unlink(path); /* left by an interrupted attempt */
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return NULL;
@@ -148,7 +148,7 @@ static FILE *open_copy(const char *path, int old)
     return file;
 }
 
-/* With the file locked: writes what is left beside it and puts that in its place. */
+/* Needs the lock: writes the remaining lines into a new file and renames it to `path`. */
 static long rewrite(const char *path, const char *copy_path, int fd, const struct wanted *wanted)
 {
     int reader = dup(fd);
@@ -167,7 +167,7 @@ static long rewrite(const char *path, const char *copy_path, int fd, const struc
         removed = -1;
     }
     if (removed > 0) {
-        /* Nothing stays in a file that some process still holds open. */
+        /* A process may still have the old file open: empty it. */
         if (ftruncate(fd, 0) != 0)
             removed = -1;
     } else {
@@ -177,7 +177,7 @@ static long rewrite(const char *path, const char *copy_path, int fd, const struc
     return removed;
 }
 
-/* Frees what it made. */
+/* Needs the lock. */
 static long erase_locked(const char *path, int fd, struct wanted *wanted, const char *const *conversations,
                          struct error *error)
 {
@@ -192,7 +192,7 @@ static long erase_locked(const char *path, int fd, struct wanted *wanted, const 
     if (failed || copy_path.failed)
         error_no_memory(error);
     else if (lseek(fd, 0, SEEK_SET) != 0 || (removed = rewrite(path, copy_path.data, fd, wanted)) < 0)
-        error_set(error, ERROR_INTERNAL, "the payload log %s cannot be rewritten: %s", path, strerror(errno));
+        error_set(error, ERROR_INTERNAL, "cannot rewrite the payload log %s: %s", path, strerror(errno));
     for (size_t i = 0; i < wanted->count; i++)
         buf_free(&wanted->conversations[i]);
     buf_free(&copy_path);
@@ -206,8 +206,7 @@ static long erase_file(const char *path, const char *caller, const char *const *
     if (payload_file_lock(path, &fd, 0) != 0) {
         if (errno == ENOENT)
             return 0;
-        return error_set(error, ERROR_INTERNAL, "the payload log %s cannot be opened: %s", path,
-                         strerror(errno));
+        return error_set(error, ERROR_INTERNAL, "cannot open the payload log %s: %s", path, strerror(errno));
     }
     struct wanted wanted = {caller, calloc(count ? count : 1, sizeof *wanted.conversations), count};
     long removed =
@@ -223,7 +222,7 @@ static bool ends_with(const char *text, const char *end)
     return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-/* "post-call.jsonl.1", "post-call.jsonl-20260302": what logrotate made of "post-call.jsonl". */
+/* "post-call.jsonl.1", "post-call.jsonl-20260302": logrotate's names for "post-call.jsonl". */
 static bool is_rotated(const char *name, const char *base)
 {
     size_t len = strlen(base);
@@ -289,7 +288,7 @@ long payload_log_erase(const char *path, const char *caller, const char *const *
     long lines = erase_file(path, caller, conversations, count, error);
     if (lines < 0)
         return -1;
-    error_set(error, ERROR_INTERNAL, "the files beside %s cannot be looked into", path);
+    error_set(error, ERROR_INTERNAL, "cannot read the files beside %s", path);
     return each_rotated(path, false, erase_rotated, &erasure) == 0 ? lines + erasure.lines : -1;
 }
 

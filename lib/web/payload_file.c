@@ -56,7 +56,7 @@ int payload_file_lock(const char *path, int *fd, int flags)
     }
 }
 
-/* Where the last whole line ends: a process that was killed within its write() leaves a torn one. -1 on
+/* Where the last complete line ends: a process killed during write() leaves an incomplete one. -1 on
  * failure. */
 static off_t whole_size(int fd)
 {

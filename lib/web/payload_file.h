@@ -1,6 +1,6 @@
 /*
- * payload_file: the file of a payload log, as its writers and its eraser share it. Whoever holds the lock may
- * write; who gets it looks whether the path still names the file that was locked.
+ * payload_file: the file of a payload log, shared by its writers and its eraser. The holder of the lock may
+ * write; taking the lock checks that the path still names the locked file.
  */
 #ifndef CALLMEM_WEB_PAYLOAD_FILE_H
 #define CALLMEM_WEB_PAYLOAD_FILE_H
@@ -13,7 +13,7 @@ int payload_file_open(const char *path, int flags); /* a descriptor; a new file 
 /* Locks the file that `path` names now, opening it when *fd is -1 or of another file. *fd is -1 after a
  * failure. */
 int payload_file_lock(const char *path, int *fd, int flags);
-/* Adds a line (with its line break) to the locked file, whole or not at all. */
+/* Appends a line (with its line break) to the locked file, completely or not at all. */
 int payload_file_append(int fd, const struct buf *line);
 void payload_file_close(int *fd); /* releases the lock; *fd becomes -1 */
 

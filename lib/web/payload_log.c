@@ -16,23 +16,23 @@
 #include <sys/file.h>
 
 #define COMPLAINT_MS ((int64_t)60 * 1000)
-#define CUT_CHARS    64 /* what is left of a long string */
+#define CUT_CHARS    64 /* kept of a long string */
 #define REDACTED     "\"[redacted]\""
-#define SECRET       "secret__" /* how ElevenLabs marks a dynamic variable that is one */
+#define SECRET       "secret__" /* ElevenLabs' prefix of secret dynamic variables */
 
-/* A header whose name holds one of these is a secret, or may be one of an operator's proxy. */
+/* A header whose name contains one of these is treated as a secret; it may be one of the operator's proxy. */
 static const char *const secret_headers[] = {"auth",   "cookie",    "key",  "password",
                                              "secret", "signature", "token"};
-/* Within a body (the headers of a tool call) only these names are. */
+/* Within a body (the headers of a tool call) only these names are secret. */
 static const char *const secret_members[] = {"authorization", "proxy-authorization", "cookie",
                                              "set-cookie",    "x-api-key",           "elevenlabs-signature",
                                              "xi-api-key"};
 
 struct payload_log {
     char *path;
-    pthread_mutex_t lock; /* flock() does not part the threads of one process */
-    int fd;               /* -1: to be opened */
-    int64_t complained;   /* clock_ms() of the last line about a failure, 0: none yet */
+    pthread_mutex_t lock; /* flock() does not exclude threads of one process */
+    int fd;               /* -1: not open */
+    int64_t complained;   /* clock_ms() of the last logged failure, 0: none yet */
 };
 
 struct payload_log *payload_log_open(const char *path, struct error *error)
@@ -49,7 +49,7 @@ struct payload_log *payload_log_open(const char *path, struct error *error)
     log->fd = payload_file_open(path, O_CREAT);
     if (log->fd >= 0)
         return log;
-    error_set(error, ERROR_SETTINGS, "the payload log %s cannot be written: %s", path, strerror(errno));
+    error_set(error, ERROR_SETTINGS, "cannot write the payload log %s: %s", path, strerror(errno));
     payload_log_close(log);
     return NULL;
 }
@@ -82,7 +82,7 @@ static bool is_secret_member(const char *name)
     return false;
 }
 
-/* A text that names a secret variable is JSON within JSON, or broken JSON: where the secret ends is unknown.
+/* A string that names a secret variable is nested or broken JSON, in which the end of the secret is unknown.
  */
 static void add_string(struct buf *b, const char *text, size_t len)
 {
@@ -177,7 +177,7 @@ static void add_headers(struct buf *b, char *const *environment)
     static const char *const others[][2] = {{"CONTENT_TYPE", "HTTP_CONTENT_TYPE"},
                                             {"CONTENT_LENGTH", "HTTP_CONTENT_LENGTH"}};
     buf_puts(b, ",\"headers\":{");
-    /* Some servers hand these over both ways. */
+    /* Some servers pass these both ways. */
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         const char *value = environment_get(environment, others[i][0]);
         if (value && !environment_get(environment, others[i][1]))
@@ -241,7 +241,7 @@ static void complain(struct payload_log *log, const char *what)
     log->complained = now;
     struct error error;
     error_set(&error, ERROR_INTERNAL, "%s: %s", log->path, what);
-    log_failure(LOG_ERROR, "the payload log could not be written", &error);
+    log_failure(LOG_ERROR, "cannot write the payload log", &error);
 }
 
 void payload_log_write(struct payload_log *log, const char *endpoint, const struct request *request,

@@ -1,20 +1,20 @@
 /*
- * payload_log: both sides of every request of one endpoint, one JSON object a line, for an operator who wants
- * to see what ElevenLabs really sends. Off unless a file is named. It holds what callers said, so the file
- * has mode 0600, secrets are redacted, and erasing a caller cleans it.
+ * payload_log: every request of one endpoint with its response, one JSON object per line, to see what
+ * ElevenLabs really sends. Off unless a file is set. It contains what callers said, so the file has mode
+ * 0600, secrets are redacted, and erasing a caller removes their lines.
  *
  *     {"time":"…","request_id":"…","endpoint":"client-data","caller":"+1…","conversation_id":"…",
  *      "request":{"method":"POST","path":"…","headers":{"authorization":"[redacted]",…},"body":{…}},
  *      "response":{"status":200,"body":{…}},"duration_ms":0.412}
  *
- * A body that did not pass the credentials is not kept: only its length is ("body_bytes"). A body that is
- * JSON is printed as such on one line, another one as a string. Headers whose names sound like a secret and
- * members whose names begin with secret__ are redacted. A string over PAYLOAD_STRING bytes ("full_audio") is
- * cut to its first 64 characters and its length.
+ * Of a body without valid credentials only the length is logged ("body_bytes"). A body that is
+ * JSON is printed as such on one line, another one as a string. Headers with the name of a secret and members
+ * whose names begin with secret__ are redacted. A string over PAYLOAD_STRING bytes ("full_audio") is cut to
+ * its first 64 characters and its length.
  *
- * Writers from any number of processes take a lock on the file for one write() and look whether the path
- * still names it; so a file can be renamed by logrotate or rewritten by payload_log_erase() at any moment
- * without a torn or lost line.
+ * Each writer, in any process, locks the file for one write() and checks that the path still names it, so
+ * logrotate may rename and payload_log_erase() may rewrite the file at any time without a lost or incomplete
+ * line.
  */
 #ifndef CALLMEM_WEB_PAYLOAD_LOG_H
 #define CALLMEM_WEB_PAYLOAD_LOG_H
@@ -25,12 +25,12 @@
 
 #define PAYLOAD_STRING 8192
 
-struct payload_log; /* safe to use from several threads */
+struct payload_log; /* thread-safe */
 
-/* `path` is copied. Makes the file (0600) when it is not there; fails when it cannot be appended to. */
+/* `path` is copied. Creates the file (0600) if missing; fails if it cannot be written. */
 struct payload_log *payload_log_open(const char *path, struct error *error);
 void payload_log_close(struct payload_log *log); /* NULL is taken */
-/* Failures are logged, once a minute at most, and never change the answer. */
+/* Failures are logged, at most once a minute, and never change the answer. */
 void payload_log_write(struct payload_log *log, const char *endpoint, const struct request *request,
                        const struct response *response, int64_t duration_us);
 

@@ -11,7 +11,7 @@
 #include <sys/random.h>
 
 #define ID_MAX      64
-#define PIECE       16384 /* bytes read at once */
+#define PIECE       16384 /* bytes per read */
 #define LENGTH_NONE (-1)
 
 struct request {
@@ -22,7 +22,7 @@ struct request {
     int64_t length;
     uint64_t received;
     bool ended, broken;
-    struct buf body; /* kept: it passed the credentials */
+    struct buf body; /* kept only if the credentials match */
     bool trusted;
     cJSON *json;
     char *caller, *conversation;
@@ -37,7 +37,7 @@ const char *environment_get(char *const *environment, const char *name)
     return NULL;
 }
 
-/* An identity from outside goes into our headers and logs, so only a plain one is taken. */
+/* An id from outside appears in our headers and logs, so only a plain one is used. */
 static bool is_plain_id(const char *id)
 {
     size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
@@ -52,7 +52,7 @@ static void set_id(struct request *request)
         memcpy(request->id, given, strlen(given) + 1);
     else if (getrandom(bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes)
         text_hex(bytes, sizeof bytes, request->id);
-    else /* no secret, only to be found again in the log */
+    else /* not a secret, only unique enough to find it in the log */
         snprintf(request->id, sizeof request->id, "%016llx%016llx", (unsigned long long)clock_us(),
                  (unsigned long long)(uintptr_t)request);
 }
@@ -128,20 +128,20 @@ int64_t request_length(const struct request *request)
     return request->length;
 }
 
-static int broken_off(const struct request *request, struct error *error)
+static int body_incomplete(const struct request *request, struct error *error)
 {
     if (request->length == LENGTH_NONE)
-        return error_set(error, ERROR_INVALID_REQUEST, "the body broke off after %llu bytes",
+        return error_set(error, ERROR_INVALID_REQUEST, "the body ended early, after %llu bytes",
                          (unsigned long long)request->received);
     return error_set(error, ERROR_INVALID_REQUEST,
-                     "the body broke off after %llu of the %lld bytes of Content-Length",
+                     "the body ended after %llu of the %lld bytes of Content-Length",
                      (unsigned long long)request->received, (long long)request->length);
 }
 
 long request_read(struct request *request, void *bytes, size_t size, struct error *error)
 {
     if (request->broken)
-        return broken_off(request, error);
+        return body_incomplete(request, error);
     if (request->ended || size == 0)
         return 0;
     uint64_t left =
@@ -160,7 +160,7 @@ long request_read(struct request *request, void *bytes, size_t size, struct erro
         return 0;
     }
     request->broken = true;
-    return broken_off(request, error);
+    return body_incomplete(request, error);
 }
 
 void request_drain(struct request *request, size_t most)
@@ -197,13 +197,14 @@ int request_check_type(const struct request *request, struct error *error)
     if (is_json(type, strcspn(type, " \t;")))
         return 0;
     return error_set(error, ERROR_UNSUPPORTED_MEDIA_TYPE,
-                     "the Content-Type of the body should be application/json");
+                     "the Content-Type of the body must be application/json");
 }
 
 static int too_large(uint64_t limit, struct error *error)
 {
     return error_set(error, ERROR_BODY_TOO_LARGE,
-                     "the body is larger than the %llu bytes that are taken here", (unsigned long long)limit);
+                     "the body is larger than %llu bytes, the limit of this endpoint",
+                     (unsigned long long)limit);
 }
 
 int request_check_length(const struct request *request, uint64_t limit, struct error *error)

@@ -6,19 +6,20 @@
 
 #define RETRY_AFTER "5" /* seconds */
 
-/* Of a fault of ours the sender learns what to do; why, which may name our folders and servers, is the log's.
+/* For an internal error the client learns what to do; the reason, which may name folders and servers, is only
+ * logged.
  */
-static const char *message_for_sender(const struct error *error)
+static const char *message_for_client(const struct error *error)
 {
     if (error_status(error->code) < 500)
         return error->message;
     switch (error->code) {
     case ERROR_MEMORY_UNAVAILABLE:
-        return "the memory cannot be reached; try again after Retry-After seconds";
+        return "the memory is unavailable; try again after Retry-After seconds";
     case ERROR_INBOX_UNAVAILABLE:
-        return "it cannot be kept, so it was not accepted; send it again after Retry-After seconds";
+        return "the event could not be stored and was not accepted; send it again after Retry-After seconds";
     default:
-        return "a fault of this server; its log says more under the request id";
+        return "internal error; the server's log has details under this request id";
     }
 }
 
@@ -34,7 +35,7 @@ void response_json(struct response *response, int status, const cJSON *value)
 
 void response_error(struct response *response, const struct error *error, const char *request_id)
 {
-    const char *code = error_name(error->code), *message = message_for_sender(error);
+    const char *code = error_name(error->code), *message = message_for_client(error);
     response->status = error_status(error->code);
     response->error = *error;
     response->type = NULL;

@@ -1,7 +1,7 @@
 /*
- * response: status, headers and body of an answer, built by the handler and sent by the server in one go.
+ * response: status, headers and body of an answer, built by the handler and sent by the server at once.
  * X-Request-Id, Content-Type, Content-Length, Cache-Control: no-store and the CORS headers are the server's.
- * An allocation that failed on the way is kept in the bufs: the server then answers with an internal error.
+ * A failed allocation is remembered in the bufs; the server then answers with an internal error.
  */
 #ifndef CALLMEM_WEB_RESPONSE_H
 #define CALLMEM_WEB_RESPONSE_H
@@ -27,11 +27,12 @@ struct response {
         }                                                                                                    \
     }
 
-/* The value is printed, not kept. NULL counts as out of memory, so that what cJSON built needs no check. */
+/* Prints the value and does not keep it. NULL counts as out of memory, so that results of cJSON need no
+ * check. */
 void response_json(struct response *response, int status, const cJSON *value);
 /* {"error": {"code", "message", "request_id"}} with the code's status, WWW-Authenticate for 401 and
- * Retry-After for 429 and 503, in place of everything that the response held. From 500 on the message is one
- * for the sender; that of `error` is for the log. */
+ * Retry-After for 429 and 503, replacing the whole response. From status 500 on the client gets a general
+ * message; that of `error` is logged. */
 void response_error(struct response *response, const struct error *error, const char *request_id);
 /* Adds "Name: value"; control characters in the value become blanks. */
 void response_header(struct response *response, const char *name, const char *value);

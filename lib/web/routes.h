@@ -1,5 +1,5 @@
 /*
- * routes: what a program serves: its paths, their handlers, and what every answer shares.
+ * routes: what a program serves: its paths and their handlers.
  */
 #ifndef CALLMEM_WEB_ROUTES_H
 #define CALLMEM_WEB_ROUTES_H
@@ -20,21 +20,20 @@ typedef int handler(struct request *request, struct response *response, void *ap
 struct route {
     const char *method; /* "GET" answers HEAD as well */
     const char *path;
-    const char *endpoint; /* for the logs: "client-data"; what is called "health" or "metrics" is logged at
-                             debug level */
+    const char *endpoint; /* for the logs: "client-data"; "health" and "metrics" are logged at debug level */
     handler *handle;
 };
 
 struct server {
-    const struct route *routes; /* a path may have several, one for each method */
+    const struct route *routes; /* a path may have several, one per method */
     size_t route_count;
     const struct cors *cors;      /* NULL: nobody */
     struct payload_log *payloads; /* of all routes but GET ones; NULL: off */
     int threads;                  /* 1 to SERVER_THREADS */
-    void *app;                    /* handed to every handler */
-    /* What each thread has of its own (a database connection); made in that thread before its first request,
-     * and released when it ends. Cannot fail: what is missing is dealt with by the handler. Both may be NULL.
-     */
+    void *app;                    /* passed to every handler */
+    /* State of one thread, such as a database connection: opened in the thread before its first request,
+     * closed when the thread ends. thread_open() cannot fail; handlers cope with what is missing. Both may be
+     * NULL. */
     void *(*thread_open)(void *app);
     void (*thread_close)(void *app, void *thread);
 };

@@ -4,11 +4,11 @@
 #include "base/log.h"
 #include "service/metrics.h"
 #include "web/exchange.h"
-#include "web/pages.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,37 +16,38 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LISTENER      STDIN_FILENO
-#define OPENING_SECS  10 /* a web server sends the variables in one piece as soon as it is connected */
-#define STALLED_SECS  90 /* it may wait for its client's body; no byte for so long, and it is gone */
-#define UNWAITED      (64 * 1024) /* bytes that a Unix socket takes before anybody reads them */
-#define PAUSE_MS      100
+#define HEAD_SECS     10 /* a web server sends the variables as soon as it is connected */
+#define IDLE_SECS     90 /* it may wait for its client's body, but not longer than this for the next byte */
+#define RETRY_MS      100
 #define COMPLAINT_SEC 10
 #define HEAP_STEP     (64 * 1024)  /* bytes that a thread's heap grows by */
-#define HEAP_KEPT     (512 * 1024) /* bytes that it keeps though they are not used */
-#define GROWTH_SECS   60           /* between two looks at how much memory the process has */
-#define GROWTH_MIB    256          /* from here on each doubling is told */
+#define HEAP_KEPT     (512 * 1024) /* unused bytes that it does not return to the kernel */
+#define GROWTH_SECS   60           /* between two looks at the memory of the process */
+#define GROWTH_MIB    256          /* each doubling from here on is logged */
 
 extern char **environ;
 
 struct pool {
     const struct server *server;
-    int stop; /* an eventfd, readable from the moment that the loop shall end */
+    int stop; /* an eventfd, readable as soon as the threads have to end */
     atomic_bool stopping;
-    bool is_tcp;                 /* the listening socket is no Unix socket */
-    _Atomic(int64_t) complained; /* clock_ms() of the last line about accept(), 0: none yet */
+    bool is_tcp;                 /* of the listening socket */
+    _Atomic(int64_t) complained; /* clock_ms() of the last log line about accept(), 0: none yet */
 };
 
-/* SIGQUIT because multiwatch 1.0.0 sends that where it was told to send TERM. */
+/* SIGQUIT because multiwatch 1.0.0 sends it in place of TERM. */
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1};
 
 static void signal_set(sigset_t *set)
@@ -65,20 +66,20 @@ void server_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* Waits; true when the loop shall end meanwhile. */
-static bool pause_or_stop(const struct pool *pool)
+/* Waits RETRY_MS; true when the server is to stop. */
+static bool wait_or_stop(const struct pool *pool)
 {
     struct pollfd stop = {pool->stop, POLLIN, 0};
-    return poll(&stop, 1, PAUSE_MS) > 0;
+    return poll(&stop, 1, RETRY_MS) > 0;
 }
 
-static bool is_passing(int code)
+static bool is_transient(int code)
 {
-    /* Another process was quicker, or the client has gone already. */
+    /* Another thread was faster, or the client has already gone. */
     return code == EAGAIN || code == EINTR || code == ECONNABORTED || code == EPROTO;
 }
 
-static void complain(struct pool *pool, int code)
+static void log_accept_failure(struct pool *pool, int code)
 {
     int64_t now = clock_ms();
     if (pool->complained && now - pool->complained < (int64_t)COMPLAINT_SEC * 1000)
@@ -86,137 +87,126 @@ static void complain(struct pool *pool, int code)
     pool->complained = now;
     struct error error;
     error_set(&error, ERROR_INTERNAL, "accept: %s", strerror(code));
-    log_failure(LOG_ERROR, "no connection can be accepted, trying on", &error);
+    log_failure(LOG_ERROR, "cannot accept connections; retrying", &error);
 }
 
-/* What a thread waits on: the listening socket and the end. EPOLLEXCLUSIVE: of all threads of all processes
- * that wait, one is woken for a connection. -1 on failure. */
-static int watch(const struct pool *pool)
+/* An epoll of the listening socket and the stop event, -1 on failure. With EPOLLEXCLUSIVE the kernel wakes
+ * one of all waiting threads of all processes for a connection, where poll() would wake each of them:
+ * docs/performance.md. */
+static int make_epoll(const struct pool *pool)
 {
     struct epoll_event connection = {.events = EPOLLIN | EPOLLEXCLUSIVE}, stop = {.events = EPOLLIN};
-    int both = epoll_create1(EPOLL_CLOEXEC);
-    if (both >= 0 && epoll_ctl(both, EPOLL_CTL_ADD, LISTENER, &connection) == 0 &&
-        epoll_ctl(both, EPOLL_CTL_ADD, pool->stop, &stop) == 0)
-        return both;
-    if (both >= 0)
-        close(both);
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, LISTENER, &connection) == 0 &&
+        epoll_ctl(epoll, EPOLL_CTL_ADD, pool->stop, &stop) == 0)
+        return epoll;
+    if (epoll >= 0)
+        close(epoll);
     return -1;
 }
 
-/* An accepted connection, -1 when the loop shall end. */
-static int next_connection(struct pool *pool, int watched)
+/* A connection, or -1 when the server is to stop. */
+static int accept_connection(struct pool *pool, int epoll)
 {
     while (!pool->stopping) {
         struct epoll_event ignored;
-        if (epoll_wait(watched, &ignored, 1, -1) < 0 && errno != EINTR && pause_or_stop(pool))
+        if (epoll_wait(epoll, &ignored, 1, -1) < 0 && errno != EINTR && wait_or_stop(pool))
             break;
-        int connection = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
-        if (connection >= 0)
-            return connection;
-        if (is_passing(errno))
+        int fd = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
+        if (fd >= 0)
+            return fd;
+        if (is_transient(errno))
             continue;
-        /* Out of file descriptors or memory: the socket stays readable, so wait for better times. */
-        complain(pool, errno);
-        if (pause_or_stop(pool))
+        /* Out of file descriptors or memory: the socket stays readable, so do not spin. */
+        log_accept_failure(pool, errno);
+        if (wait_or_stop(pool))
             break;
     }
     return -1;
 }
 
-static void set_patience(int connection, int which, int seconds)
+static void set_timeout(int fd, int option, int seconds)
 {
-    struct timeval patience = {seconds, 0};
-    setsockopt(connection, SOL_SOCKET, which, &patience, sizeof patience);
+    struct timeval timeout = {seconds, 0};
+    setsockopt(fd, SOL_SOCKET, option, &timeout, sizeof timeout);
 }
 
-/* A connection that is being answered. */
-struct talk {
+struct connection {
     FCGX_Request fcgi;
-    int connection;
-    bool read_out;         /* all that the web server has to send was read, to the mark of its end */
-    bool writes_patiently; /* writing has a limit of time already */
+    int fd;
+    bool read_to_end; /* the FastCGI record that ends the body was read */
 };
 
 static long fastcgi_read(void *ctx, void *bytes, size_t size)
 {
-    struct talk *talk = ctx;
-    int most = size < 65536 ? (int)size : 65536, got = FCGX_GetStr(bytes, most, talk->fcgi.in);
-    bool failed = got < most && FCGX_GetError(talk->fcgi.in) != 0;
-    talk->read_out = got < most && !failed;
+    struct connection *connection = ctx;
+    FCGX_Stream *in = connection->fcgi.in;
+    int most = size < 65536 ? (int)size : 65536, got = FCGX_GetStr(bytes, most, in);
+    bool failed = got < most && FCGX_GetError(in) != 0;
+    connection->read_to_end = got < most && !failed;
     return got == 0 && failed ? -1 : got;
 }
 
 static void fastcgi_write(void *ctx, const void *bytes, size_t len)
 {
-    struct talk *talk = ctx;
-    if (len > UNWAITED && !talk->writes_patiently) {
-        set_patience(talk->connection, SO_SNDTIMEO, STALLED_SECS);
-        talk->writes_patiently = true;
-    }
+    struct connection *connection = ctx;
     while (len > 0) {
         int part = len < 65536 ? (int)len : 65536;
-        if (FCGX_PutStr(bytes, part, talk->fcgi.out) != part)
+        if (FCGX_PutStr(bytes, part, connection->fcgi.out) != part)
             return;
         bytes = (const char *)bytes + part;
         len -= (size_t)part;
     }
 }
 
-/* Whether the web server has sent all that belongs to the request, and nothing is lost when the connection is
- * closed at once. Waits no longer than a moment for what is not there yet: the shortest that the kernel
- * knows. */
-static bool is_read(const struct talk *talk)
+/* Whether the web server has sent the whole request, so that closing the connection loses nothing. Waits at
+ * most one microsecond, the shortest timeout that there is, for what has not arrived. */
+static bool is_read_to_end(const struct connection *connection)
 {
-    const struct timeval moment = {0, 1};
-    if (talk->read_out)
+    const struct timeval shortest = {0, 1};
+    FCGX_Stream *in = connection->fcgi.in;
+    if (connection->read_to_end)
         return true;
-    setsockopt(talk->connection, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
-    if (FCGX_GetChar(talk->fcgi.in) == EOF && FCGX_GetError(talk->fcgi.in) == 0)
+    setsockopt(connection->fd, SOL_SOCKET, SO_RCVTIMEO, &shortest, sizeof shortest);
+    if (FCGX_GetChar(in) == EOF && FCGX_GetError(in) == 0)
         return true;
-    set_patience(talk->connection, SO_RCVTIMEO, STALLED_SECS);
+    set_timeout(connection->fd, SO_RCVTIMEO, IDLE_SECS);
     return false;
 }
 
-/* Whether the body is so small that a web server sends it with the variables, or right after them. */
-static bool comes_at_once(char *const *environment)
+/*
+ * FCGX_Accept_r() would block in its own accept(), where it cannot be stopped and a silent client has no time
+ * limit. So the connection is accepted here and handed to the library as if it were kept from an earlier
+ * request (ipcFd, keepConnection); its listening socket is -1, so it cannot fall back to accepting.
+ * FCGX_Finish_r() would then wait until the web server closes, which is needed only if unread bytes are left,
+ * and costs a third of the processor time of a request: docs/performance.md. A connection that was read to
+ * its end is closed here.
+ */
+static void serve_connection(const struct pool *pool, int fd, void *thread)
 {
-    const char *length = environment_get(environment, "CONTENT_LENGTH");
-    return length && strlen(length) < 4 && length[strspn(length, "0123456789")] == '\0';
-}
-
-/* libfcgi's own accept would block within the library, with neither a way to end it nor a limit for a client
- * that sends nothing. So the connection is accepted here and handed over like one that was kept open from an
- * earlier request (ipcFd, keepConnection), and the library has no listening socket (-1) to go on with when it
- * fails. It would also end each connection by waiting for the web server to close first, which is only needed
- * when there may be something that was not read. */
-static void serve_connection(const struct pool *pool, int connection, void *thread)
-{
-    struct talk talk = {.connection = connection};
-    FCGX_Request *fcgi = &talk.fcgi;
+    struct connection connection = {.fd = fd};
+    FCGX_Request *fcgi = &connection.fcgi;
     FCGX_InitRequest(fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
-    fcgi->ipcFd = connection;
+    fcgi->ipcFd = fd;
     fcgi->keepConnection = 1;
     int on = 1;
-    set_patience(connection, SO_RCVTIMEO, OPENING_SECS);
-    if (pool->is_tcp) {
-        setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        set_patience(connection, SO_SNDTIMEO, STALLED_SECS);
-        talk.writes_patiently = true;
-    }
+    if (pool->is_tcp)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    set_timeout(fd, SO_SNDTIMEO, IDLE_SECS);
+    set_timeout(fd, SO_RCVTIMEO, HEAD_SECS);
     if (FCGX_Accept_r(fcgi) == 0) {
-        if (!comes_at_once(fcgi->envp))
-            set_patience(connection, SO_RCVTIMEO, STALLED_SECS);
-        struct gateway gateway = {{fastcgi_read, &talk, true}, fastcgi_write, &talk};
+        set_timeout(fd, SO_RCVTIMEO, IDLE_SECS);
+        struct gateway gateway = {{fastcgi_read, &connection, true}, fastcgi_write, &connection};
         exchange(pool->server, &gateway, fcgi->envp, thread);
-        bool whole = is_read(&talk);
+        bool whole = is_read_to_end(&connection);
         fcgi->keepConnection = whole;
         FCGX_Finish_r(fcgi);
         if (whole) {
-            close(connection);
+            close(fd);
             fcgi->ipcFd = -1;
         }
     }
-    FCGX_Free(fcgi, 1); /* closes what Finish leaves open */
+    FCGX_Free(fcgi, 1); /* closes the socket if Finish has not */
 }
 
 static void *thread_begin(const struct server *server)
@@ -234,15 +224,53 @@ static void *serve(void *ctx)
 {
     struct pool *pool = ctx;
     void *thread = thread_begin(pool->server);
-    int connection, watched;
-    while ((watched = watch(pool)) < 0 && !pause_or_stop(pool))
-        complain(pool, errno);
-    while (watched >= 0 && (connection = next_connection(pool, watched)) >= 0)
-        serve_connection(pool, connection, thread);
-    if (watched >= 0)
-        close(watched);
+    int fd, epoll;
+    while ((epoll = make_epoll(pool)) < 0 && !wait_or_stop(pool))
+        log_accept_failure(pool, errno);
+    while (epoll >= 0 && (fd = accept_connection(pool, epoll)) >= 0)
+        serve_connection(pool, fd, thread);
+    if (epoll >= 0)
+        close(epoll);
     thread_end(pool->server, thread);
     return NULL;
+}
+
+/* --- Memory of the process --- */
+
+/* Returns the pages of a program or library that nobody has written to. A writable segment may differ from
+ * its file. */
+static int madvise_segments(struct dl_phdr_info *object, size_t size, void *page)
+{
+    (void)size;
+    uintptr_t mask = *(const uintptr_t *)page - 1;
+    for (size_t i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W)
+            continue;
+        uintptr_t start = object->dlpi_addr + segment->p_vaddr, end = start + segment->p_memsz;
+        start = (start + mask) & ~mask;
+        end &= ~mask;
+        /* If the advice is not followed, no harm is done. */
+        if (start < end)
+            madvise((void *)start, end - start, MADV_DONTNEED); /* NOLINT(performance-no-int-to-ptr) */
+    }
+    return 0;
+}
+
+/* Drops the pages of code and constants that only the start needed: 5 to 7 MiB resident of a process,
+ * docs/performance.md. Those in use come back from the kernel's cache. */
+static void madvise_text_dontneed(void)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    dl_iterate_phdr(madvise_segments, &page);
+}
+
+/* A request needs some hundred kilobytes for a moment, which malloc would return to the kernel and fetch
+ * again with each: 6 to 8 % of the processor time of a search, docs/performance.md. */
+static void keep_heap(void)
+{
+    mallopt(M_TOP_PAD, HEAP_STEP);
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
 }
 
 /* Resident memory of this process in MiB, 0 when the kernel does not say. */
@@ -257,7 +285,7 @@ static long resident_mib(void)
     return resident * sysconf(_SC_PAGESIZE) / (1024 * 1024);
 }
 
-/* A process that leaks is seen before the machine is full of it: each doubling is told once. */
+/* Logs each doubling once, so that a leak is noticed before the machine runs out of memory. */
 static void watch_growth(long *bound)
 {
     long resident = resident_mib();
@@ -273,12 +301,12 @@ static void watch_growth(long *bound)
 
 static void wait_for_stop(void)
 {
-    const struct timespec patience = {GROWTH_SECS, 0};
+    const struct timespec interval = {GROWTH_SECS, 0};
     long bound = GROWTH_MIB;
     sigset_t set;
     signal_set(&set);
     for (;;) {
-        int signal_number = sigtimedwait(&set, NULL, &patience);
+        int signal_number = sigtimedwait(&set, NULL, &interval);
         watch_growth(&bound);
         if (signal_number == SIGHUP)
             log_reopen();
@@ -295,13 +323,13 @@ static int run_threads(struct pool *pool, struct error *error)
     while (count < want && pthread_create(&threads[count], NULL, serve, pool) == 0)
         count++;
     if (count == 0)
-        return error_set(error, ERROR_INTERNAL, "no thread can be started");
+        return error_set(error, ERROR_INTERNAL, "cannot start any thread");
     if (count < want)
-        log_say(LOG_WARN, "fewer threads than set could be started");
-    pages_release();
+        log_say(LOG_WARN, "started fewer threads than CALLMEM_THREADS");
+    madvise_text_dontneed();
     log_say(LOG_INFO, "serving");
     wait_for_stop();
-    log_say(LOG_INFO, "stopping when what is in flight is answered");
+    log_say(LOG_INFO, "stopping once the requests in flight are answered");
     pool->stopping = true;
     eventfd_write(pool->stop, 1);
     while (count > 0)
@@ -359,8 +387,8 @@ static void cgi_write(void *ctx, const void *bytes, size_t len)
 
 static int run_cgi(const struct server *server)
 {
-    /* By RFC 3875 there is no body without CONTENT_LENGTH, and no end of it to wait for; servers that hand on
-     * a chunked one all the same say so and close it. */
+    /* By RFC 3875 there is no body without CONTENT_LENGTH. Servers that pass on a chunked body nevertheless
+     * say so in this header and close the stream after it. */
     bool chunked = environment_get(environ, "HTTP_TRANSFER_ENCODING") != NULL;
     struct gateway gateway = {{cgi_read, NULL, chunked}, cgi_write, NULL};
     void *thread = thread_begin(server);
@@ -369,21 +397,11 @@ static int run_cgi(const struct server *server)
     return 0;
 }
 
-/* A request needs some hundred kilobytes for a moment. By default malloc gives them back to the kernel and
- * fetches them anew each time, and sweeps its small pieces together while it does so. What is kept is little:
- * threads are few. */
-static void keep_heap(void)
-{
-    mallopt(M_MXFAST, 0);
-    mallopt(M_TOP_PAD, HEAP_STEP);
-    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
-}
-
 int server_run(const struct server *server, struct error *error)
 {
     keep_heap();
     int failed = FCGX_Init();
-    /* The library sets handlers of its own. */
+    /* FCGX_Init() installs signal handlers. */
     server_signals();
     if (failed)
         return error_set(error, ERROR_INTERNAL, "libfcgi cannot be initialised");
@@ -395,12 +413,13 @@ int server_run(const struct server *server, struct error *error)
         return run_cgi(server);
     return error_set(
         error, ERROR_INTERNAL,
-        "this serves FastCGI on file descriptor 0, which is no listening socket here: start it with "
-        "spawn-fcgi (spawn-fcgi -n -s SOCKET -- PROGRAM), or as CGI from a web server; --help tells "
-        "what else it does");
+        "this program serves FastCGI on file descriptor 0, which is not a listening socket: start it with "
+        "spawn-fcgi (spawn-fcgi -n -s SOCKET -- PROGRAM), or as CGI from a web server; --help lists "
+        "its other uses");
 }
 
-struct memory {
+/* A request from memory, answered into memory. */
+struct memory_exchange {
     const char *body;
     size_t len;
     struct buf *out;
@@ -408,7 +427,7 @@ struct memory {
 
 static long memory_read(void *ctx, void *bytes, size_t size)
 {
-    struct memory *memory = ctx;
+    struct memory_exchange *memory = ctx;
     if (size > memory->len)
         size = memory->len;
     if (size > 0)
@@ -420,14 +439,14 @@ static long memory_read(void *ctx, void *bytes, size_t size)
 
 static void memory_write(void *ctx, const void *bytes, size_t len)
 {
-    struct memory *memory = ctx;
+    struct memory_exchange *memory = ctx;
     buf_add(memory->out, bytes, len);
 }
 
 void server_handle(const struct server *server, char *const *environment, const void *body, size_t len,
                    struct buf *out)
 {
-    struct memory memory = {len ? body : "", len, out};
+    struct memory_exchange memory = {len ? body : "", len, out};
     struct gateway gateway = {{memory_read, &memory, true}, memory_write, &memory};
     void *thread = thread_begin(server);
     exchange(server, &gateway, environment, thread);

@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "language/lexicon.h"
-#include "memory/memory.h"
+#include "memory/open.h"
 #include "people/profile.h"
 #include "people/remember.h"
 

@@ -35,6 +35,15 @@ up
 check 'up brings a lost multiwatch back' is "$up_status" 0
 check 'there is one again' is "$(pids_of "$state" multiwatch search-data | grep -c .)" 1
 check 'and no orphan beside it' is "$(handlers search-data | grep -c .)" 2
+mapfile -t left < <(handlers search-data)
+kill -9 "$(pids_of "$state" multiwatch search-data)"
+nobody_is_left() {
+    local pid
+    for pid in "${left[@]}"; do not kill -0 "$pid" || return 1; done
+}
+check 'without up its processes end, too' eventually nobody_is_left
+up
+check 'and up starts them again' is "$up_status $(handlers search-data | grep -c .)" '0 2'
 
 # nginx without its master goes on listening: up has to see through it.
 kill -9 "$(nginx_master "$state")"

@@ -36,8 +36,25 @@ missing_files() {
 }
 check 'files that are named are there' is "$(missing_files)" ''
 
+# The rooms of docs/architecture.md: every file of cgi/ and lib/ stands in the table of its room, and every file of the
+# tables is there.
+room_table() { # ROOM
+    # shellcheck disable=SC2016 # a backquote
+    sed -n "/^### $1\$/,/^##/s/^| \(\`[^|]*\) |.*/\1/p" docs/architecture.md | grep -o '`[^`]*`' | tr -d '`'
+}
+room_files() { # ROOM
+    local folder=lib/$1
+    [ -d "$folder" ] || folder=$1
+    find "$folder" -name '*.[ch]' | sed "s#^$folder/##; s/\.[ch]\$//" | sort -u
+}
+mapfile -t rooms < <(sed -n 's/^\([a-z]\{1,\}\).*/\1/p' lib/rooms)
+check 'there are rooms' test "${#rooms[@]}" -gt 5
+for room in "${rooms[@]}"; do
+    check "docs/architecture.md has the files of $room" is "$(room_table "$room" | sort)" "$(room_files "$room")"
+done
+
 # Options of the programs.
-for program in "${programs[@]}"; do
+for program in "${handlers[@]}"; do
     "$build/$program" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort >"$work/$program.options"
     sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "docs/man/$program.1" | sort >"$work/$program.manual"
     check "the manual page of $program has its options" is "$(cat "$work/$program.manual")" "$(cat "$work/$program.options")"

@@ -66,7 +66,7 @@ now=$(sed -n 's/^#define SCHEMA_VERSION //p' lib/memory/local/schema.h)
 sed -i "s/^#define SCHEMA_VERSION .*/#define SCHEMA_VERSION $((now + 1))/" "$next/lib/memory/local/schema.h"
 sed -i 's/^    "ALTER TABLE profiles_2 RENAME TO profiles;",$/&\n    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '"''"'; CREATE TABLE more(id INTEGER PRIMARY KEY) STRICT;",/' \
     "$next/lib/memory/local/schema.c"
-sed -i 's/^#define OM_FORMAT  *1 .*/#define OM_FORMAT 2/' "$next/lib/memory/openmemory/openmemory.h"
+sed -i 's/^#define OM_FORMAT  *1 .*/#define OM_FORMAT 2/' "$next/lib/memory/openmemory/record.h"
 sed -i 's/json_int(mark, "format", 0) == OM_FORMAT/json_int(mark, "format", 0) >= 1/' "$next/lib/memory/openmemory/record.c"
 check 'the next version can be built' make -s -j2 -C "$next" "BUILD=$made" all
 
@@ -151,7 +151,7 @@ for what in "${faults[@]}"; do
         upgrade_with "write:$n:$what"
         said=$?
         [ -e "$work/fired" ] || break
-        database_has_versions $now $then || broken+=" $n"
+        database_has_versions "$now" "$then" || broken+=" $n"
         [ "$said" != 0 ] || database_has_versions $then || refused+=" $n"
     done
     check "an upgrade that meets $what at any write is not half done" is "$broken" ''
@@ -194,7 +194,7 @@ if ! is_remote; then
     unlock_memory
     wait "$starting"
     check 'until it is done' is "$?" 0
-    check 'as the log says' grep -q '"message":"the memory.s database has the newer version","from_version":'$now',"to_version":'$then "$state/logs/post-call.log"
+    check 'as the log says' grep -q '"message":"the memory.s database has the newer version","from_version":'"$now"',"to_version":'"$then" "$state/logs/post-call.log"
 else
     start_next
     check 'the next version starts in its place' is "$?" 0

@@ -51,7 +51,7 @@ rm "$work/locked"
 wait "$locker"
 check 'what waited is worked off' eventually has_calls "$caller" 3
 remember "$(call 4)"
-run 'Is it well?' 1
+run 'Checking the files' 1
 check 'the databases are well' is "$said" $'ok\nok'
 
 # --- restore ---------------------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ sqlite3 "$state/openmemory.sqlite" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 page=$(sqlite3 "$state/openmemory.sqlite" "SELECT rootpage FROM sqlite_schema WHERE name = 'conversations_by_age'")
 size=$(sqlite3 "$state/openmemory.sqlite" 'PRAGMA page_size')
 head -c "$size" /dev/urandom | dd of="$state/openmemory.sqlite" bs="$size" seek=$((page - 1)) conv=notrunc 2>/dev/null
-run 'Is it well?' 1 >"$work/seen"
+run 'Checking the files' 1 >"$work/seen"
 check 'damage is seen' unlike "$said" '^ok'
 run Repair 1
 check 'a repair works as it is written' is "$?" 0

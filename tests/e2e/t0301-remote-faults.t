@@ -82,10 +82,10 @@ unharmed 'without the server'
 breakers() { # STATE
     request GET /metrics && [ "$(sed -n "s/^callmem_memory_breaker{service=\"client-data\",state=\"$1\"} //p" "$answer")" -gt 0 ]
 }
-is_let_alone() {
+breaker_opens() {
     client_data +15550100200 && breakers open
 }
-check '/metrics tells that it is let alone' eventually is_let_alone
+check '/metrics shows the open circuit breaker' eventually breaker_opens
 request GET /health
 check 'which is told' is "$status $(value .status) $(value .memory.mode) $(value .memory.ok)" '503 degraded remote false'
 waiting=$(value .inbox.pending)
@@ -130,7 +130,7 @@ post_call "$data/transcription-web.json"
 check 'events are taken all the same' is "$status" 200
 request GET /health
 check 'and wait' is "$(value .memory.ok) $(value .inbox.pending)" 'false 1'
-check 'the log says what is wrong' eventually grep -q 'behaves like none' "$state/logs/post-call.log"
+check 'the log says what is wrong' eventually grep -q 'unknown kind of OpenMemory server' "$state/logs/post-call.log"
 standin openmemory-main '{"reset": true}'
 check 'until the server is one again' eventually inbox_is_empty
 finish

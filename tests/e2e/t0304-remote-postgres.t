@@ -34,7 +34,7 @@ for kind in user tenant; do
         use "$kind-$front"
         check "front end $front works off all" inbox_empties
         check 'and nothing failed' field .inbox.failed 0
-        check 'the server was not let alone for it' is "$(cat "$state"/logs/*.log | grep -c 'let alone')" 0
+        check 'the circuit breaker did not open for it' is "$(cat "$state"/logs/*.log | grep -c 'circuit breaker open')" 0
     done
     for front in a b; do
         use "$kind-$front"

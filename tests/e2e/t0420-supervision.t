@@ -131,8 +131,12 @@ supervisor=
 
 # A user's crontab, which calls this each minute.
 tops() { multiwatch_pids "$state"; }
+"$keep" "$run" 0666 >"$work/said" 2>&1 &
 check 'keep says nothing' is "$("$keep" "$run" 0666 2>&1)" ''
+wait "$!"
+check 'nor does another one at the same moment' is "$(cat "$work/said")" ''
 check 'and starts all three' eventually all_healthy
+check 'once each' is "$(tops | grep -c .)" 3
 before=$(tops)
 check 'the next minute' "$keep" "$run" 0666
 sleep 0.3

@@ -98,7 +98,7 @@ kill_standin elevenlabs
 code=0
 wait "$running" || code=$?
 said=$(cat "$work/said")
-check 'an outage in the middle is told' like "$code $said" '^1 .*cannot be asked'
+check 'an outage in the middle is told' like "$code $said" '^1 .*cannot be reached'
 start_standin elevenlabs
 has '[.[] | .conversation_id += "_cut"]'
 backfill

@@ -169,25 +169,25 @@ static int decode(const char *bytes, size_t len, bool in_pieces)
     return result;
 }
 
-static enum worked work(void *ctx, const char *bytes, size_t len, struct error *error)
+static int process(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     (void)ctx;
     struct event event;
     if (event_parse(bytes, len, &event, error) != 0)
-        return error_is_transient(error->code) ? WORK_AGAIN : WORK_NEVER;
+        return -1;
     event_free(&event);
-    return WORKED;
+    return 0;
 }
 
 static void drain(struct inbox *inbox)
 {
     size_t left = 1;
-    must(inbox_drain(inbox, work, NULL, NULL, &left, NULL, NULL) == 0);
+    must(inbox_drain(inbox, process, NULL, NULL, &left, NULL, NULL) == 0);
     must(left == 0);
 }
 
 /* What the inbox kept of an event. */
-static enum worked compare_kept(void *ctx, const char *bytes, size_t len, struct error *error)
+static int compare_kept(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     const struct event *event = ctx;
     struct event kept;
@@ -195,7 +195,7 @@ static enum worked compare_kept(void *ctx, const char *bytes, size_t len, struct
     must(kept.type == event->type && strcmp(kept.conversation, event->conversation) == 0 &&
          strcmp(kept.agent, event->agent) == 0);
     event_free(&kept);
-    return WORKED;
+    return 0;
 }
 
 /* The inbox and event_parse() agree about every event. */

@@ -2,7 +2,7 @@
  * What an OpenMemory server answers, read as records: nothing in it breaks the reader, and what is taken for
  * ours holds what it must.
  */
-#include "memory/openmemory/openmemory.h"
+#include "memory/openmemory/record.h"
 
 #include "base/utf8.h"
 

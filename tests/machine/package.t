@@ -133,6 +133,13 @@ check 'what is remembered belongs to the user callmem alone' is \
 check 'root sees a caller' like "$(inside callmem show +15550100200)" 'Nora Lindqvist'
 check 'so does the user callmem' like "$(inside_as callmem callmem status)" '^waiting: 0'
 check 'nobody else does' cannot nobody callmem show +15550100200
+check 'but is told how' like "$(inside_as nobody callmem show +15550100200 2>&1)" '^only root and callmem .*sudo'
+inside sh -c 'umask 077 && callmem export +15550100200 >/root/caller.json'
+check 'a file that only root can read is imported' like \
+    "$(inside sh -c 'cd /root && callmem import caller.json')" '^Imported [1-9]'
+check 'and nothing belongs to root afterwards' is \
+    "$(inside find /var/lib/callmem ! '(' -user callmem -group callmem ')' -o -perm /077)" ''
+check 'the settings are those of the service' is "$(inside callmem setting CALLMEM_STATE_DIR)" /var/lib/callmem
 check 'no program complains' is \
     "$(inside journalctl -u 'callmem@*' -o cat | grep -E '"level":"(warn|error)"|denied|not permitted')" ''
 

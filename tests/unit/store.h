@@ -6,7 +6,7 @@
 #define CALLMEM_TESTS_STORE_H
 
 #include "base/buf.h"
-#include "memory/memory.h"
+#include "memory/open.h"
 
 #include "tests/unit/unit.h"
 

@@ -261,29 +261,26 @@ struct diary {
     pthread_mutex_t lock;
     struct buf text; /* "conversation " for each */
     atomic_int times;
-    enum worked answer;
+    enum error_code failure; /* ERROR_NONE: it succeeds */
 };
 
 #define DIARY                                                                                                \
     {                                                                                                        \
-        PTHREAD_MUTEX_INITIALIZER, BUF_INIT, 0, WORKED                                                       \
+        PTHREAD_MUTEX_INITIALIZER, BUF_INIT, 0, ERROR_NONE                                                   \
     }
 
-static enum worked note(void *ctx, const char *bytes, size_t len, struct error *error)
+static int note(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     struct diary *diary = ctx;
     struct event event;
     if (event_parse(bytes, len, &event, error) != 0)
-        return WORK_NEVER;
+        return -1;
     pthread_mutex_lock(&diary->lock);
     buf_printf(&diary->text, "%s ", event.conversation);
     pthread_mutex_unlock(&diary->lock);
     event_free(&event);
-    if (diary->answer != WORKED)
-        error_set(error, diary->answer == WORK_AGAIN ? ERROR_MEMORY_UNAVAILABLE : ERROR_INVALID_REQUEST,
-                  "made up \"reason\"");
     diary->times++;
-    return diary->answer;
+    return diary->failure ? error_set(error, diary->failure, "made up \"reason\"") : 0;
 }
 
 /* What it noted so far, while a worker may still be writing. */
@@ -295,13 +292,13 @@ static void expect_noted(struct diary *diary, const char *text)
     assert_true(same);
 }
 
-static void drain(struct diary *diary, size_t worked, size_t left, size_t failed)
+static void drain(struct diary *diary, size_t processed, size_t left, size_t failed)
 {
     size_t counts[3];
     struct error error = {0};
     if (inbox_drain(inbox, note, diary, &counts[0], &counts[1], &counts[2], &error) != 0)
         fail_msg("%s", error.message);
-    assert_int_equal(counts[0], worked);
+    assert_int_equal(counts[0], processed);
     assert_int_equal(counts[1], left);
     assert_int_equal(counts[2], failed);
 }
@@ -364,10 +361,10 @@ static void tells_what_it_has_without_a_body(void **state)
     assert_true(has("post_call_transcription", "conv_1"));
     assert_false(has("post_call_audio", "conv_1"));
     assert_false(has("post_call_transcription", "conv_2"));
-    diary.answer = WORK_NEVER;
+    diary.failure = ERROR_INVALID_REQUEST;
     drain(&diary, 0, 0, 1);
     assert_true(has("post_call_transcription", "conv_1"));
-    diary.answer = WORKED;
+    diary.failure = ERROR_NONE;
     assert_int_equal(inbox_retry(inbox, NULL), 1);
     drain(&diary, 1, 0, 0);
     assert_true(has("post_call_transcription", "conv_1"));
@@ -852,19 +849,18 @@ struct stubborn {
     atomic_int refusals, others;
 };
 
-static enum worked refuse_first(void *ctx, const char *bytes, size_t len, struct error *error)
+static int refuse_first(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     struct stubborn *stubborn = ctx;
     (void)len;
     if (!strstr(bytes, "stubborn")) {
         stubborn->others++;
-        return WORKED;
+        return 0;
     }
     if (stubborn->refusals == 3)
-        return WORKED;
+        return 0;
     stubborn->refusals++;
-    error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory is locked");
-    return WORK_AGAIN;
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory is locked");
 }
 
 static bool others_are_done(void *ctx)
@@ -903,7 +899,7 @@ static void puts_aside_what_can_never_work_and_takes_it_back(void **state)
     struct diary diary = DIARY;
     struct buf reason = BUF_INIT;
     struct inbox_status status;
-    diary.answer = WORK_NEVER;
+    diary.failure = ERROR_INVALID_REQUEST;
     assert_int_equal(accept_one(inbox, "nonsense"), ACCEPTED);
     drain(&diary, 0, 0, 1);
     assert_int_equal(count("new", ""), 0);
@@ -922,7 +918,7 @@ static void puts_aside_what_can_never_work_and_takes_it_back(void **state)
 
     assert_int_equal(accept_one(inbox, "nonsense"), DUPLICATE);
     assert_int_equal(count("new", ".json"), 0);
-    diary.answer = WORKED;
+    diary.failure = ERROR_NONE;
     assert_int_equal(inbox_retry(inbox, NULL), 1);
     assert_int_equal(count("failed", ""), 0);
     assert_int_equal(accept_one(inbox, "nonsense"), DUPLICATE);
@@ -936,10 +932,10 @@ static void a_retry_reaches_a_running_worker(void **state)
 {
     (void)state;
     struct diary diary = DIARY;
-    diary.answer = WORK_NEVER;
+    diary.failure = ERROR_INVALID_REQUEST;
     assert_int_equal(accept_one(inbox, "c"), ACCEPTED);
     drain(&diary, 0, 0, 1);
-    diary.answer = WORKED;
+    diary.failure = ERROR_NONE;
     struct inbox_worker *worker = inbox_worker_start(inbox, note, NULL, NULL, &diary, NULL);
     struct inbox *other = inbox_open(folder, NULL);
     assert_int_equal(inbox_retry(other, NULL), 1);
@@ -977,7 +973,7 @@ static void a_worker_opens_and_closes_its_own(void **state)
 
 /* Ends and crashes. A child never runs the tests' own ends. */
 
-static enum worked crash(void *ctx, const char *bytes, size_t len, struct error *error)
+static int crash(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     (void)len;
     (void)error;
@@ -1064,18 +1060,18 @@ static void a_try_that_comes_back_starts_the_count_again(void **state)
     assert_int_equal(accept_one(inbox, "poison"), ACCEPTED);
     for (int i = 0; i < 4; i++)
         assert_true(ended_well(in_child(drain_and_crash)));
-    diary.answer = WORK_AGAIN;
+    diary.failure = ERROR_MEMORY_UNAVAILABLE;
     drain(&diary, 0, 1, 0);
     for (int i = 0; i < 4; i++)
         assert_true(ended_well(in_child(drain_and_crash)));
-    diary.answer = WORKED;
+    diary.failure = ERROR_NONE;
     drain(&diary, 1, 0, 0);
     buf_free(&diary.text);
 }
 
 static int report_pipe[2]; /* a pipe from a child */
 
-static enum worked hang(void *ctx, const char *bytes, size_t len, struct error *error)
+static int hang(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     (void)ctx;
     (void)bytes;
@@ -1084,7 +1080,7 @@ static enum worked hang(void *ctx, const char *bytes, size_t len, struct error *
     if (write(report_pipe[1], "x", 1) == 1)
         for (;;)
             pause();
-    return WORKED;
+    return 0;
 }
 
 static void work_for_ever(struct inbox *own)
@@ -1255,12 +1251,12 @@ static sqlite3 *open_record(void)
     return db;
 }
 
-static enum worked record(void *ctx, const char *bytes, size_t len, struct error *error)
+static int record(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     sqlite3 *db = ctx;
     struct event event;
     if (event_parse(bytes, len, &event, error) != 0)
-        return WORK_NEVER;
+        return -1;
     char *sql =
         sqlite3_mprintf("BEGIN IMMEDIATE; INSERT OR IGNORE INTO record VALUES (%Q, 0);"
                         "INSERT INTO calls SELECT 1 FROM record WHERE conversation = %Q AND times = 0;"
@@ -1273,7 +1269,7 @@ static enum worked record(void *ctx, const char *bytes, size_t len, struct error
     }
     sqlite3_free(sql);
     event_free(&event);
-    return done ? WORKED : WORK_AGAIN;
+    return done ? 0 : -1;
 }
 
 static int64_t ask_record(sqlite3 *db, const char *sql)
@@ -1435,10 +1431,10 @@ static void killed_at_any_moment_nothing_is_lost_or_doubled(void **state)
 
 /* One step after the other */
 
-static void accept_elsewhere(enum worked answer)
+static void accept_elsewhere(enum error_code failure)
 {
     struct diary diary = DIARY;
-    diary.answer = answer;
+    diary.failure = failure;
     struct inbox *other = inbox_open(folder, NULL);
     assert_int_equal(accept_one(other, "c"), ACCEPTED);
     assert_int_equal(inbox_drain(other, note, &diary, NULL, NULL, NULL, NULL), 0);
@@ -1449,12 +1445,12 @@ static void accept_elsewhere(enum worked answer)
 
 static void process_elsewhere(void)
 {
-    accept_elsewhere(WORKED);
+    accept_elsewhere(ERROR_NONE);
 }
 
 static void fail_elsewhere(void)
 {
-    accept_elsewhere(WORK_NEVER);
+    accept_elsewhere(ERROR_INVALID_REQUEST);
 }
 
 /* While a copy is being synced, before it gets its name, another one comes, is accepted and is done with. */
@@ -1520,7 +1516,7 @@ static void everything_is_synced_before_it_counts(void **state)
     assert_int_equal(deliver(inbox, body, &receipt, NULL), 0);
     expect_trace("F>DF>Dx");
     trace.on = true;
-    diary.answer = WORK_NEVER;
+    diary.failure = ERROR_INVALID_REQUEST;
     drain(&diary, 0, 0, 1);
     expect_trace("F>x>DD");
     buf_free(&diary.text);
@@ -1534,12 +1530,11 @@ static const char *const lives[] = {
 
 enum { LIVES = sizeof lives / sizeof *lives };
 
-static enum worked record_or_refuse(void *ctx, const char *bytes, size_t len, struct error *error)
+static int record_or_refuse(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     if (!strstr(bytes, "never"))
         return record(ctx, bytes, len, error);
-    error_set(error, ERROR_INVALID_REQUEST, "never");
-    return WORK_NEVER;
+    return error_set(error, ERROR_INVALID_REQUEST, "never");
 }
 
 /* The life of three events, each of whose acceptance is reported by its digit; 'w' and 'r' when the rest is
@@ -1963,7 +1958,7 @@ static void erases_what_waits_and_what_failed(void **state)
     struct diary diary = DIARY;
     char body[512];
     struct receipt receipt;
-    diary.answer = WORK_NEVER;
+    diary.failure = ERROR_INVALID_REQUEST;
     assert_int_equal(accept_one(inbox, "mine-1"), ACCEPTED);
     drain(&diary, 0, 0, 1);
     snprintf(body, sizeof body,
@@ -1980,7 +1975,7 @@ static void erases_what_waits_and_what_failed(void **state)
     assert_int_equal(deliver(inbox, body, &receipt, NULL), 0);
     assert_int_equal(receipt.accepted, DUPLICATE);
     assert_int_equal(accept_one(inbox, "mine-1"), DUPLICATE);
-    diary.answer = WORKED;
+    diary.failure = ERROR_NONE;
     drain(&diary, 1, 0, 0);
     assert_string_equal(buf_text(&diary.text), "mine-1 other ");
     buf_free(&diary.text);
@@ -1990,7 +1985,7 @@ struct slow {
     atomic_bool entered, may_end, ended;
 };
 
-static enum worked work_slowly(void *ctx, const char *bytes, size_t len, struct error *error)
+static int work_slowly(void *ctx, const char *bytes, size_t len, struct error *error)
 {
     struct slow *slow = ctx;
     (void)bytes;
@@ -2000,7 +1995,7 @@ static enum worked work_slowly(void *ctx, const char *bytes, size_t len, struct 
     while (!slow->may_end)
         sched_yield();
     slow->ended = true;
-    return WORKED;
+    return 0;
 }
 
 static void *let_it_end(void *arg)

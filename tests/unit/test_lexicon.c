@@ -277,8 +277,6 @@ static void test_lists(void **state)
     assert_int_equal(value, 21);
     assert_int_equal(language_value(language, LIST_NUMBER, &words, 1, &value), 1);
     assert_int_equal(value, 1);
-    assert_true(language_has(language, LIST_NUMBER, &words));
-    assert_false(language_has(language, LIST_ORDINAL, &words));
     assert_string_equal(language_item(language, &words, 2, &len), "like.*");
     assert_int_equal(len, 2);
     assert_null(language_item(language, &words, 0, &len));
@@ -305,7 +303,7 @@ static void test_numbers(void **state)
                  {"", 0, 0}};
     struct error error;
     (void)state;
-    struct lexicon *lexicon = load_own("[list number]\ntwenty = 20, twenty one = 21\n"
+    struct lexicon *lexicon = load_own("[list number]\n@ordinal, twenty = 20, twenty one = 21\n"
                                        "[list ordinal]\nfirst = 1, twenty first = 21\n",
                                        &error);
     assert_non_null(lexicon);
@@ -319,6 +317,29 @@ static void test_numbers(void **state)
             fail_msg("\"%s\": %d in %zu words", cases[i].text, value, len);
         words_free(&words);
     }
+    lexicon_free(lexicon);
+}
+
+/* A list may have all phrases of another. */
+static void test_inclusion(void **state)
+{
+    struct error error;
+    struct words words;
+    int value;
+    (void)state;
+    struct lexicon *lexicon =
+        load_own("[list time]\nnoon = 2, @day = 3\n[list day]\nmonday = 0, full moon, tues* = 1\n", &error);
+    assert_non_null(lexicon);
+    const struct language *language = lexicon_language(lexicon, "xx");
+    assert_int_equal(language_read(language, "noon monday tuesdays full moon", &words), 0);
+    assert_int_equal(language_value(language, LIST_TIME, &words, 0, &value), 1);
+    assert_int_equal(value, 2);
+    assert_int_equal(language_value(language, LIST_TIME, &words, 1, &value), 1);
+    assert_int_equal(value, 3);
+    assert_int_equal(language_list(language, LIST_TIME, &words, 2), 1);
+    assert_int_equal(language_list(language, LIST_TIME, &words, 3), 2);
+    assert_int_equal(language_list(language, LIST_TIME, &words, 4), 0);
+    words_free(&words);
     lexicon_free(lexicon);
 }
 
@@ -353,6 +374,7 @@ static void test_wrong_lines(void **state)
         {"[like]\n=> like.tea\n", ":2: the pattern is empty"},
         {"[like]\ni like ! tea\n", ":2: ! stands before a bracket"},
         {"[like]\ni like @fruit\n", ":2: there is no [list fruit]"},
+        {"[list time]\nnoon, @hour\n", ":2: there is no [list hour]"},
         {"[feeling]\nhappy\n", ":2: a feeling is written"},
         {"[feeling]\n9: happy\n", ":2: a feeling is written"},
         {"[spelling]\nim\n", ":2: a spelling is written"},
@@ -381,7 +403,7 @@ static void test_folder(void **state)
     assert_null(lexicon_load("/nonexistent/lexicon", &error));
     assert_int_equal(error.code, ERROR_SETTINGS);
     assert_non_null(strstr(error.message, "/nonexistent/lexicon"));
-    /* Other files in the folder are none of ours. */
+    /* Other files in the folder are ignored. */
     write_file("README.md", "not a lexicon");
     write_file("english.txt", "not a lexicon either");
     struct lexicon *lexicon = lexicon_load(folder, &error);
@@ -415,8 +437,8 @@ int main(void)
         cmocka_unit_test(test_additions),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_inclusion),
         cmocka_unit_test(test_own_spelling),
-
         cmocka_unit_test(test_wrong_lines),
         cmocka_unit_test(test_folder),
     };

@@ -1,6 +1,7 @@
-#include "memory/memory.h"
+#include "memory/open.h"
 
 #include "base/clock.h"
+#include "memory/local/connection.h"
 #include "memory/local/local.h"
 
 #include "tests/unit/store.h"
@@ -524,7 +525,7 @@ static void a_writer_that_waits_too_long_gives_up(void **state)
 static void a_long_transaction_may_take_its_time(void **state)
 {
     struct place *p = *state;
-    struct local *local = (struct local *)p->store;
+    struct db *db = local_db(p->store);
     struct memory memories[50];
     char texts[50][32];
     for (int i = 0; i < 50; i++) {
@@ -533,10 +534,10 @@ static void a_long_transaction_may_take_its_time(void **state)
     }
     good(p, memory_begin(p->store, &p->error));
     for (int i = 0; i < 20; i++) {
-        local->deadline = clock_ms() - 1; /* as if all the time had gone by */
+        db->deadline = clock_ms() - 1; /* as if all the time had gone by */
         good(p, memory_add(p->store, memories, 50, NULL, &p->error));
     }
-    local->deadline = clock_ms() - 1;
+    db->deadline = clock_ms() - 1;
     good(p, memory_commit(p->store, &p->error));
     struct memory_list list = all_of(p, ANA);
     assert_int_equal(list.count, 50);
@@ -553,8 +554,8 @@ static void a_search_that_takes_too_long_is_given_up(void **state)
         snprintf(conversation, sizeof conversation, "c%d", i);
         say(p, ANA, conversation, 0, "zebra");
     }
-    struct local *local = (struct local *)p->store;
-    local->options.timeout_ms = -1; /* over before it begins */
+    struct db *db = local_db(p->store);
+    db->options.timeout_ms = -1; /* over before it begins */
     bool given_up = false;
     for (int i = 0; i < 1000 && !given_up; i++) /* the time is looked at now and then only */
         given_up =
@@ -563,7 +564,7 @@ static void a_search_that_takes_too_long_is_given_up(void **state)
     assert_true(given_up);
     assert_int_equal(p->error.code, ERROR_MEMORY_UNAVAILABLE);
     assert_non_null(strstr(p->error.message, "in time"));
-    local->options.timeout_ms = 60000;
+    db->options.timeout_ms = 60000;
     good(p, memory_search(p->store, &(struct memory_filter){.caller = ANA}, "zebra", &list, &p->error));
     check_contents(list, "zebra");
 }

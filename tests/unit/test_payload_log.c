@@ -421,7 +421,7 @@ static void test_erase_fails(void **state)
     struct error error = {ERROR_NONE, ""};
     assert_int_equal(payload_log_erase(path, "x", NULL, 0, &error), -1);
     assert_int_equal(error.code, ERROR_INTERNAL);
-    assert_non_null(strstr(error.message, "cannot be rewritten"));
+    assert_non_null(strstr(error.message, "cannot rewrite"));
     char *text = slurp(path);
     assert_string_equal(text, KEEP_1 "{\"caller\":\"x\"}\n");
     free(text);

@@ -330,7 +330,7 @@ static void test_broken_off(void **state)
     whole[3] = "CONTENT_LENGTH=3";
     answer = handle_bytes((char *const *)(uintptr_t)whole, "{}", 2);
     expect_error(&answer, 400, "invalid_request");
-    assert_non_null(strstr(answer.body, "broke off after 2 of the 3 bytes"));
+    assert_non_null(strstr(answer.body, "ended after 2 of the 3 bytes"));
     answer_free(&answer);
     whole[3] = "CONTENT_LENGTH=2";
     answer = handle_bytes((char *const *)(uintptr_t)whole, "{ }", 3);

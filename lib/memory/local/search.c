@@ -1,19 +1,21 @@
-/*
- * Searching the embedded memory: the segments of one caller's conversations are read and ranked, and only the
- * memories that come out are fetched.
- */
+#include "memory/local/search.h"
+
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "memory/local/local.h"
+#include "language/terms.h"
+#include "memory/local/rows.h"
 #include "memory/search/rank.h"
 #include "memory/search/segment.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define USUAL_RESULT  500 /* bytes of the text of a result; a longer one is given more */
-#define SUMMARY_CHARS 400 /* of a summary as a result, where more than one sentence of it is shown */
+#define USUAL_RESULT   500 /* bytes of the text of a result; a longer one is given more */
+#define LANGUAGES_KEPT 16  /* analysers that are kept from one operation to the next */
+#define SUMMARY_CHARS  400 /* of a summary as a result, where more than one sentence of it is shown */
 
 /* What is read of a caller, all in one place. */
 struct shelf {
@@ -21,11 +23,53 @@ struct shelf {
     size_t count;
     struct arena *texts;  /* of the calls; those of what is found are in it as well, and it is theirs */
     struct buf *segments; /* one for each call */
+    struct analysers *kept;
     struct analyser *analysers[QUESTION_LANGUAGES];
     const char *languages[QUESTION_LANGUAGES];
     size_t language_calls[QUESTION_LANGUAGES];
     size_t language_count;
 };
+
+/* --- Languages --- */
+
+struct kept_analyser {
+    struct analyser *analyser;
+    char language[8];
+};
+
+void analysers_free(struct analysers *analysers)
+{
+    for (size_t i = 0; i < analysers->count; i++)
+        analyser_free(analysers->items[i].analyser);
+    free(analysers->items);
+    *analysers = (struct analysers){0};
+}
+
+/* When an operation begins, none of them is in use. */
+static void trim(struct analysers *analysers)
+{
+    if (analysers->count > LANGUAGES_KEPT)
+        analysers_free(analysers);
+}
+
+/* The analyser of a language; NULL when out of memory. */
+static struct analyser *analyser_of(struct analysers *analysers, const char *language)
+{
+    for (size_t i = 0; i < analysers->count; i++)
+        if (strcmp(analysers->items[i].language, language) == 0)
+            return analysers->items[i].analyser;
+    struct kept_analyser *more = realloc(analysers->items, (analysers->count + 1) * sizeof *more);
+    if (!more)
+        return NULL;
+    analysers->items = more;
+    struct kept_analyser *kept = &more[analysers->count];
+    kept->analyser = analyser_new(language);
+    if (!kept->analyser)
+        return NULL;
+    snprintf(kept->language, sizeof kept->language, "%s", language);
+    analysers->count++;
+    return kept->analyser;
+}
 
 /* --- Indexing --- */
 
@@ -81,11 +125,11 @@ static void add_to_segment(struct buf *blob, struct segment_item *item, const ch
 }
 
 /* Builds the segment of a conversation from its memories. */
-static int build_segment(struct local *local, int64_t conversation, const char *language, struct buf *blob,
-                         struct error *error)
+static int build_segment(struct db *db, struct analysers *analysers, int64_t conversation,
+                         const char *language, struct buf *blob, struct error *error)
 {
-    sqlite3_stmt *rows = local_sql(local, SQL_CONVERSATION_TEXTS, error);
-    struct analyser *analyser = local_analyser(local, language ? language : "");
+    sqlite3_stmt *rows = db_statement(db, SQL_CONVERSATION_TEXTS, error);
+    struct analyser *analyser = analyser_of(analysers, language ? language : "");
     struct about about = {.text = BUF_INIT};
     int result;
     if (!rows)
@@ -125,22 +169,24 @@ static int build_segment(struct local *local, int64_t conversation, const char *
     }
     buf_free(&about.text);
     if (result != SQLITE_DONE)
-        return local_wrong(local, "reading the memory", error);
+        return db_failed(db, "reading the memory", error);
     sqlite3_reset(rows);
     return buf_reserve(blob, 0) ? 0 : error_no_memory(error);
 }
 
-int local_index(struct local *local, int64_t conversation, const char *language, struct error *error)
+int local_index(struct db *db, struct analysers *analysers, int64_t conversation, const char *language,
+                struct error *error)
 {
     struct buf blob = BUF_INIT;
-    int result = build_segment(local, conversation, language, &blob, error);
-    sqlite3_stmt *statement = result == 0 ? local_sql(local, SQL_SET_TERMS, error) : NULL;
+    trim(analysers);
+    int result = build_segment(db, analysers, conversation, language, &blob, error);
+    sqlite3_stmt *statement = result == 0 ? db_statement(db, SQL_SET_TERMS, error) : NULL;
     if (statement) {
         sqlite3_bind_int64(statement, 1, conversation);
         sqlite3_bind_int(statement, 2, SEGMENT_VERSION);
         sqlite3_bind_blob64(statement, 3, blob.data, blob.len, SQLITE_STATIC);
         int step = sqlite3_step(statement);
-        result = step == SQLITE_DONE ? 0 : local_wrong(local, "writing the memory", error);
+        result = step == SQLITE_DONE ? 0 : db_failed(db, "writing the memory", error);
         if (result == 0) {
             sqlite3_reset(statement);
             sqlite3_clear_bindings(statement);
@@ -183,7 +229,7 @@ static const char *keep_text(struct shelf *shelf, sqlite3_stmt *row, int column)
 }
 
 /* Counts in which languages the calls were held. */
-static int note_language(struct local *local, struct shelf *shelf, const char *language)
+static int note_language(struct shelf *shelf, const char *language)
 {
     size_t i = 0;
     while (i < shelf->language_count && strcmp(shelf->languages[i], language) != 0)
@@ -191,7 +237,7 @@ static int note_language(struct local *local, struct shelf *shelf, const char *l
     if (i == QUESTION_LANGUAGES) /* its calls are read as the first language's */
         return 0;
     if (i == shelf->language_count) {
-        shelf->analysers[i] = local_analyser(local, language);
+        shelf->analysers[i] = analyser_of(shelf->kept, language);
         shelf->languages[i] = language;
         shelf->language_calls[i] = 0;
         shelf->language_count++;
@@ -217,7 +263,7 @@ static void sort_languages(struct shelf *shelf)
 
 /* A call's row. Its segment may have been written by another version: then the call is noted to be analysed
  * anew, `stale` being set. */
-static int take_call(struct local *local, struct shelf *shelf, sqlite3_stmt *row, bool *stale)
+static int take_call(struct shelf *shelf, sqlite3_stmt *row, bool *stale)
 {
     if (shelf_grow(shelf) != 0)
         return -1;
@@ -229,8 +275,7 @@ static int take_call(struct local *local, struct shelf *shelf, sqlite3_stmt *row
                                .language = keep_text(shelf, row, 3)};
     *segment = (struct buf)BUF_INIT;
     shelf->count++;
-    if (!call->conversation || !call->agent || !call->language ||
-        note_language(local, shelf, call->language) != 0)
+    if (!call->conversation || !call->agent || !call->language || note_language(shelf, call->language) != 0)
         return -1;
     *stale = sqlite3_column_int(row, 5) != SEGMENT_VERSION;
     if (!*stale)
@@ -260,10 +305,10 @@ static int note_stale(struct stale *stale, int64_t row, size_t at)
     return 0;
 }
 
-static int read_calls(struct local *local, const struct memory_filter *filter, struct shelf *shelf,
+static int read_calls(struct db *db, const struct memory_filter *filter, struct shelf *shelf,
                       struct stale *stale, struct error *error)
 {
-    sqlite3_stmt *rows = local_sql(local, SQL_SEARCH_TERMS, error);
+    sqlite3_stmt *rows = db_statement(db, SQL_SEARCH_TERMS, error);
     int result;
     if (!rows)
         return -1;
@@ -273,17 +318,17 @@ static int read_calls(struct local *local, const struct memory_filter *filter, s
         if (filter->agent && *filter->agent &&
             strcmp(filter->agent, (const char *)sqlite3_column_text(rows, 2)) != 0)
             continue;
-        if (take_call(local, shelf, rows, &is_stale) != 0 ||
+        if (take_call(shelf, rows, &is_stale) != 0 ||
             (is_stale && note_stale(stale, sqlite3_column_int64(rows, 0), shelf->count - 1) != 0)) {
             sqlite3_reset(rows);
             return error_no_memory(error);
         }
     }
     if (result != SQLITE_DONE)
-        return local_wrong(local, "reading the memory", error);
+        return db_failed(db, "reading the memory", error);
     sqlite3_reset(rows);
     for (size_t i = 0; i < stale->count; i++)
-        if (build_segment(local, stale->rows[i], shelf->calls[stale->at[i]].language,
+        if (build_segment(db, shelf->kept, stale->rows[i], shelf->calls[stale->at[i]].language,
                           &shelf->segments[stale->at[i]], error) != 0)
             return -1;
     for (size_t i = 0; i < shelf->count; i++) {
@@ -340,7 +385,7 @@ static bool is_said(const struct memory_list *found, const char *content)
 
 /* The rows of all results, read one after the other in the order of the ranking. */
 struct rows {
-    struct local *local;
+    struct db *db;
     const int64_t *ids;
     size_t count;
     size_t at;    /* the next one to be read */
@@ -350,7 +395,7 @@ struct rows {
 
 static int ask_rows(struct rows *rows, struct error *error)
 {
-    rows->statement = local_sql(rows->local, SQL_GET_FOUND, error);
+    rows->statement = db_statement(rows->db, SQL_GET_FOUND, error);
     if (!rows->statement)
         return -1;
     for (int i = 1; i <= FOUND_AT_ONCE && rows->asked < rows->count; i++)
@@ -364,9 +409,7 @@ static int next_row(struct rows *rows, struct error *error)
     if (rows->at == rows->asked && ask_rows(rows, error) != 0)
         return -1;
     rows->at++;
-    return sqlite3_step(rows->statement) == SQLITE_ROW
-               ? 0
-               : local_wrong(rows->local, "reading the memory", error);
+    return sqlite3_step(rows->statement) == SQLITE_ROW ? 0 : db_failed(rows->db, "reading the memory", error);
 }
 
 /* Takes a row of the result in: its words, and of the best one what ranking does not know. False when out of
@@ -386,7 +429,7 @@ static bool take_part(const struct rank_result *result, int64_t id, sqlite3_stmt
         buf_puts(text, content);
     if (id != result->best.row)
         return true;
-    memory->id = local_id(found, id);
+    memory->id = rows_id(found, id);
     memory->speaker = arena_text(found->arena, speaker, strlen(speaker));
     memory->salience = sqlite3_column_double(row, 2);
     memory->decay_lambda = sqlite3_column_double(row, 3);
@@ -397,7 +440,7 @@ static bool take_part(const struct rank_result *result, int64_t id, sqlite3_stmt
 static int add_result(struct rows *rows, const struct rank_result *result, const struct rank_call *call,
                       const char *caller, struct memory_list *found, struct buf *text, struct error *error)
 {
-    struct memory *memory = local_list_next(found);
+    struct memory *memory = rows_next(found);
     if (!memory)
         return error_no_memory(error);
     buf_reset(text);
@@ -430,10 +473,10 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
     return 0;
 }
 
-static int add_results(struct local *local, const struct ranking *ranking, const struct rank_call *calls,
+static int add_results(struct db *db, const struct ranking *ranking, const struct rank_call *calls,
                        const char *caller, struct memory_list *found, struct error *error)
 {
-    struct rows rows = {.local = local, .ids = ranking->rows, .count = ranking->row_count};
+    struct rows rows = {.db = db, .ids = ranking->rows, .count = ranking->row_count};
     struct buf text = BUF_INIT;
     buf_reserve(&text, USUAL_RESULT);
     const char *kept = arena_text(found->arena, caller, strlen(caller));
@@ -441,7 +484,7 @@ static int add_results(struct local *local, const struct ranking *ranking, const
     for (size_t i = 0; i < ranking->count && result == 0; i++)
         result = add_result(&rows, &ranking->results[i], &calls[ranking->results[i].call], kept, found, &text,
                             error);
-    if (rows.statement && local->db)
+    if (rows.statement && db->sqlite)
         sqlite3_reset(rows.statement);
     buf_free(&text);
     return result;
@@ -455,12 +498,12 @@ static int compare_calls(const void *a, const void *b)
     return strcmp(left->conversation, right->conversation);
 }
 
-static int answer(struct local *local, const struct memory_filter *filter, const char *query,
-                  struct shelf *shelf, struct memory_list *found, struct error *error)
+static int answer(struct db *db, const struct memory_filter *filter, const char *query, struct shelf *shelf,
+                  struct memory_list *found, struct error *error)
 {
     struct question question;
     struct ranking ranking;
-    int64_t now = local_now(local);
+    int64_t now = db_now(db);
     qsort(shelf->calls, shelf->count, sizeof *shelf->calls, compare_calls);
     sort_languages(shelf);
     if (question_read(&question, query, shelf->analysers, shelf->languages, shelf->language_count, now) != 0)
@@ -470,54 +513,23 @@ static int answer(struct local *local, const struct memory_filter *filter, const
         question_free(&question);
         return error_no_memory(error);
     }
-    result = add_results(local, &ranking, shelf->calls, filter->caller, found, error);
+    result = add_results(db, &ranking, shelf->calls, filter->caller, found, error);
     ranking_free(&ranking);
     question_free(&question);
     return result;
 }
 
-/* One read transaction for all of a search: what is ranked is what is fetched, and the file is locked once.
- */
-static int begin_reading(struct local *local, struct error *error)
+int local_search(struct db *db, struct analysers *analysers, const struct memory_filter *filter,
+                 const char *query, struct memory_list *found, struct error *error)
 {
-    sqlite3_stmt *statement = local_sql(local, SQL_BEGIN_READING, error);
-    if (!statement)
-        return -1;
-    int result = sqlite3_step(statement);
-    if (result != SQLITE_DONE)
-        return local_wrong(local, "reading the memory", error);
-    sqlite3_reset(statement);
-    return 0;
-}
-
-static void end_reading(struct local *local)
-{
-    sqlite3_stmt *statement = local->db ? local_sql(local, SQL_ROLLBACK, NULL) : NULL;
-    if (statement) {
-        sqlite3_step(statement);
-        sqlite3_reset(statement);
-    }
-}
-
-int local_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
-                 const char *scope, struct memory_list *found, struct memory_profile *profile,
-                 struct error *error)
-{
-    struct local *local = (struct local *)store;
-    struct shelf shelf = {.texts = found->arena = arena_new()};
+    struct shelf shelf = {.texts = found->arena = arena_new(), .kept = analysers};
     struct stale stale = {0};
     int result = -1;
-    if (!shelf.texts) {
+    trim(analysers);
+    if (!shelf.texts)
         error_no_memory(error);
-    } else if (local_ready_to_read(local, error) == 0 &&
-               (local->in_transaction || begin_reading(local, error) == 0)) {
-        if (read_calls(local, filter, &shelf, &stale, error) == 0)
-            result = shelf.count ? answer(local, filter, query, &shelf, found, error) : 0;
-        if (result == 0 && scope)
-            result = local_profile(local, filter->caller, scope, profile, error);
-        if (!local->in_transaction)
-            end_reading(local);
-    }
+    else if (read_calls(db, filter, &shelf, &stale, error) == 0)
+        result = shelf.count ? answer(db, filter, query, &shelf, found, error) : 0;
     free(stale.rows);
     free(stale.at);
     shelf_free(&shelf);

@@ -1,23 +1,24 @@
-#include "memory/openmemory/openmemory.h"
+#include "memory/openmemory/api.h"
 
+#include "base/http.h"
+#include "base/json.h"
 #include "base/log.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ATTEMPTS   10  /* at making a text differ from all that a server has */
+#define ATTEMPTS   10  /* at salting a text until the server keeps it apart */
 #define LIST_MOST  50  /* openmemory_list gives no more */
 #define QUERY_MOST 32  /* openmemory_query neither */
 #define PAGE       100 /* records of a page when all are listed */
 #define PROBE      "callmem:probe"
 #define NOWHERE    "00000000-0000-0000-0000-000000000000"
 
-static int neither(struct om_link *link, struct error *error, const char *what)
+static int unknown_kind(struct om_link *link, struct error *error, const char *what)
 {
     om_set_kind(link, OM_UNKNOWN);
     return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                     "the OpenMemory server behaves like none that callmem knows: %s; see docs/openmemory.md",
-                     what);
+                     "unknown kind of OpenMemory server: %s; see docs/openmemory.md", what);
 }
 
 /* The name under which a server keeps a caller's records apart. */
@@ -58,9 +59,9 @@ static int probe(struct om_link *link, struct error *error)
     }
     cJSON_Delete(reply.json);
     if (!honoured)
-        return neither(link, error,
-                       items ? "it takes a user_id and lists memories of others"
-                             : "it neither lists the memories of a user_id nor refuses to");
+        return unknown_kind(link, error,
+                            items ? "it takes a user_id and lists memories of others"
+                                  : "it neither lists the memories of a user_id nor refuses to");
     om_set_kind(link, OM_USER);
     return 0;
 }
@@ -78,8 +79,7 @@ static int find_kind(struct om_link *link, enum om_kind *kind, struct error *err
 static int changed(struct om_link *link, struct error *error)
 {
     om_set_kind(link, OM_UNKNOWN);
-    return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                     "the OpenMemory server became one of another kind; it is looked at anew");
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE, "OpenMemory changed its API version; probing again");
 }
 
 /* --- MCP --- */
@@ -145,7 +145,7 @@ static int read_outcome(const char *tool, const struct om_reply *reply, cJSON **
     *payload = read_payload(outcome);
     return *payload ? 0
                     : error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                                "the OpenMemory server answered %s with nonsense", tool);
+                                "the OpenMemory server answered %s with invalid JSON", tool);
 }
 
 /* Calls a tool; takes over `arguments`. As read_outcome(). */
@@ -158,7 +158,7 @@ static int use_tool(struct om_link *link, const char *tool, cJSON *arguments, cJ
     *payload = NULL;
     if (!call)
         return error_no_memory(error);
-    for (int tries = 0; tries == 0 || (busy && tries < OM_BUSY_TRIES && om_come_again(link)); tries++) {
+    for (int tries = 0; tries == 0 || (busy && tries < OM_BUSY_TRIES && om_retry_pause(link)); tries++) {
         struct om_reply reply;
         result = om_ask(link, tool, "POST", "/mcp", call, &reply, error);
         if (result != 0)
@@ -199,7 +199,7 @@ static int keep_own(struct om_items *items, const char *caller, enum om_space sp
     }
     if (foreign) {
         struct log_line line;
-        log_begin(&line, LOG_WARN, "the OpenMemory server gave memories of other callers; they were dropped");
+        log_begin(&line, LOG_WARN, "the OpenMemory server returned memories of other callers; dropped");
         log_caller(&line, caller);
         log_int(&line, "dropped", (int64_t)foreign);
         log_end(&line);
@@ -232,7 +232,7 @@ static int list_user(struct om_link *link, const char *caller, enum om_space spa
         return changed(link, error);
     if (!json_array(reply.json, "items")) {
         cJSON_Delete(reply.json);
-        return neither(link, error, "it does not list memories");
+        return unknown_kind(link, error, "it does not list memories");
     }
     return take_items(items, reply.json, error);
 }
@@ -317,7 +317,7 @@ int om_find(struct om_link *link, const char *caller, enum om_space space, size_
 {
     *items = (struct om_items){0};
     int result = find_once(link, caller, space, skip, limit, items, error);
-    /* The kind that was known is not that of the server any more: once more. */
+    /* The server has become one of another kind: once more. */
     if (result != 0 && om_known_kind(link) == OM_UNKNOWN) {
         om_items_free(items);
         result = find_once(link, caller, space, skip, limit, items, error);
@@ -397,8 +397,8 @@ static int add_user(struct om_link *link, const cJSON *body, cJSON **payload, st
     if (reply.status == 413)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE,
                          "a record is larger than the OpenMemory server takes (OM_MAX_PAYLOAD_SIZE)");
-    if (!reply.json && !reply.clash)
-        return neither(link, error, "it does not take memories");
+    if (!reply.json && !reply.duplicate)
+        return unknown_kind(link, error, "it does not take memories");
     *payload = reply.json;
     return 0;
 }
@@ -435,7 +435,7 @@ static int add_once(struct om_link *link, const char *caller, enum om_space spac
     const char *given = json_text(kind == OM_USER ? payload : json_object(payload, "hsg"), "id");
     size_t len = given ? strlen(given) : 0;
     if (len == 0 || len >= OM_ID_SIZE)
-        result = neither(link, error, "it takes a memory and gives no id");
+        result = unknown_kind(link, error, "it takes a memory and gives no id");
     else
         memcpy(id, given, len + 1);
     cJSON_Delete(payload);
@@ -468,22 +468,22 @@ int om_add(struct om_link *link, const char *caller, enum om_space space, const 
         struct buf salted = BUF_INIT;
         buf_puts(&salted, content);
         om_add_salt(&salted, seed, attempt);
-        int result = buf_text(&salted) ? om_turnstile_enter(link, error) : error_no_memory(error);
+        int result = buf_text(&salted) ? om_write_lock(link, error) : error_no_memory(error);
         if (result == 0) {
             result = add_once(link, caller, space, buf_text(&salted), metadata, id, error);
-            om_turnstile_leave(link);
+            om_write_unlock(link);
         }
         buf_free(&salted);
         if (result != 0 || (*id && is_stored(link, caller, space, id, same, ctx, &stored, error) != 0))
             return -1;
         if (!stored)
-            log_say(LOG_INFO, "the OpenMemory server took a text for one that it has; it is made different");
+            log_say(LOG_INFO, "OpenMemory rejected the record as a duplicate; retrying with a salt");
     }
     if (stored)
         return 0;
     return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                     "the OpenMemory server takes every text for one that it has, or does not keep metadata "
-                     "and user_id as they are");
+                     "OpenMemory rejects every record as a duplicate, or does not keep metadata and "
+                     "user_id as they are");
 }
 
 static int by_id(struct om_link *link, const char *what, const char *method, const char *id,
@@ -508,30 +508,29 @@ int om_change(struct om_link *link, const char *id, const cJSON *metadata, struc
         cJSON_Delete(body);
         return error_no_memory(error);
     }
-    int result = om_turnstile_enter(link, error);
+    int result = om_write_lock(link, error);
     if (result == 0) {
         result = by_id(link, OM_CHANGE, "PATCH", id, body, &reply, error);
-        om_turnstile_leave(link);
+        om_write_unlock(link);
     }
     cJSON_Delete(body);
     if (result == 0 && reply.status == 413)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                         "a caller has more calls than a record of the OpenMemory server can name");
+                         "the caller has more calls than a record of the OpenMemory server can list");
     if (result == 0 && reply.status != 200)
-        return error_set(
-            error, ERROR_MEMORY_UNAVAILABLE,
-            "the OpenMemory server did not take a change (%d); somebody forgot the caller meanwhile",
-            reply.status);
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                         "the OpenMemory server rejected a change (%d); the caller was forgotten meanwhile",
+                         reply.status);
     return result;
 }
 
 int om_remove(struct om_link *link, const char *id, struct error *error)
 {
     struct om_reply reply = {0};
-    int result = om_turnstile_enter(link, error);
+    int result = om_write_lock(link, error);
     if (result == 0) {
         result = by_id(link, "remove", "DELETE", id, NULL, &reply, error);
-        om_turnstile_leave(link);
+        om_write_unlock(link);
     }
     if (result != 0)
         return -1;
@@ -557,7 +556,7 @@ static int read_page(struct om_link *link, bool states, size_t at, struct om_ite
         return -1;
     if (!json_array(reply.json, "items")) {
         cJSON_Delete(reply.json);
-        return neither(link, error, "it does not list memories");
+        return unknown_kind(link, error, "it does not list memories");
     }
     return take_items(items, reply.json, error);
 }
@@ -607,14 +606,14 @@ int om_check(struct om_link *link, struct error *error)
 {
     struct om_reply reply;
     enum om_kind kind;
-    link->knocking = true;
+    link->probing = true;
     if (find_kind(link, &kind, error) != 0 ||
         om_ask(link, "check", "GET", "/memory/" NOWHERE, NULL, &reply, error) != 0)
         return -1;
     cJSON_Delete(reply.json);
     if (reply.status == 404 && reply.explained)
         return 0;
-    /* So does no server that is known. */
+    /* No known server answers like that. */
     om_set_kind(link, OM_UNKNOWN);
     return find_kind(link, &kind, error);
 }

@@ -1,6 +1,7 @@
-#include "memory/openmemory/openmemory.h"
+#include "memory/openmemory/link.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "service/metrics.h"
 
@@ -15,17 +16,17 @@
 
 #define ANSWER_MOST   ((size_t)64 << 20)
 #define CONNECT_MOST  2000 /* ms */
-#define FAILURES      3    /* in a row, after which a server is let alone */
+#define FAILURES      3    /* in a row, after which the circuit breaker opens */
 #define FIRST_REST_MS 250
 #define LAST_REST_MS  1000
-#define PATIENCE_SECS 60 /* at most, whatever a server asks for */
+#define PAUSE_SECS    60 /* at most, whatever a server asks for */
 #define TRIES         3
-#define TURN_MS       3  /* between two looks whether it is one's turn */
-#define AGAIN_MS      40 /* half of it to one and a half, before one comes again */
+#define LOCK_POLL_MS  3
+#define RETRY_MS      40 /* half to one and a half times this before a retry */
 #define NO_REASON     "no reason"
-#define LEAST_MS      5 /* with less time left nothing is asked */
+#define LEAST_MS      5 /* with less time left no request is made */
 #define ADDRESSES     4096
-#define BODY_SAID     200 /* bytes of an answer that an error shows at most */
+#define REASON_BYTES  200 /* bytes of an answer that an error shows at most */
 
 /* The state record of a caller; the callers' hash is the place. */
 struct address {
@@ -108,16 +109,16 @@ enum om_kind om_known_kind(struct om_link *link)
 
 void om_set_kind(struct om_link *link, enum om_kind kind)
 {
-    static const char *const said[] = {"the OpenMemory server behaves differently from before",
-                                       "the OpenMemory server separates callers by user_id",
-                                       "the OpenMemory server separates callers by project"};
+    static const char *const messages[] = {"the OpenMemory server changed its behaviour",
+                                           "the OpenMemory server separates callers by user_id",
+                                           "the OpenMemory server separates callers by project"};
     pthread_mutex_lock(&lock);
     bool news = link->server->kind != kind;
     link->server->kind = kind;
     link->server->lacks_list = link->server->lacks_list && !news;
     pthread_mutex_unlock(&lock);
     if (news)
-        log_say(kind == OM_UNKNOWN ? LOG_WARN : LOG_INFO, said[kind]);
+        log_say(kind == OM_UNKNOWN ? LOG_WARN : LOG_INFO, messages[kind]);
 }
 
 bool om_lacks_list(struct om_link *link)
@@ -177,28 +178,29 @@ static void sleep_ms(int64_t ms)
     nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
-/* Whether the server may be asked. While it rests, one request now and then finds out whether it is back. */
+/* Whether the server may be asked. While the breaker is open, one request now and then tries it. */
 static int may_ask(struct om_link *link, struct error *error)
 {
     struct om_server *server = link->server;
     int64_t now = clock_ms(), wait, rest;
     pthread_mutex_lock(&lock);
     wait = server->pause_until - now;
-    rest = server->failures >= FAILURES && !link->knocking ? server->rest_until - now : 0;
+    rest = server->failures >= FAILURES && !link->probing ? server->rest_until - now : 0;
     if (wait <= 0 && rest <= 0 && server->failures >= FAILURES) {
-        server->rest_until = now + FIRST_REST_MS; /* this one knocks, the others wait for what comes of it */
+        server->rest_until = now + FIRST_REST_MS; /* this one tries, the others wait for the outcome */
         metrics_breaker(BREAKER_HALF_OPEN);
     }
     pthread_mutex_unlock(&lock);
     if (rest > 0)
-        return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                         "the OpenMemory server did not answer lately; it is asked again in %lld ms",
-                         (long long)rest);
+        return error_set(
+            error, ERROR_MEMORY_UNAVAILABLE,
+            "OpenMemory circuit breaker open: the server did not answer; next attempt in %lld ms",
+            (long long)rest);
     if (wait <= 0)
         return 0;
     if (wait + LEAST_MS > link->deadline - now)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                         "the OpenMemory server asked for patience; it is asked again in %lld ms",
+                         "the OpenMemory server limits the rate of requests; next attempt in %lld ms",
                          (long long)wait);
     sleep_ms(wait);
     return 0;
@@ -228,13 +230,13 @@ static void note_failed(struct om_link *link, const struct error *why)
     }
     pthread_mutex_unlock(&lock);
     if (failures == FAILURES)
-        log_failure(LOG_WARN, "the OpenMemory server is let alone for a moment", why);
+        log_failure(LOG_WARN, "OpenMemory circuit breaker open", why);
 }
 
 /* --- A handle's link --- */
 
-/* Without the file all goes well as long as nobody else stores at the same time. */
-static int open_turnstile(const char *folder)
+/* Without the file all is well as long as nobody else stores at the same time. */
+static int open_write_lock(const char *folder)
 {
     struct buf path = BUF_INIT;
     int fd = -1;
@@ -251,8 +253,8 @@ static int open_turnstile(const char *folder)
 
 int om_link_open(struct om_link *link, const struct memory_options *options)
 {
-    *link = (struct om_link){.answer = HTTP_ANSWER_INIT, .turnstile = -1};
-    link->turnstile = open_turnstile(options->state_dir);
+    *link = (struct om_link){.answer = HTTP_ANSWER_INIT, .write_lock = -1};
+    link->write_lock = open_write_lock(options->state_dir);
     link->has_key = options->key && *options->key;
     if (link->has_key)
         buf_printf(&link->key, "x-api-key: %s", options->key);
@@ -274,8 +276,8 @@ void om_link_close(struct om_link *link)
     http_free(link->http);
     http_answer_free(&link->answer);
     buf_free(&link->key);
-    if (link->turnstile >= 0)
-        close(link->turnstile);
+    if (link->write_lock >= 0)
+        close(link->write_lock);
     if (link->server)
         server_leave(link->server);
     *link = (struct om_link){0};
@@ -285,26 +287,26 @@ void om_link_start(struct om_link *link, int timeout_ms, bool each)
 {
     link->deadline = clock_ms() + timeout_ms;
     link->each_ms = each ? timeout_ms : 0;
-    link->knocking = false;
+    link->probing = false;
 }
 
-int om_turnstile_enter(struct om_link *link, struct error *error)
+int om_write_lock(struct om_link *link, struct error *error)
 {
     if (link->each_ms)
         link->deadline = clock_ms() + link->each_ms;
-    while (link->turnstile >= 0 && flock(link->turnstile, LOCK_EX | LOCK_NB) != 0) {
+    while (link->write_lock >= 0 && flock(link->write_lock, LOCK_EX | LOCK_NB) != 0) {
         if ((errno != EWOULDBLOCK && errno != EINTR) || clock_ms() >= link->deadline)
             return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                             "others of this instance keep the OpenMemory server busy with what they store");
-        sleep_ms(TURN_MS);
+                             "timed out waiting for the OpenMemory write lock");
+        sleep_ms(LOCK_POLL_MS);
     }
     return 0;
 }
 
-void om_turnstile_leave(struct om_link *link)
+void om_write_unlock(struct om_link *link)
 {
-    if (link->turnstile >= 0)
-        flock(link->turnstile, LOCK_UN);
+    if (link->write_lock >= 0)
+        flock(link->write_lock, LOCK_UN);
 }
 
 bool om_is_busy(const char *text)
@@ -312,11 +314,11 @@ bool om_is_busy(const char *text)
     return strstr(text, "transaction active") || strstr(text, "reading 'release'");
 }
 
-bool om_come_again(struct om_link *link)
+bool om_retry_pause(struct om_link *link)
 {
-    if (link->deadline - clock_ms() < 2 * AGAIN_MS)
+    if (link->deadline - clock_ms() < 2 * RETRY_MS)
         return false;
-    sleep_ms(AGAIN_MS / 2 + (int64_t)arc4random_uniform(AGAIN_MS));
+    sleep_ms(RETRY_MS / 2 + (int64_t)arc4random_uniform(RETRY_MS));
     return true;
 }
 
@@ -355,26 +357,24 @@ static int send_request(struct om_link *link, const char *what, const struct htt
     return result;
 }
 
-/* What an answer of an error says of itself, as far as it is fit to be shown. */
-static const char *said(const cJSON *json)
+/* The reason in an error answer, as far as it is fit to be shown. */
+static const char *reason_in(const cJSON *json)
 {
     static const char *const names[] = {"error", "err", "message"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *text = json_text(json, names[i]);
-        if (text && strlen(text) <= BODY_SAID)
+        if (text && strlen(text) <= REASON_BYTES)
             return text;
     }
     return NO_REASON;
 }
 
 /* "Retry-After" in seconds, or retry_after in the body. */
-static int ask_for_patience(struct om_link *link, const cJSON *json, struct error *error)
+static int note_rate_limit(struct om_link *link, const cJSON *json, struct error *error)
 {
     double seconds =
         link->answer.retry_after >= 0 ? link->answer.retry_after : json_number(json, "retry_after", 1);
-    int64_t wait = seconds > PATIENCE_SECS ? PATIENCE_SECS * 1000
-                   : seconds > 0           ? (int64_t)(seconds * 1000)
-                                           : 0;
+    int64_t wait = seconds > PAUSE_SECS ? PAUSE_SECS * 1000 : seconds > 0 ? (int64_t)(seconds * 1000) : 0;
     pthread_mutex_lock(&lock);
     link->server->pause_until = clock_ms() + wait;
     pthread_mutex_unlock(&lock);
@@ -383,15 +383,15 @@ static int ask_for_patience(struct om_link *link, const cJSON *json, struct erro
     log_int(&line, "wait_ms", wait);
     log_end(&line);
     return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                     "the OpenMemory server limits the rate of requests and asked for %lld ms of patience",
+                     "the OpenMemory server limits the rate of requests; next attempt in %lld ms",
                      (long long)wait);
 }
 
-/* Whether it says that it stores something else just now. Of a change it says no more than that it failed. */
+/* Whether it is storing something else. Of a change a server says no more than that it failed. */
 static bool says_busy(const char *what, int status, const cJSON *json)
 {
-    return status == 500 &&
-           (om_is_busy(said(json)) || (strcmp(what, OM_CHANGE) == 0 && strcmp(said(json), "internal") == 0));
+    return status == 500 && (om_is_busy(reason_in(json)) ||
+                             (strcmp(what, OM_CHANGE) == 0 && strcmp(reason_in(json), "internal") == 0));
 }
 
 /* The answer to a request that was answered. */
@@ -402,10 +402,10 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
     cJSON *json = json_parse(answer->body.data ? answer->body.data : "", answer->body.len, &why);
     int status = answer->status, result = 0;
     reply->status = status;
-    reply->mismatch = status == 403 && strcmp(said(json), "tenant_mismatch") == 0;
-    reply->explained = strcmp(said(json), NO_REASON) != 0;
-    reply->clash =
-        status == 500 && strcmp(what, "add") == 0 && strstr(said(json), "invalid input syntax for type uuid");
+    reply->mismatch = status == 403 && strcmp(reason_in(json), "tenant_mismatch") == 0;
+    reply->explained = strcmp(reason_in(json), NO_REASON) != 0;
+    reply->duplicate = status == 500 && strcmp(what, "add") == 0 &&
+                       strstr(reason_in(json), "invalid input syntax for type uuid");
     reply->busy = says_busy(what, status, json);
     if (status / 100 == 2 && json) {
         reply->json = json;
@@ -414,22 +414,21 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
     }
     if (status / 100 == 2)
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                           "the OpenMemory server answered %s with nonsense: %s", what, why.message);
-    else if (status >= 500 && !reply->clash)
+                           "the OpenMemory server answered %s with invalid JSON: %s", what, why.message);
+    else if (status >= 500 && !reply->duplicate)
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE, "the OpenMemory server answered %s with %d: %s",
-                           what, status, said(json));
+                           what, status, reason_in(json));
     else if (status == 429)
-        result = ask_for_patience(link, json, error);
-    else if (status == 401 || (status == 403 && strcmp(said(json), "invalid_api_key") == 0))
+        result = note_rate_limit(link, json, error);
+    else if (status == 401 || (status == 403 && strcmp(reason_in(json), "invalid_api_key") == 0))
         result =
             error_set(error, ERROR_MEMORY_UNAVAILABLE,
                       "the OpenMemory server refused the key (%d: %s); is OPENMEMORY_API_KEY its OM_API_KEY?",
-                      status, said(json));
-    else if (!reply->clash && status != 400 && status != 403 && status != 404 && status != 413)
+                      status, reason_in(json));
+    else if (!reply->duplicate && status != 400 && status != 403 && status != 404 && status != 413)
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                           "the OpenMemory server answered %s with %d, which is no "
-                           "answer of such a server",
-                           what, status);
+                           "the OpenMemory server answered %s with %d, which OpenMemory servers do not", what,
+                           status);
     if (result != 0 && !reply->busy && (status / 100 == 2 || status >= 500))
         note_failed(link, error);
     else
@@ -459,9 +458,9 @@ int om_ask(struct om_link *link, const char *what, const char *method, const cha
     int result = -1;
     if (link->each_ms)
         link->deadline = clock_ms() + link->each_ms;
-    /* Where patience was asked for, and there is time for it, it is had. */
+    /* After 429 and while the server is busy it is asked again, if there is time. */
     for (int tries = 0; tries == 0 || (tries < TRIES && reply->status == 429) ||
-                        (tries < OM_BUSY_TRIES && reply->busy && om_come_again(link));
+                        (tries < OM_BUSY_TRIES && reply->busy && om_retry_pause(link));
          tries++) {
         result = may_ask(link, &why);
         if (result == 0)

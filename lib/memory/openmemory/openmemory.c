@@ -2,7 +2,11 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
+#include "memory/memory.h"
+#include "memory/openmemory/push.h"
+#include "memory/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +30,7 @@ static void start_reading(struct openmemory *om)
     om_link_start(&om->link, om->options.timeout_ms, false);
 }
 
-/* Also for what an operator or the work after a call asks for: each request may take as long as one that
- * writes. */
+/* Also for operators and for the work after a call: each request may take as long as one that writes. */
 static void start_writing(struct openmemory *om)
 {
     om_link_start(&om->link, om->options.write_timeout_ms, true);
@@ -101,12 +104,12 @@ static int begin(struct memory_store *store, struct error *error)
     return 0;
 }
 
-/* Where it was taken back, so was all that came into the mirror meanwhile. */
+/* After a rollback the mirror has lost all that came into it meanwhile. */
 static void end_transaction(struct openmemory *om, bool lose)
 {
     for (size_t i = 0; i < om->known_count; i++) {
         if (lose)
-            om_lose(&om->known[i]);
+            om_known_clear(&om->known[i]);
         om_known_settle(&om->known[i]);
     }
     om->in_transaction = om->mirror_writing = false;
@@ -130,7 +133,7 @@ static int commit(struct memory_store *store, struct error *error)
             return -1;
         }
     }
-    /* From here on it is done; a mirror that failed is begun anew. */
+    /* The server has it now; a mirror that failed is emptied. */
     bool good = !om->mirror_writing || om->mirror->ops->commit(om->mirror, NULL) == 0;
     end_transaction(om, !good);
     if (!good)
@@ -138,7 +141,7 @@ static int commit(struct memory_store *store, struct error *error)
     return 0;
 }
 
-/* The caller whom a change is about, within a transaction; `own`: that of this change alone. */
+/* The caller of a change, within a transaction; `own`: one of this change alone. */
 static struct om_known *change_begin(struct openmemory *om, const char *caller, bool *own,
                                      struct error *error)
 {
@@ -146,7 +149,7 @@ static struct om_known *change_begin(struct openmemory *om, const char *caller, 
     if (*own && begin(&om->store, error) != 0)
         return NULL;
     start_writing(om);
-    struct om_known *known = om_sync(om, caller, true, true, error);
+    struct om_known *known = om_pull(om, caller, true, true, error);
     if (known && !om->mirror_writing) {
         om->mirror_writing = memory_begin(om->mirror, error) == 0;
         if (!om->mirror_writing)
@@ -189,7 +192,7 @@ static int list(struct memory_store *store, const struct memory_filter *filter, 
 {
     struct openmemory *om = openmemory_of(store);
     start_writing(om);
-    if (!om_sync(om, filter->caller, true, true, error) || memory_list(om->mirror, filter, found, error) != 0)
+    if (!om_pull(om, filter->caller, true, true, error) || memory_list(om->mirror, filter, found, error) != 0)
         return -1;
     return name_all(found, error);
 }
@@ -216,7 +219,7 @@ static int search(struct memory_store *store, const struct memory_filter *filter
 {
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
-    const struct om_known *known = om_sync(om, filter->caller, true, true, error);
+    const struct om_known *known = om_pull(om, filter->caller, true, true, error);
     if (!known || om->mirror->ops->search(om->mirror, filter, query, NULL, found, NULL, error) != 0 ||
         name_all(found, error) != 0)
         return -1;
@@ -231,7 +234,7 @@ static int get(struct memory_store *store, const char *caller, const char *id, s
 {
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
-    if (!om_sync(om, caller, true, true, error) || find_memory(om, caller, id, found, error) != 0)
+    if (!om_pull(om, caller, true, true, error) || find_memory(om, caller, id, found, error) != 0)
         return -1;
     return name_all(found, error);
 }
@@ -241,7 +244,7 @@ static int profile(struct memory_store *store, const char *caller, const char *s
 {
     struct openmemory *om = openmemory_of(store);
     start_reading(om);
-    const struct om_known *known = om_sync(om, caller, false, false, error);
+    const struct om_known *known = om_pull(om, caller, false, false, error);
     return known ? take_profile(known, scope, profile, error) : -1;
 }
 
@@ -285,7 +288,7 @@ static int conversations(struct memory_store *store, const char *caller, struct 
     struct openmemory *om = openmemory_of(store);
     start_writing(om);
     /* In a transaction it is the mirror that has the changes. */
-    const struct om_known *known = om_sync(om, caller, om->in_transaction, true, error);
+    const struct om_known *known = om_pull(om, caller, om->in_transaction, true, error);
     if (!known)
         return -1;
     if (known->touched)

@@ -1,6 +1,8 @@
-#include "memory/openmemory/openmemory.h"
+#include "memory/openmemory/push.h"
 
+#include "base/json.h"
 #include "base/text.h"
+#include "memory/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,8 +131,8 @@ static int store_call(struct push *push, const struct memory_list *memories, str
     return result;
 }
 
-/* A call that is to be forgotten goes before the state says so: a record that nobody names would be taken for
- * one that another front end has just written. */
+/* A call that is to be forgotten is removed before the state says so: a record that no state names would look
+ * like one that another front end has just written. */
 static int remove_call(struct push *push, const char *conversation, struct error *error)
 {
     struct om_call *call = om_known_call(push->known, conversation);
@@ -185,8 +187,8 @@ static char *parts_among(const struct om_items *items, const char *conversation,
     return ids;
 }
 
-/* Takes a call into the state that is on the server without being named. It is read, and the profile made of
- * it too, when the caller is worked on again. */
+/* Adds a call to the state that is on the server without being named there. It is read, and becomes part of
+ * the profile, when the event is processed again. */
 static int adopt(struct push *push, const struct om_items *items, const struct om_item *item,
                  struct error *error)
 {
@@ -196,7 +198,7 @@ static int adopt(struct push *push, const struct om_items *items, const struct o
     size_t count = 0;
     om_part_read(item, &conversation, &digest, &part, &parts, &written);
     char *ids = parts_among(items, conversation, digest, parts);
-    if (!ids) /* its writer is at it */
+    if (!ids) /* still being written */
         return 0;
     struct om_call *call = om_known_put(push->known, conversation);
     if (!call || om_part_memories(item, &memories, &count, error) != 0) {
@@ -228,10 +230,10 @@ static int reconcile_record(struct push *push, const struct om_items *items, con
     const struct om_call *call = om_known_call(push->known, conversation);
     if (call && om_ids_have(call->ids, item->id))
         return 0;
-    if (!call && is_dirty(push->known, conversation)) /* left over of what is forgotten just now */
+    if (!call && is_dirty(push->known, conversation)) /* left over from a call that is being forgotten */
         return om_remove(&push->om->link, item->id, error);
-    if (call &&
-        (strcmp(call->digest, digest) == 0 || written <= call->written)) /* left over of what was replaced */
+    if (call && (strcmp(call->digest, digest) == 0 ||
+                 written <= call->written)) /* left over from what was replaced */
         return om_ids_add(&push->replaced, item->id) ? 0 : error_no_memory(error);
     return adopt(push, items, item, error);
 }
@@ -257,18 +259,20 @@ static void new_stamp(char stamp[OM_DIGEST_SIZE])
     text_hex(random, sizeof random, stamp);
 }
 
-/* Of one caller any state will do: another front end may have made it a moment ago. */
+/* Any state of the caller will do: another front end may have added it a moment ago. */
 static bool is_state(void *ctx, const struct om_item *item)
 {
     (void)ctx;
     return item->type == OM_STATE;
 }
 
-static int beaten(struct push *push, struct error *error)
+/* Another front end won: what is known of the caller is read again. */
+static int conflict_error(struct push *push, struct error *error)
 {
-    om_lose(push->known);
-    return error_set(error, ERROR_MEMORY_UNAVAILABLE,
-                     "another front end changed the same caller at the same time; it is done once more");
+    om_known_clear(push->known);
+    return error_set(
+        error, ERROR_MEMORY_UNAVAILABLE,
+        "another front end changed the same caller at the same time; the event is processed again");
 }
 
 /* Whether the server has the state as it was written, and nobody wrote it between our reading and our
@@ -289,11 +293,11 @@ static int verify_state(struct push *push, const char *id, int64_t before, struc
         push->known->version = item->version;
     }
     om_items_free(&items);
-    return good ? 0 : beaten(push, error);
+    return good ? 0 : conflict_error(push, error);
 }
 
-/* Whether a state that was just added is the only one of its caller. A server that takes a text for one that
- * it has tells of which; one on PostgreSQL may not, and then two front ends have made two states. */
+/* Whether a state that was just added is the only one of its caller. A server that treats a text as one that
+ * it has names that one; on PostgreSQL it may not, and then two front ends have made two states. */
 static int verify_only_state(struct push *push, struct error *error)
 {
     struct om_items items;
@@ -304,7 +308,7 @@ static int verify_only_state(struct push *push, struct error *error)
     if (states < 2)
         return 0;
     om_set_address(&push->om->link, push->known->caller, NULL);
-    return beaten(push, error);
+    return conflict_error(push, error);
 }
 
 /* Removes the other states of the caller, unless somebody wrote them since they were read. */
@@ -317,7 +321,8 @@ static int remove_spare(struct push *push, struct error *error)
         int result = om_get(&push->om->link, push->known->caller, id, &items, error);
         const char *now = result == 0 && items.count ? json_text(items.items[0].mark, "stamp") : NULL;
         if (result == 0 && now)
-            result = strcmp(now, stamp) == 0 ? om_remove(&push->om->link, id, error) : beaten(push, error);
+            result =
+                strcmp(now, stamp) == 0 ? om_remove(&push->om->link, id, error) : conflict_error(push, error);
         om_items_free(&items);
         if (result != 0)
             return -1;
@@ -359,7 +364,7 @@ static int remove_state(struct push *push, struct error *error)
         return -1;
     om_set_address(link, known->caller, NULL);
     om_forget_summary(link, known->caller);
-    om_lose(known);
+    om_known_clear(known);
     return 0;
 }
 
@@ -400,7 +405,7 @@ static int forget_caller(struct push *push, struct error *error)
             return -1;
     if (forget_listed(push, OM_SPACE_CALLS, &others, error) != 0)
         return -1;
-    /* So much else was listed that some of ours may not have been. */
+    /* There are other programs' records: some of ours may not have been listed. */
     if (others >= RECENT && om_walk(link, OM_CALL, forget_if_own, push, error) != 0)
         return -1;
     if (forget_listed(push, OM_SPACE_STATE, &ignored, error) != 0)
@@ -437,7 +442,7 @@ static int push_changes(struct push *push, struct error *error)
         return -1;
     if (remove_all(&push->om->link, push->replaced, error) != 0)
         return -1;
-    return push->conflict ? beaten(push, error) : 0;
+    return push->conflict ? conflict_error(push, error) : 0;
 }
 
 int om_push(struct openmemory *om, struct om_known *known, struct error *error)

@@ -1,6 +1,7 @@
-#include "memory/openmemory/openmemory.h"
+#include "memory/openmemory/record.h"
 
 #include "base/digest.h"
+#include "base/json.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -25,49 +26,11 @@ static const char *text_of(const cJSON *json, const char *name)
     return text ? text : "";
 }
 
-/* --- Ids --- */
-
 /* An id goes into paths and lists: letters, digits and dashes, as servers give. */
 static bool is_id(const char *id)
 {
     size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
     return len > 0 && len < OM_ID_SIZE && id[len] == '\0';
-}
-
-bool om_ids_add(char **ids, const char *id)
-{
-    size_t old = *ids ? strlen(*ids) : 0, more = strlen(id);
-    char *longer = realloc(*ids, old + more + 2);
-    if (!longer)
-        return false;
-    if (old)
-        longer[old++] = ' ';
-    memcpy(longer + old, id, more + 1);
-    *ids = longer;
-    return true;
-}
-
-bool om_ids_next(const char **at, char id[OM_ID_SIZE])
-{
-    if (!*at)
-        return false;
-    *at += strspn(*at, " ");
-    size_t len = strcspn(*at, " ");
-    if (len == 0 || len >= OM_ID_SIZE)
-        return false;
-    memcpy(id, *at, len);
-    id[len] = '\0';
-    *at += len;
-    return true;
-}
-
-bool om_ids_have(const char *ids, const char *id)
-{
-    char each[OM_ID_SIZE];
-    while (om_ids_next(&ids, each))
-        if (strcmp(each, id) == 0)
-            return true;
-    return false;
 }
 
 /* --- What an answer has --- */
@@ -125,91 +88,6 @@ void om_items_free(struct om_items *items)
     *items = (struct om_items){0};
 }
 
-/* --- A caller --- */
-
-static void call_clear(struct om_call *call)
-{
-    free(call->conversation);
-    free(call->agent);
-    free(call->language);
-    free(call->ids);
-    *call = (struct om_call){0};
-}
-
-void om_known_clear(struct om_known *known)
-{
-    for (size_t i = 0; i < known->call_count; i++)
-        call_clear(&known->calls[i]);
-    free(known->calls);
-    cJSON_Delete(known->profiles);
-    cJSON_Delete(known->languages);
-    free(known->spare);
-    free(known->spare_stamps);
-    *known = (struct om_known){.caller = known->caller,
-                               .touched = known->touched,
-                               .profiles_changed = known->profiles_changed,
-                               .forgotten = known->forgotten,
-                               .dirty = known->dirty,
-                               .dirty_count = known->dirty_count};
-}
-
-void om_known_settle(struct om_known *known)
-{
-    for (size_t i = 0; i < known->dirty_count; i++)
-        free(known->dirty[i]);
-    free(known->dirty);
-    known->dirty = NULL;
-    known->dirty_count = 0;
-    known->touched = known->profiles_changed = known->forgotten = false;
-}
-
-void om_known_free(struct om_known *known)
-{
-    om_known_clear(known);
-    om_known_settle(known);
-    free(known->caller);
-    known->caller = NULL;
-}
-
-struct om_call *om_known_call(struct om_known *known, const char *conversation)
-{
-    for (size_t i = 0; i < known->call_count; i++)
-        if (strcmp(known->calls[i].conversation, conversation) == 0)
-            return &known->calls[i];
-    return NULL;
-}
-
-struct om_call *om_known_put(struct om_known *known, const char *conversation)
-{
-    struct om_call *call = om_known_call(known, conversation);
-    if (call) {
-        free(call->ids);
-        free(call->agent);
-        free(call->language);
-        call->ids = call->agent = call->language = NULL;
-        call->mirrored = call->gone = false;
-        return call;
-    }
-    struct om_call *more = realloc(known->calls, (known->call_count + 1) * sizeof *more);
-    if (!more)
-        return NULL;
-    known->calls = more;
-    call = &more[known->call_count];
-    *call = (struct om_call){.conversation = strdup(conversation)};
-    if (!call->conversation)
-        return NULL;
-    known->call_count++;
-    return call;
-}
-
-void om_known_drop(struct om_known *known, struct om_call *call)
-{
-    size_t at = (size_t)(call - known->calls);
-    call_clear(call);
-    memmove(call, call + 1, (known->call_count - at - 1) * sizeof *call);
-    known->call_count--;
-}
-
 /* --- The state --- */
 
 /* One call of a state's list. */
@@ -219,7 +97,7 @@ static int read_call(struct om_known *known, struct om_known *before, const cJSO
     const cJSON *ids = json_array(json, "records"), *id;
     int64_t written = json_int(json, "written", 0);
     if (!conversation || !digest || strlen(digest) != OM_DIGEST_SIZE - 1 || !ids)
-        return broken(error, "a call in a state is none");
+        return broken(error, "a call in a state is invalid");
     struct om_call *call = om_known_call(known, conversation);
     if (call && call->written >= written)
         return 0;
@@ -319,8 +197,7 @@ int om_state_read(struct om_known *known, const struct om_item *item, bool merge
     return result;
 }
 
-/* Nothing that is written may lack a part because memory ran out: it would be stored so. `good` says whether
- * all of `json` is there. */
+/* What was built, unless memory ran out on the way: a part that is missing would be stored as missing. */
 static cJSON *whole(cJSON *json, bool good)
 {
     if (good)
@@ -429,7 +306,7 @@ static cJSON *write_memory(const struct memory *memory, bool dated)
     return whole(json, good);
 }
 
-/* When a memory was written says nothing of what it is: it does not count. */
+/* Of the contents alone: when a memory was written does not count. */
 static int digest_of(const struct memory_list *memories, char digest[OM_DIGEST_SIZE])
 {
     struct buf text = BUF_INIT;
@@ -473,8 +350,7 @@ static cJSON *new_part(struct om_bundle *bundle, const struct memory *first, int
     return good ? cJSON_AddArrayToObject(mark, "memories") : NULL;
 }
 
-/* What is known of a call in words: the summary, then what was learnt; what was said word for word is left to
- * the metadata. */
+/* A call in words: the summary, then what was learnt. What was said word for word is in the metadata only. */
 static void describe(struct buf *content, const struct memory_list *memories)
 {
     size_t room = CONTENT_CHARS;
@@ -482,8 +358,8 @@ static void describe(struct buf *content, const struct memory_list *memories)
         for (size_t i = 0; i < memories->count && room > 20; i++) {
             const struct memory *memory = &memories->items[i];
             size_t before = content->len;
-            if (memory->kind == KIND_TURN || (memory->kind == KIND_SUMMARY) != (summaries == 1) ||
-                !*memory->content)
+            if (memory->kind == KIND_TURN || !kind_is_searched(memory->kind) ||
+                (memory->kind == KIND_SUMMARY) != (summaries == 1) || !*memory->content)
                 continue;
             text_add_line(content, memory->content, room);
             if (content->len > before && !strchr(".!?", content->data[content->len - 1]))
@@ -580,7 +456,7 @@ int om_part_memories(const struct om_item *item, struct memory **memories, size_
     cJSON_ArrayForEach(json, list)
     {
         if (!read_memory(item->mark, json, &more[*count]))
-            return broken(error, "a memory in a call is none");
+            return broken(error, "a memory in a call is invalid");
         ++*count;
     }
     return 0;
@@ -588,7 +464,7 @@ int om_part_memories(const struct om_item *item, struct memory **memories, size_
 
 /* --- Salt --- */
 
-/* A server takes two texts for one when the hash of their words is the same: 32 bits, each set by the
+/* A server treats two texts as one when the hash of their words is the same: 32 bits, each set by the
  * majority of the words. Among many words a few cannot change it, so at each attempt there are twice as many.
  * Letters only: a server that looks at words alone would not see digits. */
 void om_add_salt(struct buf *text, const char *seed, unsigned attempt)

@@ -167,7 +167,6 @@ static void set_month(struct question *question, int64_t now, int before)
 /* What a rule of SECTION_QUESTION says: its slot. */
 enum ask {
     ASK_NAME,
-    ASK_COUNT,
     ASK_WHEN,
     ASK_LAST_CALL,
     ASK_DAY,
@@ -182,17 +181,11 @@ enum ask {
 
 static enum ask ask_of(const struct rule *rule)
 {
-    static const char *const slots[ASKS] = {[ASK_NAME] = "name",
-                                            [ASK_COUNT] = "count",
-                                            [ASK_WHEN] = "when",
-                                            [ASK_LAST_CALL] = "last call",
-                                            [ASK_DAY] = "day",
-                                            [ASK_LAST_WEEK] = "last week",
-                                            [ASK_LAST_MONTH] = "last month",
-                                            [ASK_DAYS_AGO] = "days ago",
-                                            [ASK_WEEKS_AGO] = "weeks ago",
-                                            [ASK_MONTHS_AGO] = "months ago",
-                                            [ASK_WEEKDAY] = "weekday"};
+    static const char *const slots[ASKS] = {
+        [ASK_NAME] = "name",         [ASK_WHEN] = "when",           [ASK_LAST_CALL] = "last call",
+        [ASK_DAY] = "day",           [ASK_LAST_WEEK] = "last week", [ASK_LAST_MONTH] = "last month",
+        [ASK_DAYS_AGO] = "days ago", [ASK_WEEKS_AGO] = "weeks ago", [ASK_MONTHS_AGO] = "months ago",
+        [ASK_WEEKDAY] = "weekday"};
     size_t at = 0;
     while (at < ASKS && strcmp(slots[at], rule->slot ? rule->slot : "") != 0)
         at++;
@@ -206,7 +199,7 @@ static void read_span(struct question *question, enum ask ask, int number, int64
     int64_t today = now - ((now % CLOCK_DAY) + CLOCK_DAY) % CLOCK_DAY;
     clock_split(now, NULL, NULL, NULL, &weekday);
     int64_t monday = today - weekday * CLOCK_DAY, day = today - number * (int64_t)CLOCK_DAY;
-    /* Who counts more than one day counts roughly, and more so with weeks. */
+    /* A number of days or weeks is rarely exact. */
     int64_t about = ask == ASK_DAYS_AGO && number > 1 ? CLOCK_DAY : 0;
     switch (ask) {
     case ASK_DAY:
@@ -251,7 +244,6 @@ static void apply(struct question *question, enum ask ask, int number, int64_t n
 {
     bool counted = ask == ASK_DAYS_AGO || ask == ASK_WEEKS_AGO || ask == ASK_MONTHS_AGO;
     question->asks_name = question->asks_name || ask == ASK_NAME;
-    question->asks_count = question->asks_count || ask == ASK_COUNT;
     question->asks_when = question->asks_when || ask == ASK_WHEN;
     question->last_call = question->last_call || ask == ASK_LAST_CALL;
     if (!question->to && (!counted || (number > 0 && number < 1000)))

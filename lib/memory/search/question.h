@@ -33,7 +33,7 @@ struct question {
     size_t concepts;
     bool is_role[QUESTION_CONCEPTS]; /* "customer", "agent": counts only where the texts have the word */
     bool by_user, by_agent;          /* the words say whose turns are meant */
-    bool asks_name, asks_count, asks_when;
+    bool asks_name, asks_when;
     /* The time that is meant: a year, a month, a day of the month, each 0 when not named; or a span of time.
      */
     int year, month, day;

@@ -1,4 +1,8 @@
-#include "memory/search/rank_parts.h"
+#include "memory/search/rank.h"
+
+#include "memory/search/names.h"
+#include "memory/search/results.h"
+#include "memory/search/scored.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +30,6 @@ static const struct {
 #define W_ANSWER   0.4f  /* it follows a question */
 #define W_PROPER   0.8f  /* it has a name of something in it */
 #define W_NAME     1.0f  /* and that was asked for */
-#define W_COUNT    1.5f  /* it has a number in it, and that was asked for */
 #define W_WHEN     2.0f  /* it says when, and that was asked for */
 
 /* --- Gathering --- */
@@ -45,7 +48,8 @@ static void *room_for(void *array, size_t count, size_t *room, size_t size, bool
     return grown;
 }
 
-bool rank_allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item)
+/* Whether the filter lets a memory be a result. */
+static bool allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item)
 {
     const struct memory_filter *filter = rank->filter;
     if ((filter->kinds && !(filter->kinds >> item->kind & 1)) ||
@@ -79,11 +83,10 @@ static void add_doc(struct rank *rank, uint32_t call, const struct segment_item 
     rank->docs = room_for(rank->docs, rank->doc_count, &rank->doc_room, sizeof *rank->docs, &rank->failed);
     if (rank->failed)
         return;
-    rank->docs[rank->doc_count++] =
-        (struct doc){.item = *item,
-                     .call = call,
-                     .is_turn = item->kind == KIND_TURN,
-                     .eligible = rank_allows(rank, rank->calls[call].given, item)};
+    rank->docs[rank->doc_count++] = (struct doc){.item = *item,
+                                                 .call = call,
+                                                 .is_turn = item->kind == KIND_TURN,
+                                                 .eligible = allows(rank, rank->calls[call].given, item)};
 }
 
 static void add_fact(struct rank *rank, uint32_t call, const struct segment_item *item)
@@ -100,7 +103,8 @@ static void add_sentence(struct rank *rank, uint32_t at, const struct segment_it
                                sizeof *rank->sentences, &rank->failed);
     if (rank->failed)
         return;
-    rank->sentences[rank->sentence_count++] = (struct sentence){.item = *item, .call = at};
+    rank->sentences[rank->sentence_count++] =
+        (struct sentence){.item = *item, .call = at, .eligible = allows(rank, rank->calls[at].given, item)};
     rank->calls[at].summary_length += item->term_count;
 }
 
@@ -451,8 +455,6 @@ static float score_doc(const struct rank *rank, size_t at, float best, float tot
         score += W_ANSWER;
     if (doc->proper)
         score += W_PROPER + (question->asks_name ? W_NAME : 0);
-    if (question->asks_count && doc->item.flags & SEGMENT_NUMBER)
-        score += W_COUNT;
     if (question->asks_when && doc->item.flags & SEGMENT_TIME)
         score += W_WHEN;
     /* What the operator lets fade, fades. */
@@ -488,7 +490,7 @@ static int work(struct rank *rank, struct ranking *ranking)
     if (rank->failed || score_words(rank) != 0)
         return -1;
     score_all(rank);
-    return compose(rank, ranking);
+    return build_results(rank, ranking);
 }
 
 int rank_memories(const struct question *question, const struct rank_call *calls, size_t call_count,

@@ -44,8 +44,6 @@ static uint8_t flags_of(const char *content, const struct term *terms, size_t co
     if (strchr(content, '?'))
         flags |= SEGMENT_ASKS;
     for (size_t i = 0; i < count; i++) {
-        if (terms[i].flags & TERM_NUMBER)
-            flags |= SEGMENT_NUMBER;
         if (terms[i].flags & TERM_TIME)
             flags |= SEGMENT_TIME;
     }

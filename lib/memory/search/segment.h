@@ -34,7 +34,6 @@ struct segment_item {
 enum {
     SEGMENT_QUESTION = 1, /* ends with a question mark */
     SEGMENT_ASKS = 2,     /* has a question mark */
-    SEGMENT_NUMBER = 4,   /* has a number in it */
     SEGMENT_TIME = 8,     /* has a word that says when */
 };
 

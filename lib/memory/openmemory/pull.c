@@ -1,13 +1,16 @@
-#include "memory/openmemory/openmemory.h"
+#include "memory/openmemory/pull.h"
 
 #include "base/clock.h"
+#include "base/json.h"
+#include "memory/local/local.h"
+#include "memory/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define STATES_MOST   50
-#define FRESH_MS      200 /* so long a look at the server counts */
-#define LIST_FROM     4   /* so many records are asked for at once rather than one by one */
+#define FRESH_MS      200 /* how long a look at the server is good enough */
+#define LIST_FROM     4   /* from this many records on they are listed rather than asked for one by one */
 #define LIST_MOST     200
 #define KNOWN_MOST    500
 #define MIRROR_WEIGHT ((size_t)32 << 20)
@@ -37,11 +40,6 @@ static bool is_full(const struct openmemory *om)
     return om->known_count >= KNOWN_MOST || weight > MIRROR_WEIGHT;
 }
 
-void om_lose(struct om_known *known)
-{
-    om_known_clear(known);
-}
-
 static struct om_known *find_known(struct openmemory *om, const char *caller)
 {
     for (size_t i = 0; i < om->known_count; i++)
@@ -59,7 +57,7 @@ static struct om_known *find_known(struct openmemory *om, const char *caller)
     return known;
 }
 
-/* Takes out of the mirror what the server does not have any more. */
+/* Removes from the mirror what the server no longer has. */
 static int tidy_mirror(struct openmemory *om, struct om_known *known, struct error *error)
 {
     struct memory_list mirrored;
@@ -113,7 +111,7 @@ static int take_states(struct om_known *known, const struct om_items *items, str
     return 0;
 }
 
-/* Asks for the state: by its id where it is known, else among what the caller has. */
+/* Asks for the state: by its id where that is known, else among the records of the caller. */
 static int find_states(struct om_link *link, const char *caller, struct om_items *items, struct error *error)
 {
     char id[OM_ID_SIZE];
@@ -129,15 +127,15 @@ static int find_states(struct om_link *link, const char *caller, struct om_items
     return om_find(link, caller, OM_SPACE_STATE, 0, STATES_MOST, items, error);
 }
 
-/* What was not there when it was last asked for may have been out of sight for a moment. */
-static void hope_again(struct om_known *known)
+/* A record that was not found may have been missing for a moment only. */
+static void retry_gone(struct om_known *known)
 {
     for (size_t i = 0; i < known->call_count; i++)
         known->calls[i].gone = false;
 }
 
 /* Brings what is known of a caller up to date with the server. */
-static int look(struct openmemory *om, struct om_known *known, struct error *error)
+static int update_known(struct openmemory *om, struct om_known *known, struct error *error)
 {
     struct om_items items;
     if (find_states(&om->link, known->caller, &items, error) != 0) {
@@ -146,14 +144,14 @@ static int look(struct openmemory *om, struct om_known *known, struct error *err
     }
     int result = 0;
     if (!first_state(&items)) {
-        om_lose(known);
+        om_known_clear(known);
     } else {
         result = take_states(known, &items, error);
         if (result != 0)
-            om_lose(known);
-        /* Who asks for one of several would not see what the others say. */
+            om_known_clear(known);
+        /* With several states, asking for one by its id would miss the others. */
         om_set_address(&om->link, known->caller, result == 0 && !known->spare ? known->id : NULL);
-        hope_again(known);
+        retry_gone(known);
     }
     om_items_free(&items);
     return result;
@@ -189,7 +187,7 @@ static const struct om_item *find_record(struct openmemory *om, struct om_known 
     return NULL;
 }
 
-/* The memories of a call out of its records, into the mirror. A call whose records are not there is gone. */
+/* Puts the memories of a call into the mirror. A call whose records are not there is gone. */
 static int mirror_call(struct openmemory *om, struct om_known *known, struct om_call *call,
                        struct om_items *items, struct error *error)
 {
@@ -246,8 +244,8 @@ static int mirror_calls(struct openmemory *om, struct om_known *known, struct om
     return 0;
 }
 
-/* Many are listed, page by page as long as there is something on a page that is missing; the others are asked
- * for one by one. */
+/* Many are listed, page by page as long as a page has some that are missing; the rest are asked for one by
+ * one. */
 static int fetch_calls(struct openmemory *om, struct om_known *known, size_t missing, struct error *error)
 {
     struct om_items items = {0};
@@ -269,8 +267,7 @@ static int fetch_calls(struct openmemory *om, struct om_known *known, size_t mis
     return result;
 }
 
-/* Fills the mirror with what it has not of a caller. What was read when time ran out stays for the next try.
- */
+/* Adds the calls that the mirror lacks. What was read when time ran out stays for the next try. */
 static int fill_mirror(struct openmemory *om, struct om_known *known, struct error *error)
 {
     struct error why = {0};
@@ -284,7 +281,7 @@ static int fill_mirror(struct openmemory *om, struct om_known *known, struct err
     if (result == 0 && missing)
         result = fetch_calls(om, known, missing, &why);
     if (own && om->mirror->ops->commit(om->mirror, error) != 0) {
-        om_lose(known);
+        om_known_clear(known);
         return -1;
     }
     if (result != 0 && error)
@@ -292,7 +289,7 @@ static int fill_mirror(struct openmemory *om, struct om_known *known, struct err
     return result;
 }
 
-struct om_known *om_sync(struct openmemory *om, const char *caller, bool fill, bool fresh,
+struct om_known *om_pull(struct openmemory *om, const char *caller, bool fill, bool fresh,
                          struct error *error)
 {
     struct error why = {0};
@@ -306,7 +303,7 @@ struct om_known *om_sync(struct openmemory *om, const char *caller, bool fill, b
     if (known->touched)
         return known;
     bool recent = known->asked_at && clock_ms() - known->asked_at < FRESH_MS && !fresh;
-    if ((!recent && look(om, known, &why) != 0) || (fill && fill_mirror(om, known, &why) != 0)) {
+    if ((!recent && update_known(om, known, &why) != 0) || (fill && fill_mirror(om, known, &why) != 0)) {
         known->asked_at = 0;
         if (error)
             *error = why;

@@ -1,11 +1,13 @@
 /*
- * rank_parts: what the parts of ranking share: rank.c finds and scores, names.c tells who is who, compose.c
- * makes results of what was scored.
+ * scored: the memories of one caller while they are ranked. rank.c finds and scores them, names.c learns who
+ * is who, results.c builds the results.
  */
-#ifndef CALLMEM_MEMORY_SEARCH_RANK_PARTS_H
-#define CALLMEM_MEMORY_SEARCH_RANK_PARTS_H
+#ifndef CALLMEM_MEMORY_SEARCH_SCORED_H
+#define CALLMEM_MEMORY_SEARCH_SCORED_H
 
-#include "memory/search/rank.h"
+#include "memory/memory.h"
+#include "memory/search/question.h"
+#include "memory/search/ranking.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +32,7 @@ struct doc {
 struct sentence {
     struct segment_item item;
     uint32_t call;
+    bool eligible; /* the filter lets it be a result */
     float cover;
 };
 
@@ -40,7 +43,7 @@ struct call {
     uint32_t summary_doc;      /* of the docs the summary, where the filter asks for summaries; else `end` */
     float length;              /* terms of its turns */
     float summary_length;      /* and of its summary */
-    float tf, summary_tf;      /* of the word in hand */
+    float tf, summary_tf;      /* of the current word */
     float in_call, in_summary; /* summed over the words */
     float time_fit;
     bool summary_shown;
@@ -77,7 +80,7 @@ struct rank {
     size_t doc_count, doc_room;
     struct sentence *sentences;
     size_t sentence_count, sentence_room;
-    struct doc *facts; /* what is no result of its own: it speaks for the turn that it came from */
+    struct doc *facts; /* not results of their own: each speaks for the turn that it came from */
     size_t fact_count, fact_room;
     struct hits hits, sentence_hits;
     struct names names;
@@ -88,16 +91,5 @@ struct rank {
     enum speaker speaker; /* whose turns are meant, SPEAKER_NONE when both or nobody */
     bool failed;          /* out of memory */
 };
-
-/* Finds the names of the two who speak, from all that they say. 0, or -1 when out of memory. */
-int names_find(struct rank *rank);
-/* Whose name a stored term is. */
-enum speaker names_speaker(const struct names *names, uint32_t hash);
-
-/* Makes results of the scored docs. 0, or -1 when out of memory. */
-int compose(struct rank *rank, struct ranking *ranking);
-
-/* Whether the filter lets a memory be a result. */
-bool rank_allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item);
 
 #endif

@@ -1,8 +1,4 @@
-/*
- * Results out of scored memories: the best turns, those that follow each other together, as far as there is
- * room; and a sentence of a summary where no turn says what it says.
- */
-#include "memory/search/rank_parts.h"
+#include "memory/search/results.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +23,7 @@ struct group {
     bool alone;
 };
 
-struct composition {
+struct builder {
     struct rank *rank;
     struct group *groups;
     size_t count, group_room, alive, limit;
@@ -84,7 +80,7 @@ static size_t make_heap(const struct rank *rank, struct ranked_doc *heap)
 
 /* --- Turns --- */
 
-/* The characters of a result with these turns, as local_search.c writes it. */
+/* The characters of a result with these turns, as local/search.c writes it. */
 static size_t size_of(const struct rank *rank, uint32_t from, uint32_t to)
 {
     size_t size = to - from; /* blanks between */
@@ -100,25 +96,25 @@ static size_t size_of(const struct rank *rank, uint32_t from, uint32_t to)
 }
 
 /* The result that the turn beside this one is part of and that can take another; NULL when there is none. */
-static struct group *beside(const struct composition *made, uint32_t doc, int step)
+static struct group *beside(const struct builder *builder, uint32_t doc, int step)
 {
-    const struct rank *rank = made->rank;
+    const struct rank *rank = builder->rank;
     const struct call *call = &rank->calls[rank->docs[doc].call];
     int64_t at = (int64_t)doc + step;
-    if (!made->groups || !rank->docs[doc].is_turn || at < call->first ||
+    if (!builder->groups || !rank->docs[doc].is_turn || at < call->first ||
         at >= (int64_t)call->first + call->count || !rank->docs[at].group)
         return NULL;
-    struct group *group = &made->groups[rank->docs[at].group - 1];
+    struct group *group = &builder->groups[rank->docs[at].group - 1];
     return group->to - group->from + 1 < RESULT_TURNS ? group : NULL;
 }
 
 /* Whether a result is there already for a turn with the same words. */
-static bool is_said(const struct composition *made, const struct doc *doc)
+static bool is_said(const struct builder *builder, const struct doc *doc)
 {
     const struct segment_item *item = &doc->item;
-    for (size_t i = 0; i < made->count && item->term_count; i++) {
-        const struct segment_item *other = &made->rank->docs[made->groups[i].best].item;
-        if (!made->groups[i].gone && !made->groups[i].sentence && other->chars == item->chars &&
+    for (size_t i = 0; i < builder->count && item->term_count; i++) {
+        const struct segment_item *other = &builder->rank->docs[builder->groups[i].best].item;
+        if (!builder->groups[i].gone && !builder->groups[i].sentence && other->chars == item->chars &&
             other->kind == item->kind && other->speaker == item->speaker &&
             other->term_count == item->term_count &&
             memcmp(other->terms, item->terms, 4 * (size_t)item->term_count) == 0)
@@ -128,76 +124,77 @@ static bool is_said(const struct composition *made, const struct doc *doc)
 }
 
 /* One more group at the end; NULL when out of memory. */
-static struct group *new_group(struct composition *made)
+static struct group *new_group(struct builder *builder)
 {
-    if (made->count == made->group_room) {
-        size_t room = made->group_room ? made->group_room * 2 : 64;
-        struct group *groups = realloc(made->groups, room * sizeof *groups);
-        made->failed = made->failed || !groups;
+    if (builder->count == builder->group_room) {
+        size_t room = builder->group_room ? builder->group_room * 2 : 64;
+        struct group *groups = realloc(builder->groups, room * sizeof *groups);
+        builder->failed = builder->failed || !groups;
         if (!groups)
             return NULL;
-        made->groups = groups;
-        made->group_room = room;
+        builder->groups = groups;
+        builder->group_room = room;
     }
-    made->alive++;
-    return &made->groups[made->count++];
+    builder->alive++;
+    return &builder->groups[builder->count++];
 }
 
-static bool open_group(struct composition *made, const struct ranked_doc *ranked)
+static bool open_group(struct builder *builder, const struct ranked_doc *ranked)
 {
-    size_t size = size_of(made->rank, ranked->doc, ranked->doc);
-    if (is_said(made, &made->rank->docs[ranked->doc]))
+    size_t size = size_of(builder->rank, ranked->doc, ranked->doc);
+    if (is_said(builder, &builder->rank->docs[ranked->doc]))
         return true;
-    if (made->alive == made->limit || (made->used && made->used + size > made->room))
+    if (builder->alive == builder->limit || (builder->used && builder->used + size > builder->room))
         return false;
-    struct group *group = new_group(made);
+    struct group *group = new_group(builder);
     if (!group)
         return false;
     *group =
         (struct group){.from = ranked->doc, .to = ranked->doc, .best = ranked->doc, .score = ranked->score};
-    made->used += size;
-    made->rank->docs[ranked->doc].group = (uint32_t)made->count;
+    builder->used += size;
+    builder->rank->docs[ranked->doc].group = (uint32_t)builder->count;
     return true;
 }
 
 /* Adds a turn to the result beside it, or makes one of the two that it stands between: the better one takes
  * the other. */
-static bool join(struct composition *made, uint32_t doc, struct group *before, struct group *after)
+static bool join(struct builder *builder, uint32_t doc, struct group *before, struct group *after)
 {
-    struct rank *rank = made->rank;
+    struct rank *rank = builder->rank;
     struct group *group = !after || (before && before < after) ? before : after;
     uint32_t from = before ? before->from : doc, to = after ? after->to : doc;
     size_t old = (before ? size_of(rank, before->from, before->to) : 0) +
                  (after ? size_of(rank, after->from, after->to) : 0);
-    size_t used = made->used - old + size_of(rank, from, to);
-    if (used > made->room)
+    size_t used = builder->used - old + size_of(rank, from, to);
+    if (used > builder->room)
         return false;
-    made->used = used;
+    builder->used = used;
     if (before && after) {
         (group == before ? after : before)->gone = true;
-        made->alive--;
+        builder->alive--;
     }
     group->from = from;
     group->to = to;
     for (uint32_t i = from; i <= to; i++)
-        rank->docs[i].group = (uint32_t)(group - made->groups) + 1;
+        rank->docs[i].group = (uint32_t)(group - builder->groups) + 1;
     return true;
 }
 
 /* False when there is no place for the doc; what is said already needs none. */
-static bool place(struct composition *made, const struct ranked_doc *ranked)
+static bool place(struct builder *builder, const struct ranked_doc *ranked)
 {
-    struct group *before = beside(made, ranked->doc, -1), *after = beside(made, ranked->doc, 1);
+    struct group *before = beside(builder, ranked->doc, -1), *after = beside(builder, ranked->doc, 1);
     if (before && after && before->to - before->from + after->to - after->from + 3 > RESULT_TURNS)
         after = NULL;
-    return before || after ? join(made, ranked->doc, before, after) : open_group(made, ranked);
+    return before || after ? join(builder, ranked->doc, before, after) : open_group(builder, ranked);
 }
 
-static void place_turns(struct composition *made, struct ranked_doc *heap, size_t count)
+static void place_turns(struct builder *builder, struct ranked_doc *heap, size_t count)
 {
-    for (size_t misfits = 0; count && misfits < MISFITS && made->used < made->room && !made->failed;) {
+    for (size_t misfits = 0;
+         count && misfits < MISFITS && builder->used < builder->room && !builder->failed;) {
         const struct ranked_doc best = take_best(heap, &count);
-        misfits = place(made, &best) ? 0 : misfits + 1;
+        misfits = place(builder, &best) ? 0 : misfits + 1;
     }
 }
 
@@ -214,46 +211,45 @@ static const struct sentence *best_sentence(const struct rank *rank)
             (best && (sentence->cover < best->cover ||
                       (sentence->cover <= best->cover && sentence->item.chars >= best->item.chars))))
             continue;
-        if (rank_allows(rank, call->given, &sentence->item))
+        if (sentence->eligible)
             best = sentence;
     }
     return best;
 }
 
-static void place_sentence(struct composition *made, const struct sentence *sentence, size_t chars,
-                           bool alone)
+static void place_sentence(struct builder *builder, const struct sentence *sentence, size_t chars, bool alone)
 {
-    const struct rank *rank = made->rank;
-    struct group *group = new_group(made);
+    const struct rank *rank = builder->rank;
+    struct group *group = new_group(builder);
     if (!group)
         return;
     *group = (struct group){
         .score = SUMMARY_SCORE * sentence->cover / rank->total, .sentence = sentence, .alone = alone};
-    made->rank->calls[sentence->call].summary_shown = true;
-    made->used += chars;
+    builder->rank->calls[sentence->call].summary_shown = true;
+    builder->used += chars;
 }
 
 /* What only a summary says comes first. */
-static void place_lead(struct composition *made)
+static void place_lead(struct builder *builder)
 {
-    const struct rank *rank = made->rank;
+    const struct rank *rank = builder->rank;
     const struct sentence *best = best_sentence(rank);
     float covered = 0;
     for (size_t i = 0; i < rank->doc_count; i++)
         if (rank->docs[i].eligible && rank->docs[i].cover > covered)
             covered = rank->docs[i].cover;
     if (best && best->cover > covered + SUMMARY_LEAD * rank->total)
-        place_sentence(made, best, best->item.chars, true);
+        place_sentence(builder, best, best->item.chars, true);
 }
 
 /* What room the turns leave is filled with the summaries that have to do with the question. */
-static void fill(struct composition *made)
+static void fill(struct builder *builder)
 {
     const struct sentence *best;
-    while (made->alive < made->limit && !made->failed && (best = best_sentence(made->rank))) {
-        if (made->used && made->used + SUMMARY_CHARS > made->room)
+    while (builder->alive < builder->limit && !builder->failed && (best = best_sentence(builder->rank))) {
+        if (builder->used && builder->used + SUMMARY_CHARS > builder->room)
             return;
-        place_sentence(made, best, SUMMARY_CHARS, false);
+        place_sentence(builder, best, SUMMARY_CHARS, false);
     }
 }
 
@@ -277,15 +273,15 @@ static void level_scores(struct ranking *ranking)
             ranking->results[i - 1].score = ranking->results[i].score;
 }
 
-static int hand_out(const struct composition *made, struct ranking *ranking)
+static int hand_out(const struct builder *builder, struct ranking *ranking)
 {
-    const struct rank *rank = made->rank;
-    ranking->results = calloc(made->alive + 1, sizeof *ranking->results);
-    ranking->rows = calloc(made->count * RESULT_TURNS + 1, sizeof *ranking->rows);
+    const struct rank *rank = builder->rank;
+    ranking->results = calloc(builder->alive + 1, sizeof *ranking->results);
+    ranking->rows = calloc(builder->count * RESULT_TURNS + 1, sizeof *ranking->rows);
     if (!ranking->results || !ranking->rows)
         return -1;
-    for (size_t g = 0; g < made->count; g++) {
-        const struct group *group = &made->groups[g];
+    for (size_t g = 0; g < builder->count; g++) {
+        const struct group *group = &builder->groups[g];
         if (group->gone)
             continue;
         struct rank_result *result = &ranking->results[ranking->count++];
@@ -314,26 +310,26 @@ static int hand_out(const struct composition *made, struct ranking *ranking)
     return 0;
 }
 
-int compose(struct rank *rank, struct ranking *ranking)
+int build_results(struct rank *rank, struct ranking *ranking)
 {
     size_t limit = rank->filter->limit ? rank->filter->limit : 10;
-    struct composition made = {.rank = rank,
-                               .limit = limit,
-                               .room =
-                                   limit * RESULT_CHARS > LEAST_CHARS ? limit * RESULT_CHARS : LEAST_CHARS};
+    struct builder builder = {.rank = rank,
+                              .limit = limit,
+                              .room =
+                                  limit * RESULT_CHARS > LEAST_CHARS ? limit * RESULT_CHARS : LEAST_CHARS};
     struct ranked_doc *heap = calloc(rank->doc_count + 1, sizeof *heap);
     int result = -1;
     if (heap) {
         size_t count = make_heap(rank, heap);
         /* With kinds asked for, a summary is a doc like others or none of them. */
         if (!rank->filter->kinds)
-            place_lead(&made);
-        place_turns(&made, heap, count);
+            place_lead(&builder);
+        place_turns(&builder, heap, count);
         if (!rank->filter->kinds)
-            fill(&made);
-        result = made.failed ? -1 : hand_out(&made, ranking);
+            fill(&builder);
+        result = builder.failed ? -1 : hand_out(&builder, ranking);
     }
     free(heap);
-    free(made.groups);
+    free(builder.groups);
     return result;
 }
