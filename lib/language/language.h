@@ -86,8 +86,7 @@ enum list {
     LIST_NO_PERSON,    /* machines, roles, menu words: "operator" */
     LIST_NOTHING,      /* begins what says that there is nothing: "none", "there is nothing" */
     LIST_ERASE,        /* speaks of data that are to go: "delete", "right to be forgotten" */
-    LIST_NUMERAL, /* beside LIST_NUMBER and LIST_ORDINAL: hundreds, thousands, half hours, with their values
-                   */
+    LIST_NUMERAL, /* beside LIST_NUMBER and LIST_ORDINAL: hundreds; negative: goes with no other ("half") */
     LIST_INDIFFERENT, /* "do not mind": no objection though it is negated */
     LIST_FOR,         /* before whom something is for, or of */
     LIST_DIET,        /* ways of eating, of which one has one: "vegetarian" */

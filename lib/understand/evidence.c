@@ -25,10 +25,8 @@ static void drop(struct evidence *evidence, enum drop why, enum item item, const
     understanding_drop(evidence->understanding, why, item_names[item], line);
 }
 
-/* "None", "nothing was mentioned": no value, in a field or in a whole line. */
-static bool says_nothing(struct evidence *evidence, const char *text)
+bool evidence_says_nothing(struct reading *reading, const char *text)
 {
-    struct reading *reading = evidence->reading;
     struct words words;
     bool found = false;
     if (!*text || value_is_empty(reading, text))
@@ -145,6 +143,23 @@ static bool is_plain_sentence(struct evidence *evidence, const char *text)
     return grounding->token_count > 0 && grounding->by_user > 0.95;
 }
 
+/* "allergy | nuts |": what the LLM called it belongs to the statement where there is little else. */
+static const char *with_kind(struct reading *reading, const char *kind, const char *text)
+{
+    char fold[64];
+    size_t blanks = 0;
+    enum statement_kind found = items_kind(kind);
+    word_fold(kind, strlen(kind), fold, sizeof fold);
+    for (const char *at = text; *at; at++)
+        blanks += *at == ' ';
+    if (kind == text || !*text || statement_kind_find(fold) != STATEMENTS || blanks > 2 || found != STATEMENT_NEED ||
+        strncasecmp(text, kind, 5) == 0)
+        return text;
+    const char *both = arena_printf(reading->arena, "%s: %s", kind, text);
+    reading->failed = reading->failed || !both;
+    return both ? both : text;
+}
+
 static void read_statement(struct evidence *evidence, enum item item, const struct item_line *line)
 {
     struct reading *reading = evidence->reading;
@@ -158,8 +173,10 @@ static void read_statement(struct evidence *evidence, enum item item, const stru
                                   .source = evidence->source,
                                   .turn = -1};
     memcpy(statement.until, note.until, sizeof statement.until);
+    note.text = with_kind(reading, line->fields[0], note.text);
+    statement.text = note.text;
     bool prose = line->count == 1 && !is_plain_sentence(evidence, note.text);
-    if (!*note.text || value_is_empty(reading, note.text) || (prose && says_nothing(evidence, note.text)))
+    if (!*note.text || value_is_empty(reading, note.text) || (prose && evidence_says_nothing(reading, note.text)))
         return;
     enum drop why = DROPS;
     const char *whose = "";

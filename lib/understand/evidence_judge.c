@@ -115,6 +115,19 @@ static bool is_indifferent(struct reading *reading, const struct words *words, s
     return manner_has(reading, words, LIST_INDIFFERENT, span);
 }
 
+/* "I'm not allergic to latex", where "I can't have latex" says the same as "allergic to latex". */
+static bool denies_avoiding(struct reading *reading, const struct words *words, size_t at)
+{
+    for (size_t i = at + 1; i-- > 0 && at - i < 6;) {
+        if (language_list(reading->language, LIST_AVOID, words, i) > 0 &&
+            language_list(reading->language, LIST_NEGATOR, words, i) == 0)
+            return true;
+        if (words->items[i].gap != GAP_NONE)
+            return false;
+    }
+    return false;
+}
+
 /* A word of the statement beside this place was said in the past: "loved sailing" of "loves sailing". */
 static bool is_memory(struct evidence *evidence, const struct grounding *grounding, const struct place *place)
 {
@@ -158,17 +171,19 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     struct manner manner = manner_of(reading, spoken, place->at);
     struct objection objection = {.why = DROPS, .who = manner.who, .relative = manner.relative};
     bool statement_of_fact = statement->kind == STATEMENT_NEED || statement->kind == STATEMENT_FACT;
-    if (manner.quoted && !*statement->whose)
+    if (manner.quoted && !*statement->whose) {
         objection.why = DROP_PERSON;
-    else if (demand->person && !*statement->whose && manner.third_person &&
-             !evidence_is_speaker(evidence, &spoken->words, manner.who))
+        objection.relative = false;
+    } else if (demand->person && !*statement->whose && manner.third_person &&
+               !evidence_is_speaker(evidence, &spoken->words, manner.who))
         objection.why = DROP_PERSON;
     else if (manner.past && !wording->past)
         objection.why = DROP_PAST;
     else if (manner.negated && !wording->negated && !wording->avoids)
         objection.why = DROP_NEGATED;
     else if (manner.negated && wording->avoids && !wording->negated &&
-             is_indifferent(reading, &spoken->words, place->at))
+             (is_indifferent(reading, &spoken->words, place->at) ||
+              denies_avoiding(reading, &spoken->words, place->at)))
         objection.why = DROP_NEGATED;
     else if (statement_of_fact && ((manner.question && !is_answered(evidence, place)) ||
                                    (manner.condition && !wording->conditional)))
@@ -203,7 +218,7 @@ static uint64_t telling_tokens(const struct grounding *grounding)
 /* "daughter", "figlio Matteo": the relation with the name that follows it. */
 static const char *name_of_other(struct reading *reading, const struct words *words, struct span who)
 {
-    if (who.to < words->count && words->items[who.to].gap == GAP_NONE && !reading->nouns &&
+    if (who.to == who.from + 1 && who.to < words->count && words->items[who.to].gap == GAP_NONE && !reading->nouns &&
         words->items[who.to].shape == SHAPE_CAPITAL)
         who.to++;
     return reading_text(reading, words, who);
@@ -331,7 +346,8 @@ static bool is_grounded(const struct grounding *g, const struct demand *demand)
     /* In another language than the call only names, numbers and what is written alike can be found. */
     if (g->foreign)
         return g->said >= 0.2 && g->names_said * 2 >= g->names;
-    if (g->said < demand->said || (double)g->names_said < (double)g->names * demand->names)
+    if (g->said < (g->unknown && demand->said > 0.45 ? 0.6 : demand->said) ||
+        (double)g->names_said < (double)g->names * demand->names)
         return false;
     return !demand->rare || g->specific_said * 3 >= g->specific * 2 ||
            (g->said >= 0.65 && g->specific_said * 2 >= g->specific);

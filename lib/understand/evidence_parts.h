@@ -20,6 +20,9 @@ struct evidence {
  * don't write in that of the call. */
 bool evidence_list(const struct reading *reading, enum list list, const struct words *words, size_t at);
 
+/* "None", "nothing was mentioned": no value, in a field or in a whole line. */
+bool evidence_says_nothing(struct reading *reading, const char *text);
+
 /* evidence_people.c: callmem_caller. */
 void evidence_read_callers(struct evidence *evidence, const struct item_line *lines, size_t count);
 /* The caller's denials: is_other, denied. */

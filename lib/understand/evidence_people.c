@@ -275,6 +275,8 @@ static void add_caller(struct evidence *evidence, const struct item_line *line)
         understanding_drop(evidence->understanding, DROP_FORM, item, line->text);
         return;
     }
+    if (line->count == 1 && evidence_says_nothing(evidence->reading, line->text))
+        return;
     full = check_name(evidence, line->fields[0], &speaker.full);
     called = check_name(evidence, line->fields[1], &speaker.called);
     speaker.role = check_role(evidence, line->fields[2]);
@@ -425,7 +427,7 @@ static bool is_speakers(const struct reading *reading, const struct words *a, co
         return false;
     for (size_t at = 0; at < a->count; at++) {
         struct words one = {.text = a->text, .items = &a->items[at], .count = 1};
-        if (is_title(reading, a, at) || is_particle(reading, a, at))
+        if (is_title(reading, a, at) || is_particle(reading, a, at) || items_is_caller(a->items[at].fold))
             continue;
         names++;
         if (!shares_word(&one, speaker->full) && !shares_word(&one, speaker->called))
@@ -599,15 +601,27 @@ static bool complete_with(struct reading *reading, struct speaker *mine, const s
     return false;
 }
 
-static bool begins_with_agents_name(struct reading *reading, const char *line)
+/* What the LLM took for the caller's name is the agent's, or that of a company: the caller's own is another. */
+static bool is_mistaken(struct reading *reading, const char *line)
 {
     struct evidence evidence = {.reading = reading};
     struct words words;
+    bool mistaken;
     if (words_read(NULL, line, &words) != 0)
         return false;
-    bool agents = words.count > 0 && is_agents_name(&evidence, words.items[0].fold);
+    mistaken = words.count > 0 && is_agents_name(&evidence, words.items[0].fold);
+    for (size_t at = 1; at < words.count && !mistaken; at++)
+        mistaken = evidence_list(reading, LIST_COMPANY, &words, at);
     words_free(&words);
-    return agents;
+    return mistaken;
+}
+
+static bool is_of_caller(const struct reading *reading, int turn)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        if (reading->spoken[i].turn == turn)
+            return reading->spoken[i].role == ROLE_USER;
+    return false;
 }
 
 void evidence_merge_speakers(struct reading *reading, struct understanding *understanding, size_t count)
@@ -619,16 +633,17 @@ void evidence_merge_speakers(struct reading *reading, struct understanding *unde
         return;
     for (size_t i = 0; i < count; i++)
         named += *speakers[i].full || *speakers[i].called;
-    /* The LLM took the agent's name for the caller's: what the rules find is another. */
     for (size_t i = 0; i < understanding->drop_count; i++)
         tried = tried || (understanding->drops[i].why == DROP_NAME &&
                           strcmp(understanding->drops[i].item, item_names[ITEM_CALLER]) == 0 &&
-                          begins_with_agents_name(reading, understanding->drops[i].line));
+                          is_mistaken(reading, understanding->drops[i].line));
     for (size_t at = count; at < understanding->speaker_count; at++) {
         bool done = false;
         for (size_t i = 0; i < count && !done; i++)
             done = complete_with(reading, &speakers[i], &speakers[at]);
-        bool wanted = several || (named == 0 && (tried || speakers[at].source != SOURCE_RULE));
+        bool ruled = speakers[at].source == SOURCE_RULE;
+        bool wanted =
+            several || (named == 0 && (!ruled || (tried && is_of_caller(reading, speakers[at].turn))));
         if (!done && wanted)
             speakers[kept++] = speakers[at];
     }

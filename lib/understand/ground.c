@@ -519,9 +519,12 @@ static size_t add_number(struct cutter *cutter, const struct words *words, size_
     if (!digits && value <= 1)
         return len;
     bool reckoned = is_reckoned(cutter, words, at, len, value);
-    mark_name(
-        add_token(cutter->out, number_fold(reading, value), reckoned ? LABEL_WEIGHT : RARE_WEIGHT, !reckoned),
-        !reckoned);
+    struct token *token =
+        add_token(cutter->out, number_fold(reading, value), reckoned ? LABEL_WEIGHT : RARE_WEIGHT, !reckoned);
+    mark_name(token, !reckoned);
+    if (token && at + 1 < words->count && words->items[at + 1].joined &&
+        strcmp(words->items[at + 1].fold, "30") == 0)
+        token->half = true;
     return len;
 }
 
@@ -549,7 +552,9 @@ static void add_word(struct cutter *cutter, const struct words *words, size_t at
     const struct reading *reading = cutter->ground->reading;
     const struct word *word = &words->items[at];
     bool capital = !first && word->gap != GAP_STOP && word->shape != SHAPE_LOWER && !reading->nouns;
-    if (!capital && (in_list(cutter, LIST_FUNCTION, words, at) || word->fold[1] == '\0'))
+    size_t few = reading->ruled ? 1 : 2;
+    if (!capital &&
+        (in_list(cutter, LIST_FUNCTION, words, at) || letters(word->fold, strlen(word->fold)) <= few))
         return;
     if (in_list(cutter, LIST_LABEL, words, at)) {
         add_token(cutter->out, word->fold, LABEL_WEIGHT, false);
@@ -665,18 +670,25 @@ static bool add_foreign_digits(const char *fold, struct buf *out)
  * un" is "55501". */
 static void add_numbers(struct ground *ground, const struct words *words, struct buf *out)
 {
-    for (size_t at = 0; at < words->count;) {
+    const struct language *language = ground->reading->ruled ? ground->reading->language : NULL;
+    for (size_t at = 0, len; at < words->count; at += len) {
         long value;
-        size_t len =
-            words->items[at].shape == SHAPE_NUMBER ? 0 : numeral_at(ground->reading, words, at, &value);
+        size_t twice = language ? language_list(language, LIST_DOUBLE, words, at) : 0;
+        at += at + twice < words->count ? twice : 0;
         const char *fold = words->items[at].fold;
-        if (len > 0)
-            buf_printf(out, "%ld", value);
-        else if (words->items[at].shape == SHAPE_NUMBER || fold[1] == '\0')
-            buf_puts(out, fold);
-        else if (!add_foreign_digits(fold, out))
-            buf_putc(out, '\n');
-        at += len > 0 ? len : 1;
+        bool number = words->items[at].shape == SHAPE_NUMBER, letter = fold[1] == '\0';
+        len = number ? 0 : numeral_at(ground->reading, words, at, &value);
+        for (size_t i = 0; i < (twice > 0 ? 2U : 1U); i++)
+            if (len > 0)
+                buf_printf(out, "%ld", value);
+            else if (number || letter)
+                buf_puts(out, fold);
+            else if (!add_foreign_digits(fold, out))
+                buf_putc(out, '\n');
+        len = len > 0 ? len : 1;
+        /* "B as in boy" */
+        size_t as = language && letter ? language_list(language, LIST_AS_IN, words, at + len) : 0;
+        len += as > 0 ? as + 1 : 0;
     }
     buf_putc(out, '\n');
 }
@@ -779,6 +791,8 @@ static void look_for_token(struct ground *ground, struct grounding *out, size_t 
     if (token->fold[0] == '#' && !token->user && !token->agent) {
         long value = strtol(token->fold + 1, NULL, 10);
         /* Times are said by twelve hours, and "half six" is half past five in some languages. */
+        if (token->half && value < 24)
+            look_for(&search, number_fold(ground->reading, value % 12 + 1));
         if (value >= 13 && value <= 24)
             look_for(&search, number_fold(ground->reading, value - 12));
         else if (value >= 1 && value <= 11)
@@ -823,6 +837,7 @@ int ground_statement(struct ground *ground, const char *text, struct grounding *
     out->foreign = is_foreign(&cutter, &statement.words);
     cutter.rare = reading->ruled && !out->foreign;
     cut_statement(&cutter, text, &statement.words);
+    out->unknown = !reading->ruled && !has_unspaced(text);
     /* Folded words belong to the row that is freed. */
     for (size_t i = 0; i < out->token_count; i++) {
         out->tokens[i].fold = arena_text(reading->arena, out->tokens[i].fold, strlen(out->tokens[i].fold));

@@ -26,6 +26,7 @@ struct token {
     bool specific;  /* a rare word, a name or a number; */
     bool name;      /* one of the latter two, which must have been said as it is */
     bool time;      /* a weekday, a month, a part of the day: says when and not what */
+    bool half;      /* the hour of half past it */
     bool code;      /* letters and digits, or many digits */
     bool user;      /* the caller said it */
     bool agent;     /* the agent said it, */
@@ -54,6 +55,7 @@ struct grounding {
     size_t specific, specific_said;
     size_t names, names_said;
     bool foreign;      /* it is in another language than the call */
+    bool unknown;      /* there is no lexicon for its language, and it is written with blanks */
     size_t best;       /* the caller's turn that grounds it best, in reading->spoken; */
     size_t best_agent; /* the agent's; SIZE_MAX when there is none */
     double window;     /* share said in the turns around the best one */

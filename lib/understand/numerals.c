@@ -5,7 +5,7 @@
 
 #define NUMERAL_MAX 9999999
 
-/* A number word by itself. */
+/* A number word by itself. One that goes with no other ("half" before "eight") is negative. */
 static size_t simple(const struct language *language, const struct words *words, size_t at, long *value)
 {
     static const enum list lists[] = {LIST_NUMBER, LIST_ORDINAL, LIST_NUMERAL};
@@ -89,6 +89,10 @@ size_t numeral_at(struct reading *reading, const struct words *words, size_t at,
         return 0;
     if ((len = simple(language, words, at, &current)) == 0)
         return joined(language, words->items[at].fold, value) ? 1 : 0;
+    if (current < 0) {
+        *value = -current;
+        return len;
+    }
     if (current == 1000) {
         total = 1000;
         current = 0;
