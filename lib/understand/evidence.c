@@ -152,8 +152,8 @@ static const char *with_kind(struct reading *reading, const char *kind, const ch
     word_fold(kind, strlen(kind), fold, sizeof fold);
     for (const char *at = text; *at; at++)
         blanks += *at == ' ';
-    if (kind == text || !*text || statement_kind_find(fold) != STATEMENTS || blanks > 2 || found != STATEMENT_NEED ||
-        strncasecmp(text, kind, 5) == 0)
+    if (kind == text || !*text || statement_kind_find(fold) != STATEMENTS || blanks > 2 ||
+        found != STATEMENT_NEED || strncasecmp(text, kind, 5) == 0)
         return text;
     const char *both = arena_printf(reading->arena, "%s: %s", kind, text);
     reading->failed = reading->failed || !both;
@@ -176,7 +176,8 @@ static void read_statement(struct evidence *evidence, enum item item, const stru
     note.text = with_kind(reading, line->fields[0], note.text);
     statement.text = note.text;
     bool prose = line->count == 1 && !is_plain_sentence(evidence, note.text);
-    if (!*note.text || value_is_empty(reading, note.text) || (prose && evidence_says_nothing(reading, note.text)))
+    if (!*note.text || value_is_empty(reading, note.text) ||
+        (prose && evidence_says_nothing(reading, note.text)))
         return;
     enum drop why = DROPS;
     const char *whose = "";

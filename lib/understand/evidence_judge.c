@@ -177,6 +177,8 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     } else if (demand->person && !*statement->whose && manner.third_person &&
                !evidence_is_speaker(evidence, &spoken->words, manner.who))
         objection.why = DROP_PERSON;
+    else if (reading->ruled && language_has(reading->language, LIST_JOKE, &spoken->words))
+        objection.why = DROP_NEGATED;
     else if (manner.past && !wording->past)
         objection.why = DROP_PAST;
     else if (manner.negated && !wording->negated && !wording->avoids)
@@ -218,8 +220,8 @@ static uint64_t telling_tokens(const struct grounding *grounding)
 /* "daughter", "figlio Matteo": the relation with the name that follows it. */
 static const char *name_of_other(struct reading *reading, const struct words *words, struct span who)
 {
-    if (who.to == who.from + 1 && who.to < words->count && words->items[who.to].gap == GAP_NONE && !reading->nouns &&
-        words->items[who.to].shape == SHAPE_CAPITAL)
+    if (who.to == who.from + 1 && who.to < words->count && words->items[who.to].gap == GAP_NONE &&
+        !reading->nouns && words->items[who.to].shape == SHAPE_CAPITAL)
         who.to++;
     return reading_text(reading, words, who);
 }

@@ -601,7 +601,8 @@ static bool complete_with(struct reading *reading, struct speaker *mine, const s
     return false;
 }
 
-/* What the LLM took for the caller's name is the agent's, or that of a company: the caller's own is another. */
+/* What the LLM took for the caller's name is the agent's, or that of a company: the caller's own is another.
+ */
 static bool is_mistaken(struct reading *reading, const char *line)
 {
     struct evidence evidence = {.reading = reading};

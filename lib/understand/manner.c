@@ -85,7 +85,8 @@ static void find_person(const struct reading *reading, const struct words *words
         if (person == 0 && i != at && is_named_subject(reading, words, i)) {
             person = 3;
             /* "my daughter Mia" */
-            if (i > span.from && words->items[i].gap == GAP_NONE && is_relative(reading, words, i - 1, manner))
+            if (i > span.from && words->items[i].gap == GAP_NONE &&
+                is_relative(reading, words, i - 1, manner))
                 manner->who.to = i + 1;
             else
                 manner->who = (struct span){i, i + 1};
