@@ -177,7 +177,8 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     } else if (demand->person && !*statement->whose && manner.third_person &&
                !evidence_is_speaker(evidence, &spoken->words, manner.who))
         objection.why = DROP_PERSON;
-    else if (reading->ruled && language_has(reading->language, LIST_JOKE, &spoken->words))
+    else if (reading->ruled &&
+             manner_has(reading, &spoken->words, LIST_JOKE, (struct span){0, spoken->words.count}))
         objection.why = DROP_NEGATED;
     else if (manner.past && !wording->past)
         objection.why = DROP_PAST;
