@@ -8,11 +8,17 @@
 #include "understand/items.h"
 #include "understand/understanding.h"
 
+#define EVIDENCE_NAMES 32
+
 struct evidence {
     struct reading *reading;
     struct ground *ground;
     struct understanding *understanding;
     enum source source;
+    uint64_t agents[EVIDENCE_NAMES]; /* words of the names that the agent gave itself */
+    size_t agent_count;
+    uint64_t denied[EVIDENCE_NAMES]; /* and of names that the caller said are not theirs */
+    size_t denied_count;
     bool machine; /* who speaks is a robot, by what the LLM calls it */
 };
 

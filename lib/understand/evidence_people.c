@@ -16,7 +16,7 @@
 
 #define NAME_MOST_WORDS 7
 #define NAME_MOST_CHARS 80
-#define AGENT_NAMES     16
+#define CALLERS         8
 
 static bool is_title(const struct reading *reading, const struct words *words, size_t at)
 {
@@ -36,46 +36,39 @@ static bool is_particle(const struct reading *reading, const struct words *words
 
 /* --- Whose name is whose --- */
 
-/* The agent names itself so: "this is Nora, the receptionist". */
-static bool is_agents_name(struct evidence *evidence, const char *fold)
+/* The words of the names that rules of a section find in the turns of one side. */
+static size_t find_names(struct reading *reading, enum role role, enum section section,
+                         uint64_t names[EVIDENCE_NAMES])
 {
-    struct reading *reading = evidence->reading;
-    bool found = false;
-    for (size_t i = 0; reading->ruled && i < reading->count && !found; i++) {
-        const struct spoken *spoken = &reading->spoken[i];
-        if (spoken->role != ROLE_AGENT)
-            continue;
-        for (size_t at = 0; at < spoken->words.count && !found; at++) {
-            reading->name_mode = NAME_SPOKEN_TO;
-            if (!reading_rule(reading, SECTION_AGENT_NAME, spoken, at) || !reading->matcher.has[CAPTURE_NAME])
-                continue;
-            struct span name = reading->matcher.captured[CAPTURE_NAME];
-            for (size_t word = name.from; word < name.to && !spoken->words.items[at].question; word++)
-                found = found || strcmp(spoken->words.items[word].fold, fold) == 0;
-        }
-    }
-    return found;
-}
-
-/* "I'm not Michael", "Not Bev, she's off": the caller is not of that name. */
-static bool is_denied(struct evidence *evidence, const char *fold)
-{
-    struct reading *reading = evidence->reading;
-    bool denied = false;
+    size_t count = 0;
     for (size_t i = 0; reading->ruled && i < reading->count; i++) {
         const struct spoken *spoken = &reading->spoken[i];
-        if (spoken->role != ROLE_USER)
-            continue;
-        for (size_t at = 0; at < spoken->words.count; at++) {
-            reading->name_mode = NAME_LIKELY;
-            if (!reading_rule(reading, SECTION_NAME_NOT, spoken, at) || !reading->matcher.has[CAPTURE_NAME])
+        for (size_t at = 0; spoken->role == role && at < spoken->words.count; at++) {
+            reading->name_mode = role == ROLE_AGENT ? NAME_SPOKEN_TO : NAME_LIKELY;
+            if (!reading_rule(reading, section, spoken, at) || !reading->matcher.has[CAPTURE_NAME] ||
+                (role == ROLE_AGENT && spoken->words.items[at].question))
                 continue;
             struct span name = reading->matcher.captured[CAPTURE_NAME];
-            for (size_t word = name.from; word < name.to; word++)
-                denied = denied || strcmp(spoken->words.items[word].fold, fold) == 0;
+            for (size_t word = name.from; word < name.to && count < EVIDENCE_NAMES; word++)
+                names[count++] = spoken->words.items[word].key;
         }
     }
-    return denied;
+    return count;
+}
+
+/* "This is Nora, the receptionist"; "I'm not Michael", "Not Bev, she's off". */
+static void find_others(struct evidence *evidence)
+{
+    evidence->agent_count = find_names(evidence->reading, ROLE_AGENT, SECTION_AGENT_NAME, evidence->agents);
+    evidence->denied_count = find_names(evidence->reading, ROLE_USER, SECTION_NAME_NOT, evidence->denied);
+}
+
+static bool is_key(uint64_t key, const uint64_t *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (keys[i] == key)
+            return true;
+    return false;
 }
 
 /* The agent asked for a person by a name, and the caller said yes: "Am I speaking with Peggy?" "You are." In
@@ -174,8 +167,8 @@ static const char *given_part(struct evidence *evidence, const struct words *wor
             continue;
         names++;
         const char *fold = words->items[at].fold;
-        kept[at] =
-            !is_denied(evidence, fold) && (was_given(evidence, fold, false) || is_confirmed(evidence, fold));
+        kept[at] = !is_key(words->items[at].key, evidence->denied, evidence->denied_count) &&
+                   (was_given(evidence, fold, false) || is_confirmed(evidence, fold));
         said += kept[at];
     }
     if (said == 0)
@@ -186,7 +179,7 @@ static const char *given_part(struct evidence *evidence, const struct words *wor
             kept[at] = kept[at + 1];
     /* A lone word that is the agent's name was said to the agent. */
     for (size_t at = 0; at < words->count && said == 1; at++)
-        if (kept[at] && is_agents_name(evidence, words->items[at].fold) &&
+        if (kept[at] && is_key(words->items[at].key, evidence->agents, evidence->agent_count) &&
             !is_confirmed(evidence, words->items[at].fold))
             return "";
     struct buf out = BUF_INIT;
@@ -355,7 +348,9 @@ static void read_corrections(struct evidence *evidence)
 void evidence_read_callers(struct evidence *evidence, const struct item_line *lines, size_t count)
 {
     struct understanding *understanding = evidence->understanding;
-    for (size_t i = 0; i < count && !evidence->reading->failed; i++)
+    find_others(evidence);
+    /* Nobody has more people around one telephone. */
+    for (size_t i = 0; i < count && i < CALLERS && !evidence->reading->failed; i++)
         add_caller(evidence, &lines[i]);
     evidence->machine = evidence->machine && understanding->speaker_count == 0;
     for (size_t i = 0; i < understanding->speaker_count; i++) {
@@ -610,7 +605,8 @@ static bool is_mistaken(struct reading *reading, const char *line)
     bool mistaken;
     if (words_read(NULL, line, &words) != 0)
         return false;
-    mistaken = words.count > 0 && is_agents_name(&evidence, words.items[0].fold);
+    find_others(&evidence);
+    mistaken = words.count > 0 && is_key(words.items[0].key, evidence.agents, evidence.agent_count);
     for (size_t at = 1; at < words.count && !mistaken; at++)
         mistaken = evidence_list(reading, LIST_COMPANY, &words, at);
     words_free(&words);

@@ -361,7 +361,7 @@ static void test_how_it_is_said(void **state)
          "a morava no Porto.",
          NULL, "fact | caller | Mora no Porto |", NULL, NULL, "-past\n"},
         {"en", "a: Still vegan?\nu: I'm not vegan any more.", NULL, "ended | caller | Not vegan any more |",
-         NULL, NULL, "ended||Not vegan any more\n"},
+         NULL, NULL, "ended||Not vegan any more [said]\n"},
     };
     (void)state;
     CHECK(calls);
