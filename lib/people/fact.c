@@ -54,7 +54,7 @@ const char *fact_content(struct arena *arena, const struct statement *statement)
     if (statement->kind == STATEMENT_OPEN && *until)
         return arena_printf(arena, "%s%s%s (%s)", statement->whose, *statement->whose ? ": " : "",
                             statement->text, until);
-    if (*statement->whose)
+    if (*statement->whose && strcmp(statement->whose, WHOSE_UNCLEAR) != 0)
         return arena_printf(arena, "%s: %s", statement->whose, statement->text);
     return arena_text(arena, statement->text, strlen(statement->text));
 }

@@ -232,6 +232,8 @@ static size_t find_owner(struct line *line, const char *whose, size_t speaker, i
     size_t found = NOBODY;
     if (!*whose)
         return speaker;
+    if (strcmp(whose, WHOSE_UNCLEAR) == 0)
+        return NOBODY;
     split_label(line, whose, &name, &relation);
     for (size_t i = 0; i < line->person_count; i++)
         if (is_whose(&line->persons[i], name, relation) && (found == NOBODY || found == speaker))

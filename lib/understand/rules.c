@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define QUOTE_WORDS 24 /* of a sentence that is quoted whole; of a longer one the clause that was found */
+#define QUOTE_WORDS 14 /* of a sentence that is quoted whole; of a longer one the clause that was found */
 
 struct ruler {
     struct reading *reading;
@@ -49,27 +49,41 @@ static size_t past_lead(struct ruler *ruler, struct span span)
     return span.from;
 }
 
-/* The clause around what a rule found, as it was said: its whole sentence unless that is long. */
-static char *quote(struct ruler *ruler, struct span found)
+/* Where the clause of word `at` ends: at a pause, or before another thought. */
+static size_t clause_end(struct ruler *ruler, size_t at, size_t end)
+{
+    static const enum list ends[] = {LIST_BUT, LIST_STOP};
+    const struct words *words = &ruler->spoken->words;
+    for (size_t to = at; to < end; to++) {
+        size_t and = language_list(ruler->reading->language, LIST_AND, words, to);
+        bool thought = and > 0 && to + and < end &&
+                       language_list(ruler->reading->language, LIST_FIRST_PERSON, words, to + and) > 0;
+        for (size_t i = 0; i < sizeof ends / sizeof *ends && !thought; i++)
+            thought = to > at && language_list(ruler->reading->language, ends[i], words, to) > 0;
+        if (to > at && (thought || words->items[to].gap != GAP_NONE))
+            return to;
+    }
+    return end;
+}
+
+/* What a rule found, as it was said. Of a need or a fact the clause from where it begins; of a wish the whole
+ * sentence unless that is long, since what stands beside it says what is meant. */
+static char *quote(struct ruler *ruler, const struct use *use, struct span found)
 {
     const struct words *words = &ruler->spoken->words;
-    struct span sentence = reading_sentence(words, found.from);
-    if (found.to > sentence.to)
-        sentence.to = found.to;
-    if (sentence.to - sentence.from > QUOTE_WORDS) {
-        size_t from = found.from, to = found.to;
-        while (from > sentence.from && words->items[from].gap == GAP_NONE)
-            from--;
-        while (to < sentence.to && words->items[to].gap == GAP_NONE)
-            to++;
-        sentence = (struct span){from, to};
+    struct span span = reading_sentence(words, found.from);
+    bool clause = use->kind == STATEMENT_NEED || use->kind == STATEMENT_FACT || use->kind == STATEMENT_ENDED;
+    span.to = found.to > span.to ? found.to : span.to;
+    if (clause || span.to - span.from > QUOTE_WORDS) {
+        size_t end = clause_end(ruler, found.to > 0 ? found.to - 1 : 0, span.to);
+        span = (struct span){found.from, end > found.to ? end : found.to};
     }
-    if (sentence.to - sentence.from > QUOTE_WORDS)
-        sentence = found;
-    size_t from = past_lead(ruler, sentence);
+    if (span.to - span.from > QUOTE_WORDS)
+        span = found;
+    size_t from = past_lead(ruler, span);
     if (from <= found.from)
-        sentence.from = from;
-    char *text = reading_text(ruler->reading, words, sentence);
+        span.from = from;
+    char *text = reading_text(ruler->reading, words, span);
     if (text && text[0] >= 'a' && text[0] <= 'z')
         text[0] = (char)(text[0] - 'a' + 'A');
     return text;
@@ -125,12 +139,45 @@ static bool answers_a_date(struct ruler *ruler)
                         manner_has(ruler->reading, &before->words, LIST_WHICH, whole(before)));
 }
 
-/* A wish that is said to last, or that says no. */
+/* "I can't have any water till Thursday": what has a day ends with it. */
+static bool has_weekday(struct ruler *ruler, struct span found)
+{
+    struct span sentence = reading_sentence(&ruler->spoken->words, found.from);
+    return manner_has(ruler->reading, &ruler->spoken->words, LIST_WEEKDAY, sentence);
+}
+
+/* "I only call to say thanks" asks nothing of anybody. */
+static bool follows_speaker(struct ruler *ruler, struct span found)
+{
+    const struct words *words = &ruler->spoken->words;
+    for (size_t at = found.from; at > 0 && found.from - at < 2 && words->items[at].gap == GAP_NONE; at--)
+        if (language_list(ruler->reading->language, LIST_FIRST_PERSON, words, at - 1) > 0)
+            return true;
+    return false;
+}
+
+/* "I don't like", "can't stand", and what is said so in other languages; not "I don't want", which is of
+ * today. */
+static bool is_of_taste(struct ruler *ruler, struct span found)
+{
+    static const char *const verbs[] = {
+        "like",      "hate",   "stand", "eat",   "drink", "mag",     "mogen", "esse",  "trinke",
+        "gusta",     "gustan", "como",  "bebo",  "aime",  "deteste", "mange", "bois",  "piace",
+        "piacciono", "mangio", "bevo",  "gosto", "send",  "call",    "text",  "answer"};
+    const struct words *words = &ruler->spoken->words;
+    for (size_t at = found.from; at < found.to; at++)
+        for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+            if (strcmp(words->items[at].fold, verbs[i]) == 0)
+                return true;
+    return false;
+}
+
+/* A wish that is said to last, or one of taste that says no. */
 static bool lasts(struct ruler *ruler, const struct use *use, struct span found)
 {
     struct span sentence = reading_sentence(&ruler->spoken->words, found.from);
     return manner_has(ruler->reading, &ruler->spoken->words, LIST_LASTING, sentence) ||
-           use->section == SECTION_DISLIKE;
+           (use->section == SECTION_DISLIKE && is_of_taste(ruler, found));
 }
 
 /* Whether the sentence is about being reached, or the agent asked for a time: "the draft was about 400 pages"
@@ -163,9 +210,9 @@ static bool may_speak(struct ruler *ruler, const struct use *use, const struct r
         return false;
     switch (use->section) {
     case SECTION_NEED:
-        return !manner.once;
+        return !manner.once && !has_weekday(ruler, found);
     case SECTION_INSTRUCTION:
-        return !manner.once;
+        return !manner.once && !follows_speaker(ruler, found);
     case SECTION_ENDED:
         return true;
     case SECTION_FACT:
@@ -194,7 +241,7 @@ static void add(struct ruler *ruler, const struct use *use, const struct rule *r
     struct reading *reading = ruler->reading;
     const struct words *words = &ruler->spoken->words;
     const char *slot = rule->slot ? reading_fill(reading, rule->slot, words, true) : "";
-    const char *text = quote(ruler, found);
+    const char *text = quote(ruler, use, found);
     enum statement_kind kind = use->kind;
     if (!slot || !text || is_said(ruler, text))
         return;

@@ -131,6 +131,11 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
         struct matcher found = reading->matcher;
         if (found.has[CAPTURE_OTHER] && !is_name(reading, &spoken->words, found.captured[CAPTURE_OTHER].from))
             continue;
+        /* "Not June, Walter." */
+        if (found.has[CAPTURE_OTHER] &&
+            (name_list(reading, LIST_MONTH, &spoken->words, found.captured[CAPTURE_OTHER].from) ||
+             name_list(reading, LIST_NOT_NAME, &spoken->words, found.captured[CAPTURE_OTHER].from)))
+            continue;
         struct span span = longer_form(reading, &spoken->words, found.captured[CAPTURE_NAME]);
         if (rule->slot && strcmp(rule->slot, "full") == 0 && is_one_word(reading, &spoken->words, span))
             continue;
@@ -546,6 +551,22 @@ static bool says_new_name(const struct reading *reading)
     return found;
 }
 
+/* Somebody else who names themselves in the same call: "And this is her brother Theo". */
+static void add_others(const struct names *names, const struct claim *best,
+                       struct understanding *understanding)
+{
+    for (size_t at = 0; at < names->count; at++) {
+        const struct claim *claim = &names->claims[at];
+        bool said = claim->confidence == SURE_SAID || claim->confidence == SURE_MAYBE;
+        if (claim == best || claim->dead || !said || claim->key_count == 0 || best->turn < 0 ||
+            name_shares_word(best, claim->keys, claim->key_count) || claim->turn == best->turn)
+            continue;
+        understanding_add_speaker(
+            understanding,
+            &(struct speaker){.full = claim->name, .source = SOURCE_RULE, .turn = claim->turn});
+    }
+}
+
 static void add_speaker(const struct names *names, struct understanding *understanding)
 {
     const struct claim *best = best_claim(names);
@@ -561,6 +582,7 @@ static void add_speaker(const struct names *names, struct understanding *underst
                                                                .renamed = says_new_name(names->reading),
                                                                .source = source,
                                                                .turn = best->turn});
+    add_others(names, best, understanding);
 }
 
 static bool has_said(const struct names *names)
@@ -628,4 +650,36 @@ void speakers_find(struct reading *reading, struct understanding *understanding)
     compare(names);
     add_speaker(names, understanding);
     free(names);
+}
+
+static const struct turn *turn_at(const struct transcript *transcript, int position)
+{
+    for (size_t i = 0; i < transcript->turn_count; i++)
+        if (transcript->turns[i].position == position)
+            return &transcript->turns[i];
+    return NULL;
+}
+
+static const char *label_of(const struct transcript *transcript, int position)
+{
+    const struct turn *turn = turn_at(transcript, position);
+    return turn && turn->speaker ? turn->speaker : "";
+}
+
+void speakers_assign(const struct transcript *transcript, struct understanding *understanding)
+{
+    for (size_t i = 0; i < understanding->statement_count && understanding->speaker_count > 1; i++) {
+        struct statement *statement = &understanding->statements[i];
+        const char *label = label_of(transcript, statement->turn);
+        const struct speaker *whose = NULL;
+        if (*statement->whose || statement->source != SOURCE_RULE)
+            continue;
+        for (size_t s = 0; s < understanding->speaker_count && !whose; s++) {
+            const struct speaker *speaker = &understanding->speakers[s];
+            bool same = *label ? strcmp(label, label_of(transcript, speaker->turn)) == 0
+                               : speaker->turn == statement->turn;
+            whose = same && *speaker->full ? speaker : NULL;
+        }
+        statement->whose = whose ? whose->full : WHOSE_UNCLEAR;
+    }
 }

@@ -8,6 +8,11 @@
 #include "understand/reading.h"
 #include "understand/understanding.h"
 
+/* Gives what rules found in a call with several speakers to the one who said it: by ElevenLabs'
+ * user_identifier, or in the turn in which they named themselves. What is not clear is nobody's: `whose` is
+ * WHOSE_UNCLEAR. */
+void speakers_assign(const struct transcript *transcript, struct understanding *understanding);
+
 /* Adds the speakers that rules find in the turns, the operator's own items and the dynamic variables. */
 void speakers_find(struct reading *reading, struct understanding *understanding);
 

@@ -30,6 +30,7 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
             evidence_find_denials(&reading, understanding);
         }
         rules_find_done(&reading, understanding);
+        speakers_assign(transcript, understanding);
         mood_find(&reading, understanding);
     }
     bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);

@@ -40,7 +40,8 @@ enum statement_kind {
 const char *statement_kind_name(enum statement_kind kind); /* "need"; static */
 enum statement_kind statement_kind_find(const char *name); /* STATEMENTS when there is none of that name */
 
-#define UNTIL_SIZE 17 /* "2026-03-27T10:00" and its end */
+#define WHOSE_UNCLEAR "?" /* whose: one of several who spoke, it is not clear which */
+#define UNTIL_SIZE    17  /* "2026-03-27T10:00" and its end */
 
 /* One thing that is said of somebody. All text is owned by the understanding. */
 struct statement {
