@@ -4,6 +4,7 @@
  */
 #include "understand/speakers.h"
 
+#include "understand/person_name.h"
 #include "understand/speakers_parts.h"
 
 #include <stdlib.h>
@@ -551,15 +552,39 @@ static bool says_new_name(const struct reading *reading)
     return found;
 }
 
-/* Somebody else who names themselves in the same call: "And this is her brother Theo". */
+static const struct turn *turn_at(const struct transcript *transcript, int position)
+{
+    for (size_t i = 0; i < transcript->turn_count; i++)
+        if (transcript->turns[i].position == position)
+            return &transcript->turns[i];
+    return NULL;
+}
+
+static const char *label_of(const struct transcript *transcript, int position)
+{
+    const struct turn *turn = turn_at(transcript, position);
+    return turn && turn->speaker ? turn->speaker : "";
+}
+
+/* Whether ElevenLabs tells two turns apart as those of two people. */
+static bool are_apart(const struct transcript *transcript, int one, int other)
+{
+    const char *a = label_of(transcript, one), *b = label_of(transcript, other);
+    return *a && *b && strcmp(a, b) != 0;
+}
+
+/* Somebody else who names themselves in the same call: with a full name that is no form of the first one, or
+ * as another speaker. "It's Bruno" may be the dog. */
 static void add_others(const struct names *names, const struct claim *best,
                        struct understanding *understanding)
 {
     for (size_t at = 0; at < names->count; at++) {
         const struct claim *claim = &names->claims[at];
         bool said = claim->confidence == SURE_SAID || claim->confidence == SURE_MAYBE;
-        if (claim == best || claim->dead || !said || claim->key_count == 0 || best->turn < 0 ||
-            name_shares_word(best, claim->keys, claim->key_count) || claim->turn == best->turn)
+        bool apart = are_apart(names->reading->transcript, claim->turn, best->turn);
+        if (claim == best || claim->dead || !said || best->turn < 0 || claim->turn == best->turn ||
+            !(apart || claim->key_count > 1) || name_compare(claim->name, best->name) == NAME_SAME ||
+            (!apart && name_shares_word(best, claim->keys, claim->key_count)))
             continue;
         understanding_add_speaker(
             understanding,
@@ -650,20 +675,6 @@ void speakers_find(struct reading *reading, struct understanding *understanding)
     compare(names);
     add_speaker(names, understanding);
     free(names);
-}
-
-static const struct turn *turn_at(const struct transcript *transcript, int position)
-{
-    for (size_t i = 0; i < transcript->turn_count; i++)
-        if (transcript->turns[i].position == position)
-            return &transcript->turns[i];
-    return NULL;
-}
-
-static const char *label_of(const struct transcript *transcript, int position)
-{
-    const struct turn *turn = turn_at(transcript, position);
-    return turn && turn->speaker ? turn->speaker : "";
 }
 
 void speakers_assign(const struct transcript *transcript, struct understanding *understanding)
