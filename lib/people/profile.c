@@ -9,15 +9,14 @@
 #include <string.h>
 #include <strings.h>
 
-#define SUMMARY_CHARS    600
-#define LIST_CHARS       500 /* caller_preferences, key_topics */
-#define NAME_CHARS       80
-#define ITEM_CHARS       160 /* of one note in memory_context */
-#define TOPICS           6
-#define DOCUMENT_VERSION 1
-#define OPEN_CALLS       2 /* what was asked or promised longer ago is open no more */
-#define OPEN_SECONDS     (60 * CLOCK_DAY)
-#define CALLED           0.86 /* confidence of a name that the caller wants to be called by; extract.h */
+#define SUMMARY_CHARS 600
+#define LIST_CHARS    500 /* caller_preferences, key_topics */
+#define NAME_CHARS    80
+#define ITEM_CHARS    160 /* of one note in memory_context */
+#define TOPICS        6
+#define OPEN_CALLS    2 /* what was asked or promised longer ago is open no more */
+#define OPEN_SECONDS  (60 * CLOCK_DAY)
+#define CALLED        0.86 /* confidence of a name that the caller wants to be called by; extract.h */
 
 /* One thing that is known, with what extraction noted of it. Text belongs to the memories or their metadata.
  */
@@ -347,41 +346,41 @@ static char *context_of(const struct fold *fold, size_t room)
     return buf_take(&b);
 }
 
-/* --- The document --- */
+/* --- The variables --- */
 
-static bool add_text(cJSON *document, const char *name, char *text)
+static bool add_text(cJSON *variables, const char *name, char *text)
 {
-    bool added = text && cJSON_AddStringToObject(document, name, text);
+    bool added = text && cJSON_AddStringToObject(variables, name, text);
     free(text);
     return added;
 }
 
-static bool add_date(cJSON *document, const char *name, int64_t when, bool known)
+static bool add_date(cJSON *variables, const char *name, int64_t when, bool known)
 {
     char date[CLOCK_STAMP_SIZE] = "";
     if (known)
         clock_date(when, date);
-    return cJSON_AddStringToObject(document, name, date);
+    return cJSON_AddStringToObject(variables, name, date);
 }
 
-static cJSON *document_of(const struct fold *fold, size_t context_chars)
+static cJSON *variables_of(const struct fold *fold, const char *caller, size_t context_chars)
 {
-    cJSON *document = cJSON_CreateObject();
+    cJSON *variables = cJSON_CreateObject();
     bool good =
-        document && cJSON_AddNumberToObject(document, "version", DOCUMENT_VERSION) &&
-        add_text(document, VARIABLE_CALLER_NAME, text_line(fold->name ? fold->name : "", NAME_CHARS)) &&
-        cJSON_AddNumberToObject(document, VARIABLE_CALL_COUNT, fold->calls) &&
-        add_date(document, VARIABLE_FIRST_CALL_DATE, fold->first, fold->calls) &&
-        add_date(document, VARIABLE_LAST_CALL_DATE, fold->last, fold->calls) &&
-        add_text(document, VARIABLE_LAST_CALL_SUMMARY, text_line(fold->last_summary, SUMMARY_CHARS)) &&
-        add_text(document, VARIABLE_CALLER_PREFERENCES, preferences(fold)) &&
-        add_text(document, VARIABLE_KEY_TOPICS, topics(fold)) &&
-        cJSON_AddStringToObject(document, VARIABLE_CALLER_SENTIMENT, fold->sentiment) &&
-        add_text(document, VARIABLE_MEMORY_CONTEXT, context_of(fold, context_chars)) &&
-        cJSON_AddStringToObject(document, "language", fold->language);
+        variables && cJSON_AddBoolToObject(variables, VARIABLE_CALLER_KNOWN, true) &&
+        cJSON_AddStringToObject(variables, VARIABLE_CALLER_ID, caller) &&
+        add_text(variables, VARIABLE_CALLER_NAME, text_line(fold->name ? fold->name : "", NAME_CHARS)) &&
+        cJSON_AddNumberToObject(variables, VARIABLE_CALL_COUNT, fold->calls) &&
+        add_date(variables, VARIABLE_FIRST_CALL_DATE, fold->first, fold->calls) &&
+        add_date(variables, VARIABLE_LAST_CALL_DATE, fold->last, fold->calls) &&
+        add_text(variables, VARIABLE_LAST_CALL_SUMMARY, text_line(fold->last_summary, SUMMARY_CHARS)) &&
+        add_text(variables, VARIABLE_CALLER_PREFERENCES, preferences(fold)) &&
+        add_text(variables, VARIABLE_KEY_TOPICS, topics(fold)) &&
+        cJSON_AddStringToObject(variables, VARIABLE_CALLER_SENTIMENT, fold->sentiment) &&
+        add_text(variables, VARIABLE_MEMORY_CONTEXT, context_of(fold, context_chars));
     if (good)
-        return document;
-    cJSON_Delete(document);
+        return variables;
+    cJSON_Delete(variables);
     return NULL;
 }
 
@@ -405,26 +404,16 @@ static void add_heading(struct buf *b, const char *name, int64_t calls)
 }
 
 static int store_profile(struct memory_store *store, const char *caller, const char *scope,
-                         const struct fold *fold, const cJSON *document, struct error *error)
+                         const struct fold *fold, const cJSON *variables, struct error *error)
 {
-    struct buf text = BUF_INIT, answer = BUF_INIT, heading = BUF_INIT;
-    int result = -1;
-    json_add(&text, document);
-    add_heading(&heading, json_text(document, VARIABLE_CALLER_NAME), fold->calls);
-    cJSON *variables = buf_text(&text) ? profile_variables(text.data, caller) : NULL;
-    if (add_members(&answer, variables) && buf_text(&heading)) {
-        const struct memory_profile profile = {.answer = answer.data,
-                                               .heading = heading.data,
-                                               .language = fold->language,
-                                               .document = text.data};
-        result = memory_set_profile(store, caller, scope, &profile, error);
-    } else {
-        error_no_memory(error);
-    }
-    cJSON_Delete(variables);
+    struct buf answer = BUF_INIT, heading = BUF_INIT;
+    add_heading(&heading, json_text(variables, VARIABLE_CALLER_NAME), fold->calls);
+    bool good = add_members(&answer, variables) && buf_text(&heading);
+    const struct memory_profile profile = {
+        .answer = answer.data, .heading = heading.data, .language = fold->language};
+    int result = good ? memory_set_profile(store, caller, scope, &profile, error) : error_no_memory(error);
     buf_free(&heading);
     buf_free(&answer);
-    buf_free(&text);
     return result;
 }
 
@@ -434,10 +423,10 @@ static int update_scope(struct memory_store *store, const char *caller, const ch
     struct fold fold;
     int result = fold_all(&fold, list, scope) == 0 ? 0 : error_no_memory(error);
     if (result == 0 && fold.count) {
-        cJSON *document = document_of(&fold, context_chars);
+        cJSON *variables = variables_of(&fold, caller, context_chars);
         result =
-            document ? store_profile(store, caller, scope, &fold, document, error) : error_no_memory(error);
-        cJSON_Delete(document);
+            variables ? store_profile(store, caller, scope, &fold, variables, error) : error_no_memory(error);
+        cJSON_Delete(variables);
     } else if (result == 0) {
         result = memory_set_profile(store, caller, scope, NULL, error);
     }
