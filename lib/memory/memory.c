@@ -1,6 +1,7 @@
 #include "memory/memory.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "memory/store.h"
 #include "service/metrics.h"
@@ -96,19 +97,22 @@ void memory_list_free(struct memory_list *list)
 int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
                         const char *language, const char *document)
 {
-    const char *const texts[] = {answer, heading, language, document};
-    const char **const members[] = {&profile->answer, &profile->heading, &profile->language,
-                                    &profile->document};
-    size_t sizes[4], all = 0;
-    for (size_t i = 0; i < 4; i++)
-        all += sizes[i] = strlen(texts[i]) + 1;
-    char *at = profile->owned = malloc(all);
-    if (!at)
-        return -1;
-    for (size_t i = 0; i < 4; i++) {
-        *members[i] = memcpy(at, texts[i], sizes[i]);
-        at += sizes[i];
+    struct buf texts = BUF_INIT;
+    size_t starts[4];
+    const char *const given[] = {answer, heading, language};
+    for (size_t i = 0; i < 3; i++) {
+        starts[i] = texts.len;
+        buf_puts(&texts, given[i] ? given[i] : "");
+        buf_putc(&texts, '\0');
     }
+    starts[3] = texts.len;
+    bool has_document = document && *document;
+    buf_printf(&texts, has_document ? "%s" : "{%s}", has_document ? document : answer ? answer : "");
+    char *owned = buf_take(&texts);
+    if (!owned)
+        return -1;
+    *profile = (struct memory_profile){owned + starts[0], owned + starts[1], owned + starts[2],
+                                       owned + starts[3], owned};
     return 0;
 }
 

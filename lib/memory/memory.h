@@ -159,15 +159,17 @@ int memory_search(struct memory_store *store, const struct memory_filter *filter
                   struct memory_list *found, struct error *error);
 
 /* A caller's profile, made when a call ends so that a ringing phone is answered without further work. UTF-8;
- * the members of an object stand without its braces. `answer` and `heading` are "" where they are not ready,
- * and the reader makes them of the document: in remote mode always, since others can write the server, and in
- * a database of version 1 whose document was not as expected. */
+ * the members of an object are written without its braces. `answer` and `heading` are "" where they are not
+ * ready, and the reader makes them from the document: in remote mode always, since others can write to the
+ * server, and in a database of version 1 whose document was not as expected. */
 struct memory_profile {
     const char *answer;   /* JSON members: the dynamic variables of the caller */
     const char *heading;  /* JSON members: what a search says of the caller */
     const char *language; /* ISO 639-1, "" when unknown */
-    const char *document; /* a JSON object with everything; NULL: there is no profile */
-    char *owned;          /* holds the texts of a profile that was read; NULL in what is handed in */
+    /* A JSON object for those who read values. In what is handed in NULL: the answer as an object, which is
+     * not stored twice; in what comes back NULL: there is no profile. */
+    const char *document;
+    char *owned; /* holds the texts of a profile that was read; NULL in what is handed in */
 };
 void memory_profile_free(struct memory_profile *profile);
 

@@ -60,7 +60,8 @@ struct memory_store {
     const struct memory_ops *ops;
 };
 
-/* Fills a profile with copies of four texts; -1 when out of memory. */
+/* Fills a profile with copies of four texts, of which NULL is ""; without a document it is the answer as an
+ * object. -1 when out of memory. */
 int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
                         const char *language, const char *document);
 

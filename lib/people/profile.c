@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOCUMENT_VERSION 2
-
-/* --- The document --- */
+/* --- The variables --- */
 
 static bool add_text(cJSON *document, const char *name, char *text)
 {
@@ -44,26 +42,26 @@ static const struct line_call *last_call(const struct line *line)
     return NULL;
 }
 
-static cJSON *document_of(const struct line *line, size_t context_chars)
+static cJSON *variables_of(const struct line *line, const char *caller, size_t context_chars)
 {
     const struct line_call *first = first_call(line), *last = last_call(line);
-    cJSON *document = cJSON_CreateObject();
-    bool good = document && cJSON_AddNumberToObject(document, "version", DOCUMENT_VERSION) &&
-                add_text(document, VARIABLE_CALLER_NAME, context_name(line)) &&
-                add_text(document, VARIABLE_CALLER_PEOPLE, context_people(line)) &&
-                cJSON_AddNumberToObject(document, VARIABLE_CALL_COUNT, line->conversations) &&
-                add_date(document, VARIABLE_FIRST_CALL_DATE, first->memory->created_at) &&
-                add_date(document, VARIABLE_LAST_CALL_DATE, last->memory->created_at) &&
-                add_text(document, VARIABLE_LAST_CALL_SUMMARY, context_last_summary(line)) &&
-                add_text(document, VARIABLE_CALLER_PREFERENCES, context_preferences(line)) &&
-                add_text(document, VARIABLE_KEY_TOPICS, context_topics(line)) &&
-                cJSON_AddStringToObject(document, VARIABLE_CALLER_SENTIMENT, last->mood) &&
-                add_text(document, VARIABLE_SUGGESTED_GREETING, context_greeting(line)) &&
-                add_text(document, VARIABLE_MEMORY_CONTEXT, context_of(line, context_chars)) &&
-                cJSON_AddStringToObject(document, "language", last->memory->language);
+    cJSON *variables = cJSON_CreateObject();
+    bool good = variables && cJSON_AddBoolToObject(variables, VARIABLE_CALLER_KNOWN, true) &&
+                cJSON_AddStringToObject(variables, VARIABLE_CALLER_ID, caller) &&
+                add_text(variables, VARIABLE_CALLER_NAME, context_name(line)) &&
+                cJSON_AddNumberToObject(variables, VARIABLE_CALL_COUNT, line->conversations) &&
+                add_date(variables, VARIABLE_FIRST_CALL_DATE, first->memory->created_at) &&
+                add_date(variables, VARIABLE_LAST_CALL_DATE, last->memory->created_at) &&
+                add_text(variables, VARIABLE_LAST_CALL_SUMMARY, context_last_summary(line)) &&
+                add_text(variables, VARIABLE_CALLER_PREFERENCES, context_preferences(line)) &&
+                add_text(variables, VARIABLE_KEY_TOPICS, context_topics(line)) &&
+                cJSON_AddStringToObject(variables, VARIABLE_CALLER_SENTIMENT, last->mood) &&
+                add_text(variables, VARIABLE_CALLER_PEOPLE, context_people(line)) &&
+                add_text(variables, VARIABLE_SUGGESTED_GREETING, context_greeting(line)) &&
+                add_text(variables, VARIABLE_MEMORY_CONTEXT, context_of(line, context_chars));
     if (good)
-        return document;
-    cJSON_Delete(document);
+        return variables;
+    cJSON_Delete(variables);
     return NULL;
 }
 
@@ -87,26 +85,16 @@ static void add_heading(struct buf *b, const char *name, int64_t calls)
 }
 
 static int store_profile(struct memory_store *store, const char *caller, const char *scope,
-                         const struct line *line, const cJSON *document, struct error *error)
+                         const struct line *line, const cJSON *variables, struct error *error)
 {
-    struct buf text = BUF_INIT, answer = BUF_INIT, heading = BUF_INIT;
-    int result = -1;
-    json_add(&text, document);
-    add_heading(&heading, json_text(document, VARIABLE_CALLER_NAME), line->conversations);
-    cJSON *variables = buf_text(&text) ? profile_variables(text.data, caller) : NULL;
-    if (add_members(&answer, variables) && buf_text(&heading)) {
-        const struct memory_profile profile = {.answer = answer.data,
-                                               .heading = heading.data,
-                                               .language = last_call(line)->memory->language,
-                                               .document = text.data};
-        result = memory_set_profile(store, caller, scope, &profile, error);
-    } else {
-        error_no_memory(error);
-    }
-    cJSON_Delete(variables);
+    struct buf answer = BUF_INIT, heading = BUF_INIT;
+    add_heading(&heading, json_text(variables, VARIABLE_CALLER_NAME), line->conversations);
+    bool good = add_members(&answer, variables) && buf_text(&heading);
+    const struct memory_profile profile = {
+        .answer = answer.data, .heading = heading.data, .language = last_call(line)->memory->language};
+    int result = good ? memory_set_profile(store, caller, scope, &profile, error) : error_no_memory(error);
     buf_free(&heading);
     buf_free(&answer);
-    buf_free(&text);
     return result;
 }
 
@@ -132,10 +120,10 @@ static int update_line(struct memory_store *store, const char *caller, const cha
         return memory_set_profile(store, caller, scope, NULL, error);
     if (settle(store, caller, line, error) != 0)
         return -1;
-    cJSON *document = document_of(line, context_chars);
+    cJSON *variables = variables_of(line, caller, context_chars);
     int result =
-        document ? store_profile(store, caller, scope, line, document, error) : error_no_memory(error);
-    cJSON_Delete(document);
+        variables ? store_profile(store, caller, scope, line, variables, error) : error_no_memory(error);
+    cJSON_Delete(variables);
     return result;
 }
 

@@ -118,6 +118,7 @@ static void put_summary(struct batch *batch, const struct understanding *underst
         note_number(batch, metadata, "duration", (double)event->duration);
     note_text(batch, metadata, "sentiment", mood_name(understanding->mood));
     note_number(batch, metadata, "feeling", understanding->feeling);
+    note_number(batch, metadata, "understood", UNDERSTANDING_VERSION);
     if (understanding->evidence)
         note_flag(batch, metadata, "evidence");
     if (understanding->is_other)

@@ -5,10 +5,11 @@
 #define CALLMEM_PEOPLE_REMEMBER_H
 
 #include "base/error.h"
-#include "language/lexicon.h"
 #include "memory/memory.h"
 #include "people/event.h"
 #include "service/settings.h"
+
+struct lexicon; /* language/lexicon.h */
 
 /* Stores what an event says, in one transaction, its secrets masked (in the event itself, too), and renews
  * the profile. Doing it again changes nothing. Events of nobody and of other types leave nothing.

@@ -11,6 +11,10 @@
 #include "understand/transcript.h"
 #include "understand/understanding.h"
 
+/* Whoever changes what is understood of a call raises it: calls that another version understood are read
+ * again. The released first version had none. */
+#define UNDERSTANDING_VERSION 2
+
 /* Always gives an understanding, for understanding_free(); -1 only when out of memory (ERROR_INTERNAL). */
 int understand(const struct lexicon *lexicon, const struct transcript *transcript,
                struct understanding *understanding, struct error *error);

@@ -123,7 +123,7 @@ database() { # SQL
 }
 known() {
     database 'PRAGMA integrity_check; SELECT count(*) FROM conversations; SELECT count(*) FROM memories;
-        SELECT group_concat(document) FROM (SELECT document FROM profiles ORDER BY caller_id, scope)'
+        SELECT group_concat(document) FROM (SELECT answer || document AS document FROM profiles ORDER BY caller_id, scope)'
 }
 upgrade_with() { # FAULT
     rm -f "$work/fired"

@@ -4,6 +4,7 @@
  */
 #include "memory/openmemory/record.h"
 
+#include "base/json.h"
 #include "base/utf8.h"
 
 #include <stdint.h>

@@ -696,18 +696,19 @@ static void a_profile_for_each_scope(void **state)
 static void every_part_of_a_profile_comes_back(void **state)
 {
     struct place *p = *state;
-    const struct memory_profile first = {"\"a\":1", "\"h\":2", "es", "{\"d\":3}", NULL},
-                                second = {"", "\"h\":\"\xc3\x81\"", "", "{}", NULL};
+    const struct memory_profile profiles[] = {{"\"a\":1", "\"h\":2", "es", "{\"d\":3}", NULL},
+                                              {"", "\"h\":\"\xc3\x81\"", "", "{}", NULL},
+                                              {"\"a\":\"\xc3\x81\"", "", "en", NULL, NULL}};
     say(p, ANA, "c", 0, "x");
-    for (int i = 0; i < 2; i++) {
-        const struct memory_profile *want = i ? &second : &first;
+    for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++) {
+        const struct memory_profile *want = &profiles[i];
         struct memory_profile profile;
         good(p, memory_set_profile(p->store, ANA, "", want, &p->error));
         good(p, memory_profile(p->store, ANA, "", &profile, &p->error));
         assert_string_equal(profile.answer, want->answer);
         assert_string_equal(profile.heading, want->heading);
         assert_string_equal(profile.language, want->language);
-        assert_string_equal(profile.document, want->document);
+        assert_string_equal(profile.document, want->document ? want->document : "{\"a\":\"\xc3\x81\"}");
         memory_profile_free(&profile);
         assert_null(profile.document);
         memory_profile_free(&profile); /* again is no error */

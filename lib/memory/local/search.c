@@ -261,8 +261,8 @@ static void sort_languages(struct shelf *shelf)
     shelf->languages[most] = language;
 }
 
-/* A call's row. Its segment may have been written by another version: then the call is noted to be analysed
- * anew, `stale` being set. */
+/* A call's row. Its segment may have been written by another version: then `stale` is set, and the
+ * call is analysed again. */
 static int take_call(struct shelf *shelf, sqlite3_stmt *row, bool *stale)
 {
     if (shelf_grow(shelf) != 0)

@@ -351,10 +351,10 @@ static int remove_item(struct memory_store *store, const char *caller, const cha
 static bool has_profile(const struct om_known *known, const char *scope, const struct memory_profile *profile)
 {
     const char *document = json_text(known->profiles, scope);
-    if (!document || !profile)
-        return !document && !profile;
+    if (!document || !profile->document)
+        return !document && !profile->document;
     return strcmp(document, profile->document) == 0 &&
-           strcmp(language_of(known, scope), profile->language ? profile->language : "") == 0;
+           strcmp(language_of(known, scope), profile->language) == 0;
 }
 
 /* Replaces a text of an object, which is made if need be; NULL or "": there is none from now on. */
@@ -366,14 +366,14 @@ static int replace_text(cJSON **object, const char *name, const char *text)
     return !text || !*text || cJSON_AddStringToObject(*object, name, text) ? 0 : -1;
 }
 
+/* Without a document the profile goes. */
 static int change_profile(struct om_known *known, const char *scope, const struct memory_profile *profile)
 {
     if (has_profile(known, scope, profile))
         return 0;
     known->profiles_changed = true;
-    return replace_text(&known->profiles, scope, profile ? profile->document : NULL) == 0 &&
-                   replace_text(&known->languages, scope, profile ? profile->language : NULL) == 0
-               ? 0
+    return replace_text(&known->profiles, scope, profile->document) == 0
+               ? replace_text(&known->languages, scope, profile->language)
                : -1;
 }
 
@@ -381,11 +381,16 @@ static int set_profile(struct memory_store *store, const char *caller, const cha
                        const struct memory_profile *profile, struct error *error)
 {
     struct openmemory *om = openmemory_of(store);
+    struct memory_profile whole = {0};
     bool own;
     struct om_known *known = change_begin(om, caller, &own, error);
     if (!known)
         return -1;
-    int result = change_profile(known, scope, profile) == 0 ? 0 : error_no_memory(error);
+    int result =
+        profile ? memory_profile_keep(&whole, profile->answer, "", profile->language, profile->document) : 0;
+    if (result != 0 || change_profile(known, scope, &whole) != 0)
+        result = error_no_memory(error);
+    memory_profile_free(&whole);
     return change_end(om, own, result, error);
 }
 
