@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "language/lexicon.h"
 #include "people/event.h"
 #include "people/remember.h"
 

@@ -25,22 +25,6 @@ static void drop(struct evidence *evidence, enum drop why, enum item item, const
     understanding_drop(evidence->understanding, why, item_names[item], line);
 }
 
-bool evidence_says_nothing(struct reading *reading, const char *text)
-{
-    struct words words;
-    bool found = false;
-    if (!*text || value_is_empty(reading, text))
-        return true;
-    if (words_read(NULL, text, &words) != 0) {
-        reading->failed = true;
-        return true;
-    }
-    for (size_t i = 0; i < lexicon_count(reading->lexicon) && !found; i++)
-        found = language_list(lexicon_at(reading->lexicon, i), LIST_NOTHING, &words, 0) > 0;
-    words_free(&words);
-    return found;
-}
-
 /* What a line of the notes or of what is open says, its fields put where they belong. */
 struct note {
     enum statement_kind kind;
@@ -453,4 +437,10 @@ void evidence_complete(struct reading *reading, struct understanding *understand
             is_known(understanding, statements, found))
             understanding_remove(understanding, at);
     }
+}
+
+void evidence_find_denials(struct reading *reading, struct understanding *understanding)
+{
+    struct evidence evidence = {.reading = reading, .understanding = understanding};
+    evidence_read_denials(&evidence);
 }

@@ -32,14 +32,6 @@ static const struct demand {
     [STATEMENT_OPEN] = {.said = 0.4, .names = 0.66, .told = true},
 };
 
-bool evidence_list(const struct reading *reading, enum list list, const struct words *words, size_t at)
-{
-    const struct language *english = lexicon_language(reading->lexicon, "en");
-    return (reading->ruled && language_list(reading->language, list, words, at) > 0) ||
-           (english && !(reading->ruled && reading->language == english) &&
-            language_list(english, list, words, at) > 0);
-}
-
 /* What a statement itself says of how it is meant. */
 struct wording {
     bool negated; /* "No mushrooms" */

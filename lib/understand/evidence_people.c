@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "understand/evidence.h"
 #include "understand/orders.h"
 #include "understand/speakers_parts.h"
 
@@ -405,12 +404,6 @@ void evidence_read_denials(struct evidence *evidence)
     }
 }
 
-void evidence_find_denials(struct reading *reading, struct understanding *understanding)
-{
-    struct evidence evidence = {.reading = reading, .understanding = understanding};
-    evidence_read_denials(&evidence);
-}
-
 /* --- Whose a statement is --- */
 
 /* Every word of `a` that is no title is one of the names of a speaker. */
@@ -561,7 +554,7 @@ static bool was_asked(const struct transcript *transcript)
 {
     bool others = transcript->asked;
     for (size_t i = 0; i < transcript->collected_count; i++)
-        others = others || evidence_is_item(transcript->collected[i].name);
+        others = others || item_find(transcript->collected[i].name) != ITEMS;
     return others;
 }
 
