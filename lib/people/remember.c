@@ -134,6 +134,19 @@ static void put_turn(struct batch *batch, const struct turn *turn)
     item->created_at += turn->second > 0 && turn->second < CLOCK_DAY ? turn->second : 0;
 }
 
+/* A turn that is an order to the agent: its place in the transcript stays, its words are kept apart, where no
+ * search finds them and no agent is told them. */
+static void put_order(struct batch *batch, const struct turn *turn)
+{
+    struct turn blank = *turn;
+    cJSON *metadata = cJSON_CreateObject();
+    note_text(batch, metadata, "slot", "order");
+    note_number(batch, metadata, "turn", turn->position);
+    put(batch, KIND_EVIDENCE, line_of(batch, turn->text, TURN_CHARS), metadata_of(batch, metadata));
+    blank.text = "[tells the agent what to do; callmem show has it]";
+    put_turn(batch, &blank);
+}
+
 /* "order_number" and "HB-20417" read as "order number: HB-20417". */
 static void put_collected(struct batch *batch, const struct collected *collected)
 {
@@ -210,7 +223,10 @@ static void put_call(struct batch *batch, const struct understanding *understand
     const struct transcript *transcript = &batch->event->transcript;
     put_summary(batch, understanding, transcript->summary);
     for (size_t i = 0; i < transcript->turn_count; i++)
-        put_turn(batch, &transcript->turns[i]);
+        if (understanding_is_order(understanding, transcript->turns[i].position))
+            put_order(batch, &transcript->turns[i]);
+        else
+            put_turn(batch, &transcript->turns[i]);
     for (size_t i = 0; i < transcript->collected_count; i++)
         if (evidence_is_item(transcript->collected[i].name))
             put_evidence(batch, &transcript->collected[i]);
@@ -254,7 +270,7 @@ static int store_event(struct memory_store *store, const struct settings *settin
                        const struct understanding *understanding, struct error *error)
 {
     struct batch batch = {.event = event, .settings = settings, .arena = arena_new()};
-    size_t most = 2 + event->transcript.turn_count + event->transcript.collected_count;
+    size_t most = 2 + 2 * event->transcript.turn_count + event->transcript.collected_count;
     int result = -1;
     if (understanding)
         most += understanding->speaker_count + understanding->statement_count;

@@ -52,3 +52,18 @@ bool orders_are_in(struct reading *reading, const char *text)
         return true;
     return english && !(reading->ruled && reading->language == english) && has_order(reading, english, text);
 }
+
+void orders_find(struct reading *reading, struct understanding *understanding)
+{
+    for (size_t at = 0; at < reading->count; at++) {
+        const struct spoken *spoken = &reading->spoken[at];
+        const struct words *words = &spoken->words;
+        bool lasting = !reading->ruled;
+        if (spoken->role != ROLE_USER)
+            continue;
+        for (size_t word = 0; word < words->count && !lasting; word++)
+            lasting = language_list(reading->language, LIST_LASTING, words, word) > 0;
+        if (orders_are_markup(words->text) || (lasting && orders_are_in(reading, words->text)))
+            understanding_add_order(understanding, spoken->turn);
+    }
+}

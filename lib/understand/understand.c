@@ -4,6 +4,7 @@
 #include "understand/identifiers.h"
 #include "understand/introductions.h"
 #include "understand/mood.h"
+#include "understand/orders.h"
 #include "understand/reading.h"
 #include "understand/rules.h"
 #include "understand/speakers.h"
@@ -31,6 +32,7 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
         }
         rules_find_done(&reading, understanding);
         speakers_assign(transcript, understanding);
+        orders_find(&reading, understanding);
         mood_find(&reading, understanding);
     }
     bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);

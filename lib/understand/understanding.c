@@ -73,6 +73,7 @@ void understanding_free(struct understanding *understanding)
     free(understanding->speakers);
     free(understanding->statements);
     free(understanding->drops);
+    free(understanding->orders);
     arena_free(understanding->arena);
     *understanding = (struct understanding){.denied = ""};
 }
@@ -167,6 +168,25 @@ void understanding_drop(struct understanding *understanding, enum drop why, cons
                                line(understanding, text, TEXT_CHARS)};
         understanding->drop_count++;
     }
+}
+
+void understanding_add_order(struct understanding *understanding, int turn)
+{
+    int *at = understanding->failed ? NULL
+                                    : next(understanding, &understanding->orders, understanding->order_count,
+                                           &understanding->order_room, sizeof *at);
+    if (at) {
+        *at = turn;
+        understanding->order_count++;
+    }
+}
+
+bool understanding_is_order(const struct understanding *understanding, int turn)
+{
+    for (size_t i = 0; i < understanding->order_count; i++)
+        if (understanding->orders[i] == turn)
+            return true;
+    return false;
 }
 
 void understanding_remove(struct understanding *understanding, size_t at)

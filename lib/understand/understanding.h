@@ -112,13 +112,16 @@ struct understanding {
     int request_turn; /* -1 */
     enum mood mood;
     bool mood_given; /* an LLM said it: rules leave it */
-    double feeling;  /* -1 to 1, what `mood` was decided on where a rule did */
-    bool evidence;   /* an LLM read the call: rules only complete what it says */
+    int *orders; /* positions of turns that tell the agent what to be, to ignore, to reveal or to grant, for
+                    good */
+    size_t order_count;
+    double feeling; /* -1 to 1, what `mood` was decided on where a rule did */
+    bool evidence;  /* an LLM read the call: rules only complete what it says */
     struct dropped *drops;
     size_t drop_count;
     struct arena *arena; /* owns all text */
     bool failed;         /* out of memory: what is there is not whole */
-    size_t statement_room, drop_room, speaker_room;
+    size_t statement_room, drop_room, speaker_room, order_room;
 };
 
 /* Empty, with an arena; `failed` when there was no memory for it. */
@@ -134,6 +137,9 @@ void understanding_add(struct understanding *understanding, const struct stateme
 void understanding_add_speaker(struct understanding *understanding, const struct speaker *speaker);
 void understanding_drop(struct understanding *understanding, enum drop why, const char *item,
                         const char *line);
+void understanding_add_order(struct understanding *understanding, int turn);
+/* Whether the turn at a position is one of `orders`. */
+bool understanding_is_order(const struct understanding *understanding, int turn);
 /* Takes statement `at` out again. */
 void understanding_remove(struct understanding *understanding, size_t at);
 
