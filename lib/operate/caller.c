@@ -6,6 +6,7 @@
 #include "operate/caller_operand.h"
 #include "operate/commands.h"
 #include "operate/report.h"
+#include "people/privacy.h"
 #include "people/profile.h"
 #include "service/variables.h"
 
@@ -189,12 +190,40 @@ static bool add_profile(cJSON *whole, const struct dossier *dossier)
     return !read && error.code != ERROR_NONE && !error_is_transient(error.code);
 }
 
+static cJSON *export_request(const struct memory *memory)
+{
+    struct request request;
+    cJSON *item = cJSON_CreateObject();
+    if (item && privacy_read(memory, &request) && add_text(item, "id", memory->id) &&
+        add_text(item, "kind", privacy_name(request.kind)) && add_stamp(item, "at", memory->created_at) &&
+        add_text(item, "conversation", memory->conversation) &&
+        add_text(item, "state", request_state_name(request.state)))
+        return item;
+    cJSON_Delete(item);
+    return NULL;
+}
+
+/* What the caller asked about their data. It stands among the memories, too, from which an import takes it.
+ */
+static bool add_requests(cJSON *whole, const struct dossier *dossier)
+{
+    cJSON *list = cJSON_AddArrayToObject(whole, "requests");
+    bool good = list != NULL;
+    for (size_t i = 0; good && i < dossier->memories.count; i++) {
+        if (dossier->memories.items[i].kind != KIND_PRIVACY)
+            continue;
+        cJSON *request = export_request(&dossier->memories.items[i]);
+        good = request && cJSON_AddItemToArray(list, request);
+    }
+    return good;
+}
+
 static cJSON *export_whole(const struct dossier *dossier)
 {
     cJSON *whole = cJSON_CreateObject(), *calls = NULL;
     bool good = whole && add_text(whole, "format", "callmem-export") && add_number(whole, "version", 1) &&
                 add_text(whole, "caller", dossier->caller) && add_stamp(whole, "exported_at", clock_now()) &&
-                add_profile(whole, dossier) &&
+                add_profile(whole, dossier) && add_requests(whole, dossier) &&
                 (calls = cJSON_AddArrayToObject(whole, "conversations")) != NULL;
     for (size_t i = 0; good && i < dossier->calls.count; i++) {
         cJSON *call = export_call(dossier, &dossier->calls.items[i]);

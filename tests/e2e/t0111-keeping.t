@@ -19,7 +19,7 @@ is_as_before() {
 
 # What does not depend on when and where it was written.
 essence() {
-    jq -S 'del(.exported_at, .conversations[].memories[].id, .conversations[].memories[].updated_at)' "$1"
+    jq -S 'del(.exported_at, .requests[].id, .conversations[].memories[].id, .conversations[].memories[].updated_at)' "$1"
 }
 
 export=$work/export.json
