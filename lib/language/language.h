@@ -169,6 +169,7 @@ enum section {
     SECTION_ORDER,      /* tells the agent what to be, to ignore, to reveal or to grant */
     SECTION_NAME_OTHER, /* the caller is not whom the agent took them for; perhaps <name> */
     SECTION_ENDED,      /* something that was so and no longer is */
+    SECTION_PRIVACY,    /* what callers ask about their data; slot "erase", "do_not_call", "do_not_record" */
     SECTIONS
 };
 

@@ -58,6 +58,7 @@ static const struct section_name {
     {"order", BLOCK_RULES, SECTION_ORDER, false},
     {"name other", BLOCK_RULES, SECTION_NAME_OTHER, false},
     {"ended", BLOCK_RULES, SECTION_ENDED, false},
+    {"privacy", BLOCK_RULES, SECTION_PRIVACY, false},
 };
 
 /* Sections whose name begins so and goes on with the name of a list. */

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "understand/evidence_parts.h"
 #include "understand/orders.h"
+#include "understand/requests.h"
 #include "understand/secrets.h"
 #include "understand/slots.h"
 
@@ -207,44 +208,18 @@ static void read_item(struct evidence *evidence, enum item item, const char *val
 
 /* --- What the caller asks about their data --- */
 
-/* Whether a turn of the caller asks for it: DROPS, or why it does not count. */
-static enum drop judge_erasure(struct evidence *evidence, size_t *turn)
+/* Where there are no words to be held against, the LLM is believed. */
+static enum drop judge_request(struct evidence *evidence, enum privacy privacy, size_t *turn)
 {
     struct reading *reading = evidence->reading;
     size_t count;
     const struct spoken *turns = ground_spoken(evidence->ground, &count);
-    enum drop why = DROP_UNGROUNDED;
-    if (!reading->ruled || ground_is_summary(evidence->ground)) {
-        *turn = SIZE_MAX;
+    if (!reading->ruled || ground_is_summary(evidence->ground))
         return DROPS;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct words *words = &turns[i].words;
-        for (size_t at = 0; turns[i].role == ROLE_USER && at < words->count; at++) {
-            if (language_list(reading->language, LIST_ERASE, words, at) == 0)
-                continue;
-            struct manner manner = manner_of(reading, &turns[i], at);
-            struct span who = manner.who;
-            /* "Could you delete …?" asks for it; "did you", "what happens if" do not. */
-            struct span sentence = reading_sentence(words, at);
-            bool request = manner_has(reading, words, LIST_ASK_TO, sentence);
-            bool other = manner.third_person && who.from < who.to;
-            bool denied =
-                manner.negated || manner_has(reading, words, LIST_NO_ERASE, (struct span){0, words->count});
-            enum drop here = denied                                        ? DROP_NEGATED
-                             : manner.condition                            ? DROP_ASKED
-                             : manner.question && !request                 ? DROP_ASKED
-                             : other || manner.quoted                      ? DROP_PERSON
-                             : manner.third_person && !manner.first_person ? DROP_PERSON
-                                                                           : DROPS;
-            if (here == DROPS) {
-                *turn = i;
-                return DROPS;
-            }
-            why = here;
-        }
-    }
-    return why;
+    if (privacy == PRIVACY_ERASE)
+        return requests_judge_erasure(reading, turns, count, turn);
+    *turn = requests_find_turn(reading, turns, count, privacy);
+    return DROPS;
 }
 
 static void read_request(struct evidence *evidence, const char *value)
@@ -266,7 +241,7 @@ static void read_request(struct evidence *evidence, const char *value)
             drop(evidence, DROP_FORM, ITEM_REQUEST, word);
         return;
     }
-    enum drop why = privacy == PRIVACY_ERASE ? judge_erasure(evidence, &turn) : DROPS;
+    enum drop why = privacy == PRIVACY_NONE ? DROPS : judge_request(evidence, privacy, &turn);
     if (why != DROPS) {
         drop(evidence, why, ITEM_REQUEST, word);
         return;

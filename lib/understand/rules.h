@@ -18,9 +18,4 @@ void rules_find(struct reading *reading, struct understanding *understanding);
  * well, since it settles what was open. */
 void rules_find_done(struct reading *reading, struct understanding *understanding);
 
-/* Finds what the caller clearly asks about their own data ("delete everything you have about me", "don't call
- * me again"); not when they ask about it, speak of somebody else, or say not to. Fills request and
- * request_turn. */
-void rules_find_request(struct reading *reading, struct understanding *understanding);
-
 #endif

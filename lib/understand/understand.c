@@ -6,6 +6,7 @@
 #include "understand/mood.h"
 #include "understand/orders.h"
 #include "understand/reading.h"
+#include "understand/requests.h"
 #include "understand/rules.h"
 #include "understand/speakers.h"
 #include "understand/speakers_parts.h"
@@ -29,7 +30,9 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
         if (!understanding->evidence) {
             rules_find(&reading, understanding);
             evidence_find_denials(&reading, understanding);
+            requests_find(&reading, understanding);
         }
+        requests_add_instruction(&reading, understanding);
         rules_find_done(&reading, understanding);
         speakers_assign(transcript, understanding);
         orders_find(&reading, understanding);
