@@ -279,6 +279,19 @@ int memory_older(struct memory_store *store, int64_t before, size_t limit, struc
     return store->ops->older(store, before, limit, found, error);
 }
 
+int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->requests(store, limit, found, error);
+}
+
+int memory_outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+                    struct memory_list *found, struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->outdated(store, begins, after, limit, found, error);
+}
+
 int memory_forget_conversation(struct memory_store *store, const char *caller, const char *conversation,
                                struct error *error)
 {

@@ -199,6 +199,14 @@ int memory_forget_conversation(struct memory_store *store, const char *caller, c
  * conversation, agent and created_at of each are filled. What retention forgets. */
 int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
+/* What callers asked about their data (KIND_PRIVACY), of all callers, oldest first, at most `limit`. On a
+ * server that means to look at every record. */
+int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
+/* Callers who stand behind `after` ("": all) and whose profile for all agents has a document that does not
+ * begin with `begins`, sorted, at most `limit`: only `caller` of each is filled. What an upgrade looks for.
+ */
+int memory_outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+                    struct memory_list *found, struct error *error);
 /* Forgets a caller: memories, conversations, profiles; nothing of it stays in the files. `count` (may be
  * NULL): how many memories went. An unknown caller is no error. */
 int memory_forget(struct memory_store *store, const char *caller, size_t *count, struct error *error);

@@ -99,6 +99,11 @@ static const char *const sql[STATEMENTS] = {
     [SQL_OLDER] =
         "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
+    [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
+                     "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
+    [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k JOIN profiles p ON p.caller_id = k.id "
+                     "WHERE k.caller > ?2 AND p.scope = '' AND substr(p.document, 1, length(?1)) <> ?1 "
+                     "ORDER BY k.caller LIMIT ?3",
     [SQL_FORGET_EMPTY_CALLER] = "DELETE FROM callers WHERE caller = ?1 "
                                 "AND NOT EXISTS (SELECT 1 FROM conversations WHERE caller_id = callers.id)",
     [SQL_FORGET_CONVERSATION] = "DELETE FROM conversations WHERE conversation = ?2 "

@@ -126,6 +126,34 @@ static int older(struct memory_store *store, int64_t before, size_t limit, struc
     return rows_read(db, statement, found, rows_take_older, error);
 }
 
+static int requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)
+{
+    _Static_assert(KIND_PRIVACY == 15, "its index and its statement have the number");
+    struct db *db = local_db(store);
+    if (db_ready(db, error) != 0)
+        return -1;
+    sqlite3_stmt *statement = db_statement(db, SQL_REQUESTS, error);
+    if (!statement)
+        return -1;
+    sqlite3_bind_int64(statement, 1, (int64_t)limit);
+    return rows_read(db, statement, found, rows_take_memory, error);
+}
+
+static int outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+                    struct memory_list *found, struct error *error)
+{
+    struct db *db = local_db(store);
+    if (db_ready(db, error) != 0)
+        return -1;
+    sqlite3_stmt *statement = db_statement(db, SQL_OUTDATED, error);
+    if (!statement)
+        return -1;
+    db_bind_text(statement, 1, begins);
+    db_bind_text(statement, 2, after);
+    sqlite3_bind_int64(statement, 3, (int64_t)limit);
+    return rows_read(db, statement, found, rows_take_older, error);
+}
+
 static int conversations(struct memory_store *store, const char *caller, struct memory_list *found,
                          struct error *error)
 {
@@ -520,6 +548,8 @@ static const struct memory_ops ops = {
     .set_profile = set_profile,
     .conversations = conversations,
     .older = older,
+    .requests = requests,
+    .outdated = outdated,
     .forget_conversation = forget_conversation,
     .forget = forget,
     .count = count_all,

@@ -73,7 +73,9 @@ static const char *const migrations[] = {
     "    || ',\"call_count\":' || json_extract(document, '$.call_count'), ''),"
     "  iif(good, json_extract(document, '$.language'), ''), iif(good, '', document) FROM old;"
     "DROP TABLE profiles;"
-    "ALTER TABLE profiles_2 RENAME TO profiles;",
+    "ALTER TABLE profiles_2 RENAME TO profiles;"
+    /* What callers asked about their data (kind 15) is listed for all callers together. */
+    "CREATE INDEX memories_requests ON memories(created_at) WHERE kind = 15;",
 };
 
 /* A step more, of tests. */

@@ -474,6 +474,123 @@ static int older(struct memory_store *store, int64_t before, size_t limit, struc
     return 0;
 }
 
+/* Adds a caller, each once: those of a walk come in no order. */
+static int add_caller(struct memory_list *found, const char *caller)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (strcmp(found->items[i].caller, caller) == 0)
+            return 0;
+    struct memory *more = realloc(found->items, (found->count + 1) * sizeof *more);
+    if (more)
+        found->items = more;
+    if (!more || (!found->arena && !(found->arena = arena_new())))
+        return -1;
+    more[found->count++] = (struct memory){.caller = arena_text(found->arena, caller, strlen(caller))};
+    return arena_failed(found->arena) ? -1 : 0;
+}
+
+static int note_requests(void *ctx, const struct om_item *item, struct error *error)
+{
+    struct memory *memories = NULL;
+    size_t count = 0;
+    bool any = false;
+    int result = om_part_memories(item, &memories, &count, error);
+    for (size_t i = 0; i < count && result == 0; i++)
+        any = any || memories[i].kind == KIND_PRIVACY;
+    free(memories);
+    if (result == 0 && any && add_caller(ctx, item->caller) != 0)
+        return error_no_memory(error);
+    return result;
+}
+
+/* Moves what was found to the end of a list that keeps the arenas of neither: its texts are copied. */
+static int append(struct memory_list *to, const struct memory_list *from)
+{
+    struct memory *more = realloc(to->items, (to->count + from->count + 1) * sizeof *more);
+    if (more)
+        to->items = more;
+    if (!more || (!to->arena && !(to->arena = arena_new())))
+        return -1;
+    for (size_t i = 0; i < from->count; i++) {
+        struct memory *item = &more[to->count++];
+        *item = from->items[i];
+        const char **const texts[] = {&item->id,           &item->caller,   &item->agent,
+                                      &item->conversation, &item->language, &item->speaker,
+                                      &item->content,      &item->tags,     &item->metadata};
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            *texts[t] = arena_text(to->arena, *texts[t], strlen(*texts[t]));
+    }
+    return arena_failed(to->arena) ? -1 : 0;
+}
+
+/* A record may be one that no state names any more, so the callers whom the walk finds are looked up. */
+static int requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    struct memory_list callers = {0};
+    start_writing(om);
+    int result = om_walk(&om->link, OM_CALL, note_requests, &callers, error);
+    for (size_t i = 0; i < callers.count && result == 0; i++) {
+        const struct memory_filter filter = {.caller = callers.items[i].caller, .kinds = 1u << KIND_PRIVACY};
+        struct memory_list some = {0};
+        result = list(store, &filter, &some, error);
+        if (result == 0 && append(found, &some) != 0)
+            result = error_no_memory(error);
+        memory_list_free(&some);
+    }
+    memory_list_free(&callers);
+    if (result != 0) {
+        memory_list_free(found);
+        return -1;
+    }
+    sort_calls(found);
+    found->count = found->count < limit ? found->count : limit;
+    return 0;
+}
+
+struct outdated {
+    const char *begins, *after;
+    struct memory_list *found;
+};
+
+static int note_outdated(void *ctx, const struct om_item *item, struct error *error)
+{
+    struct outdated *outdated = ctx;
+    struct om_known known = {.caller = strdup(item->caller)};
+    if (!known.caller)
+        return error_no_memory(error);
+    int result = om_state_read(&known, item, false, error);
+    const char *document = json_text(known.profiles, "");
+    if (result == 0 && document && strcmp(item->caller, outdated->after) > 0 &&
+        strncmp(document, outdated->begins, strlen(outdated->begins)) != 0 &&
+        add_caller(outdated->found, item->caller) != 0)
+        result = error_no_memory(error);
+    om_known_free(&known);
+    return result;
+}
+
+static int by_caller(const void *a, const void *b)
+{
+    const struct memory *left = a, *right = b;
+    return strcmp(left->caller, right->caller);
+}
+
+static int outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+                    struct memory_list *found, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    struct outdated ctx = {begins, after, found};
+    start_writing(om);
+    if (om_walk(&om->link, OM_STATE, note_outdated, &ctx, error) != 0) {
+        memory_list_free(found);
+        return -1;
+    }
+    if (found->count)
+        qsort(found->items, found->count, sizeof *found->items, by_caller);
+    found->count = found->count < limit ? found->count : limit;
+    return 0;
+}
+
 static int count_all(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error)
 {
     struct openmemory *om = openmemory_of(store);
@@ -524,6 +641,8 @@ static const struct memory_ops ops = {
     .set_profile = set_profile,
     .conversations = conversations,
     .older = older,
+    .requests = requests,
+    .outdated = outdated,
     .forget_conversation = forget_conversation,
     .forget = forget,
     .count = count_all,
