@@ -262,7 +262,7 @@ refusal() { # OPTION…
 ill_set() {
     local said failed=0
     said=$(BUILD=${build#"$root/"} within spawn/site --name "$name" 2>&1 >"$work/none") || failed=$?
-    is "$failed" 78 && like "$said" 'is no origin' && [ ! -s "$work/none" ]
+    is "$failed" 78 && like "$said" 'is not an origin' && [ ! -s "$work/none" ]
 }
 check 'a site has a name' like "$(refusal --rate 5)" -- '--name'
 check 'a name is a name' like "$(refusal --name 'a; include /etc/passwd')" 'does not allow'
