@@ -81,6 +81,7 @@ static const char *const list_names[LISTS] = {
     [LIST_OVER] = "over",
     [LIST_DONE] = "done",
     [LIST_RENAMED] = "renamed",
+    [LIST_WISHED] = "wished",
     [LIST_KEY_EMAIL] = "key-email",
     [LIST_KEY_PHONE] = "key-phone",
     [LIST_KEY_ADDRESS] = "key-address",

@@ -82,7 +82,7 @@ enum list {
     LIST_LASTING,      /* makes a choice a lasting one: "always" */
     LIST_WHICH,        /* asks for a choice: "which", "or" */
     LIST_IF_CLAUSE,    /* begins a condition: "if", "unless" */
-    LIST_AVOID,        /* says no without a negator: "without", "allergic" */
+    LIST_AVOID,        /* says no without a negator: "without"; 1: of what follows, "allergic" */
     LIST_NO_PERSON,    /* machines, roles, menu words: "operator" */
     LIST_NOTHING,      /* begins what says that there is nothing: "none", "there is nothing" */
     LIST_ERASE,        /* speaks of data that are to go: "delete", "right to be forgotten" */
@@ -93,6 +93,7 @@ enum list {
     LIST_CONTACT,     /* reaching somebody: "call", "text" */
     LIST_ASK_TO,      /* makes a question a request: "could you" */
     LIST_NO_ERASE,    /* says that data are to stay */
+    LIST_WISHED,      /* what is not so yet: "would love", "one day" */
     LIST_KEY_EMAIL,   /* names of collected data: contact data and numbers of the caller */
     LIST_KEY_PHONE,
     LIST_KEY_ADDRESS,

@@ -145,6 +145,17 @@ static const char *with_kind(struct reading *reading, const char *kind, const ch
     return both ? both : text;
 }
 
+/* Statements are put together with others. */
+static const char *without_dot(struct reading *reading, const char *text)
+{
+    size_t len = strlen(text);
+    if (len < 6 || text[len - 1] != '.' || memchr(text + len - 5, '.', 4))
+        return text;
+    const char *copy = arena_text(reading->arena, text, len - 1);
+    reading->failed = reading->failed || !copy;
+    return copy ? copy : text;
+}
+
 static void read_statement(struct evidence *evidence, enum item item, const struct item_line *line)
 {
     struct reading *reading = evidence->reading;
@@ -158,7 +169,7 @@ static void read_statement(struct evidence *evidence, enum item item, const stru
                                   .source = evidence->source,
                                   .turn = -1};
     memcpy(statement.until, note.until, sizeof statement.until);
-    note.text = with_kind(reading, line->fields[0], note.text);
+    note.text = without_dot(reading, with_kind(reading, line->fields[0], note.text));
     statement.text = note.text;
     bool prose = line->count == 1 && !is_plain_sentence(evidence, note.text);
     if (!*note.text || value_is_empty(reading, note.text) ||

@@ -34,13 +34,21 @@ static const struct demand {
 
 /* What a statement itself says of how it is meant. */
 struct wording {
-    bool negated; /* "No mushrooms" */
-    bool avoids;  /* "allergic", "without" */
-    bool first;   /* "I grind my teeth" */
+    bool negated;  /* "No mushrooms" */
+    bool avoids;   /* "allergic", "without" */
+    bool first;    /* "I grind my teeth" */
+    bool relative; /* it names a relation: "Her daughter is a nurse" */
     bool past;
     bool conditional;
     bool lasting;
+    bool wished;
 };
+
+static bool leaves_subjects_out(const struct reading *reading)
+{
+    const char *code = reading->ruled ? language_code(reading->language) : "";
+    return strcmp(code, "es") == 0 || strcmp(code, "it") == 0 || strcmp(code, "pt") == 0;
+}
 
 static struct wording read_wording(struct reading *reading, const char *text)
 {
@@ -53,14 +61,16 @@ static struct wording read_wording(struct reading *reading, const char *text)
         wording.avoids = wording.avoids || evidence_list(reading, LIST_AVOID, &row.words, at);
         wording.first = wording.first || evidence_list(reading, LIST_FIRST_PERSON, &row.words, at) ||
                         evidence_list(reading, LIST_MINE, &row.words, at);
+        wording.relative = wording.relative || evidence_list(reading, LIST_RELATIVE, &row.words, at) ||
+                           (!reading->ruled && manner_is_kin(row.words.items[at].fold));
         wording.past = wording.past || evidence_list(reading, LIST_PAST, &row.words, at);
         wording.conditional = wording.conditional || evidence_list(reading, LIST_IF_CLAUSE, &row.words, at);
+        wording.wished = wording.wished || evidence_list(reading, LIST_WISHED, &row.words, at) ||
+                         evidence_list(reading, LIST_WISH, &row.words, at);
         wording.lasting = wording.lasting || evidence_list(reading, LIST_LASTING, &row.words, at);
     }
     /* Verbs of the first person end so in three languages, and adjectives as well: not clear. */
-    const char *code = reading->ruled ? language_code(reading->language) : "";
-    bool leaves_out = strcmp(code, "es") == 0 || strcmp(code, "it") == 0 || strcmp(code, "pt") == 0;
-    if (leaves_out && row.words.count > 0) {
+    if (leaves_subjects_out(reading) && row.words.count > 0) {
         const char *fold = row.words.items[0].fold;
         wording.first = wording.first || (strlen(fold) > 2 && fold[strlen(fold) - 1] == 'o');
     }
@@ -107,17 +117,41 @@ static bool is_indifferent(struct reading *reading, const struct words *words, s
     return manner_has(reading, words, LIST_INDIFFERENT, span);
 }
 
-/* "I'm not allergic to latex", where "I can't have latex" says the same as "allergic to latex". */
-static bool denies_avoiding(struct reading *reading, const struct words *words, size_t at)
+/* A word that says no by itself stands before a place, in its clause: "I hate coriander", "not allergic to
+ * latex". */
+static bool is_avoided(struct reading *reading, const struct words *words, size_t at)
 {
     for (size_t i = at + 1; i-- > 0 && at - i < 6;) {
-        if (language_list(reading->language, LIST_AVOID, words, i) > 0 &&
-            language_list(reading->language, LIST_NEGATOR, words, i) == 0)
+        int strong = 0;
+        if (language_value(reading->language, LIST_AVOID, words, i, &strong) > 0 && strong != 0)
             return true;
         if (words->items[i].gap != GAP_NONE)
             return false;
     }
     return false;
+}
+
+/* The statement says yes to what the caller says no to. */
+static bool is_opposite(struct reading *reading, const struct wording *wording, const struct manner *manner,
+                        const struct words *words, size_t at)
+{
+    bool avoided = is_avoided(reading, words, at);
+    if (!wording->avoids)
+        return manner->negated != avoided;
+    /* "I can't have latex" says the same as "allergic to latex", and "I'm not allergic to latex" the
+     * opposite. */
+    return manner->negated && (avoided || is_indifferent(reading, words, at));
+}
+
+/* "I'd love a dog one day": not so yet. */
+static bool is_wished(struct reading *reading, const struct words *words, size_t at)
+{
+    struct span span = {at, at + 1};
+    while (span.from > 0 && words->items[span.from].gap == GAP_NONE)
+        span.from--;
+    while (span.to < words->count && words->items[span.to].gap == GAP_NONE)
+        span.to++;
+    return manner_has(reading, words, LIST_WISHED, span);
 }
 
 /* A word of the statement beside this place was said in the past: "loved sailing" of "loves sailing". */
@@ -166,7 +200,7 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     if (manner.quoted && !*statement->whose) {
         objection.why = DROP_PERSON;
         objection.relative = false;
-    } else if (demand->person && !*statement->whose && manner.third_person &&
+    } else if (demand->person && !*statement->whose && manner.third_person && !wording->relative &&
                !evidence_is_speaker(evidence, &spoken->words, manner.who))
         objection.why = DROP_PERSON;
     else if (reading->ruled &&
@@ -174,12 +208,12 @@ static struct objection object_to(struct evidence *evidence, const struct statem
         objection.why = DROP_NEGATED;
     else if (manner.past && !wording->past)
         objection.why = DROP_PAST;
-    else if (manner.negated && !wording->negated && !wording->avoids)
+    else if (reading->ruled && !wording->negated &&
+             is_opposite(reading, wording, &manner, &spoken->words, place->at))
         objection.why = DROP_NEGATED;
-    else if (manner.negated && wording->avoids && !wording->negated &&
-             (is_indifferent(reading, &spoken->words, place->at) ||
-              denies_avoiding(reading, &spoken->words, place->at)))
-        objection.why = DROP_NEGATED;
+    else if (statement->kind == STATEMENT_FACT && !wording->wished &&
+             is_wished(reading, &spoken->words, place->at))
+        objection.why = DROP_ASKED;
     else if (statement_of_fact && ((manner.question && !is_answered(evidence, place)) ||
                                    (manner.condition && !wording->conditional)))
         objection.why = DROP_ASKED;
@@ -188,7 +222,10 @@ static struct objection object_to(struct evidence *evidence, const struct statem
         objection.why = DROP_PERSON;
         objection.relative = false;
     } else if (demand->lasting || statement_of_fact)
-        objection.why = is_memory(evidence, grounding, place) ? DROP_PAST : DROPS;
+        objection.why =
+            (manner.first_person || leaves_subjects_out(reading)) && is_memory(evidence, grounding, place)
+                ? DROP_PAST
+                : DROPS;
     return objection;
 }
 
@@ -340,7 +377,7 @@ static bool is_grounded(const struct grounding *g, const struct demand *demand)
 {
     /* In another language than the call only names, numbers and what is written alike can be found. */
     if (g->foreign)
-        return g->said >= 0.2 && g->names_said * 2 >= g->names;
+        return g->core >= 0.25 && g->names_said * 2 >= g->names;
     if (g->said < (g->unknown && demand->said > 0.45 ? 0.6 : demand->said) ||
         (double)g->names_said < (double)g->names * demand->names)
         return false;

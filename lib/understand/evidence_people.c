@@ -19,7 +19,8 @@
 
 static bool is_title(const struct reading *reading, const struct words *words, size_t at)
 {
-    for (size_t i = 0; i < lexicon_count(reading->lexicon); i++)
+    /* The last word is a name whatever it is: "Kim Lord". */
+    for (size_t i = 0; at + 1 < words->count && i < lexicon_count(reading->lexicon); i++)
         if (language_list(lexicon_at(reading->lexicon, i), LIST_TITLE, words, at) == 1)
             return true;
     return false;
@@ -123,6 +124,66 @@ static bool was_given(struct evidence *evidence, const char *fold, bool anybody)
            turns[turn].role == ROLE_USER;
 }
 
+/* "for Mrs. Baird", "my mother Kamala", "Kamala's my mother", "her name is Brenda": the name at `at` is
+ * somebody else's. */
+static bool is_of_other(const struct reading *reading, const struct words *words, size_t at)
+{
+    const struct language *language = reading->language;
+    size_t first = at, next = at + 1;
+    while (first > 0 && words->items[first].gap == GAP_NONE &&
+           (is_title(reading, words, first - 1) || words->items[first - 1].shape == SHAPE_CAPITAL) &&
+           language_list(language, LIST_FUNCTION, words, first - 1) == 0)
+        first--;
+    for (size_t back = 1; back <= 3 && back <= first && words->items[first + 1 - back].gap == GAP_NONE;
+         back++) {
+        size_t before = first - back;
+        if (back == 1 && language_list(language, LIST_RELATIVE, words, before) > 0)
+            return true;
+        if (back <= 2 && language_list(language, LIST_FOR, words, before) > 0)
+            return back == 1 || language_list(language, LIST_LEAD, words, before + 1) > 0;
+        if (language_list(language, LIST_PRONOUN, words, before) > 0)
+            return true;
+    }
+    while (next < words->count && next < at + 4 && words->items[next].gap == GAP_NONE) {
+        if (language_list(language, LIST_MINE, words, next) > 0)
+            return next + 1 < words->count && language_list(language, LIST_RELATIVE, words, next + 1) > 0;
+        next++;
+    }
+    return false;
+}
+
+/* "This is her sister Joyce": the caller introduces themselves by the name at `at`. */
+static bool is_introduced(struct reading *reading, const struct spoken *spoken, size_t at)
+{
+    static const enum section sections[] = {SECTION_NAME, SECTION_NAME_MAYBE, SECTION_NAME_CALLED};
+    for (size_t from = at < 8 ? 0 : at - 8; from <= at; from++)
+        for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+            reading->name_mode = NAME_LIKELY;
+            if (reading_rule(reading, sections[i], spoken, from) && reading->matcher.has[CAPTURE_NAME] &&
+                reading->matcher.captured[CAPTURE_NAME].from <= at &&
+                reading->matcher.captured[CAPTURE_NAME].to > at)
+                return true;
+        }
+    return false;
+}
+
+/* Wherever the caller said the name, it was of somebody else. */
+static bool is_only_of_others(struct evidence *evidence, const char *fold)
+{
+    size_t count, places = 0;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; evidence->reading->ruled && !ground_is_summary(evidence->ground) && i < count; i++)
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++) {
+            if (strcmp(turns[i].words.items[at].fold, fold) != 0)
+                continue;
+            if (!is_of_other(evidence->reading, &turns[i].words, at) ||
+                is_introduced(evidence->reading, &turns[i], at))
+                return false;
+            places++;
+        }
+    return places > 0;
+}
+
 /* --- A name --- */
 
 static bool has_strange_characters(const char *text)
@@ -172,6 +233,12 @@ static const char *given_part(struct evidence *evidence, const struct words *wor
     }
     if (said == 0)
         return "";
+    size_t first = 0;
+    while (!kept[first])
+        first++;
+    if (is_only_of_others(evidence, words->items[first].fold) &&
+        !is_confirmed(evidence, words->items[first].fold))
+        return "";
     /* What stands before a name goes with it. */
     for (size_t at = words->count; at-- > 0;)
         if ((is_title(reading, words, at) || is_particle(reading, words, at)) && at + 1 < words->count)
@@ -208,6 +275,12 @@ static enum name_fault check_name(struct evidence *evidence, const char *text, c
     *name = "";
     if (!*text || value_is_empty(reading, text) || items_is_caller(text))
         return NAME_EMPTY;
+    /* "Kim Lord (caller)" */
+    const char *bracket = strchr(text, '(');
+    if (bracket && bracket > text && !(text = arena_text(reading->arena, text, (size_t)(bracket - text)))) {
+        reading->failed = true;
+        return NAME_EMPTY;
+    }
     if (orders_are_in(reading, text))
         return NAME_ORDER;
     if (has_strange_characters(text) || text_chars(text) > NAME_MOST_CHARS)
@@ -558,6 +631,18 @@ static bool was_asked(const struct transcript *transcript)
     return others;
 }
 
+/* A month, a place: what "not June, Walter" denies. */
+static bool is_no_name(const struct reading *reading, const char *name)
+{
+    struct words words;
+    if (!*name || words_read(NULL, name, &words) != 0)
+        return true;
+    bool other = words.count == 0 || evidence_list(reading, LIST_NOT_NAME, &words, 0) ||
+                 evidence_list(reading, LIST_MONTH, &words, 0);
+    words_free(&words);
+    return other;
+}
+
 static bool complete_with(struct reading *reading, struct speaker *mine, const struct speaker *rule)
 {
     bool nameless = !*mine->full && !*mine->called;
@@ -571,7 +656,7 @@ static bool complete_with(struct reading *reading, struct speaker *mine, const s
             mine->full = rule->full;
         if (!*mine->called && *rule->called && strcmp(rule->called, mine->full) != 0)
             mine->called = rule->called;
-        if (!*mine->was)
+        if (!*mine->was && !is_no_name(reading, rule->was))
             mine->was = rule->was;
         mine->renamed = mine->renamed || rule->renamed;
         if (mine->turn < 0)

@@ -551,7 +551,8 @@ static void add_word(struct cutter *cutter, const struct words *words, size_t at
 {
     const struct reading *reading = cutter->ground->reading;
     const struct word *word = &words->items[at];
-    bool capital = !first && word->gap != GAP_STOP && word->shape != SHAPE_LOWER && !reading->nouns;
+    bool capital = !first && word->gap != GAP_STOP && word->shape != SHAPE_LOWER &&
+                   (!reading->nouns || cutter->out->foreign);
     size_t few = reading->ruled ? 1 : 2;
     if (!capital &&
         (in_list(cutter, LIST_FUNCTION, words, at) || letters(word->fold, strlen(word->fold)) <= few))
@@ -802,12 +803,14 @@ static void look_for_token(struct ground *ground, struct grounding *out, size_t 
 
 static void sum(struct grounding *out)
 {
-    double said = 0, user = 0, confirmed = 0, told = 0, refused = 0;
+    double said = 0, user = 0, confirmed = 0, told = 0, refused = 0, core = 0, core_said = 0;
     for (size_t i = 0; i < out->token_count; i++) {
         const struct token *token = &out->tokens[i];
         double w = token->weight;
         said += token->user || token->agent ? w : 0;
         user += token->user ? w : 0;
+        core += w >= 1 ? w : 0;
+        core_said += w >= 1 && (token->user || token->agent) ? w : 0;
         confirmed += token->user || token->confirmed ? w : 0;
         told += token->user || token->confirmed || token->told ? w : 0;
         refused += !token->user && !token->confirmed && token->refused ? w : 0;
@@ -817,6 +820,7 @@ static void sum(struct grounding *out)
         out->names_said += token->name && (token->user || token->agent);
         out->weight += w;
     }
+    out->core = core > 0 ? core_said / core : 0;
     if (out->weight > 0) {
         out->said = said / out->weight;
         out->by_user = user / out->weight;

@@ -257,9 +257,25 @@ static size_t bar_at(const char *text, const char *end)
     return 0;
 }
 
+/* "WHOSE: caller": the name of the column before what stands in it. */
+static struct slice without_column(struct slice s)
+{
+    static const char *const columns[] = {"kind",      "whose",     "statement",   "until",
+                                          "full name", "full_name", "name to use", "name_to_use",
+                                          "role",      "who",       "what",        "when"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        size_t len = strlen(columns[i]);
+        if ((size_t)(s.to - s.from) <= len || strncasecmp(s.from, columns[i], len) != 0 || s.from[len] != ':')
+            continue;
+        s.from += len + 1;
+        return trim(s, " \t\r*_`");
+    }
+    return s;
+}
+
 static const char *keep(struct reader *reader, struct slice s)
 {
-    s = trim(s, " \t\r*_`");
+    s = without_column(trim(s, " \t\r*_`"));
     return arena_text(reader->arena, s.from, (size_t)(s.to - s.from));
 }
 

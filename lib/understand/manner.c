@@ -163,6 +163,55 @@ static bool is_quoted(const struct reading *reading, const struct words *words, 
     return false;
 }
 
+/* Relations and words for the speaker in languages without a lexicon, folded; a star is any ending. Han
+ * stands for itself anywhere in a row of characters. */
+static const char *const kin_words[] = {
+    "vrouw",  "echtgenoot*", "dochter*",      "zoon*",   "moeder*", "vader*",  "broer*",
+    "zus",    "zusje*",      "schoonmoeder*", "zona*",   "zony",    "zone",    "maz",
+    "meza",   "corka*",      "corki",         "corke*",  "syn",     "syna",    "matk*",
+    "mama",   "mamy",        "ojci*",         "ojca",    "brat*",   "siostr*", "esim*",
+    "kizim*", "oglum*",      "annem*",        "babam*",  "kocam*",  "karim*",  "kardesim*",
+    "ablam*", "fru",         "hustru",        "dotter*", "datter*", "mor",     "far",
+    "жена",   "жены",        "жене",          "муж",     "мужа",    "дочь",    "дочери",
+    "дочка",  "сын",         "сына",          "мама",    "мамы",    "мать",    "отец",
+    "отца",   "папа",        "сестр*",        "زوجتي",   "زوجي",    "ابنتي",   "ابني",
+    "امي",    "أمي",         "ابي",           "أبي",     "妻",      "家内",    "主人",
+    "夫",     "娘",          "息子",          "母",      "父",      "太太",    "丈夫",
+    "女儿",   "儿子",        "妈妈"};
+static const char *const own_words[] = {"ik",  "mij",   "mijzelf", "ja",  "mnie", "mam", "jestem",
+                                        "ben", "benim", "bana",    "jag", "jeg",  "я",   "меня",
+                                        "мне", "мой",   "أنا",     "انا", "私",   "僕",  "我"};
+
+static bool is_plain_word(const char *fold, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(list[i]);
+        bool han = (unsigned char)list[i][0] >= 0xe3 && (unsigned char)list[i][0] < 0xf0;
+        if (han                       ? strstr(fold, list[i]) != NULL
+            : list[i][len - 1] == '*' ? strncmp(fold, list[i], len - 1) == 0
+                                      : strcmp(fold, list[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool manner_is_kin(const char *fold)
+{
+    return is_plain_word(fold, kin_words, sizeof kin_words / sizeof kin_words[0]);
+}
+
+/* The nearest before a word of somebody's relation and of the speaker. */
+static void find_plain_person(const struct words *words, size_t from, size_t at, struct manner *manner)
+{
+    for (size_t i = at + 1; i-- > from;) {
+        const char *fold = words->items[i].fold;
+        manner->first_person = is_plain_word(fold, own_words, sizeof own_words / sizeof own_words[0]);
+        manner->third_person = !manner->first_person && manner_is_kin(fold);
+        if (manner->first_person || manner->third_person)
+            return;
+    }
+}
+
 struct manner manner_of(struct reading *reading, const struct spoken *spoken, size_t at)
 {
     struct manner manner = {0};
@@ -171,12 +220,14 @@ struct manner manner_of(struct reading *reading, const struct spoken *spoken, si
     if (at >= words->count)
         return manner;
     manner.question = words->items[at].question;
-    if (!reading->ruled)
-        return manner;
     while (span.from > 0 && at - span.from < MANNER_WORDS && words->items[span.from].gap != GAP_STOP)
         span.from--;
     while (span.to < words->count && span.to - at < MANNER_WORDS && words->items[span.to].gap != GAP_STOP)
         span.to++;
+    if (!reading->ruled) {
+        find_plain_person(words, span.from, at, &manner);
+        return manner;
+    }
     find_person(reading, words, span, at, &manner);
     manner.negated = is_negated(reading, words, span.from, at);
     manner.condition = is_condition(reading, words, span.from, at);

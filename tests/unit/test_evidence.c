@@ -331,6 +331,28 @@ static void test_of_whom(void **state)
     CHECK(calls);
 }
 
+/* Without a lexicon the words for relations are few. */
+static void test_of_whom_without_lexicon(void **state)
+{
+    static const struct call calls[] = {
+        {"nl", "a: Hallo.\nu: Mijn vrouw heeft diabetes en ik ben doof.", NULL,
+         "need | caller | Heeft diabetes |\nneed | caller | Is doof |", NULL, NULL,
+         "need||Is doof\n-person\n"},
+        {"tr",
+         "a: Merhaba.\nu: E\xc5\x9fim \xc5\x9f"
+         "eker hastas\xc4\xb1. Benim dizim a\xc4\x9fr\xc4\xb1yor.",
+         NULL,
+         "need | caller | \xc5\x9e"
+         "eker hastas\xc4\xb1 |\nneed | caller | Dizi a\xc4\x9fr\xc4\xb1yor |",
+         NULL, NULL, "need||Dizi a\xc4\x9fr\xc4\xb1yor\n-person\n"},
+        {"pl", "a: Halo.\nu: Moja c\xc3\xb3rka jest uczulona na mleko. Ja mam astm\xc4\x99.", NULL,
+         "need | caller | Uczulona na mleko |\nneed | caller | Ma astm\xc4\x99 |", NULL, NULL,
+         "need||Ma astm\xc4\x99\n-person\n"},
+    };
+    (void)state;
+    CHECK(calls);
+}
+
 static void test_how_it_is_said(void **state)
 {
     static const struct call calls[] = {
@@ -344,6 +366,12 @@ static void test_how_it_is_said(void **state)
          NULL, "need||Allergic to latex\n"},
         {"en", "a: Food?\nu: If I were vegan I'd take the curry.", NULL, "need | caller | Is vegan |", NULL,
          NULL, "-asked\n"},
+        {"en", "a: Food?\nu: And no coriander, I hate coriander.", NULL,
+         "preference | caller | Loves coriander |", NULL, NULL, "-negated\n"},
+        {"en", "a: Pets?\nu: I'd love a dog one day but the flat is small.", NULL,
+         "fact | caller | Has a dog |", NULL, NULL, "-asked\n"},
+        {"en", "a: Food?\nu: I'm vegetarian, no, just kidding.", NULL, "need | caller | Is vegetarian |",
+         NULL, NULL, "-negated\n"},
         {"en", "a: Food?\nu: Please no mushrooms, I hate them.", NULL, "preference | caller | No mushrooms |",
          NULL, NULL, "preference||No mushrooms\n"},
         {"de", "a: Hallo.\nu: Ich bin nicht schwanger und ich vertrage kein Penicillin.", NULL,
@@ -448,6 +476,10 @@ static void test_people(void **state)
          "Joyce Pell | | sister of Karen", NULL, NULL, NULL, "speaker Joyce Pell||sister of Karen\n"},
         {"en", "a: Who is speaking?\nu: It's not Tim Holt, it's Tom Holten.", "Tom Holten | |", NULL, NULL,
          NULL, "speaker Tom Holten|| was Tim Holt\n"},
+        {"en", "a: Who is this?\nu: The nurse, calling for Mrs. Baird in room twelve.", "Mrs. Baird | |",
+         NULL, NULL, NULL, "-name\n"},
+        {"en", "a: Who is this?\nu: My name is Kim Lord.",
+         "**FULL NAME:** Kim Lord | NAME TO USE: Kim | ROLE:", NULL, NULL, NULL, "speaker Kim Lord|Kim|\n"},
         {"en", "a: Hello Bob.\nu: Who is Bob? You have the wrong number.", NULL, "null", NULL, NULL,
          "other Bob\n"},
         {"en", "a: Your name?\nu: It's L O O R, Beatrix.", "Beatrix Loor | caller | caller", NULL, NULL, NULL,
@@ -520,11 +552,17 @@ static void test_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),           cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_words_of_fields), cmocka_unit_test(test_grounding),
-        cmocka_unit_test(test_of_whom),         cmocka_unit_test(test_how_it_is_said),
-        cmocka_unit_test(test_offers),          cmocka_unit_test(test_orders_and_secrets),
-        cmocka_unit_test(test_people),          cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_words_of_fields),
+        cmocka_unit_test(test_grounding),
+        cmocka_unit_test(test_of_whom),
+        cmocka_unit_test(test_of_whom_without_lexicon),
+        cmocka_unit_test(test_how_it_is_said),
+        cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_orders_and_secrets),
+        cmocka_unit_test(test_people),
+        cmocka_unit_test(test_requests),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
