@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RUNS          32 /* of one turn */
-#define REACH         6  /* words from "account number" to the number */
-#define ANSWER_TURNS  2  /* turns of the caller in which an answer may come */
-#define EMAIL_CHARS   120
-#define ADDRESS_WORDS 16
+#define RUNS            32 /* of one turn */
+#define REACH           6  /* words from "account number" to the number */
+#define ANSWER_TURNS    2  /* turns of the caller in which an answer may come */
+#define EMAIL_CHARS     120
+#define ADDRESS_WORDS   16
+#define POSTCODE_DIGITS 4
+#define ADDRESS_LEAD    6 /* words of a sentence in which the number of the house or its street comes */
 
 /* What is asked for, or given: a noun, folded, in the languages that callers speak. "…nummer" of German is
  * one word. */
@@ -568,27 +570,54 @@ static bool ends_with_dot(const struct words *words, size_t at)
     return words->items[at].shape == SHAPE_NUMBER && words->text[words->items[at].end] == '.';
 }
 
+/* Where the words of an address end: what follows a street and its number is named ("Newark, MI 85971", "in
+ * Lompoc", "12, 1050 Wien"), or it is no part of it ("12 and my name is"). */
+static size_t address_end(const struct words *words, size_t from, size_t to)
+{
+    size_t end = from;
+    for (size_t at = from; at < to; at++)
+        if (is_capital(words, at) ||
+            (words->items[at].shape == SHAPE_NUMBER && strlen(words->items[at].fold) >= POSTCODE_DIGITS))
+            end = at + 1;
+        else if (words->items[at].gap != GAP_NONE || strlen(words->items[at].fold) > 3)
+            break;
+    return end;
+}
+
 /* From the house number ("seven Larch Lane") or the street ("calle Sorní diecinueve") on; empty where there
- * is neither. "One" is no house number: it is an article, too. */
+ * is neither. "One" is no house number: it is an article, too. A number far into a sentence is no house's:
+ * "how long does it take to get to 2 Dream Farms". */
 static struct span address_span(struct reading *reading, const struct words *words, struct span span)
 {
-    for (size_t at = span.from; at < span.to; at++) {
+    for (size_t at = span.from; at < span.to && at < span.from + ADDRESS_LEAD; at++) {
         struct spelled run = {.digits = 0};
         size_t len = spelled_part(reading, words, at, &run);
         if (len == 0 || run.digits == 0 || run.digits > 5 || strcmp(run.text, "1") == 0)
             continue;
-        if (at + len < span.to && is_capital(words, at + len) && words->items[at + len].gap == GAP_NONE &&
-            !ends_with_dot(words, at + len - 1))
-            return (struct span){at, span.to};
+        bool street_before = at > span.from && is_capital(words, at - 1) &&
+                             words->items[at].gap == GAP_NONE &&
+                             (at - 1 > span.from || strlen(words->items[at - 1].fold) > 5);
+        if (!street_before && at + len < span.to && is_capital(words, at + len) &&
+            words->items[at + len].gap == GAP_NONE && !ends_with_dot(words, at + len - 1))
+            return (struct span){at, address_end(words, at + len, span.to)};
         size_t from = at;
-        while (from > span.from && is_capital(words, from - 1) && words->items[from].gap != GAP_STOP)
+        while (from > span.from && is_capital(words, from - 1) && words->items[from].gap != GAP_STOP &&
+               words->text[words->items[from - 1].end] != ':')
             from--;
         bool named = from < at && words->items[at].gap != GAP_STOP;
         /* "calle" before the name of the street. */
         if (named && from > span.from && words->items[from].gap == GAP_NONE &&
             strlen(words->items[from - 1].fold) > 3)
             from--;
-        return named ? (struct span){from, span.to} : (struct span){0, 0};
+        /* "Order number: 14" */
+        size_t thing;
+        named = named && thing_at(words, at - 1, &thing) == 0 && words->text[words->items[at - 1].end] != ':';
+        /* "It is called Dare 2 Dream Farms" */
+        size_t end = at + len;
+        named = named && (end == span.to || words->items[end].gap != GAP_NONE || !is_capital(words, end));
+        if (end < span.to && words->items[end].gap == GAP_COMMA)
+            end = address_end(words, end, span.to);
+        return named ? (struct span){from, end} : (struct span){0, 0};
     }
     return (struct span){0, 0};
 }
@@ -641,6 +670,20 @@ static bool says_number(struct reading *reading, const struct words *words)
     return spelled_runs(reading, words, &run, 1) > 0;
 }
 
+/* "Your address", "Ihre vollständige Adresse": not the address of a place that the call is about. */
+static bool is_callers(const struct words *words, size_t at)
+{
+    static const char *const yours[] = {"your", "ihre", "deine", "eure", "su",  "tu",    "votre",
+                                        "ton",  "suo",  "tuo",   "seu",  "sua", "vostro"};
+    for (size_t i = at; i > 0 && i + 3 > at && words->items[i].gap == GAP_NONE;) {
+        i--;
+        for (size_t j = 0; j < sizeof yours / sizeof *yours; j++)
+            if (strcmp(words->items[i].fold, yours[j]) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* What the agent asks for; a question for somebody else's is none. */
 static void read_agent(struct finder *finder, const struct spoken *spoken)
 {
@@ -657,7 +700,8 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
             strcmp(things[thing].phrase, "number") != 0)
             finder->asked = thing;
         /* "They are at 453 Lincoln Avenue, can you confirm that address?" */
-        if (things[thing].thing == THING_ADDRESS && says_number(finder->reading, words))
+        if (things[thing].thing == THING_ADDRESS &&
+            (says_number(finder->reading, words) || !is_callers(words, at)))
             finder->asked = THINGS;
         finder->patience = ANSWER_TURNS;
         finder->of_other = is_others(finder->reading, words, at);

@@ -79,8 +79,9 @@ static bool lower_first(const struct reading *reading, const struct words *words
 {
     if (name_list(reading, LIST_NOT_NAME, words, at) || name_list(reading, LIST_COMPANY, words, at))
         return given && reading->name_mode == NAME_LIKELY && !word_goes_on(reading, words, at);
+    /* "Sono felice di sentirla": without capitals, only the end of what is said shows that it is a name. */
     if (name_list(reading, LIST_COMMON, words, at))
-        return given && !word_goes_on(reading, words, at);
+        return given && (at + 1 >= words->count || words->items[at + 1].gap > GAP_NONE);
     return given || reading->name_mode == NAME_LIKELY;
 }
 
