@@ -114,7 +114,7 @@ static bool is_cut_off(struct evidence *evidence, const struct item_line *line)
     return cut;
 }
 
-/* A sentence without bars counts when all of it was said by the caller. */
+/* A sentence without bars counts when the caller said all that carries it in one place. */
 static bool is_plain_sentence(struct evidence *evidence, const char *text)
 {
     struct grounding *grounding;
@@ -125,7 +125,7 @@ static bool is_plain_sentence(struct evidence *evidence, const char *text)
         evidence->reading->failed = true;
         return false;
     }
-    return grounding->token_count > 0 && grounding->by_user > 0.95;
+    return grounding->core_user > 0.95 && grounding->window > 0.6;
 }
 
 /* "allergy | nuts |": what the LLM called it belongs to the statement where there is little else. */
@@ -143,6 +143,18 @@ static const char *with_kind(struct reading *reading, const char *kind, const ch
     const char *both = arena_printf(reading->arena, "%s: %s", kind, text);
     reading->failed = reading->failed || !both;
     return both ? both : text;
+}
+
+static bool has_word(struct reading *reading, const char *text, enum list list)
+{
+    struct spoken row = {0};
+    bool found = false;
+    if (reading_read(reading, text, &row) != 0)
+        return false;
+    for (size_t at = 0; at < row.words.count && !found; at++)
+        found = evidence_list(reading, list, &row.words, at);
+    words_free(&row.words);
+    return found;
 }
 
 /* Statements are put together with others. */
@@ -172,6 +184,10 @@ static void read_statement(struct evidence *evidence, enum item item, const stru
     note.text = without_dot(reading, with_kind(reading, line->fields[0], note.text));
     statement.text = note.text;
     bool prose = line->count == 1 && !is_plain_sentence(evidence, note.text);
+    bool need = line->count == 1 &&
+                (has_word(reading, note.text, LIST_DIET) || has_word(reading, note.text, LIST_AVOID));
+    if (need)
+        statement.kind = STATEMENT_NEED;
     if (!*note.text || value_is_empty(reading, note.text) ||
         (prose && evidence_says_nothing(reading, note.text)))
         return;
@@ -199,6 +215,50 @@ static void read_statement(struct evidence *evidence, enum item item, const stru
         drop(evidence, why, item, line->text);
 }
 
+/* "The caller is allergic to dust": what is said of them. */
+static const char *without_subject(struct reading *reading, const char *text)
+{
+    char subject[24];
+    const char *at = text;
+    for (size_t words = 0; words < 2; words++) {
+        at += strcspn(at, " ");
+        size_t len = (size_t)(at - text);
+        if (!*at || len >= sizeof subject)
+            return text;
+        memcpy(subject, text, len);
+        subject[len] = '\0';
+        if (items_is_caller(subject) && len > 2) {
+            char *rest = arena_text(reading->arena, at + 1, strlen(at + 1));
+            reading->failed = reading->failed || !rest;
+            if (rest)
+                *rest = (char)toupper((unsigned char)*rest);
+            return rest ? rest : text;
+        }
+        at++;
+    }
+    return text;
+}
+
+/* Prose in place of lines: sentence by sentence. */
+static void read_prose(struct evidence *evidence, enum item item, const struct item_line *line)
+{
+    struct reading *reading = evidence->reading;
+    const char *at = line->text, *end = at + strlen(at);
+    while (at < end && !reading->failed) {
+        const char *dot = strstr(at, ". ");
+        const char *stop = dot ? dot + 1 : end;
+        const char *text = arena_text(reading->arena, at, (size_t)(stop - at));
+        struct item_line sentence = {.text = text, .count = 1};
+        for (size_t i = 0; i < ITEM_FIELDS; i++)
+            sentence.fields[i] = "";
+        sentence.fields[0] = text ? without_subject(reading, text) : "";
+        reading->failed = reading->failed || !text;
+        if (text)
+            read_statement(evidence, item, &sentence);
+        at = stop + (dot != NULL);
+    }
+}
+
 static void read_item(struct evidence *evidence, enum item item, const char *value)
 {
     struct reading *reading = evidence->reading;
@@ -212,7 +272,10 @@ static void read_item(struct evidence *evidence, enum item item, const char *val
     if (item == ITEM_CALLER)
         evidence_read_callers(evidence, lines, (size_t)count);
     for (int i = 0; item != ITEM_CALLER && i < count && !reading->failed; i++)
-        read_statement(evidence, item, &lines[i]);
+        if (item == ITEM_NOTES && lines[i].count == 1)
+            read_prose(evidence, item, &lines[i]);
+        else
+            read_statement(evidence, item, &lines[i]);
     if (more > 0)
         drop(evidence, DROP_MANY, item, "");
 }

@@ -803,13 +803,14 @@ static void look_for_token(struct ground *ground, struct grounding *out, size_t 
 
 static void sum(struct grounding *out)
 {
-    double said = 0, user = 0, confirmed = 0, told = 0, refused = 0, core = 0, core_said = 0;
+    double said = 0, user = 0, confirmed = 0, told = 0, refused = 0, core = 0, core_said = 0, core_user = 0;
     for (size_t i = 0; i < out->token_count; i++) {
         const struct token *token = &out->tokens[i];
         double w = token->weight;
         said += token->user || token->agent ? w : 0;
         user += token->user ? w : 0;
         core += w >= 1 ? w : 0;
+        core_user += w >= 1 && token->user ? w : 0;
         core_said += w >= 1 && (token->user || token->agent) ? w : 0;
         confirmed += token->user || token->confirmed ? w : 0;
         told += token->user || token->confirmed || token->told ? w : 0;
@@ -821,6 +822,7 @@ static void sum(struct grounding *out)
         out->weight += w;
     }
     out->core = core > 0 ? core_said / core : 0;
+    out->core_user = core > 0 ? core_user / core : 0;
     if (out->weight > 0) {
         out->said = said / out->weight;
         out->by_user = user / out->weight;

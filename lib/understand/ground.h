@@ -49,6 +49,7 @@ struct grounding {
     double weight;    /* of all tokens */
     double said;      /* shares of that: said by anybody, */
     double by_user;   /* by the caller, */
+    double core_user; /* by the caller, of the words that are no labels; */
     double core;      /* the same as `said`, of the words that are no labels */
     double confirmed; /* by the caller, or by the agent with a yes after it, */
     double told;      /* by the caller, or by the agent who told it without a no after it */

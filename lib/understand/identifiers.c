@@ -183,6 +183,19 @@ static size_t thing_at(const struct words *words, size_t at, size_t *found)
     return best;
 }
 
+const char *identifiers_slot(const struct words *words, size_t end)
+{
+    size_t best = 0, thing = 0, found = 0;
+    for (size_t at = 0; at < end && at < words->count; at++) {
+        size_t len = thing_at(words, at, &thing);
+        if (len > best && things[thing].thing == THING_ID) {
+            best = len;
+            found = thing;
+        }
+    }
+    return best > 0 ? things[found].slot : "";
+}
+
 /* --- E-mail addresses --- */
 
 static bool is_at_word(const char *fold)

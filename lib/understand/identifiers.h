@@ -20,4 +20,8 @@ const char *identifiers_heard(struct reading *reading);
  */
 bool identifiers_were_heard(const char *heard, const char *value);
 
+/* What a number is the number of, by the words before word `end`: "account", "policy"; "" when they do not
+ * say. Static. */
+const char *identifiers_slot(const struct words *words, size_t end);
+
 #endif

@@ -1,5 +1,7 @@
 #include "understand/slots.h"
 
+#include "understand/identifiers.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -119,9 +121,13 @@ static const char *label_of(struct reading *reading, const char *text, const cha
 {
     struct spoken row = {0};
     const char *label = "";
+    size_t end = 0;
     const struct language *english = lexicon_language(reading->lexicon, "en");
     if (reading_read(reading, text, &row) != 0)
         return "";
+    while (end < row.words.count && text + row.words.items[end].start < code)
+        end++;
+    label = identifiers_slot(&row.words, end);
     for (size_t at = 0; at < row.words.count && !*label && text + row.words.items[at].start < code; at++) {
         const struct word *word = &row.words.items[at];
         bool grammar = language_list(reading->language, LIST_FUNCTION, &row.words, at) > 0 ||

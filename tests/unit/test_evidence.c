@@ -271,7 +271,7 @@ static void test_grounding(void **state)
         {"fr",
          "a: Votre num\xc3\xa9ro ?\nu: Mon num\xc3\xa9ro de client est quatre-vingt-douze, z\xc3\xa9ro sept.",
          NULL, "id | appelant | Num\xc3\xa9ro de client 9207 |", NULL, NULL,
-         "id||Num\xc3\xa9ro de client 9207 [client=9207]\n"},
+         "id||Num\xc3\xa9ro de client 9207 [customer=9207]\n"},
         {"es",
          "a: \xc2\xbf"
          "Algo m\xc3\xa1s?\nu: S\xc3\xad, soy diab\xc3\xa9tica.",
@@ -523,6 +523,45 @@ static void test_requests(void **state)
     CHECK(calls);
 }
 
+static void test_prose(void **state)
+{
+    static const struct call calls[] = {
+        {"en", "a: Hello.\nu: I'm allergic to bees and I work nights at the mill.", NULL,
+         "The caller is allergic to bees. The caller works nights at the mill. She is moving to Rome.", NULL,
+         NULL, "need||Is allergic to bees\nfact||Works nights at the mill\n-form\n"},
+    };
+    (void)state;
+    CHECK(calls);
+}
+
+/* ElevenLabs leaves the turns out when it is told to: the summary is what was said. And items of the
+ * operator's own. */
+static void test_without_turns(void **state)
+{
+    static char caller[] = "Petra Lang | | ", order[] = "T-5512", email[] = "unknown", consent[] = "yes",
+                notes[] = "fact | caller | Ordered tulip bulbs |\nneed | caller | Is deaf |";
+    struct collected collected[] = {{.name = "callmem_caller", .label = "", .value = caller},
+                                    {.name = "callmem_notes", .label = "", .value = notes},
+                                    {.name = "order_number", .label = "", .value = order},
+                                    {.name = "email", .label = "", .value = email},
+                                    {.name = "consent_number", .label = "", .value = consent}};
+    struct transcript transcript = {.language = "en",
+                                    .summary =
+                                        "Petra Lang ordered 12 tulip bulbs; her order number is T-5512.",
+                                    .collected = collected,
+                                    .collected_count = sizeof collected / sizeof collected[0]};
+    struct understanding understanding;
+    struct error error;
+    struct buf out = BUF_INIT;
+    (void)state;
+    assert_int_equal(understand(lexicon, &transcript, &understanding, &error), 0);
+    render(&understanding, &out);
+    assert_string_equal(buf_text(&out), "speaker Petra Lang||\nfact||Ordered tulip bulbs\n"
+                                        "id||order number: T-5512 [order=T-5512]\n-ungrounded\n");
+    buf_free(&out);
+    understanding_free(&understanding);
+}
+
 static void test_nothing(void **state)
 {
     static const char *const values[] = {"None",
@@ -563,6 +602,8 @@ int main(void)
         cmocka_unit_test(test_orders_and_secrets),
         cmocka_unit_test(test_people),
         cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_without_turns),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
