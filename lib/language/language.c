@@ -63,6 +63,7 @@ static const char *const list_names[LISTS] = {
     [LIST_SAY] = "say",
     [LIST_PAST] = "past",
     [LIST_LASTING] = "lasting",
+    [LIST_BETTER] = "better",
     [LIST_WHICH] = "which",
     [LIST_IF_CLAUSE] = "if-clause",
     [LIST_AVOID] = "avoid",

@@ -80,6 +80,7 @@ enum list {
     LIST_SAY,          /* before somebody's words: "said" */
     LIST_PAST,         /* what was: "used to", "as a child" */
     LIST_LASTING,      /* makes a choice a lasting one: "always" */
+    LIST_BETTER,       /* "rather", "next time", "not": a wish, not the favour of the moment */
     LIST_WHICH,        /* asks for a choice: "which", "or" */
     LIST_IF_CLAUSE,    /* begins a condition: "if", "unless" */
     LIST_AVOID,        /* says no without a negator: "without"; 1: of what follows, "allergic" */

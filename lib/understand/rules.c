@@ -94,13 +94,16 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Whether something that people have lasting wishes about stands in a span. */
+/* Whether something that people have lasting wishes about stands in a span: a room, a seat, a delivery. What
+ * they eat and drink is a choice of the day. */
 static bool has_item(struct ruler *ruler, struct span span)
 {
     size_t len;
-    for (size_t at = span.from; at < span.to; at++)
-        if (language_item(ruler->reading->language, &ruler->spoken->words, at, &len))
+    for (size_t at = span.from; at < span.to; at++) {
+        const char *item = language_item(ruler->reading->language, &ruler->spoken->words, at, &len);
+        if (item && !begins(item, "like."))
             return true;
+    }
     return false;
 }
 
@@ -188,6 +191,22 @@ static bool speaks_of_contact(struct ruler *ruler, struct span found)
     return manner_has(ruler->reading, &ruler->spoken->words, LIST_CONTACT, sentence) || answers_a_date(ruler);
 }
 
+/* "Please text me rather than call": a wish about how to be reached. "Send me the label by e-mail" is about
+ * the label. */
+static bool is_wish_of_contact(struct ruler *ruler, const struct use *use, struct span found)
+{
+    const struct words *words = &ruler->spoken->words;
+    struct span sentence = reading_sentence(words, found.from);
+    size_t len;
+    bool verb = language_item(ruler->reading->language, words, found.from, &len) &&
+                found.from > sentence.from &&
+                language_list(ruler->reading->language, LIST_FIRST_PERSON, words, found.from - 1) > 0;
+    if (verb)
+        return false;
+    return use->section == SECTION_DISLIKE || lasts(ruler, use, found) ||
+           manner_has(ruler->reading, words, LIST_BETTER, sentence);
+}
+
 /* "My sister said: I am allergic to cats": what stands behind a colon is quoted. */
 static bool is_behind_colon(const struct spoken *spoken, size_t at)
 {
@@ -223,7 +242,9 @@ static bool may_speak(struct ruler *ruler, const struct use *use, const struct r
             return false;
         if (strcmp(slot, "contact.time") == 0 && !manner.first_person && !speaks_of_contact(ruler, found))
             return false;
-        return is_contact(slot) || (has_item(ruler, found) && lasts(ruler, use, found));
+        if (is_contact(slot))
+            return is_wish_of_contact(ruler, use, found);
+        return has_item(ruler, found) && lasts(ruler, use, found);
     }
 }
 
