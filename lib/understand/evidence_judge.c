@@ -28,7 +28,7 @@ static const struct demand {
         {.said = 0.5, .confirmed = 0.34, .told = true, .rare = true, .person = true, .present = true},
     [STATEMENT_CONTACT] = {.said = 0.55, .names = 0.66, .confirmed = 0.3, .told = true},
     [STATEMENT_ID] = {.told = true},
-    [STATEMENT_ENDED] = {.said = 0.4, .names = 0.5, .confirmed = 0.15, .told = true},
+    [STATEMENT_ENDED] = {.said = 0.4, .names = 0.5, .told = true},
     [STATEMENT_OPEN] = {.said = 0.4, .names = 0.66, .told = true},
 };
 
@@ -214,7 +214,9 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     else if (statement->kind == STATEMENT_FACT && !wording->wished &&
              is_wished(reading, &spoken->words, place->at))
         objection.why = DROP_ASKED;
-    else if (statement_of_fact && ((manner.question && !is_answered(evidence, place)) ||
+    else if (statement_of_fact && ((manner.question && !is_answered(evidence, place) &&
+                                    !manner_has(reading, &spoken->words, LIST_ASK_TO,
+                                                reading_sentence(&spoken->words, place->at))) ||
                                    (manner.condition && !wording->conditional)))
         objection.why = DROP_ASKED;
     else if (reading->ruled && demand->person && !*statement->whose && !manner.first_person &&
@@ -419,7 +421,8 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
     double confirmed = demand->told ? grounding->told : grounding->confirmed;
     if (confirmed < (grounding->foreign ? 0.1 : demand->confirmed))
         return DROP_REFUSED;
-    if (grounding->refused > 0.5 && statement->kind != STATEMENT_ENDED)
+    struct wording wording = read_wording(reading, statement->text);
+    if (grounding->refused > 0.5 && statement->kind != STATEMENT_ENDED && !wording.negated && !wording.avoids)
         return DROP_REFUSED;
     if (demand->present) {
         enum drop why = object(evidence, statement, grounding);

@@ -117,7 +117,11 @@ static bool was_given(struct evidence *evidence, const char *fold, bool anybody)
     for (size_t i = 0; i < count && (unspaced || (!reading->ruled && len >= 4)); i++)
         for (size_t at = 0; (anybody || turns[i].role == ROLE_USER) && at < turns[i].words.count; at++) {
             const char *said = turns[i].words.items[at].fold;
-            if (unspaced ? strstr(said, fold) != NULL : strncmp(said, fold, len) == 0)
+            size_t heard = strlen(said);
+            /* With an ending ("Elif'in"), and without the one of the nominative ("Niko" of "Nikos"). */
+            bool ending = strncmp(said, fold, len) == 0 ||
+                          (heard >= 4 && heard < len && len - heard <= 2 && strncmp(said, fold, heard) == 0);
+            if (unspaced ? strstr(said, fold) != NULL : ending)
                 return true;
         }
     return len >= 3 && ground_heard(evidence->ground, fold, &turn) && turn < count &&
@@ -512,8 +516,6 @@ bool evidence_is_speaker(const struct evidence *evidence, const struct words *wo
 static bool was_spoken_of(struct evidence *evidence, const struct words *words)
 {
     const struct reading *reading = evidence->reading;
-    size_t count;
-    const struct spoken *turns = ground_spoken(evidence->ground, &count);
     bool relation = false;
     for (size_t at = 0; at < words->count; at++) {
         const char *fold = words->items[at].fold;
@@ -521,12 +523,8 @@ static bool was_spoken_of(struct evidence *evidence, const struct words *words)
             return !is_title(reading, words, at) || words->count > 1;
         relation = relation || evidence_list(reading, LIST_RELATIVE, words, at);
     }
-    /* "daughter" of "figlia". */
-    for (size_t i = 0; relation && reading->ruled && i < count; i++)
-        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++)
-            if (language_list(reading->language, LIST_RELATIVE, &turns[i].words, at) > 0)
-                return true;
-    return relation && !reading->ruled;
+    /* "son" of "my lad", "daughter" of "figlia". */
+    return relation;
 }
 
 const char *evidence_whose(struct evidence *evidence, const char *whose)

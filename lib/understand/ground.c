@@ -528,23 +528,34 @@ static size_t add_number(struct cutter *cutter, const struct words *words, size_
     return len;
 }
 
-/* "pays" of "pay": a common word with an ending of one or two letters. */
+static bool is_common(const struct cutter *cutter, const char *base)
+{
+    struct words words;
+    if (words_read(NULL, base, &words) != 0)
+        return false;
+    bool common = words.count == 1 && in_list(cutter, LIST_COMMON, &words, 0);
+    words_free(&words);
+    return common;
+}
+
+/* "pays" of "pay", "carries" of "carry": a common word with an ending of one or two letters. */
 static bool is_common_form(const struct cutter *cutter, const char *fold)
 {
     char base[32];
     size_t len = strlen(fold);
-    bool found = false;
-    for (size_t ending = 1; ending <= 2 && !found && len >= 3 + ending && len - ending < sizeof base;
-         ending++) {
-        struct words words;
-        memcpy(base, fold, len - ending);
-        base[len - ending] = '\0';
-        if (((unsigned char)fold[len - ending] & 0xc0) == 0x80 || words_read(NULL, base, &words) != 0)
-            return false;
-        found = words.count == 1 && in_list(cutter, LIST_COMMON, &words, 0);
-        words_free(&words);
+    if (len >= sizeof base)
+        return false;
+    memcpy(base, fold, len + 1);
+    if (len > 5 && strcmp(fold + len - 3, "ies") == 0) {
+        strcpy(base + len - 3, "y");
+        return is_common(cutter, base);
     }
-    return found;
+    for (size_t ending = 1; ending <= 2 && len >= 3 + ending; ending++) {
+        base[len - ending] = '\0';
+        if (((unsigned char)fold[len - ending] & 0xc0) != 0x80 && is_common(cutter, base))
+            return true;
+    }
+    return false;
 }
 
 static void add_word(struct cutter *cutter, const struct words *words, size_t at, bool first)

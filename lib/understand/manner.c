@@ -48,8 +48,10 @@ static bool is_named_subject(const struct reading *reading, const struct words *
 static bool is_relative(const struct reading *reading, const struct words *words, size_t at,
                         struct manner *manner)
 {
-    size_t len = list_at(reading, LIST_RELATIVE, words, at);
-    if (len == 0)
+    size_t len = list_at(reading, LIST_RELATIVE, words, at), after = at + len;
+    /* "My doctor says no salt" is said of the speaker. */
+    if (len == 0 || (after < words->count && words->items[after].gap == GAP_NONE &&
+                     list_at(reading, LIST_SAY, words, after) > 0))
         return false;
     for (size_t back = 1; back <= 2 && back <= at && words->items[at + 1 - back].gap == GAP_NONE; back++) {
         bool mine = list_at(reading, LIST_MINE, words, at - back) > 0;
