@@ -19,6 +19,7 @@
 #define RARE_WEIGHT  1.5
 #define CODE_DIGITS  5
 #define SPELLED_RUNS 32 /* codes of one turn */
+#define PICK_WORDS   20 /* of an answer that are held against the question */
 #define RUN_CHARS    24 /* of letters or digits that are said one after the other */
 
 /* A word of the turns: folded; "#16" for a number, "=" and two characters of a script without blanks. */
@@ -215,6 +216,25 @@ static int compare_said(const void *a, const void *b)
     return left->spoken < right->spoken ? -1 : left->spoken > right->spoken;
 }
 
+/* "Are you allergic to latex, to iodine?" "Yes, iodine.": the yes is to what it repeats, and to nothing else.
+ */
+static bool is_picked(const struct ground *ground, size_t asked, size_t answered)
+{
+    const struct reading *reading = ground->reading;
+    const struct words *question = &ground->spoken[asked].words, *answer = &ground->spoken[answered].words;
+    for (size_t i = 0; i < answer->count && i < PICK_WORDS; i++) {
+        const struct word *word = &answer->items[i];
+        if (word->end - word->start < 4 || !reading->ruled ||
+            language_list(reading->language, LIST_COMMON, answer, i) > 0 ||
+            language_list(reading->language, LIST_FUNCTION, answer, i) > 0)
+            continue;
+        for (size_t j = 0; j < question->count; j++)
+            if (question->items[j].key == word->key && question->items[j].question)
+                return true;
+    }
+    return false;
+}
+
 static void find_answers(struct ground *ground)
 {
     size_t next = SIZE_MAX;
@@ -224,6 +244,9 @@ static void find_answers(struct ground *ground)
         /* A greeting is no offer that could be refused. */
         bool none = next == SIZE_MAX || (at == 0 && reply == ANSWER_NO);
         ground->replies[at] = (uint8_t)(none ? ANSWER_OTHER : reply);
+        if (!none && reply == ANSWER_YES && ground->spoken[at].role == ROLE_AGENT &&
+            is_picked(ground, at, next))
+            ground->replies[at] = ANSWER_OTHER;
         if (ground->spoken[at].role == ROLE_USER) {
             next = at;
             reply = manner_answer(ground->reading, &ground->spoken[at]);
