@@ -95,13 +95,14 @@ static bool begins(const char *text, const char *with)
 }
 
 /* Whether something that people have lasting wishes about stands in a span: a room, a seat, a delivery. What
- * they eat and drink is a choice of the day. */
-static bool has_item(struct ruler *ruler, struct span span)
+ * they would like to eat and drink is a choice of the day. */
+static bool has_item(struct ruler *ruler, const struct use *use, struct span span)
 {
     size_t len;
     for (size_t at = span.from; at < span.to; at++) {
         const char *item = language_item(ruler->reading->language, &ruler->spoken->words, at, &len);
-        if (item && !begins(item, "like."))
+        if (item &&
+            (use->section == SECTION_DISLIKE || !(begins(item, "like.") || begins(item, "contact.channel"))))
             return true;
     }
     return false;
@@ -203,8 +204,7 @@ static bool is_wish_of_contact(struct ruler *ruler, const struct use *use, struc
                 language_list(ruler->reading->language, LIST_FIRST_PERSON, words, found.from - 1) > 0;
     if (verb)
         return false;
-    return use->section == SECTION_DISLIKE || lasts(ruler, use, found) ||
-           manner_has(ruler->reading, words, LIST_BETTER, sentence);
+    return use->section == SECTION_DISLIKE || manner_has(ruler->reading, words, LIST_BETTER, sentence);
 }
 
 /* "My sister said: I am allergic to cats": what stands behind a colon is quoted. */
@@ -244,7 +244,7 @@ static bool may_speak(struct ruler *ruler, const struct use *use, const struct r
             return false;
         if (is_contact(slot))
             return is_wish_of_contact(ruler, use, found);
-        return has_item(ruler, found) && lasts(ruler, use, found);
+        return has_item(ruler, use, found) && lasts(ruler, use, found);
     }
 }
 
