@@ -101,8 +101,7 @@ static bool has_item(struct ruler *ruler, const struct use *use, struct span spa
     size_t len;
     for (size_t at = span.from; at < span.to; at++) {
         const char *item = language_item(ruler->reading->language, &ruler->spoken->words, at, &len);
-        if (item &&
-            (use->section == SECTION_DISLIKE || !(begins(item, "like.") || begins(item, "contact.channel"))))
+        if (item && (use->section == SECTION_DISLIKE || !begins(item, "like.")))
             return true;
     }
     return false;
