@@ -3,6 +3,7 @@
  */
 #include "understand/evidence_parts.h"
 
+#include "understand/other_words.h"
 #include "understand/slots.h"
 
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static struct wording read_wording(struct reading *reading, const char *text)
         wording.first = wording.first || evidence_list(reading, LIST_FIRST_PERSON, &row.words, at) ||
                         evidence_list(reading, LIST_MINE, &row.words, at);
         wording.relative = wording.relative || evidence_list(reading, LIST_RELATIVE, &row.words, at) ||
-                           (!reading->ruled && manner_is_kin(row.words.items[at].fold));
+                           (!reading->ruled && other_word(OTHER_RELATIVE, row.words.items[at].fold));
         wording.past = wording.past || evidence_list(reading, LIST_PAST, &row.words, at);
         wording.conditional = wording.conditional || evidence_list(reading, LIST_IF_CLAUSE, &row.words, at);
         wording.wished = wording.wished || evidence_list(reading, LIST_WISHED, &row.words, at) ||

@@ -1,5 +1,7 @@
 #include "understand/manner.h"
 
+#include "understand/other_words.h"
+
 #include <string.h>
 
 #define NEGATOR_WORDS 6 /* how far a negator reaches */
@@ -165,50 +167,13 @@ static bool is_quoted(const struct reading *reading, const struct words *words, 
     return false;
 }
 
-/* Relations and words for the speaker in languages without a lexicon, folded; a star is any ending. Han
- * stands for itself anywhere in a row of characters. */
-static const char *const kin_words[] = {
-    "vrouw",  "echtgenoot*", "dochter*",      "zoon*",   "moeder*", "vader*",  "broer*",
-    "zus",    "zusje*",      "schoonmoeder*", "zona*",   "zony",    "zone",    "maz",
-    "meza",   "corka*",      "corki",         "corke*",  "syn",     "syna",    "matk*",
-    "mama",   "mamy",        "ojci*",         "ojca",    "brat*",   "siostr*", "esim*",
-    "kizim*", "oglum*",      "annem*",        "babam*",  "kocam*",  "karim*",  "kardesim*",
-    "ablam*", "fru",         "hustru",        "dotter*", "datter*", "mor",     "far",
-    "жена",   "жены",        "жене",          "муж",     "мужа",    "дочь",    "дочери",
-    "дочка",  "сын",         "сына",          "мама",    "мамы",    "мать",    "отец",
-    "отца",   "папа",        "сестр*",        "زوجتي",   "زوجي",    "ابنتي",   "ابني",
-    "امي",    "أمي",         "ابي",           "أبي",     "妻",      "家内",    "主人",
-    "夫",     "娘",          "息子",          "母",      "父",      "太太",    "丈夫",
-    "女儿",   "儿子",        "妈妈"};
-static const char *const own_words[] = {"ik",  "mij",   "mijzelf", "ja",  "mnie", "mam", "jestem",
-                                        "ben", "benim", "bana",    "jag", "jeg",  "я",   "меня",
-                                        "мне", "мой",   "أنا",     "انا", "私",   "僕",  "我"};
-
-static bool is_plain_word(const char *fold, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        size_t len = strlen(list[i]);
-        bool han = (unsigned char)list[i][0] >= 0xe3 && (unsigned char)list[i][0] < 0xf0;
-        if (han                       ? strstr(fold, list[i]) != NULL
-            : list[i][len - 1] == '*' ? strncmp(fold, list[i], len - 1) == 0
-                                      : strcmp(fold, list[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-bool manner_is_kin(const char *fold)
-{
-    return is_plain_word(fold, kin_words, sizeof kin_words / sizeof kin_words[0]);
-}
-
 /* The nearest before a word of somebody's relation and of the speaker. */
 static void find_plain_person(const struct words *words, size_t from, size_t at, struct manner *manner)
 {
     for (size_t i = at + 1; i-- > from;) {
         const char *fold = words->items[i].fold;
-        manner->first_person = is_plain_word(fold, own_words, sizeof own_words / sizeof own_words[0]);
-        manner->third_person = !manner->first_person && manner_is_kin(fold);
+        manner->first_person = other_word(OTHER_SPEAKER, fold);
+        manner->third_person = !manner->first_person && other_word(OTHER_RELATIVE, fold);
         if (manner->first_person || manner->third_person)
             return;
     }
@@ -264,32 +229,14 @@ bool manner_is_past(const struct reading *reading, const char *said, const char 
     return false;
 }
 
-/* A yes and a no in languages without a lexicon; folded. */
-static const char *const yes_words[] = {"yes", "ja",   "jawel", "tak", "evet", "da",  "jo", "ano", "igen",
-                                        "hai", "はい", "ええ",  "是",  "对",   "نعم", "да", "si",  "oui"};
-static const char *const no_words[] = {"no",  "nee",  "nej",    "nie",  "hayir", "yok", "nein", "ne",
-                                       "nem", "いえ", "いいえ", "いや", "不",    "لا",  "нет",  "non"};
-
-static bool is_word(const char *fold, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        /* Scripts without blanks: the turn begins with it. */
-        bool fits = (unsigned char)list[i][0] >= 0xe3 ? strncmp(fold, list[i], strlen(list[i])) == 0
-                                                      : strcmp(fold, list[i]) == 0;
-        if (fits)
-            return true;
-    }
-    return false;
-}
-
 enum answer manner_answer(const struct reading *reading, const struct spoken *spoken)
 {
     const struct words *words = &spoken->words;
     for (size_t at = 0; at < words->count && at < ANSWER_WORDS; at++) {
         const char *fold = words->items[at].fold;
-        if (!reading->ruled && is_word(fold, no_words, sizeof no_words / sizeof no_words[0]))
+        if (!reading->ruled && other_word(OTHER_NO, fold))
             return ANSWER_NO;
-        if (!reading->ruled && is_word(fold, yes_words, sizeof yes_words / sizeof yes_words[0]))
+        if (!reading->ruled && other_word(OTHER_YES, fold))
             return ANSWER_YES;
         if (!reading->ruled)
             continue;

@@ -26,8 +26,6 @@ struct manner {
 #define MANNER_WORDS 40
 struct manner manner_of(struct reading *reading, const struct spoken *spoken, size_t at);
 
-/* Whether a word is a relation in one of the languages that have no lexicon. */
-bool manner_is_kin(const char *fold);
 /* Whether a phrase of the list stands anywhere in a span. */
 bool manner_has(const struct reading *reading, const struct words *words, enum list list, struct span span);
 /* Whether `said` is a form of the past of a word that is `told` in the present: "loved", "loves". Both are

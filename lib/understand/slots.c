@@ -1,6 +1,7 @@
 #include "understand/slots.h"
 
 #include "understand/identifiers.h"
+#include "understand/other_words.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -166,6 +167,20 @@ static const char *without_label(struct reading *reading, const char *text)
     return value;
 }
 
+static bool has_other(struct reading *reading, enum other_list list, const char *text)
+{
+    struct words words;
+    bool found = false;
+    if (words_read(NULL, text, &words) != 0) {
+        reading->failed = true;
+        return false;
+    }
+    for (size_t at = 0; at < words.count && !found; at++)
+        found = other_word(list, words.items[at].fold);
+    words_free(&words);
+    return found;
+}
+
 /* What people have wishes about, by the [items] of the lexicon; of several the first of this table. */
 static const char *wish_slot(struct reading *reading, const char *text, bool instruction)
 {
@@ -177,6 +192,10 @@ static const char *wish_slot(struct reading *reading, const char *text, bool ins
     bool contact = false;
     if (languages[0] == languages[1])
         languages[1] = NULL;
+    if (!reading->ruled) {
+        contact = has_other(reading, OTHER_CONTACT, text);
+        has[SLOT_TIME] = has_other(reading, OTHER_TIME, text);
+    }
     for (size_t l = 0; l < 2; l++) {
         struct words words;
         if (!languages[l])

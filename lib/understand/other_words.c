@@ -1,0 +1,54 @@
+#include "understand/other_words.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define LIST_WORDS 80
+
+/* Folded; a star is any ending. */
+static const char *const lists[OTHER_LISTS][LIST_WORDS] = {
+    [OTHER_YES] = {"yes", "ja", "jawel", "tak", "evet", "da", "jo", "ano", "igen", "hai", "はい", "ええ",
+                   "是", "对", "نعم", "да", "네", "ναι"},
+    [OTHER_NO] = {"no", "nee", "nej", "nie", "hayir", "yok", "ne", "nem", "いえ", "いいえ", "いや", "不",
+                  "لا", "нет", "아니요", "οχι"},
+    [OTHER_SPEAKER] = {"ik",    "mij",  "mijzelf", "ja",  "mnie", "mam",  "jestem", "ben",
+                       "benim", "bana", "jag",     "jeg", "я",    "меня", "мне",    "мой",
+                       "أنا",   "انا",  "私",      "僕",  "我",   "저는", "제가"},
+    [OTHER_RELATIVE] = {"vrouw",  "echtgenoot*", "dochter*", "zoon*",         "moeder*",   "vader*",
+                        "broer*", "zus",         "zusje*",   "schoonmoeder*", "zona*",     "zony",
+                        "zone",   "maz",         "meza",     "corka*",        "corki",     "corke*",
+                        "syn",    "syna",        "matk*",    "mama",          "mamy",      "ojci*",
+                        "ojca",   "brat*",       "siostr*",  "esim*",         "kizim*",    "oglum*",
+                        "annem*", "babam*",      "kocam*",   "karim*",        "kardesim*", "ablam*",
+                        "fru",    "hustru",      "dotter*",  "datter*",       "mor",       "far",
+                        "жена",   "жены",        "жене",     "муж",           "мужа",      "дочь",
+                        "дочери", "дочка",       "сын",      "сына",          "мама",      "мамы",
+                        "мать",   "отец",        "отца",     "папа",          "сестр*",    "زوجتي",
+                        "زوجي",   "ابنتي",       "ابني",     "امي",           "أمي",       "ابي",
+                        "أبي",    "妻",          "家内",     "主人",          "夫",        "娘",
+                        "息子",   "母",          "父",       "太太",          "丈夫",      "女儿",
+                        "儿子",   "妈妈"},
+    [OTHER_CONTACT] = {"bel",      "bellen",   "belt",   "gebeld", "bereik*", "telefo*",   "dzwon*",
+                       "zadzwon*", "kontakt*", "arama*", "arayin", "aransin", "arasin*",   "arasinlar",
+                       "yaz*",     "ring*",    "ringa",  "звон*",  "позвон*", "перезвон*", "電話",
+                       "連絡",     "电话",     "打",     "전화",   "연락",    "اتصل*",     "اتصال"},
+    [OTHER_TIME] = {"ochtend*", "ochtends", "middag*",  "middags", "avond*", "avonds", "uur",
+                    "rano",     "wieczor*", "poludni*", "godzin*", "sabah*", "aksam*", "ogle*",
+                    "saat*",    "morgon*",  "kvall*",   "klockan", "утр*",   "вечер*", "час*",
+                    "昼",       "夜",       "朝",       "夕方",    "時",     "点",     "上午",
+                    "下午",     "晚上",     "오전",     "오후",    "저녁",   "صباح*",  "مساء"},
+};
+
+bool other_word(enum other_list list, const char *fold)
+{
+    for (size_t i = 0; i < LIST_WORDS && lists[list][i]; i++) {
+        const char *word = lists[list][i];
+        size_t len = strlen(word);
+        const char *found = (unsigned char)word[0] >= 0xe3 ? strstr(fold, word) : NULL;
+        if (found && (found == fold || (list != OTHER_YES && list != OTHER_NO)))
+            return true;
+        if (word[len - 1] == '*' ? strncmp(fold, word, len - 1) == 0 : strcmp(fold, word) == 0)
+            return true;
+    }
+    return false;
+}

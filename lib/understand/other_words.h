@@ -1,0 +1,25 @@
+/*
+ * other_words: the few words of languages without a lexicon that checks cannot do without: a yes and a no,
+ * the speaker and their relations, reaching somebody and when. Closed classes, so that a language gains
+ * something before somebody writes its lexicon.
+ */
+#ifndef CALLMEM_UNDERSTAND_OTHER_WORDS_H
+#define CALLMEM_UNDERSTAND_OTHER_WORDS_H
+
+#include <stdbool.h>
+
+enum other_list {
+    OTHER_YES,
+    OTHER_NO,
+    OTHER_SPEAKER,  /* "ik", "ja", "私" */
+    OTHER_RELATIVE, /* "vrouw", "córka", "eşim" */
+    OTHER_CONTACT,  /* "bellen", "電話" */
+    OTHER_TIME,     /* "'s avonds", "昼間" */
+    OTHER_LISTS
+};
+
+/* Whether a folded word is in a list; of scripts without blanks, whether it is in the row of characters (a
+ * yes and a no: at its beginning). */
+bool other_word(enum other_list list, const char *fold);
+
+#endif
