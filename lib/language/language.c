@@ -81,6 +81,7 @@ static const char *const list_names[LISTS] = {
     [LIST_GONE] = "gone",
     [LIST_OVER] = "over",
     [LIST_DONE] = "done",
+    [LIST_DUE] = "due",
     [LIST_RENAMED] = "renamed",
     [LIST_WISHED] = "wished",
     [LIST_KEY_EMAIL] = "key-email",

@@ -103,6 +103,7 @@ enum list {
     LIST_GONE,    /* somebody has died */
     LIST_OVER,    /* says itself that something is over: "no longer", "sold" */
     LIST_DONE,    /* something that was awaited has happened: "came", "is sorted" */
+    LIST_DUE,     /* what is still to be done: "need", "have to" */
     LIST_RENAMED, /* has a new name: "got married" */
     LISTS
 };

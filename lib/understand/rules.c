@@ -329,6 +329,7 @@ void rules_find_done(struct reading *reading, struct understanding *understandin
             struct span sentence = reading_sentence(words, from);
             bool done = !words->items[from].question && manner_has(reading, words, LIST_DONE, sentence) &&
                         !manner_has(reading, words, LIST_NEGATOR, sentence) &&
+                        !manner_has(reading, words, LIST_DUE, sentence) &&
                         !manner_has(reading, words, LIST_IF_CLAUSE, sentence);
             const char *text = done ? reading_text(reading, words, sentence) : NULL;
             if (text)
