@@ -25,9 +25,9 @@ void evidence_find_denials(struct reading *reading, struct understanding *unders
 
 /* After the rules have added theirs behind the first `speakers` and `statements`, which are those of the
  * evidence: rules only complete it. There is one entry for each person; a fuller form of a name and a name
- * that was wrong are taken over, and a person whom only rules found is left out when the LLM named the
- * speakers. Contact data and numbers that the evidence has already, or of which it has others, are left out.
- */
+ * that was wrong are taken over. A person whom only rules found is left out when the LLM named the speakers;
+ * not when it named nobody, or the agent or a company. Contact data and numbers that are there already, or of
+ * which there are others, are left out. */
 void evidence_complete(struct reading *reading, struct understanding *understanding, size_t speakers,
                        size_t statements);
 

@@ -700,23 +700,29 @@ static bool is_of_caller(const struct reading *reading, int turn)
 void evidence_merge_speakers(struct reading *reading, struct understanding *understanding, size_t count)
 {
     struct speaker *speakers = understanding->speakers;
-    bool several = are_several(reading->transcript), tried = false;
+    bool several = are_several(reading->transcript), tried = false, given = count > 0;
     size_t named = 0, kept = count;
     if (!understanding->evidence || !was_asked(reading->transcript))
         return;
     for (size_t i = 0; i < count; i++)
         named += *speakers[i].full || *speakers[i].called;
-    for (size_t i = 0; i < understanding->drop_count; i++)
-        tried = tried || (understanding->drops[i].why == DROP_NAME &&
-                          strcmp(understanding->drops[i].item, item_names[ITEM_CALLER]) == 0 &&
-                          is_mistaken(reading, understanding->drops[i].line));
+    /* Where the LLM gave no name at all, and where it took another's for the caller's, the rules' name is
+     * one. */
+    for (size_t i = 0; i < understanding->drop_count; i++) {
+        const struct dropped *drop = &understanding->drops[i];
+        if (strcmp(drop->item, item_names[ITEM_CALLER]) != 0)
+            continue;
+        given = true;
+        tried = tried || (drop->why == DROP_NAME && is_mistaken(reading, drop->line));
+    }
     for (size_t at = count; at < understanding->speaker_count; at++) {
         bool done = false;
         for (size_t i = 0; i < count && !done; i++)
             done = complete_with(reading, &speakers[i], &speakers[at]);
         bool ruled = speakers[at].source == SOURCE_RULE;
         bool wanted =
-            several || (named == 0 && (!ruled || (tried && is_of_caller(reading, speakers[at].turn))));
+            several ||
+            (named == 0 && (!ruled || ((tried || !given) && is_of_caller(reading, speakers[at].turn))));
         if (!done && wanted)
             speakers[kept++] = speakers[at];
     }
