@@ -163,10 +163,10 @@ static bool is_memory(struct evidence *evidence, const struct grounding *groundi
     for (size_t i = 0; i < grounding->place_count; i++) {
         const struct place *other = &grounding->places[i];
         size_t apart = other->at > place->at ? other->at - place->at : place->at - other->at;
-        if (other->spoken != place->spoken || apart > 4 || grounding->tokens[other->token].weight < 1)
+        if (other->spoken != place->spoken || apart > 4 || grounding->words.items[other->token].weight < 1)
             continue;
         const char *said = spoken[other->spoken].words.items[other->at].fold;
-        if (manner_is_past(evidence->reading, said, grounding->tokens[other->token].fold))
+        if (manner_is_past(evidence->reading, said, grounding->words.items[other->token].fold))
             return true;
     }
     return false;
@@ -236,8 +236,8 @@ static struct objection object_to(struct evidence *evidence, const struct statem
 static uint64_t telling_tokens(const struct grounding *grounding)
 {
     uint64_t specific = 0, some = 0, when = 0;
-    for (size_t i = 0; i < grounding->token_count; i++) {
-        const struct token *token = &grounding->tokens[i];
+    for (size_t i = 0; i < grounding->words.count; i++) {
+        const struct token *token = &grounding->words.items[i];
         if (!token->user || token->code)
             continue;
         if (token->specific && token->fold[0] != '#')
@@ -270,7 +270,7 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
     double clean = 0, all = 0, against[DROPS] = {0};
     struct objection person = {.why = DROPS};
     size_t person_turn = 0;
-    for (size_t token = 0; token < grounding->token_count; token++) {
+    for (size_t token = 0; token < grounding->words.count; token++) {
         struct objection last = {.why = DROPS};
         bool good = false, some = false;
         if (!(telling >> token & 1))
@@ -288,7 +288,7 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
                 person_turn = grounding->places[i].spoken;
             }
         }
-        double weight = some ? grounding->tokens[token].weight : 0;
+        double weight = some ? grounding->words.items[token].weight : 0;
         all += weight;
         if (good)
             clean += weight;
@@ -379,9 +379,9 @@ static enum drop judge_value(struct evidence *evidence, struct statement *statem
 static bool is_grounded(const struct grounding *g, const struct demand *demand)
 {
     /* In another language than the call only names, numbers and what is written alike can be found. */
-    if (g->foreign)
+    if (g->words.foreign)
         return g->core >= 0.25 && g->names_said * 2 >= g->names;
-    if (g->said < (g->unknown && demand->said > 0.45 ? 0.6 : demand->said) ||
+    if (g->said < (g->words.unknown && demand->said > 0.45 ? 0.6 : demand->said) ||
         (double)g->names_said < (double)g->names * demand->names)
         return false;
     return !demand->rare || g->specific_said * 3 >= g->specific * 2 ||
@@ -409,7 +409,7 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
         statement->slot = statement->value = "";
         demand = &demands[STATEMENT_FACT];
     }
-    if (grounding->token_count == 0 || grounding->weight <= 0)
+    if (grounding->words.count == 0 || grounding->weight <= 0)
         return DROP_UNGROUNDED;
     statement->turn = ground_position(evidence->ground,
                                       grounding->best != SIZE_MAX ? grounding->best : grounding->best_agent);
@@ -420,7 +420,7 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
     if (statement->kind == STATEMENT_OPEN)
         return is_settled(evidence, statement, grounding) ? DROP_SETTLED : DROPS;
     double confirmed = demand->told ? grounding->told : grounding->confirmed;
-    if (confirmed < (grounding->foreign ? 0.1 : demand->confirmed))
+    if (confirmed < (grounding->words.foreign ? 0.1 : demand->confirmed))
         return DROP_REFUSED;
     struct wording wording = read_wording(reading, statement->text);
     if (grounding->refused > 0.5 && statement->kind != STATEMENT_ENDED && !wording.negated && !wording.avoids)

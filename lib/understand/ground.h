@@ -8,8 +8,8 @@
 #define CALLMEM_UNDERSTAND_GROUND_H
 
 #include "understand/manner.h"
+#include "understand/tokens.h"
 
-#define GROUND_TOKENS 48 /* of one statement */
 #define GROUND_PLACES 96
 
 struct ground;
@@ -19,22 +19,6 @@ struct ground *ground_open(struct reading *reading);
 void ground_close(struct ground *ground);
 bool ground_is_summary(const struct ground *ground); /* there were no turns */
 
-/* A word of a statement. */
-struct token {
-    const char *fold;
-    double weight;
-    bool specific;  /* a rare word, a name or a number; */
-    bool name;      /* one of the latter two, which must have been said as it is */
-    bool time;      /* a weekday, a month, a part of the day: says when and not what */
-    bool half;      /* the hour of half past it */
-    bool code;      /* letters and digits, or many digits */
-    bool user;      /* the caller said it */
-    bool agent;     /* the agent said it, */
-    bool confirmed; /* and the caller's answer was a yes; */
-    bool told;      /* not as a question, and the caller's answer was not no; */
-    bool refused;   /* and the caller's answer was no */
-};
-
 /* Where the caller said a word of a statement. */
 struct place {
     size_t spoken, at; /* the turn in reading->spoken, the word */
@@ -42,8 +26,7 @@ struct place {
 };
 
 struct grounding {
-    struct token tokens[GROUND_TOKENS];
-    size_t token_count;
+    struct tokens words;
     struct place places[GROUND_PLACES]; /* the caller's */
     size_t place_count;
     double weight;    /* of all tokens */
@@ -56,8 +39,6 @@ struct grounding {
     double refused;   /* by the agent alone, with a no after it */
     size_t specific, specific_said;
     size_t names, names_said;
-    bool foreign;      /* it is in another language than the call */
-    bool unknown;      /* there is no lexicon for its language, and it is written with blanks */
     size_t best;       /* the caller's turn that grounds it best, in reading->spoken; */
     size_t best_agent; /* the agent's; SIZE_MAX when there is none */
     double window;     /* share said in the turns around the best one */
