@@ -43,6 +43,18 @@ static const struct command commands[] = {
               "undone. Compressed payload logs are not searched: the command names them and fails.",
      .run = forget_command,
      .json = true},
+    {.name = "requests",
+     .operands = "",
+     .summary = "lists what callers asked about their data, and carries out what you decide",
+     .about =
+         "What is open: erase, do_not_call or do_not_record, with the caller and the day. Nothing is erased "
+         "before you approve it, unless CALLMEM_FORGET_ON_REQUEST is hide. An approved erase prints what was "
+         "erased, as callmem forget does; the others are only marked. A dismissed request stays in callmem "
+         "show.",
+     .run = requests_command,
+     .json = true,
+     .options = {{"approve", "ID", "carries out this request", false},
+                 {"dismiss", "ID", "marks this request as not meant", false}}},
     {.name = "search",
      .operands = "CALLER QUERY...",
      .summary = "searches a caller's memories as the webhook does, and prints its answer",
@@ -100,7 +112,9 @@ static const struct command commands[] = {
     {.name = "expire",
      .operands = "",
      .summary = "forgets conversations that are older than CALLMEM_RETENTION_DAYS, now",
-     .about = "A running post-call does so every hour.",
+     .about =
+         "Also callers who asked for it, when CALLMEM_FORGET_ON_REQUEST is hide and their time has come. A "
+         "running post-call does so every hour.",
      .run = expire_command,
      .json = true},
 

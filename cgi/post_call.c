@@ -6,7 +6,7 @@
 #include "inbox/inbox.h"
 #include "inbox/receive.h"
 #include "inbox/worker.h"
-#include "operate/expiry.h"
+#include "operate/keeper.h"
 #include "operate/monitor.h"
 #include "operate/process.h"
 #include "people/event.h"
@@ -22,7 +22,7 @@ struct post_call {
     struct inbox *inbox;
     struct processor *processor;
     struct inbox_worker *worker; /* makes memories of what lies in the inbox */
-    struct expiry *expiry;       /* forgets by age, where the settings ask for it */
+    struct keeper *keeper;       /* forgets what is to be forgotten, reads old calls again */
 };
 
 /* --- Receiving --- */
@@ -149,7 +149,7 @@ static void stop(struct program *program)
     struct post_call *own = program->own;
     if (!own)
         return;
-    expiry_stop(own->expiry);
+    keeper_stop(own->keeper);
     inbox_worker_stop(own->worker);
     inbox_close(own->inbox);
     processor_free(own->processor);
@@ -165,7 +165,9 @@ static int open_all(struct post_call *own, const struct instance *instance, stru
     if (own->inbox)
         own->worker = inbox_worker_start(own->inbox, processor_event, processor_begin, processor_end,
                                          own->processor, error);
-    return own->worker ? expiry_start(instance, &own->expiry, error) : -1;
+    if (own->worker)
+        own->keeper = keeper_start(instance, error);
+    return own->keeper ? 0 : -1;
 }
 
 static int start(struct program *program, struct error *error)

@@ -285,11 +285,11 @@ int memory_requests(struct memory_store *store, size_t limit, struct memory_list
     return store->ops->requests(store, limit, found, error);
 }
 
-int memory_outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+int memory_outdated(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error)
 {
     *found = (struct memory_list){0};
-    return store->ops->outdated(store, begins, after, limit, found, error);
+    return store->ops->outdated(store, version, after, limit, found, error);
 }
 
 int memory_forget_conversation(struct memory_store *store, const char *caller, const char *conversation,

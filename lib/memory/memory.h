@@ -202,10 +202,10 @@ int memory_older(struct memory_store *store, int64_t before, size_t limit, struc
 /* What callers asked about their data (KIND_PRIVACY), of all callers, oldest first, at most `limit`. On a
  * server that means to look at every record. */
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
-/* Callers who stand behind `after` ("": all) and whose profile for all agents has a document that does not
- * begin with `begins`, sorted, at most `limit`: only `caller` of each is filled. What an upgrade looks for.
- */
-int memory_outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+/* Callers, sorted, who come after `after` ("": all) and have a summary that says in its metadata
+ * ("understood") that its call was understood by a version below `version`, or does not say it: at most
+ * `limit`; only `caller` of each is filled. What an upgrade looks for; on a server as memory_requests(). */
+int memory_outdated(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error);
 /* Forgets a caller: memories, conversations, profiles; nothing of it stays in the files. `count` (may be
  * NULL): how many memories went. An unknown caller is no error. */

@@ -50,7 +50,7 @@ struct memory_ops {
     int (*older)(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
     int (*requests)(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
-    int (*outdated)(struct memory_store *store, const char *begins, const char *after, size_t limit,
+    int (*outdated)(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error);
     int (*forget_conversation)(struct memory_store *store, const char *caller, const char *conversation,
                                struct error *error);

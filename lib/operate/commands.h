@@ -8,10 +8,11 @@
 
 #include "operate/command.h"
 
-/* caller.c, forget.c, import.c, search.c */
+/* caller.c, forget.c, requests.c, import.c, search.c */
 int show_command(struct instance *instance, const struct args *args);
 int export_command(struct instance *instance, const struct args *args);
 int forget_command(struct instance *instance, const struct args *args);
+int requests_command(struct instance *instance, const struct args *args);
 int import_command(struct instance *instance, const struct args *args);
 int search_command(struct instance *instance, const struct args *args);
 /* inbox.c */

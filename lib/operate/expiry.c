@@ -1,112 +1,70 @@
 #include "operate/expiry.h"
 
-#include "base/log.h"
 #include "operate/commands.h"
+#include "operate/erasure.h"
 #include "operate/report.h"
+#include "people/decision.h"
 #include "people/retention.h"
+#include "service/metrics.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
-
-#define PERIOD_SECS 3600
-
-struct expiry {
-    const struct instance *instance;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t end;
-    bool ending;
-};
+#include <string.h>
 
 static int erase_recording(void *ctx, const char *conversation, struct error *error)
 {
     return instance_erase_recording(ctx, conversation, error) < 0 ? -1 : 0;
 }
 
-int expiry_run(const struct instance *instance, size_t *forgotten, struct error *error)
+struct erasing {
+    const struct instance *instance;
+    struct memory_store *memory;
+};
+
+static int erase_caller(void *ctx, const char *caller, struct error *error)
 {
-    struct memory_store *memory = memory_open(&instance->memory);
-    *forgotten = 0;
-    int result = memory ? retention_run(memory, instance->settings, forgotten, erase_recording,
-                                        (void *)instance, error)
-                        : error_no_memory(error);
-    memory_close(memory);
-    return result;
+    struct erasing *erasing = ctx;
+    struct erased erased;
+    return erasure_run(erasing->instance, erasing->memory, caller, &erased, error);
 }
 
-/* --- The thread of post-call --- */
-
-static void tick(const struct instance *instance)
+/* Looking for requests on a server means to read all that it has, which only those pay who need it. */
+static bool has_requests(const struct instance *instance, const struct memory_store *memory)
 {
-    struct error error = {0};
-    struct log_line line;
-    size_t forgotten;
-    if (expiry_run(instance, &forgotten, &error) != 0)
-        log_failure(LOG_ERROR, "retention failed", &error);
-    log_begin(&line, forgotten ? LOG_INFO : LOG_DEBUG, "retention done");
-    log_int(&line, "conversations", (int64_t)forgotten);
-    log_end(&line);
+    return strcmp(memory_mode(memory), "remote") != 0 ||
+           setting_choice(instance->settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE;
 }
 
-static void *run(void *ctx)
+int expiry_run(const struct instance *instance, struct memory_store *memory, struct expired *expired,
+               struct error *error)
 {
-    struct expiry *expiry = ctx;
-    pthread_mutex_lock(&expiry->lock);
-    while (!expiry->ending) {
-        struct timespec until;
-        pthread_mutex_unlock(&expiry->lock);
-        tick(expiry->instance);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += PERIOD_SECS;
-        pthread_mutex_lock(&expiry->lock);
-        while (!expiry->ending && pthread_cond_timedwait(&expiry->end, &expiry->lock, &until) == 0)
-            ;
-    }
-    pthread_mutex_unlock(&expiry->lock);
-    return NULL;
+    struct erasing erasing = {instance, memory};
+    struct decision_review review = {0};
+    struct error why = {0};
+    *expired = (struct expired){0};
+    int result = retention_run(memory, instance->settings, &expired->conversations, erase_recording,
+                               (void *)instance, error);
+    if (!has_requests(instance, memory))
+        return result;
+    int reviewed = decision_review(memory, instance->settings, erase_caller, &erasing, &review, &why);
+    expired->callers = review.erased;
+    if (reviewed == 0)
+        metrics_set(METRIC_OPEN_REQUESTS, 0, (int64_t)review.open);
+    else if (result == 0)
+        *error = why;
+    return reviewed == 0 ? result : -1;
 }
-
-int expiry_start(const struct instance *instance, struct expiry **expiry, struct error *error)
-{
-    *expiry = NULL;
-    if (setting_int(instance->settings, CALLMEM_RETENTION_DAYS) == 0)
-        return 0;
-    struct expiry *fresh = calloc(1, sizeof *fresh);
-    if (!fresh)
-        return error_no_memory(error);
-    fresh->instance = instance;
-    fresh->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-    fresh->end = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
-    if (pthread_create(&fresh->thread, NULL, run, fresh) != 0) {
-        free(fresh);
-        return error_set(error, ERROR_INTERNAL, "no thread can be started");
-    }
-    *expiry = fresh;
-    return 0;
-}
-
-void expiry_stop(struct expiry *expiry)
-{
-    if (!expiry)
-        return;
-    pthread_mutex_lock(&expiry->lock);
-    expiry->ending = true;
-    pthread_cond_signal(&expiry->end);
-    pthread_mutex_unlock(&expiry->lock);
-    pthread_join(expiry->thread, NULL);
-    free(expiry);
-}
-
-/* --- The command --- */
 
 int expire_command(struct instance *instance, const struct args *args)
 {
     struct error error = {0};
-    size_t forgotten;
-    if (expiry_run(instance, &forgotten, &error) != 0)
+    struct expired expired = {0};
+    struct memory_store *memory = memory_open(&instance->memory);
+    int result = memory ? expiry_run(instance, memory, &expired, &error) : error_no_memory(&error);
+    memory_close(memory);
+    if (result != 0)
         return report_failure(&error);
     const struct report_count counts[] = {
-        {"forgotten_conversations", "forgot conversations", (int64_t)forgotten}};
-    return report_counts(args, counts, 1);
+        {"erased_callers", "erased callers", (int64_t)expired.callers},
+        {"forgotten_conversations", "forgot conversations", (int64_t)expired.conversations}};
+    return report_counts(args, counts, sizeof counts / sizeof *counts);
 }

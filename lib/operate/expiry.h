@@ -1,6 +1,7 @@
 /*
- * expiry: forgets by age (CALLMEM_RETENTION_DAYS): memories as people/retention.h does, and recordings.
- * post-call does so every hour in a thread of its own, `callmem expire` at once.
+ * expiry: forgets by age (CALLMEM_RETENTION_DAYS, people/retention.h) with the recordings, and by request
+ * where the settings say so (CALLMEM_FORGET_ON_REQUEST, people/decision.h). post-call does so every hour
+ * (keeper.h), `callmem expire` at once.
  */
 #ifndef CALLMEM_OPERATE_EXPIRY_H
 #define CALLMEM_OPERATE_EXPIRY_H
@@ -10,13 +11,14 @@
 
 #include <stddef.h>
 
-/* Forgets now. `forgotten`: how many conversations went, also when it fails. */
-int expiry_run(const struct instance *instance, size_t *forgotten, struct error *error);
+/* What went, also when it fails. */
+struct expired {
+    size_t conversations; /* by age */
+    size_t callers;       /* by request */
+};
 
-struct expiry; /* the thread */
-/* Starts it where the settings ask for it; else `*expiry` is NULL. The instance is borrowed. */
-int expiry_start(const struct instance *instance, struct expiry **expiry, struct error *error);
-/* Lets it finish what it is doing. NULL is taken. */
-void expiry_stop(struct expiry *expiry);
+/* Forgets now. */
+int expiry_run(const struct instance *instance, struct memory_store *memory, struct expired *expired,
+               struct error *error);
 
 #endif

@@ -4,9 +4,11 @@
 #include "base/log.h"
 #include "operate/commands.h"
 #include "operate/report.h"
+#include "people/decision.h"
 #include "service/metrics.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 bool monitor_inbox(struct inbox *inbox, struct inbox_status *status)
 {
@@ -18,6 +20,15 @@ bool monitor_inbox(struct inbox *inbox, struct inbox_status *status)
     return false;
 }
 
+/* On a server that would mean to read all that it has: there the keeper sets the gauge (expiry.c). */
+static void gauge_requests(struct memory_store *memory)
+{
+    struct error error = {0};
+    size_t open;
+    if (strcmp(memory_mode(memory), "remote") != 0 && decision_count_open(memory, &open, &error) == 0)
+        metrics_set(METRIC_OPEN_REQUESTS, 0, (int64_t)open);
+}
+
 void monitor_gauges(struct inbox *inbox, struct memory_store *memory)
 {
     struct inbox_status status;
@@ -26,6 +37,8 @@ void monitor_gauges(struct inbox *inbox, struct memory_store *memory)
     if (!memory_ok)
         log_failure(LOG_ERROR, "the memory does not work", &error);
     metrics_set(METRIC_MEMORY_OK, 0, memory_ok);
+    if (memory_ok)
+        gauge_requests(memory);
     metrics_set(METRIC_INBOX_OK, 0, monitor_inbox(inbox, &status));
     metrics_set(METRIC_INBOX_EVENTS, INBOX_WAITING, status.pending);
     metrics_set(METRIC_INBOX_EVENTS, INBOX_FAILED, status.failed);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "people/context.h"
 #include "people/line.h"
+#include "people/privacy.h"
 #include "service/variables.h"
 
 #include <stdlib.h>
@@ -128,9 +129,12 @@ static int update_line(struct memory_store *store, const char *caller, const cha
 }
 
 static int update_scope(struct memory_store *store, const char *caller, const char *scope,
-                        const struct memory_list *list, size_t context_chars, struct error *error)
+                        const struct memory_list *list, bool hidden, size_t context_chars,
+                        struct error *error)
 {
     struct line line;
+    if (hidden)
+        return memory_set_profile(store, caller, scope, NULL, error);
     int result = line_open(&line, list, scope, error);
     if (result == 0)
         result = update_line(store, caller, scope, &line, context_chars, error);
@@ -150,17 +154,20 @@ static bool is_first_of_agent(const struct memory_list *list, size_t at)
 int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
                    struct error *error)
 {
-    const struct memory_filter of_interest = {
-        .caller = caller, .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE | 1u << KIND_PRIVACY)};
+    const struct memory_filter of_interest = {.caller = caller,
+                                              .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE)};
     struct memory_list list;
     if (memory_list(store, &of_interest, &list, error) != 0)
         return -1;
-    int result = update_scope(store, caller, "", &list, context_chars, error);
-    if (result == 0 && agent && *agent)
-        result = update_scope(store, caller, agent, &list, context_chars, error);
-    for (size_t i = 0; i < list.count && result == 0 && !agent; i++)
+    bool hidden = privacy_hides(&list);
+    /* Hidden from all agents, whichever heard the request. */
+    bool each = !agent || hidden;
+    int result = update_scope(store, caller, "", &list, hidden, context_chars, error);
+    if (result == 0 && !each && *agent)
+        result = update_scope(store, caller, agent, &list, hidden, context_chars, error);
+    for (size_t i = 0; i < list.count && result == 0 && each; i++)
         if (is_first_of_agent(&list, i))
-            result = update_scope(store, caller, list.items[i].agent, &list, context_chars, error);
+            result = update_scope(store, caller, list.items[i].agent, &list, hidden, context_chars, error);
     memory_list_free(&list);
     return result;
 }

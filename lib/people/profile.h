@@ -17,8 +17,8 @@
 
 /* Makes the profile of a caller from its memories in `store` and stores it, for all agents together
  * (scope "") and for `agent` when that is not ""; NULL is every agent that the caller spoke with. Call it
- * within memory_begin(). `context_chars` bounds memory_context. When the caller has no memories left, the
- * profile goes. */
+ * within memory_begin(). `context_chars` bounds memory_context. When the caller has no memories left, or is
+ * hidden by a request (privacy_hides()), the profile goes. */
 int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
                    struct error *error);
 

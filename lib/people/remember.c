@@ -4,8 +4,11 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "people/derived.h"
 #include "people/fact.h"
+#include "people/privacy.h"
 #include "people/profile.h"
+#include "service/metrics.h"
 #include "understand/evidence.h"
 #include "understand/secrets.h"
 #include "understand/understand.h"
@@ -16,6 +19,7 @@
 #define TURN_CHARS     4000 /* of one turn, summary or value: more than anyone says in one breath */
 #define NAME_CHARS     100
 #define EVIDENCE_CHARS 20000 /* of one value of an LLM */
+#define DROPS_KEPT     30    /* of the lines that were left out */
 
 /* The memories of one call while they are put together. */
 struct batch {
@@ -38,6 +42,11 @@ double remember_lambda(const struct settings *settings, enum sector sector)
         [SECTOR_REFLECTIVE] = OPENMEMORY_DECAY_LAMBDA_REFLECTIVE,
     };
     return setting_real(settings, lambdas[sector]);
+}
+
+unsigned remember_secrets(const struct settings *settings)
+{
+    return (unsigned)setting_int(settings, CALLMEM_REDACT);
 }
 
 /* `text` as one line, owned by the batch. */
@@ -168,8 +177,28 @@ static void put_evidence(struct batch *batch, const struct collected *collected)
 {
     cJSON *metadata = cJSON_CreateObject();
     note_text(batch, metadata, "slot", collected->name);
+    if (batch->event->transcript.own_llm)
+        note_flag(batch, metadata, "llm");
     put(batch, KIND_EVIDENCE,
         arena_text(batch->arena, collected->value, text_prefix(collected->value, EVIDENCE_CHARS)),
+        metadata_of(batch, metadata));
+}
+
+/* What an LLM said and was left out, with the reason, for the operator to see. */
+static void put_drops(struct batch *batch, const struct understanding *understanding)
+{
+    cJSON *metadata = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(metadata, "dropped");
+    note_text(batch, metadata, "slot", "dropped");
+    for (size_t i = 0; i < understanding->drop_count && i < DROPS_KEPT; i++) {
+        const struct dropped *dropped = &understanding->drops[i];
+        cJSON *item = cJSON_CreateObject();
+        note_text(batch, item, "why", drop_name(dropped->why));
+        note_text(batch, item, "item", dropped->item);
+        note_text(batch, item, "line", dropped->line);
+        if (!cJSON_AddItemToArray(list, item))
+            batch->failed = true;
+    }
+    put(batch, KIND_EVIDENCE, arena_printf(batch->arena, "%zu left out", understanding->drop_count),
         metadata_of(batch, metadata));
 }
 
@@ -185,18 +214,16 @@ static void put_speaker(struct batch *batch, const struct speaker *speaker)
         fact_speaker_metadata(batch->arena, speaker));
 }
 
-/* What the caller asked about their data: kept for a person to decide on, see people/privacy.h. */
+/* What the caller asked about their data: kept for a person to decide on, see people/decision.h. */
 static void put_request(struct batch *batch, const struct understanding *understanding)
 {
-    static const char *const contents[PRIVACIES] = {"", "Asked that what is stored about them be erased",
-                                                    "Asked not to be called again",
-                                                    "Asked that the call not be kept"};
-    cJSON *metadata = cJSON_CreateObject();
-    note_text(batch, metadata, "request", privacy_name(understanding->request));
-    note_text(batch, metadata, "state", "open");
-    if (understanding->request_turn >= 0)
-        note_number(batch, metadata, "turn", understanding->request_turn);
-    put(batch, KIND_PRIVACY, contents[understanding->request], metadata_of(batch, metadata));
+    struct request request = {.kind = understanding->request, .turn = understanding->request_turn};
+    if (request.kind == PRIVACY_ERASE &&
+        setting_choice(batch->settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE)
+        request.hidden = clock_now();
+    const char *metadata = privacy_metadata(batch->arena, &request);
+    batch->failed = batch->failed || !metadata;
+    put(batch, KIND_PRIVACY, privacy_content(request.kind), metadata);
 }
 
 /* A call that did not come about. */
@@ -232,6 +259,8 @@ static void put_call(struct batch *batch, const struct understanding *understand
             put_evidence(batch, &transcript->collected[i]);
         else
             put_collected(batch, &transcript->collected[i]);
+    if (understanding->drop_count > 0)
+        put_drops(batch, understanding);
     for (size_t i = 0; i < understanding->speaker_count; i++)
         put_speaker(batch, &understanding->speakers[i]);
     for (size_t i = 0; i < understanding->statement_count; i++)
@@ -240,18 +269,14 @@ static void put_call(struct batch *batch, const struct understanding *understand
         put_request(batch, understanding);
 }
 
-static int store_batch(struct memory_store *store, const struct batch *batch, struct error *error)
+static int store_batch(struct memory_store *store, struct batch *batch, bool again, struct error *error)
 {
-    const struct event *event = batch->event;
-    size_t chars = (size_t)setting_int(batch->settings, CALLMEM_CONTEXT_CHARS);
     bool complete = !batch->failed;
     for (size_t i = 0; i < batch->count; i++)
         complete = complete && batch->items[i].content;
     if (!complete)
         return error_no_memory(error);
-    if (memory_add(store, batch->items, batch->count, NULL, error) != 0)
-        return -1;
-    return profile_update(store, event->caller, event->agent, chars, error);
+    return derived_replace(store, batch->items, batch->count, again, batch->arena, error);
 }
 
 /* The operator's agreement with ElevenLabs says that nothing of this call may be kept. */
@@ -267,10 +292,10 @@ static int keep_nothing(struct memory_store *store, const struct settings *setti
 
 /* Puts the memories of an event together and stores them; without an understanding it is an attempt. */
 static int store_event(struct memory_store *store, const struct settings *settings, const struct event *event,
-                       const struct understanding *understanding, struct error *error)
+                       const struct understanding *understanding, bool again, struct error *error)
 {
     struct batch batch = {.event = event, .settings = settings, .arena = arena_new()};
-    size_t most = 2 + 2 * event->transcript.turn_count + event->transcript.collected_count;
+    size_t most = 3 + 2 * event->transcript.turn_count + event->transcript.collected_count;
     int result = -1;
     if (understanding)
         most += understanding->speaker_count + understanding->statement_count;
@@ -282,10 +307,29 @@ static int store_event(struct memory_store *store, const struct settings *settin
     else
         put_call(&batch, understanding);
     if (batch.count)
-        result = store_batch(store, &batch, error);
+        result = store_batch(store, &batch, again, error);
     free(batch.items);
     arena_free(batch.arena);
     return result;
+}
+
+int remember_again(struct memory_store *store, const struct settings *settings, const struct event *event,
+                   const struct understanding *understanding, struct error *error)
+{
+    return store_event(store, settings, event, understanding, true, error);
+}
+
+static int store_all(struct memory_store *store, const struct settings *settings, const struct event *event,
+                     const struct understanding *understanding, struct error *error)
+{
+    if (event->delete_pii)
+        return keep_nothing(store, settings, event, error);
+    if (event->type == EVENT_FAILURE)
+        understanding = NULL;
+    if (store_event(store, settings, event, understanding, false, error) != 0)
+        return -1;
+    return profile_update(store, event->caller, event->agent,
+                          (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS), error);
 }
 
 /* Everything of one event, or nothing. */
@@ -295,15 +339,20 @@ static int remember_whole(struct memory_store *store, const struct settings *set
 {
     if (memory_begin(store, error) != 0)
         return -1;
-    int result = event->delete_pii              ? keep_nothing(store, settings, event, error)
-                 : event->type == EVENT_FAILURE ? store_event(store, settings, event, NULL, error)
-                                                : store_event(store, settings, event, understanding, error);
+    int result = store_all(store, settings, event, understanding, error);
     if (result == 0)
         result = memory_refresh(store, event->caller, error);
     if (result == 0)
         return memory_commit(store, error);
     memory_rollback(store);
     return -1;
+}
+
+static void count_drops(const struct understanding *understanding)
+{
+    _Static_assert((int)METRIC_DROPS == (int)DROPS, "each reason has its row");
+    for (size_t i = 0; i < understanding->drop_count; i++)
+        metrics_count(METRIC_EVIDENCE_DROPPED, understanding->drops[i].why);
 }
 
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
@@ -318,13 +367,15 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
     int result = arena ? 0 : error_no_memory(error);
     /* What takes its time comes before the memory's lock. */
     if (result == 0 && event->type == EVENT_TRANSCRIPTION && !event->delete_pii) {
-        if (secrets_mask(lexicon, &event->transcript, SECRET_ALL, arena) < 0)
+        if (secrets_mask(lexicon, &event->transcript, remember_secrets(settings), arena) < 0)
             result = error_no_memory(error);
         if (result == 0)
             result = understand(lexicon, &event->transcript, &understanding, error);
     }
     if (result == 0)
         result = remember_whole(store, settings, event, &understanding, error);
+    if (result == 0)
+        count_drops(&understanding);
     understanding_free(&understanding);
     arena_free(arena);
     return result;

@@ -8,6 +8,9 @@
 #include "memory/memory.h"
 #include "people/event.h"
 #include "service/settings.h"
+#include "understand/understanding.h"
+
+struct lexicon; /* language/lexicon.h */
 
 struct lexicon; /* language/lexicon.h */
 
@@ -17,6 +20,13 @@ struct lexicon; /* language/lexicon.h */
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
                    struct event *event, struct error *error);
 
+/* Stores a call whose memories are there already, understood again: what was derived of it is replaced. The
+ * profile is left as it is. In the transaction that is open. */
+int remember_again(struct memory_store *store, const struct settings *settings, const struct event *event,
+                   const struct understanding *understanding, struct error *error);
+
+/* Which classes of secrets are masked (understand/secrets.h). */
+unsigned remember_secrets(const struct settings *settings);
 /* The decay lambda that the operator set for a sector, else the one for all. */
 double remember_lambda(const struct settings *settings, enum sector sector);
 

@@ -81,6 +81,10 @@ int search_answer_add(struct buf *b, const struct settings *settings, struct mem
     if (*filter->caller)
         result = memory ? memory_recall(memory, filter, query, scope, &found, &profile, error)
                         : error_no_memory(error);
+    /* Whoever has no profile is not known any more, where callers can ask for that. */
+    if (result == 0 && !profile.document &&
+        setting_choice(settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE)
+        memory_list_free(&found);
     if (result == 0) {
         add_answer(b, settings, &found, &profile);
         result = buf_text(b) ? 0 : error_no_memory(error);

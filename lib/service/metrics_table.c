@@ -14,6 +14,9 @@ static const char *const operations[OPERATIONS] = {"profile", "search", "add", "
 static const char *const receipts[RECEIPTS] = {"accepted", "duplicate", "ignored"};
 static const char *const tries[TRIES] = {"worked", "postponed", "failed"};
 static const char *const inbox_states[INBOX_STATES] = {"waiting", "failed"};
+static const char *const drops[METRIC_DROPS] = {"form",  "ungrounded", "person", "negated", "past",
+                                                "asked", "refused",    "once",   "settled", "secret",
+                                                "order", "name",       "many"};
 static const char *const breakers[BREAKERS] = {"none", "closed", "half_open", "open"};
 
 /* A request ends with one of these statuses, or with an error of base/error.h. */
@@ -60,6 +63,11 @@ static void inbox_label(struct buf *out, unsigned row)
     label(out, "state", inbox_states[row]);
 }
 
+static void drop_label(struct buf *out, unsigned row)
+{
+    label(out, "reason", drops[row]);
+}
+
 void metric_service_label(struct buf *out, unsigned service)
 {
     label(out, "service", services[service]);
@@ -102,6 +110,12 @@ const struct metric_family metric_families[METRICS] = {
     [METRIC_INBOX_OK] = {"callmem_inbox_ok", "Whether events can be accepted now.", METRIC_GAUGE, 1, NULL},
     [METRIC_MEMORY_OK] = {"callmem_memory_ok", "Whether the memory can be read and written now.",
                           METRIC_GAUGE, 1, NULL},
+    [METRIC_OPEN_REQUESTS] = {"callmem_open_requests",
+                              "What callers asked about their data that waits for callmem requests.",
+                              METRIC_GAUGE, 1, NULL},
+    [METRIC_EVIDENCE_DROPPED] = {"callmem_evidence_dropped_total",
+                                 "Lines of callmem's items that were left out, by reason.", METRIC_COUNTER,
+                                 METRIC_DROPS, drop_label},
 };
 
 /* The index of a name, `count` if it is not there. */

@@ -12,21 +12,25 @@
 
 /* The metrics. In the comments: their type and rows, numbered by an enum below. */
 enum metric {
-    METRIC_REQUESTS,        /* by endpoint, status and code: metrics_request() */
-    METRIC_REQUEST_SECONDS, /* by endpoint: metrics_request() */
-    METRIC_MEMORY_SECONDS,  /* histogram by enum metrics_operation */
-    METRIC_MEMORY_FAILURES, /* counter by enum metrics_operation */
-    METRIC_EVENTS_RECEIVED, /* counter by enum metrics_receipt */
-    METRIC_EVENTS_WORKED,   /* counter by enum metrics_try */
-    METRIC_EVENT_SECONDS,   /* histogram, one row */
-    METRIC_STARTS,          /* by program: metrics_begin() */
-    METRIC_STOPS,           /* by program: metrics_end() */
-    METRIC_INBOX_EVENTS,    /* gauge by enum metrics_inbox */
-    METRIC_INBOX_OLDEST,    /* gauge, one row: seconds that the oldest event has waited */
-    METRIC_INBOX_OK,        /* gauge, one row: 0 or 1 */
-    METRIC_MEMORY_OK,       /* gauge, one row: 0 or 1 */
+    METRIC_REQUESTS,         /* by endpoint, status and code: metrics_request() */
+    METRIC_REQUEST_SECONDS,  /* by endpoint: metrics_request() */
+    METRIC_MEMORY_SECONDS,   /* histogram by enum metrics_operation */
+    METRIC_MEMORY_FAILURES,  /* counter by enum metrics_operation */
+    METRIC_EVENTS_RECEIVED,  /* counter by enum metrics_receipt */
+    METRIC_EVENTS_WORKED,    /* counter by enum metrics_try */
+    METRIC_EVENT_SECONDS,    /* histogram, one row */
+    METRIC_STARTS,           /* by program: metrics_begin() */
+    METRIC_STOPS,            /* by program: metrics_end() */
+    METRIC_INBOX_EVENTS,     /* gauge by enum metrics_inbox */
+    METRIC_INBOX_OLDEST,     /* gauge, one row: seconds that the oldest event has waited */
+    METRIC_INBOX_OK,         /* gauge, one row: 0 or 1 */
+    METRIC_MEMORY_OK,        /* gauge, one row: 0 or 1 */
+    METRIC_OPEN_REQUESTS,    /* gauge, one row: what callers asked about their data and nobody decided on */
+    METRIC_EVIDENCE_DROPPED, /* counter by enum drop (understand/understanding.h) */
     METRICS
 };
+
+#define METRIC_DROPS 13 /* the reasons of METRIC_EVIDENCE_DROPPED */
 
 enum metrics_operation { OPERATION_PROFILE, OPERATION_SEARCH, OPERATION_ADD, OPERATION_COMMIT, OPERATIONS };
 enum metrics_receipt { RECEIPT_ACCEPTED, RECEIPT_DUPLICATE, RECEIPT_IGNORED, RECEIPTS };

@@ -56,6 +56,12 @@ static void add_kind(struct buf *b, const struct setting_row *row)
             buf_printf(b, "%s%s", i ? ", " : " One of ", row->choices[i]);
         buf_puts(b, ".");
         break;
+    case TYPE_SET:
+        buf_puts(b, " none, or some of ");
+        for (size_t i = 0; row->choices[i]; i++)
+            buf_printf(b, "%s%s", i ? ", " : "", row->choices[i]);
+        buf_puts(b, ", separated by commas.");
+        break;
     case TYPE_SECRETS:
         buf_printf(b, " At most %.0f, separated by commas; in a file, line breaks separate them too.",
                    row->max);

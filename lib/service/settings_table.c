@@ -11,6 +11,8 @@ static const char *const environments[] = {"development", "production", NULL};
 static const char *const auths[] = {"hmac", "secret", "either", "none", NULL};
 static const char *const modes[] = {"local", "remote", NULL};
 static const char *const scopes[] = {"caller", "agent", NULL};
+static const char *const forgetting[] = {"ask", "hide", NULL};
+static const char *const secrets[] = {"card", "bank", "identity", "password", NULL};
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 
 enum {
@@ -123,6 +125,16 @@ const struct setting_row setting_rows[SETTINGS] = {
          "The folder with additions to the lexicon, one file LANGUAGE.txt per language. Empty: none."),
     INT(CALLMEM_RETENTION_DAYS, "0", 0, 36500,
         "Days after which a conversation is deleted with all that was learnt from it. 0: never."),
+    CHOICE(
+        CALLMEM_FORGET_ON_REQUEST, forgetting, "ask",
+        "What happens when a caller asks that their data be erased: with ask it waits for callmem requests "
+        "--approve, with hide the caller is treated as unknown at once and erased after "
+        "CALLMEM_FORGET_AFTER_DAYS, unless the request is dismissed before."),
+    INT(CALLMEM_FORGET_AFTER_DAYS, "7", 0, 365,
+        "Days from such a request until the caller is erased, where CALLMEM_FORGET_ON_REQUEST is hide."),
+    ROW(CALLMEM_REDACT, TYPE_SET, .fallback = "card,bank,identity,password", .choices = secrets,
+        .help = "Secrets that are masked before anything is kept: payment cards, bank accounts, national "
+                "identity numbers, passwords with PINs and one-time codes."),
 };
 
 const struct setting_production setting_production_rows[] = {

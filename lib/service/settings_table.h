@@ -57,6 +57,9 @@ enum setting {
     CALLMEM_AUDIO_DIR,   /* keeps the MP3 of calls; empty: dropped */
     CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */
     CALLMEM_RETENTION_DAYS,
+    CALLMEM_FORGET_ON_REQUEST, /* choice: ask, hide */
+    CALLMEM_FORGET_AFTER_DAYS,
+    CALLMEM_REDACT, /* set of the classes in understand/secrets.h, in the order of their bits */
     SETTINGS
 };
 
@@ -65,6 +68,7 @@ enum { ENV_DEVELOPMENT, ENV_PRODUCTION };
 enum { AUTH_HMAC, AUTH_SECRET, AUTH_EITHER, AUTH_NONE };
 enum { MODE_LOCAL, MODE_REMOTE };
 enum { SCOPE_CALLER, SCOPE_AGENT };
+enum { FORGET_ASK, FORGET_HIDE };
 /* CALLMEM_LOG_LEVEL has the order of enum log_level. */
 
 enum setting_type {
@@ -72,6 +76,7 @@ enum setting_type {
     TYPE_INT,    /* min, max: the value */
     TYPE_REAL,   /* min, max: the value */
     TYPE_CHOICE, /* one of `choices` */
+    TYPE_SET,    /* none, or some of `choices`, separated by commas: setting_int() has a bit for each */
     TYPE_PATH,
     /* of a file or folder; slashes at its end are dropped; max: characters */
     TYPE_SECRETS,  /* several during a rotation, separated by commas; max: how many */

@@ -108,6 +108,37 @@ static bool take_choice(const struct setting_row *row, struct setting_value *val
     return false;
 }
 
+static size_t choice_find(const struct setting_row *row, const char *text, size_t len)
+{
+    size_t at = 0;
+    while (row->choices[at] && (strlen(row->choices[at]) != len || memcmp(row->choices[at], text, len) != 0))
+        at++;
+    return at;
+}
+
+static bool take_set(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
+{
+    value->number = 0;
+    if (strcmp(value->text, "none") == 0)
+        return true;
+    for (const char *part = value->text, *end; part; part = *end ? end + 1 : NULL) {
+        part += strspn(part, " ");
+        end = part + strcspn(part, ",");
+        size_t len = (size_t)(end - part);
+        while (len > 0 && part[len - 1] == ' ')
+            len--;
+        size_t at = choice_find(row, part, len);
+        if (!row->choices[at]) {
+            refuse(wrong, value->text, "is not a list of valid values; use none, or some of ");
+            for (size_t i = 0; row->choices[i]; i++)
+                buf_printf(wrong, "%s%s", i ? ", " : "", row->choices[i]);
+            return false;
+        }
+        value->number |= (int64_t)1 << at;
+    }
+    return true;
+}
+
 static void drop_slashes(char *text)
 {
     for (size_t len = strlen(text); len > 1 && text[len - 1] == '/'; len--)
@@ -353,10 +384,10 @@ static bool take_text(const struct setting_row *row, struct setting_value *value
 }
 
 static bool (*const takes[])(const struct setting_row *, struct setting_value *, struct buf *) = {
-    [TYPE_TEXT] = take_text,         [TYPE_INT] = take_int,           [TYPE_REAL] = take_real,
-    [TYPE_CHOICE] = take_choice,     [TYPE_PATH] = take_path,         [TYPE_SECRETS] = take_parts,
-    [TYPE_URL] = take_url,           [TYPE_LISTEN] = take_listen,     [TYPE_ORIGINS] = take_origins,
-    [TYPE_LANGUAGE] = take_language, [TYPE_TEMPLATE] = take_template,
+    [TYPE_TEXT] = take_text,       [TYPE_INT] = take_int,           [TYPE_REAL] = take_real,
+    [TYPE_CHOICE] = take_choice,   [TYPE_SET] = take_set,           [TYPE_PATH] = take_path,
+    [TYPE_SECRETS] = take_parts,   [TYPE_URL] = take_url,           [TYPE_LISTEN] = take_listen,
+    [TYPE_ORIGINS] = take_origins, [TYPE_LANGUAGE] = take_language, [TYPE_TEMPLATE] = take_template,
 };
 
 /* Checks what is the same for all types. */

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define NOT_CALLED "Asked not to be called again"
-
 /* The clause around a word. */
 static struct span clause_of(const struct words *words, size_t at)
 {
@@ -137,7 +135,7 @@ void requests_add_instruction(struct reading *reading, struct understanding *und
     }
     understanding_add(understanding, &(struct statement){.kind = STATEMENT_INSTRUCTION,
                                                          .whose = "",
-                                                         .text = NOT_CALLED,
+                                                         .text = REQUESTS_NOT_CALLED,
                                                          .slot = "",
                                                          .value = "",
                                                          .by = "",

@@ -21,6 +21,8 @@ size_t requests_find_turn(struct reading *reading, const struct spoken *turns, s
 /* Fills request and request_turn from the words of the caller, where no LLM read the call. */
 void requests_find(struct reading *reading, struct understanding *understanding);
 
+#define REQUESTS_NOT_CALLED "Asked not to be called again"
+
 /* Who asked not to be called again is not to be called: adds that as an instruction, unless one says so. */
 void requests_add_instruction(struct reading *reading, struct understanding *understanding);
 

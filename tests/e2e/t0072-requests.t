@@ -41,4 +41,85 @@ program callmem export "$erase" >"$work/export.json"
 program callmem forget "$erase" >/dev/null
 program callmem import "$work/export.json" >/dev/null
 check 'an import brings it back' is "$(requests_of "$erase")" '[["erase","2026-03-02T10:00:00Z","conv_erase","open"]]'
+
+# What the program said last is in $said, and what it exited with in $done.
+callmem() {
+    done=0
+    said=$(program callmem "$@" 2>&1) || done=$?
+}
+open_request() { # CALLER
+    program callmem requests --json | jq -r --arg caller "$1" '.requests[] | select(.caller == $caller).id'
+}
+gauge() {
+    program callmem metrics | sed -n 's/^callmem_open_requests //p'
+}
+
+no_call=+15550100721
+remember "$(call "$no_call" conv_no_call do_not_call 2026-03-03 'Quince Garden Centre, who is calling?' \
+    'Rhona Abbot. Stop ringing me, all of you, for good.' 'I am sorry.')"
+client_data "$no_call"
+check 'who is not to be called has that as an instruction' \
+    like "$(value .dynamic_variables.memory_context)" 'Asked not to be called again'
+callmem requests
+check 'open requests are listed, oldest first' \
+    like "$said" "2026-03-02 +\\$erase +erase +open, in conv_erase"$'\n'".*2026-03-03 +\\$no_call +do_not_call +open, in conv_no_call"
+check 'as JSON, too' is "$(program callmem requests --json | jq -c '[.requests[] | [.caller, .kind, .state, .hidden]]')" \
+    "[[\"$erase\",\"erase\",\"open\",false],[\"$no_call\",\"do_not_call\",\"open\",false]]"
+is_remote || check 'they are a gauge' is "$(gauge)" 2
+
+callmem requests --approve "$(open_request "$no_call")"
+check 'a request not to call is granted' is "$done: ${said##* }" '0: granted.'
+check 'which the export says' is "$(requests_of "$no_call" | jq -r '.[0][3]')" granted
+check 'and the list no longer has it' is "$(open_request "$no_call")" ''
+client_data "$no_call"
+check 'the instruction stays' like "$(value .dynamic_variables.memory_context)" 'Asked not to be called again'
+
+request=$(open_request "$erase")
+callmem requests --dismiss "$request"
+check 'a request to erase is dismissed' is "$done: ${said##* }" '0: dismissed.'
+client_data "$erase"
+check 'the caller stays' field .dynamic_variables.caller_known true
+check 'nothing is open' is "$(program callmem requests)" 'There are no open requests.'
+callmem requests --approve "$request"
+check 'it can still be approved, with a receipt' \
+    like "$said" "^Request $request is approved\\."$'\n'"Forgot \\$erase: [1-9][0-9]* memories of 1 conversations"
+check 'nothing of the caller is left' is "$(remembered | grep -cF "$erase")" 0
+client_data "$erase"
+check 'the caller is unknown' field .dynamic_variables.caller_known false
+callmem requests --approve "$request"
+check 'a request that is gone is named' is "$done: $said" "1: there is no request $request"
+callmem requests --approve "$request" --dismiss "$request"
+check 'both at once are refused' is "$done" 2
+
+# --- hiding ----------------------------------------------------------------------------------------------------
+
+down
+new_instance hiding CALLMEM_FORGET_ON_REQUEST=hide CALLMEM_FORGET_AFTER_DAYS=1 \
+    "CALLMEM_PAYLOAD_LOG_POST_CALL=$work/payloads.log"
+up || exit 1
+remember "$(call "$erase" conv_first '' 2026-03-01 'Quince Garden Centre, who is calling?' \
+    'My name is Rhona Abbot. I am allergic to latex.' 'I see.')"
+check 'before the request the caller is known' has_calls "$erase" 1
+deliver() {
+    post_call "$1" && eventually search_is_empty
+}
+search_is_empty() {
+    search "$erase" latex && field .count 0
+}
+deliver "$(call "$erase" conv_second '' 2026-03-02 'Quince Garden Centre, who is calling?' \
+    'Rhona Abbot. Please delete everything you have stored about me.' 'I see.')"
+client_data "$erase"
+check 'at once the caller is unknown' field .dynamic_variables.caller_known false
+check 'the request says that it is hidden' is "$(program callmem requests --json | jq -c '[.requests[].hidden]')" '[true]'
+check 'what is there can still be seen' like "$(program callmem show "$erase")" 'latex'
+callmem expire
+check 'before its time it is not erased' like "$said" 'erased callers: 0'
+if ! is_remote; then
+    # As if the day had passed.
+    sqlite3 "$state/openmemory.sqlite" "UPDATE memories SET metadata = json_set(metadata, '\$.hidden', unixepoch() - 90000) WHERE kind = 15"
+    callmem expire
+    check 'then it is' like "$said" 'erased callers: 1'
+    check 'with all that there was' is "$(remembered | grep -cF "$erase")" 0
+    check 'in payload logs as well' not grep -qF "$erase" "$work/payloads.log"
+fi
 finish

@@ -192,6 +192,9 @@ static void test_defaults(void **state)
         {"CALLMEM_AUDIO_DIR", ""},
         {"CALLMEM_LEXICON_DIR", ""},
         {"CALLMEM_RETENTION_DAYS", "0"},
+        {"CALLMEM_FORGET_ON_REQUEST", "ask"},
+        {"CALLMEM_FORGET_AFTER_DAYS", "7"},
+        {"CALLMEM_REDACT", "card,bank,identity,password"},
     };
     assert_int_equal(sizeof expected / sizeof *expected, SETTINGS);
     struct settings *settings = load_good();
@@ -478,7 +481,8 @@ static void test_bounds(void **state)
                    {"OPENMEMORY_TIMEOUT_MS", 10, 60000},
                    {"CALLMEM_CONTEXT_CHARS", 100, 20000},
                    {"CALLMEM_MAX_BODY_MB", 1, 2048},
-                   {"CALLMEM_RETENTION_DAYS", 0, 36500}};
+                   {"CALLMEM_RETENTION_DAYS", 0, 36500},
+                   {"CALLMEM_FORGET_AFTER_DAYS", 0, 365}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char text[32], bounds[64];
         snprintf(bounds, sizeof bounds, "from %ld to %ld", numbers[i].least, numbers[i].most);
@@ -540,6 +544,31 @@ static void test_choices(void **state)
     assert_value_wrong("CALLMEM_ENV", "prod", "\"prod\" is not a valid value; use development or production");
     assert_value_wrong("CALLMEM_LOG_LEVEL", "INFO", "use debug, info, warn or error");
     assert_value_wrong("CALLMEM_SCOPE", "all", "use caller or agent");
+}
+
+static void test_sets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        int64_t bits;
+    } good[] = {{"none", 0},     {"card", 1},          {"bank", 2},
+                {"password", 8}, {"identity,card", 5}, {"card, bank ,identity,password", 15},
+                {"card,card", 1}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char line[128];
+        snprintf(line, sizeof line, "CALLMEM_REDACT=%s\n", good[i].value);
+        struct settings *settings = parse_good(line);
+        assert_int_equal(setting_int(settings, CALLMEM_REDACT), good[i].bits);
+        settings_free(settings);
+    }
+    struct settings *settings = parse_good("CALLMEM_REDACT=\n"); /* empty is the default */
+    assert_int_equal(setting_int(settings, CALLMEM_REDACT), 15);
+    settings_free(settings);
+    static const char *const bad[] = {"all", "cards", "card;bank", "none,card",
+                                      ",",   "card,", "card bank", "CARD"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_value_wrong("CALLMEM_REDACT", bad[i], "use none, or some of card, bank, identity, password");
 }
 
 static void test_listen(void **state)
@@ -1006,6 +1035,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bounds, begin, end),
         cmocka_unit_test_setup_teardown(test_real_numbers, begin, end),
         cmocka_unit_test_setup_teardown(test_choices, begin, end),
+        cmocka_unit_test_setup_teardown(test_sets, begin, end),
         cmocka_unit_test_setup_teardown(test_listen, begin, end),
         cmocka_unit_test_setup_teardown(test_urls, begin, end),
         cmocka_unit_test_setup_teardown(test_origins, begin, end),

@@ -101,8 +101,11 @@ static const char *const sql[STATEMENTS] = {
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
     [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                      "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
-    [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k JOIN profiles p ON p.caller_id = k.id "
-                     "WHERE k.caller > ?2 AND p.scope = '' AND substr(p.document, 1, length(?1)) <> ?1 "
+    /* The index says whether there is any, before the callers are gone through. */
+    [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k WHERE k.caller > ?2 "
+                     "AND EXISTS (SELECT 1 FROM memories WHERE kind = 0 AND " SCHEMA_UNDERSTOOD " < ?1) "
+                     "AND EXISTS (SELECT 1 FROM conversations c JOIN memories ON conversation_id = c.id "
+                     "WHERE c.caller_id = k.id AND kind = 0 AND " SCHEMA_UNDERSTOOD " < ?1) "
                      "ORDER BY k.caller LIMIT ?3",
     [SQL_FORGET_EMPTY_CALLER] = "DELETE FROM callers WHERE caller = ?1 "
                                 "AND NOT EXISTS (SELECT 1 FROM conversations WHERE caller_id = callers.id)",

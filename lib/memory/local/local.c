@@ -139,7 +139,7 @@ static int requests(struct memory_store *store, size_t limit, struct memory_list
     return rows_read(db, statement, found, rows_take_memory, error);
 }
 
-static int outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+static int outdated(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error)
 {
     struct db *db = local_db(store);
@@ -148,7 +148,7 @@ static int outdated(struct memory_store *store, const char *begins, const char *
     sqlite3_stmt *statement = db_statement(db, SQL_OUTDATED, error);
     if (!statement)
         return -1;
-    db_bind_text(statement, 1, begins);
+    sqlite3_bind_int(statement, 1, version);
     db_bind_text(statement, 2, after);
     sqlite3_bind_int64(statement, 3, (int64_t)limit);
     return rows_read(db, statement, found, rows_take_older, error);

@@ -75,7 +75,9 @@ static const char *const migrations[] = {
     "DROP TABLE profiles;"
     "ALTER TABLE profiles_2 RENAME TO profiles;"
     /* What callers asked about their data (kind 15) is listed for all callers together. */
-    "CREATE INDEX memories_requests ON memories(created_at) WHERE kind = 15;",
+    "CREATE INDEX memories_requests ON memories(created_at) WHERE kind = 15;"
+    /* By which version a call (its summary, kind 0) was understood. */
+    "CREATE INDEX memories_understood ON memories(" SCHEMA_UNDERSTOOD ") WHERE kind = 0;",
 };
 
 /* A step more, of tests. */

@@ -18,6 +18,10 @@
 
 #define SCHEMA_VERSION 2
 
+/* What a summary says of the version that its call was understood by, as an index has it. */
+#define SCHEMA_UNDERSTOOD                                                                                    \
+    "CASE WHEN json_valid(metadata) THEN coalesce(json_extract(metadata, '$.understood'), 0) ELSE 0 END"
+
 /* Brings the open database to SCHEMA_VERSION, one transaction for each step: one that fails or dies in the
  * middle leaves the version before it. A database of a newer version is not touched:
  * ERROR_MEMORY_UNAVAILABLE that says so. A step takes as long as there is to change, so nobody does this who

@@ -549,23 +549,33 @@ static int requests(struct memory_store *store, size_t limit, struct memory_list
 }
 
 struct outdated {
-    const char *begins, *after;
+    int version;
+    const char *after;
     struct memory_list *found;
 };
+
+static bool is_outdated(const struct memory *memory, int version)
+{
+    cJSON *metadata = memory->kind == KIND_SUMMARY ? cJSON_Parse(memory->metadata) : NULL;
+    bool outdated = memory->kind == KIND_SUMMARY && json_int(metadata, "understood", 0) < version;
+    cJSON_Delete(metadata);
+    return outdated;
+}
 
 static int note_outdated(void *ctx, const struct om_item *item, struct error *error)
 {
     struct outdated *outdated = ctx;
-    struct om_known known = {.caller = strdup(item->caller)};
-    if (!known.caller)
+    struct memory *memories = NULL;
+    size_t count = 0;
+    bool any = false;
+    if (strcmp(item->caller, outdated->after) <= 0)
+        return 0;
+    int result = om_part_memories(item, &memories, &count, error);
+    for (size_t i = 0; i < count && result == 0 && !any; i++)
+        any = is_outdated(&memories[i], outdated->version);
+    free(memories);
+    if (result == 0 && any && add_caller(outdated->found, item->caller) != 0)
         return error_no_memory(error);
-    int result = om_state_read(&known, item, false, error);
-    const char *document = json_text(known.profiles, "");
-    if (result == 0 && document && strcmp(item->caller, outdated->after) > 0 &&
-        strncmp(document, outdated->begins, strlen(outdated->begins)) != 0 &&
-        add_caller(outdated->found, item->caller) != 0)
-        result = error_no_memory(error);
-    om_known_free(&known);
     return result;
 }
 
@@ -575,13 +585,13 @@ static int by_caller(const void *a, const void *b)
     return strcmp(left->caller, right->caller);
 }
 
-static int outdated(struct memory_store *store, const char *begins, const char *after, size_t limit,
+static int outdated(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error)
 {
     struct openmemory *om = openmemory_of(store);
-    struct outdated ctx = {begins, after, found};
+    struct outdated ctx = {version, after, found};
     start_writing(om);
-    if (om_walk(&om->link, OM_STATE, note_outdated, &ctx, error) != 0) {
+    if (om_walk(&om->link, OM_CALL, note_outdated, &ctx, error) != 0) {
         memory_list_free(found);
         return -1;
     }

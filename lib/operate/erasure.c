@@ -1,0 +1,168 @@
+#include "operate/erasure.h"
+
+#include "operate/report.h"
+#include "people/event.h"
+#include "web/payload_log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The conversations that belonged to the caller, from the memory and from the inbox: payload logs and audio
+ * are known by them. */
+struct forgetting {
+    const char *caller;
+    const char **conversations;
+    size_t count;
+    bool failed;
+};
+
+static void note_conversation(struct forgetting *forgetting, const char *conversation)
+{
+    for (size_t i = 0; i < forgetting->count; i++)
+        if (strcmp(forgetting->conversations[i], conversation) == 0)
+            return;
+    const char **more = realloc(forgetting->conversations, (forgetting->count + 1) * sizeof *more);
+    char *copy = strdup(conversation);
+    if (more)
+        forgetting->conversations = more;
+    if (!more || !copy) {
+        free(copy);
+        forgetting->failed = true;
+        return;
+    }
+    forgetting->conversations[forgetting->count++] = copy;
+}
+
+static bool is_about_caller(struct forgetting *forgetting, const struct event *event)
+{
+    if (strcmp(event->caller, forgetting->caller) == 0) {
+        note_conversation(forgetting, event->conversation);
+        return true;
+    }
+    /* An audio event names no caller: it goes with its conversation. */
+    for (size_t i = 0; i < forgetting->count && event->type == EVENT_AUDIO; i++)
+        if (strcmp(event->conversation, forgetting->conversations[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_of_caller(void *ctx, const char *bytes, size_t len)
+{
+    struct event event;
+    /* A file that is not an event is about nobody. */
+    if (event_parse(bytes, len, &event, NULL) != 0)
+        return false;
+    bool about = is_about_caller(ctx, &event);
+    event_free(&event);
+    return about;
+}
+
+static long forget_inbox(const struct instance *instance, struct forgetting *forgetting, struct error *error)
+{
+    struct inbox *inbox = instance_inbox(instance, error);
+    if (!inbox)
+        return -1;
+    long first = inbox_erase(inbox, is_of_caller, forgetting, error);
+    /* Once more for audio that was looked at before its conversation was known. */
+    long second = first < 0 ? -1 : inbox_erase(inbox, is_of_caller, forgetting, error);
+    inbox_close(inbox);
+    return second < 0 ? -1 : first + second;
+}
+
+static long forget_recordings(const struct instance *instance, const struct forgetting *forgetting,
+                              struct error *error)
+{
+    long all = 0;
+    for (size_t i = 0; i < forgetting->count; i++) {
+        int gone = instance_erase_recording(instance, forgetting->conversations[i], error);
+        if (gone < 0)
+            return -1;
+        all += gone;
+    }
+    return all;
+}
+
+static int note_calls(struct memory_store *memory, struct forgetting *forgetting, struct error *error)
+{
+    struct memory_list calls;
+    if (memory_conversations(memory, forgetting->caller, &calls, error) != 0)
+        return -1;
+    for (size_t i = 0; i < calls.count; i++)
+        note_conversation(forgetting, calls.items[i].conversation);
+    memory_list_free(&calls);
+    return 0;
+}
+
+/* The inbox first, so that nothing that waits becomes memory afterwards, then what came into memory
+ * meanwhile. The memory last: payload logs and recordings are found by the conversations in it, and when one
+ * of them fails it must be possible to ask again. */
+static int erase_everywhere(const struct instance *instance, struct memory_store *memory,
+                            struct forgetting *forgetting, struct erased *erased, struct error *error)
+{
+    if (note_calls(memory, forgetting, error) != 0)
+        return -1;
+    erased->events = forget_inbox(instance, forgetting, error);
+    if (erased->events < 0 || note_calls(memory, forgetting, error) != 0)
+        return -1;
+    erased->lines = instance_erase_payloads(instance, forgetting->caller, forgetting->conversations,
+                                            forgetting->count, error);
+    if (erased->lines < 0)
+        return -1;
+    erased->recordings = forget_recordings(instance, forgetting, error);
+    if (erased->recordings < 0)
+        return -1;
+    if (forgetting->failed)
+        return error_set(error, ERROR_INTERNAL, "out of memory: run it again");
+    return memory_forget(memory, forgetting->caller, &erased->memories, error);
+}
+
+int erasure_run(const struct instance *instance, struct memory_store *memory, const char *caller,
+                struct erased *erased, struct error *error)
+{
+    struct forgetting forgetting = {.caller = caller};
+    *erased = (struct erased){0};
+    int result = erase_everywhere(instance, memory, &forgetting, erased, error);
+    erased->conversations = forgetting.count;
+    for (size_t i = 0; i < forgetting.count; i++)
+        free((char *)forgetting.conversations[i]);
+    free(forgetting.conversations);
+    return result;
+}
+
+void erasure_print(const char *caller, const struct erased *erased)
+{
+    printf(
+        "Forgot %s: %zu memories of %zu conversations, %ld events in the inbox, %ld lines of payload logs, "
+        "%ld recordings.\n",
+        caller, erased->memories, erased->conversations, erased->events, erased->lines, erased->recordings);
+}
+
+cJSON *erasure_object(const struct erased *erased)
+{
+    const struct report_count counts[] = {
+        {"memories", NULL, (int64_t)erased->memories},
+        {"conversations", NULL, (int64_t)erased->conversations},
+        {"events", NULL, erased->events},
+        {"payload_log_lines", NULL, erased->lines},
+        {"recordings", NULL, erased->recordings},
+    };
+    return report_object(counts, sizeof counts / sizeof *counts);
+}
+
+int erasure_check_compressed(const struct instance *instance)
+{
+    struct buf names = BUF_INIT;
+    bool good = true;
+    for (size_t i = 0; i < instance->payload_log_count && good; i++)
+        good = payload_log_compressed(instance->payload_logs[i], &names) == 0;
+    if (names.len)
+        fprintf(stderr,
+                "Not searched, as they are compressed: %s. Unpack them and run this again, or remove them.\n",
+                buf_text(&names) ? buf_text(&names) : "?");
+    else if (!good)
+        fprintf(stderr, "Whether there are compressed payload logs could not be checked.\n");
+    bool any = names.len > 0 || !good;
+    buf_free(&names);
+    return any ? EXIT_FAILURE : EXIT_SUCCESS;
+}

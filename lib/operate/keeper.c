@@ -1,0 +1,150 @@
+#include "operate/keeper.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "language/lexicon.h"
+#include "operate/expiry.h"
+#include "people/reread.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PERIOD_MS 3600000
+
+struct keeper {
+    const struct instance *instance;
+    struct memory_store *memory;
+    struct lexicon *lexicon; /* while there is something to be read again */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t end;
+    bool ending;
+};
+
+/* Waits; false when the keeper is to end. */
+static bool rest(struct keeper *keeper, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&keeper->lock);
+    while (!keeper->ending && pthread_cond_timedwait(&keeper->end, &keeper->lock, &until) == 0)
+        ;
+    bool ending = keeper->ending;
+    pthread_mutex_unlock(&keeper->lock);
+    return !ending;
+}
+
+/* --- Forgetting --- */
+
+static void forget(struct keeper *keeper)
+{
+    struct error error = {0};
+    struct log_line line;
+    struct expired expired;
+    if (expiry_run(keeper->instance, keeper->memory, &expired, &error) != 0)
+        log_failure(LOG_ERROR, "retention failed", &error);
+    bool any = expired.conversations > 0 || expired.callers > 0;
+    log_begin(&line, any ? LOG_INFO : LOG_DEBUG, "retention done");
+    log_int(&line, "conversations", (int64_t)expired.conversations);
+    log_int(&line, "callers", (int64_t)expired.callers);
+    log_end(&line);
+}
+
+/* --- Reading again --- */
+
+static bool read_lexicon(struct keeper *keeper, struct error *error)
+{
+    const char *folder = setting_text(keeper->instance->settings, CALLMEM_LEXICON_DIR);
+    if (!keeper->lexicon)
+        keeper->lexicon = lexicon_load(folder, error);
+    return keeper->lexicon;
+}
+
+static void log_reread(size_t callers)
+{
+    struct log_line line;
+    if (callers == 0)
+        return;
+    log_begin(&line, LOG_INFO, "calls of an older version are understood again");
+    log_int(&line, "callers", (int64_t)callers);
+    log_end(&line);
+}
+
+/* One caller after the other, with as long a rest after each as the work took. False when the keeper is to
+ * end. */
+static bool reread(struct keeper *keeper)
+{
+    char after[CALLER_SIZE] = "";
+    struct error error = {0};
+    size_t callers = 0;
+    bool going = true, found = true;
+    while (going && found) {
+        int64_t started = clock_ms();
+        found = reread_is_due(keeper->memory, after, &error) == 1 && read_lexicon(keeper, &error);
+        if (found &&
+            reread_next(keeper->memory, keeper->lexicon, keeper->instance->settings, after, &error) == 0)
+            callers++;
+        if (error.code != ERROR_NONE)
+            log_failure(LOG_WARN, "calls of a caller could not be understood again", &error);
+        error = (struct error){0};
+        if (found)
+            going = rest(keeper, clock_ms() - started + 1);
+    }
+    log_reread(callers);
+    lexicon_free(keeper->lexicon);
+    keeper->lexicon = NULL;
+    return going;
+}
+
+/* --- The thread --- */
+
+static void *run(void *ctx)
+{
+    struct keeper *keeper = ctx;
+    struct error error = {0};
+    bool going = true;
+    while (going) {
+        if (memory_upgrade(keeper->memory, &error) != 0)
+            log_failure(LOG_ERROR, "the memory is not up to date", &error);
+        forget(keeper);
+        going = reread(keeper) && rest(keeper, PERIOD_MS);
+    }
+    return NULL;
+}
+
+struct keeper *keeper_start(const struct instance *instance, struct error *error)
+{
+    struct keeper *keeper = calloc(1, sizeof *keeper);
+    if (!keeper || !(keeper->memory = memory_open(&instance->memory))) {
+        free(keeper);
+        error_no_memory(error);
+        return NULL;
+    }
+    keeper->instance = instance;
+    keeper->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    keeper->end = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+    if (pthread_create(&keeper->thread, NULL, run, keeper) == 0)
+        return keeper;
+    memory_close(keeper->memory);
+    free(keeper);
+    error_set(error, ERROR_INTERNAL, "no thread can be started");
+    return NULL;
+}
+
+void keeper_stop(struct keeper *keeper)
+{
+    if (!keeper)
+        return;
+    pthread_mutex_lock(&keeper->lock);
+    keeper->ending = true;
+    pthread_cond_signal(&keeper->end);
+    pthread_mutex_unlock(&keeper->lock);
+    pthread_join(keeper->thread, NULL);
+    memory_close(keeper->memory);
+    free(keeper);
+}

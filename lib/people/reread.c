@@ -1,0 +1,345 @@
+#include "people/reread.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "people/derived.h"
+#include "people/event.h"
+#include "people/fact.h"
+#include "people/profile.h"
+#include "people/remember.h"
+#include "understand/secrets.h"
+#include "understand/understand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A call while it is read. */
+struct reading_again {
+    const struct reread *reread;
+    const struct memory_list *list; /* its memories */
+    struct arena *arena;
+    bool failed; /* out of memory */
+};
+
+/* --- A call from its memories --- */
+
+static const char *copy(struct reading_again *again, const char *text)
+{
+    const char *kept = text ? arena_text(again->arena, text, strlen(text)) : "";
+    again->failed = again->failed || !kept;
+    return kept ? kept : "";
+}
+
+static cJSON *metadata_of(struct reading_again *again, const struct memory *memory)
+{
+    struct error error = {0};
+    cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
+    again->failed = again->failed || (!metadata && error_is_transient(error.code));
+    return metadata;
+}
+
+static void read_summary(struct reading_again *again, const struct memory *memory, struct event *event)
+{
+    cJSON *metadata = metadata_of(again, memory);
+    const char *direction = json_text(metadata, "direction");
+    event->title = copy(again, json_text(metadata, "title"));
+    event->outcome = copy(again, json_text(metadata, "outcome"));
+    event->duration = json_int(metadata, "duration", -1);
+    event->transcript.outbound = direction && strcmp(direction, "outbound") == 0;
+    event->transcript.summary = memory->content;
+    if (json_bool(metadata, "evidence", false))
+        event->transcript.asked = true;
+    cJSON_Delete(metadata);
+}
+
+static void read_turn(const struct memory *memory, int64_t started_at, struct event *event)
+{
+    event->transcript.turns[event->transcript.turn_count++] = (struct turn){
+        .role = strcmp(memory->speaker, "agent") == 0 ? ROLE_AGENT : ROLE_USER,
+        .text = memory->content,
+        .position = memory->position,
+        .second = memory->created_at - started_at,
+        .speaker = "",
+    };
+}
+
+/* What was collected, by its name. Values are text that belongs to the arena, which the transcript does not
+ * free. */
+static void add_collected(struct reading_again *again, struct event *event, const char *name,
+                          const char *value)
+{
+    struct collected *collected = &event->transcript.collected[event->transcript.collected_count];
+    if (!name || !*name || !value || !*value)
+        return;
+    *collected =
+        (struct collected){.name = copy(again, name), .label = "", .value = (char *)copy(again, value)};
+    event->transcript.collected_count++;
+}
+
+static void read_collected(struct reading_again *again, const struct memory *memory, struct event *event)
+{
+    cJSON *metadata = metadata_of(again, memory);
+    add_collected(again, event, json_text(metadata, "slot"), json_text(metadata, "value"));
+    cJSON_Delete(metadata);
+}
+
+/* An order to the agent stood in a turn; its words are put back there. */
+static void put_back(struct event *event, int position, const char *words)
+{
+    for (size_t i = 0; i < event->transcript.turn_count; i++)
+        if (event->transcript.turns[i].position == position)
+            event->transcript.turns[i].text = words;
+}
+
+static void read_evidence(struct reading_again *again, const struct memory *memory, struct event *event)
+{
+    cJSON *metadata = metadata_of(again, memory);
+    const char *slot = json_text(metadata, "slot");
+    if (slot && strcmp(slot, "order") == 0) {
+        put_back(event, (int)json_int(metadata, "turn", -1), memory->content);
+    } else if (slot && strcmp(slot, "dropped") != 0) {
+        event->transcript.own_llm = event->transcript.own_llm || json_bool(metadata, "llm", false);
+        add_collected(again, event, slot, memory->content);
+    }
+    cJSON_Delete(metadata);
+}
+
+/* The event that a conversation's memories were made of, as far as they say; false when it was an attempt. */
+static bool read_event(struct reading_again *again, struct event *event)
+{
+    const struct memory *items = again->list->items;
+    struct transcript *transcript = &event->transcript;
+    size_t count = again->list->count;
+    bool call = false;
+    *event = (struct event){
+        .type = EVENT_TRANSCRIPTION,
+        .type_name = "post_call_transcription",
+        .conversation = items[0].conversation,
+        .agent = items[0].agent,
+        .caller_kind = CALLER_OTHER,
+        .title = "",
+        .outcome = "",
+        .failure = "",
+        .duration = -1,
+    };
+    strcpy(event->caller, items[0].caller);
+    strncpy(transcript->language, items[0].language, sizeof transcript->language - 1);
+    transcript->summary = "";
+    transcript->turns = arena_alloc(again->arena, count * sizeof *transcript->turns);
+    transcript->collected = arena_alloc(again->arena, count * sizeof *transcript->collected);
+    if (!transcript->turns || !transcript->collected) {
+        again->failed = true;
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (items[i].kind == KIND_SUMMARY) {
+            transcript->started_at = items[i].created_at;
+            read_summary(again, &items[i], event);
+            call = true;
+        }
+    for (size_t i = 0; i < count && call; i++)
+        if (items[i].kind == KIND_TURN)
+            read_turn(&items[i], transcript->started_at, event);
+        else if (items[i].kind == KIND_COLLECTED)
+            read_collected(again, &items[i], event);
+    for (size_t i = 0; i < count && call; i++)
+        if (items[i].kind == KIND_EVIDENCE)
+            read_evidence(again, &items[i], event);
+    return call;
+}
+
+/* --- Understanding it --- */
+
+/* Names that the call started with (its variables) are kept nowhere else. */
+static void keep_given_names(struct reading_again *again, struct understanding *understanding)
+{
+    for (size_t i = 0; i < again->list->count; i++) {
+        struct speaker speaker;
+        bool known = false;
+        if (again->list->items[i].kind != KIND_NAME)
+            continue;
+        if (!fact_read_speaker(again->arena, &again->list->items[i], &speaker)) {
+            again->failed = true;
+            return;
+        }
+        for (size_t s = 0; s < understanding->speaker_count; s++)
+            known = known || strcmp(understanding->speakers[s].full, speaker.full) == 0;
+        if (speaker.source == SOURCE_VARIABLE && !known)
+            understanding_add_speaker(understanding, &speaker);
+    }
+}
+
+static int understand_again(struct reading_again *again, struct event *event,
+                            struct understanding *understanding, struct error *error)
+{
+    const struct reread *reread = again->reread;
+    unsigned classes = remember_secrets(reread->settings);
+    if (reread->redact && secrets_mask(reread->lexicon, &event->transcript, classes, again->arena) < 0)
+        return error_no_memory(error);
+    if (understand(reread->lexicon, &event->transcript, understanding, error) != 0)
+        return -1;
+    keep_given_names(again, understanding);
+    return again->failed || understanding->failed ? error_no_memory(error) : 0;
+}
+
+/* --- What is different --- */
+
+static const char *content_of(struct arena *arena, const struct understanding *understanding, size_t at,
+                              enum kind *kind)
+{
+    if (at < understanding->speaker_count) {
+        *kind = KIND_NAME;
+        return fact_speaker_content(arena, &understanding->speakers[at]);
+    }
+    const struct statement *statement = &understanding->statements[at - understanding->speaker_count];
+    *kind = fact_kind(statement);
+    return fact_content(arena, statement);
+}
+
+static bool is_compared(const struct memory *memory)
+{
+    return derived_is_kind(memory->kind) && memory->kind != KIND_EVIDENCE && memory->kind != KIND_PRIVACY &&
+           !derived_is_operators(memory);
+}
+
+static bool is_known(const struct reading_again *again, enum kind kind, const char *content)
+{
+    for (size_t i = 0; i < again->list->count; i++)
+        if (again->list->items[i].kind == kind && strcmp(again->list->items[i].content, content) == 0)
+            return true;
+    return false;
+}
+
+static void compare(struct reading_again *again, const struct understanding *understanding)
+{
+    const struct reread *reread = again->reread;
+    const char *conversation = again->list->items[0].conversation;
+    size_t count = understanding->speaker_count + understanding->statement_count;
+    for (size_t i = 0; i < again->list->count && !again->failed; i++) {
+        const struct memory *memory = &again->list->items[i];
+        bool stays = !is_compared(memory);
+        for (size_t at = 0; at < count && !stays; at++) {
+            enum kind kind;
+            const char *content = content_of(again->arena, understanding, at, &kind);
+            again->failed = again->failed || !content;
+            stays = content && kind == memory->kind && strcmp(content, memory->content) == 0;
+        }
+        if (!stays)
+            reread->differs(reread->ctx, conversation, memory->kind, memory->content, false);
+    }
+    for (size_t at = 0; at < count && !again->failed; at++) {
+        enum kind kind;
+        const char *content = content_of(again->arena, understanding, at, &kind);
+        again->failed = again->failed || !content;
+        if (content && !is_known(again, kind, content))
+            reread->differs(reread->ctx, conversation, kind, content, true);
+    }
+}
+
+/* --- All calls of a caller --- */
+
+static int reread_list(struct reading_again *again, struct error *error)
+{
+    const struct reread *reread = again->reread;
+    struct understanding understanding = {.denied = ""};
+    struct event event;
+    if (!read_event(again, &event))
+        return again->failed ? error_no_memory(error) : 0;
+    int result = understand_again(again, &event, &understanding, error);
+    if (result == 0 && reread->differs)
+        compare(again, &understanding);
+    if (result == 0 && !reread->dry)
+        result = remember_again(reread->store, reread->settings, &event, &understanding, error);
+    understanding_free(&understanding);
+    return result == 0 && again->failed ? error_no_memory(error) : result;
+}
+
+static int reread_call(const struct reread *reread, const char *caller, const char *conversation,
+                       struct error *error)
+{
+    const struct memory_filter filter = {.caller = caller, .conversation = conversation};
+    struct memory_list list;
+    if (memory_list(reread->store, &filter, &list, error) != 0)
+        return -1;
+    struct reading_again again = {.reread = reread, .list = &list, .arena = arena_new()};
+    /* Another process may have forgotten it. */
+    int result = !again.arena ? error_no_memory(error) : list.count ? reread_list(&again, error) : 0;
+    arena_free(again.arena);
+    memory_list_free(&list);
+    return result;
+}
+
+/* A transaction for each call, so that events need not wait for long. The last one renews the profile as
+ * well: while calls of an older version are left, the caller is found again. */
+static int reread_whole(const struct reread *reread, const char *caller, const char *conversation, bool last,
+                        struct error *error)
+{
+    size_t chars = (size_t)setting_int(reread->settings, CALLMEM_CONTEXT_CHARS);
+    if (reread->dry)
+        return reread_call(reread, caller, conversation, error);
+    if (memory_begin(reread->store, error) != 0)
+        return -1;
+    int result = reread_call(reread, caller, conversation, error);
+    if (result == 0 && last)
+        result = profile_update(reread->store, caller, NULL, chars, error);
+    if (result == 0 && last)
+        result = memory_refresh(reread->store, caller, error);
+    if (result == 0)
+        return memory_commit(reread->store, error);
+    memory_rollback(reread->store);
+    return -1;
+}
+
+int reread_caller(const struct reread *reread, const char *caller, size_t *calls, struct error *error)
+{
+    struct memory_list list;
+    size_t last = 0, ignored;
+    int result = 0;
+    if (!calls)
+        calls = &ignored;
+    *calls = 0;
+    if (memory_conversations(reread->store, caller, &list, error) != 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++)
+        last = list.items[i].created_at >= reread->since ? i : last;
+    for (size_t i = 0; i < list.count && result == 0; i++) {
+        if (list.items[i].created_at < reread->since)
+            continue;
+        result = reread_whole(reread, caller, list.items[i].conversation, i == last, error);
+        *calls += result == 0;
+    }
+    memory_list_free(&list);
+    return result;
+}
+
+/* --- After an upgrade --- */
+
+static int next_outdated(struct memory_store *store, const char *after, struct memory_list *found,
+                         struct error *error)
+{
+    return memory_outdated(store, UNDERSTANDING_VERSION, after, 1, found, error);
+}
+
+int reread_is_due(struct memory_store *store, const char *after, struct error *error)
+{
+    struct memory_list found;
+    if (next_outdated(store, after, &found, error) != 0)
+        return -1;
+    int due = found.count > 0;
+    memory_list_free(&found);
+    return due;
+}
+
+int reread_next(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
+                char after[CALLER_SIZE], struct error *error)
+{
+    const struct reread reread = {.store = store, .lexicon = lexicon, .settings = settings, .redact = true};
+    struct memory_list found;
+    if (next_outdated(store, after, &found, error) != 0)
+        return -1;
+    if (found.count > 0 && strlen(found.items[0].caller) < CALLER_SIZE)
+        strcpy(after, found.items[0].caller);
+    int result = found.count > 0 ? reread_caller(&reread, after, NULL, error) : 0;
+    memory_list_free(&found);
+    return result;
+}

@@ -1,0 +1,47 @@
+/*
+ * reread: calls that are in memory are understood again, from what was said in them and what was collected:
+ * after an upgrade, after an LLM was switched on, after the lexicon was added to. Their words stay; what was
+ * understood of them is replaced (derived.h), and the profile is made again.
+ */
+#ifndef CALLMEM_PEOPLE_REREAD_H
+#define CALLMEM_PEOPLE_REREAD_H
+
+#include "base/error.h"
+#include "memory/memory.h"
+#include "people/caller.h"
+#include "service/settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lexicon;
+
+/* What a reading finds different: a thing that is known now or is known no more. `content` is what people
+ * read of it. */
+typedef void reread_difference(void *ctx, const char *conversation, enum kind kind, const char *content,
+                               bool added);
+
+struct reread {
+    struct memory_store *store;
+    const struct lexicon *lexicon;
+    const struct settings *settings;
+    int64_t since;              /* only calls that began then or later; Unix seconds; 0: all */
+    bool dry;                   /* changes nothing */
+    bool redact;                /* masks secrets in what is stored (CALLMEM_REDACT), the words as well */
+    reread_difference *differs; /* may be NULL */
+    void *ctx;
+};
+
+/* Reads the calls of a caller again, a transaction for each, the last of which renews the profile. `calls`
+ * (may be NULL): how many there were. */
+int reread_caller(const struct reread *reread, const char *caller, size_t *calls, struct error *error);
+
+/* Whether there is a caller after `after` with calls that an older version understood: 1, 0, or -1 with an
+ * error. */
+int reread_is_due(struct memory_store *store, const char *after, struct error *error);
+/* Reads the calls of the next such caller again and writes the caller to `after`, also where it fails. */
+int reread_next(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
+                char after[CALLER_SIZE], struct error *error);
+
+#endif
