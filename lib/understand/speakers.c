@@ -514,13 +514,14 @@ static void keep_what_is_sure(struct names *names)
         }
 }
 
-static const struct claim *best_claim(const struct names *names)
+/* The surest name: of those that the caller asked to be called by, or of the others. */
+static const struct claim *best_of(const struct names *names, bool is_called)
 {
     const struct claim *best = NULL;
     for (size_t at = 0; at < names->count; at++) {
         const struct claim *claim = &names->claims[at];
         /* A name that only the agent used is nobody's. */
-        if (claim->dead || claim->confidence <= SURE_ADDRESSED)
+        if (claim->dead || claim->is_called != is_called || claim->confidence <= SURE_ADDRESSED)
             continue;
         bool corrected = claim->confidence >= SURE_CORRECTED && claim->turn >= 0;
         if (!best || claim->confidence > best->confidence ||
@@ -530,14 +531,21 @@ static const struct claim *best_claim(const struct names *names)
     return best;
 }
 
-/* How the caller asked to be called, when that is another form than `best`. */
+/* "I'm Rebecca Stone, call me Becky" is Rebecca Stone. */
+static const struct claim *best_claim(const struct names *names)
+{
+    const struct claim *best = best_of(names, false);
+    return best ? best : best_of(names, true);
+}
+
+/* How the caller asked to be called. */
 static const struct claim *called_claim(const struct names *names, const struct claim *best)
 {
     const struct claim *called = NULL;
     for (size_t at = 0; at < names->count; at++)
         if (names->claims[at].is_called && (!called || names->claims[at].turn >= called->turn))
             called = &names->claims[at];
-    return called && strcmp(called->name, best->name) != 0 ? called : NULL;
+    return called && (best->is_called || strcmp(called->name, best->name) != 0) ? called : NULL;
 }
 
 /* "I got married": a new name is to be expected. */
