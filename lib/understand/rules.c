@@ -81,7 +81,7 @@ static char *quote(struct ruler *ruler, const struct use *use, struct span found
     if (span.to - span.from > QUOTE_WORDS)
         span = found;
     size_t from = past_lead(ruler, span);
-    if (from <= found.from)
+    if (from < found.to)
         span.from = from;
     char *text = reading_text(ruler->reading, words, span);
     if (text && text[0] >= 'a' && text[0] <= 'z')
@@ -147,6 +147,29 @@ static bool has_weekday(struct ruler *ruler, struct span found)
 {
     struct span sentence = reading_sentence(&ruler->spoken->words, found.from);
     return manner_has(ruler->reading, &ruler->spoken->words, LIST_WEEKDAY, sentence);
+}
+
+/* "Mondays", "montags", "los lunes", "le lundi": any of them, where a single one is a date. */
+static bool is_each(const struct reading *reading, const struct words *words, size_t at)
+{
+    static const char *const before[] = {"los", "le", "il", "di", "aos", "as", "nas"};
+    const struct word *word = &words->items[at];
+    size_t len = strlen(word->fold);
+    for (size_t i = 0; i < sizeof before / sizeof *before && at > 0; i++)
+        if (strcmp(words->items[at - 1].fold, before[i]) == 0)
+            return true;
+    return strcmp(language_code(reading->language), "es") != 0 && len > 5 && word->fold[len - 1] == 's';
+}
+
+static bool has_date(struct ruler *ruler, struct span found)
+{
+    const struct words *words = &ruler->spoken->words;
+    struct span sentence = reading_sentence(words, found.from);
+    for (size_t at = sentence.from; at < sentence.to; at++)
+        if (language_list(ruler->reading->language, LIST_WEEKDAY, words, at) > 0 &&
+            !is_each(ruler->reading, words, at))
+            return true;
+    return false;
 }
 
 /* "I only call to say thanks" asks nothing of anybody. */
@@ -216,6 +239,17 @@ static bool is_behind_colon(const struct spoken *spoken, size_t at)
     return start > 0 && spoken->words.text[start - 1] == ':';
 }
 
+/* A time to be reached at, and no appointment: "Friday works for me", "I'll call again after six". */
+static bool is_of_each_time(struct ruler *ruler, const struct use *use, const struct manner *manner,
+                            struct span found)
+{
+    if (follows_speaker(ruler, found))
+        return false;
+    if ((answers_a_date(ruler) || has_date(ruler, found)) && !lasts(ruler, use, found))
+        return false;
+    return manner->first_person || speaks_of_contact(ruler, found);
+}
+
 /* Whether a rule may speak here: plainly of the speaker, now. */
 static bool may_speak(struct ruler *ruler, const struct use *use, const struct rule *rule, struct span found)
 {
@@ -237,9 +271,7 @@ static bool may_speak(struct ruler *ruler, const struct use *use, const struct r
         return is_lasting_fact(slot) && !manner.negated;
     default:
         if (manner.once ||
-            (strcmp(slot, "contact.time") == 0 && answers_a_date(ruler) && !lasts(ruler, use, found)))
-            return false;
-        if (strcmp(slot, "contact.time") == 0 && !manner.first_person && !speaks_of_contact(ruler, found))
+            (strcmp(slot, "contact.time") == 0 && !is_of_each_time(ruler, use, &manner, found)))
             return false;
         if (is_contact(slot))
             return is_wish_of_contact(ruler, use, found);
@@ -292,13 +324,10 @@ static void read_section(struct ruler *ruler, const struct use *use)
     for (size_t at = 0; at < ruler->spoken->words.count;) {
         const struct rule *rule = reading_rule(reading, use->section, ruler->spoken, at);
         struct span found = reading->matcher.all;
-        if (rule && found.to > at) {
-            if (may_speak(ruler, use, rule, found))
-                add(ruler, use, rule, found);
-            at = found.to;
-        } else {
-            at++;
-        }
+        bool speaks = rule && found.to > at && may_speak(ruler, use, rule, found);
+        if (speaks)
+            add(ruler, use, rule, found);
+        at = speaks ? found.to : at + 1;
     }
 }
 
