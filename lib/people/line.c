@@ -325,6 +325,14 @@ static bool says_another_number(const struct known *older, const struct known *n
     return words >= 2 && numbers[0] > 0 && numbers[1] > 0;
 }
 
+/* "Email me. No, text me instead": within a call, what a rule heard later. */
+static bool corrects(const struct known *older, const struct known *newer)
+{
+    const struct statement *a = &older->fact.statement, *b = &newer->fact.statement;
+    return a->kind == STATEMENT_INSTRUCTION && b->kind == STATEMENT_INSTRUCTION && a->source == SOURCE_RULE &&
+           b->source == SOURCE_RULE && a->turn < b->turn && same_slot(older, newer);
+}
+
 /* A newer statement about the same thing replaces the older one. Within a call both may be meant. */
 static bool replaces(const struct known *older, const struct known *newer)
 {
@@ -334,7 +342,7 @@ static bool replaces(const struct known *older, const struct known *newer)
     if (strcmp(older->fact.statement.text, newer->fact.statement.text) == 0)
         return true;
     if (older->call == newer->call)
-        return false;
+        return corrects(older, newer);
     if (same_slot(older, newer) || says_another_number(older, newer))
         return true;
     return likeness(older, newer) >= (open ? 0.5 : 0.75);
