@@ -23,6 +23,9 @@ struct told {
     bool withheld, outbound;
 };
 
+/* An item that an LLM filled in, as a member of `collected`; lines are separated by \\n. */
+#define FILLED(item, value) "\"callmem_" item "\":{\"value\":\"" value "\"}"
+
 struct office {
     struct place *place;
     struct settings *settings;
@@ -123,7 +126,7 @@ static inline int remember_json(struct office *office, const char *json)
     return result;
 }
 
-/* A call that ended is worked off. */
+/* A call that ended is remembered. */
 static inline void ends(struct office *office, const char *caller, const struct told *told)
 {
     struct buf b = BUF_INIT;

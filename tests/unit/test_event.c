@@ -96,30 +96,30 @@ static void a_whole_transcription(void **state)
     assert_string_equal(e.agent, "agent_1");
     assert_int_equal(e.caller_kind, CALLER_NUMBER);
     assert_string_equal(e.caller, "+15550100001");
-    assert_false(e.outbound);
-    assert_true(e.started_at == 1772445942);
+    assert_false(e.transcript.outbound);
+    assert_true(e.transcript.started_at == 1772445942);
     assert_int_equal(e.duration, 61);
-    assert_string_equal(e.language, "en");
-    assert_string_equal(e.summary, "Ana asked about her order.");
+    assert_string_equal(e.transcript.language, "en");
+    assert_string_equal(e.transcript.summary, "Ana asked about her order.");
     assert_string_equal(e.title, "Order status");
     assert_string_equal(e.outcome, "success");
     assert_string_equal(e.failure, "");
     assert_false(e.delete_pii);
-    assert_int_equal(e.turn_count, 3); /* a tool call and an empty message say nothing */
-    assert_int_equal(e.turns[0].role, ROLE_AGENT);
-    assert_string_equal(e.turns[0].text, "Good morning!");
-    assert_int_equal(e.turns[1].role, ROLE_USER);
-    assert_int_equal(e.turns[1].position, 1);
-    assert_int_equal(e.turns[1].second, 3);
-    assert_string_equal(e.turns[2].text, "It ships on Friday."); /* what was heard, not what was to be said */
-    assert_int_equal(e.turns[2].position, 4);
-    assert_int_equal(e.collected_count, 1);
-    assert_string_equal(e.collected[0].name, "order_number");
-    assert_string_equal(e.collected[0].label, "The number of the order");
-    assert_string_equal(e.collected[0].value, "HB-20417");
-    assert_string_equal(cJSON_GetObjectItem(e.variables, "caller_name")->valuestring, "Ana");
+    assert_int_equal(e.transcript.turn_count, 3); /* a tool call and an empty message say nothing */
+    assert_int_equal(e.transcript.turns[0].role, ROLE_AGENT);
+    assert_string_equal(e.transcript.turns[0].text, "Good morning!");
+    assert_int_equal(e.transcript.turns[1].role, ROLE_USER);
+    assert_int_equal(e.transcript.turns[1].position, 1);
+    assert_int_equal(e.transcript.turns[1].second, 3);
+    assert_string_equal(e.transcript.turns[2].text, "It ships on Friday."); /* what was heard, not what was to be said */
+    assert_int_equal(e.transcript.turns[2].position, 4);
+    assert_int_equal(e.transcript.collected_count, 1);
+    assert_string_equal(e.transcript.collected[0].name, "order_number");
+    assert_string_equal(e.transcript.collected[0].label, "The number of the order");
+    assert_string_equal(e.transcript.collected[0].value, "HB-20417");
+    assert_string_equal(cJSON_GetObjectItem(e.transcript.variables, "caller_name")->valuestring, "Ana");
     event_free(&e);
-    assert_null(e.turns);
+    assert_null(e.transcript.turns);
     event_free(&e);
 }
 
@@ -131,13 +131,13 @@ static void an_event_with_nothing_but_its_ids(void **state)
     assert_int_equal(e.caller_kind, CALLER_NOBODY);
     assert_string_equal(e.caller, "");
     assert_string_equal(e.agent, "");
-    assert_string_equal(e.language, "");
-    assert_string_equal(e.summary, "");
+    assert_string_equal(e.transcript.language, "");
+    assert_string_equal(e.transcript.summary, "");
     assert_int_equal(e.duration, -1);
-    assert_int_equal(e.turn_count, 0);
-    assert_int_equal(e.collected_count, 0);
-    assert_null(e.variables);
-    assert_true(e.started_at >= before && e.started_at <= clock_now());
+    assert_int_equal(e.transcript.turn_count, 0);
+    assert_int_equal(e.transcript.collected_count, 0);
+    assert_null(e.transcript.variables);
+    assert_true(e.transcript.started_at >= before && e.transcript.started_at <= clock_now());
     event_free(&e);
 }
 
@@ -147,10 +147,10 @@ static void nothing_is_null_where_text_is_promised(void **state)
     struct event e = call_with("'agent_id':null,'transcript':null,'metadata':null,'analysis':null,"
                                "'conversation_initiation_client_data':null,'user_id':null");
     assert_string_equal(e.agent, "");
-    assert_string_equal(e.summary, "");
+    assert_string_equal(e.transcript.summary, "");
     assert_string_equal(e.title, "");
     assert_string_equal(e.outcome, "");
-    assert_true(e.started_at == 1772446021);
+    assert_true(e.transcript.started_at == 1772446021);
     event_free(&e);
 }
 
@@ -270,7 +270,7 @@ static void check_callers(const struct who *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct event e = call_with(rows[i].members);
         if (e.caller_kind != rows[i].kind || strcmp(e.caller, rows[i].caller) != 0 ||
-            e.outbound != rows[i].outbound)
+            e.transcript.outbound != rows[i].outbound)
             fail_msg("%s: kind %d, \"%s\"", rows[i].members, (int)e.caller_kind, e.caller);
         event_free(&e);
     }
@@ -402,8 +402,8 @@ static void of_a_failed_call_the_caller_is_the_other_side(void **state)
         struct event e = failure_with(rows[i].members);
         assert_int_equal(e.type, EVENT_FAILURE);
         assert_string_equal(e.failure, "busy");
-        assert_true(e.started_at == 1773311400);
-        if (strcmp(e.caller, rows[i].caller) != 0 || e.outbound != rows[i].outbound)
+        assert_true(e.transcript.started_at == 1773311400);
+        if (strcmp(e.caller, rows[i].caller) != 0 || e.transcript.outbound != rows[i].outbound)
             fail_msg("%s: \"%s\"", rows[i].members, e.caller);
         assert_int_equal(e.caller_kind, *rows[i].caller ? CALLER_NUMBER : CALLER_NOBODY);
         event_free(&e);
@@ -421,18 +421,18 @@ static void turns_without_words_or_of_nobody_are_left_out(void **state)
                                "'text',null,7,[],{'role':'User','message':'x'},"
                                "{'role':'user','message':'said','time_in_call_secs':'soon'},"
                                "{'role':'agent','message':'answered','time_in_call_secs':2.9}]");
-    assert_int_equal(e.turn_count, 2);
-    assert_string_equal(e.turns[0].text, "said");
-    assert_int_equal(e.turns[0].position, 12); /* positions are those of the transcript as it came */
-    assert_int_equal(e.turns[0].second, 0);
-    assert_string_equal(e.turns[1].text, "answered");
-    assert_int_equal(e.turns[1].second, 2);
+    assert_int_equal(e.transcript.turn_count, 2);
+    assert_string_equal(e.transcript.turns[0].text, "said");
+    assert_int_equal(e.transcript.turns[0].position, 12); /* positions are those of the transcript as it came */
+    assert_int_equal(e.transcript.turns[0].second, 0);
+    assert_string_equal(e.transcript.turns[1].text, "answered");
+    assert_int_equal(e.transcript.turns[1].second, 2);
     event_free(&e);
     static const char *const none[] = {"'transcript':[]", "'transcript':{}", "'transcript':'text'",
                                        "'transcript':7"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         e = call_with(none[i]);
-        assert_int_equal(e.turn_count, 0);
+        assert_int_equal(e.transcript.turn_count, 0);
         event_free(&e);
     }
 }
@@ -442,9 +442,9 @@ static void text_keeps_what_is_in_it(void **state)
     (void)state;
     struct event e = call_with("'transcript':[{'role':'user','message':'a\\u0000b \\ud83d\\ude00 \\ud83d!'}],"
                                "'analysis':{'transcript_summary':'caf\xc3\xa9 \\\"so\\\"\\n'}");
-    assert_string_equal(e.turns[0].text, "a\xef\xbf\xbd"
+    assert_string_equal(e.transcript.turns[0].text, "a\xef\xbf\xbd"
                                          "b \xf0\x9f\x98\x80 \xef\xbf\xbd!");
-    assert_string_equal(e.summary, "caf\xc3\xa9 \"so\"\n");
+    assert_string_equal(e.transcript.summary, "caf\xc3\xa9 \"so\"\n");
     event_free(&e);
 }
 
@@ -473,11 +473,11 @@ static void collected_values_are_text(void **state)
         {"label2", "x", ""},
         {"label3", "x", ""},
     };
-    assert_int_equal(e.collected_count, sizeof want / sizeof *want);
-    for (size_t i = 0; i < e.collected_count; i++) {
-        assert_string_equal(e.collected[i].name, want[i][0]);
-        assert_string_equal(e.collected[i].value, want[i][1]);
-        assert_string_equal(e.collected[i].label, want[i][2]);
+    assert_int_equal(e.transcript.collected_count, sizeof want / sizeof *want);
+    for (size_t i = 0; i < e.transcript.collected_count; i++) {
+        assert_string_equal(e.transcript.collected[i].name, want[i][0]);
+        assert_string_equal(e.transcript.collected[i].value, want[i][1]);
+        assert_string_equal(e.transcript.collected[i].label, want[i][2]);
     }
     event_free(&e);
 }
@@ -489,10 +489,10 @@ static void the_list_form_of_collected_data(void **state)
         call_with("'analysis':{'data_collection_results_list':[{'data_collection_id':'a','value':'1'},"
                   "{'data_collection_id':'b','value':null},{'value':'x'},7,null,"
                   "{'data_collection_id':'c','value':'3','json_schema':{'description':'Third'}}]}");
-    assert_int_equal(e.collected_count, 2);
-    assert_string_equal(e.collected[0].name, "a");
-    assert_string_equal(e.collected[1].name, "c");
-    assert_string_equal(e.collected[1].label, "Third");
+    assert_int_equal(e.transcript.collected_count, 2);
+    assert_string_equal(e.transcript.collected[0].name, "a");
+    assert_string_equal(e.transcript.collected[1].name, "c");
+    assert_string_equal(e.transcript.collected[1].label, "Third");
     event_free(&e);
 }
 
@@ -502,13 +502,13 @@ static void what_is_in_both_forms_counts_once(void **state)
     struct event e = call_with("'analysis':{'data_collection_results':{'a':{'value':'1'},'b':{'value':null}},"
                                "'data_collection_results_list':[{'data_collection_id':'a','value':'1'},"
                                "{'data_collection_id':'b','value':'2'}]}");
-    assert_int_equal(e.collected_count, 2);
-    assert_string_equal(e.collected[0].value, "1");
-    assert_string_equal(e.collected[1].name, "b");
-    assert_string_equal(e.collected[1].value, "2");
+    assert_int_equal(e.transcript.collected_count, 2);
+    assert_string_equal(e.transcript.collected[0].value, "1");
+    assert_string_equal(e.transcript.collected[1].name, "b");
+    assert_string_equal(e.transcript.collected[1].value, "2");
     event_free(&e);
     e = call_with("'analysis':{'data_collection_results':{'a':{'value':'first'},'a':{'value':'second'}}}");
-    assert_int_equal(e.collected_count, 1); /* a key that is there twice */
+    assert_int_equal(e.transcript.collected_count, 1); /* a key that is there twice */
     event_free(&e);
 }
 
@@ -524,9 +524,9 @@ static void analysis_of_other_types_is_no_analysis(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct event e = call_with(rows[i]);
-        assert_string_equal(e.summary, "");
+        assert_string_equal(e.transcript.summary, "");
         assert_string_equal(e.outcome, "");
-        assert_int_equal(e.collected_count, 0);
+        assert_int_equal(e.transcript.collected_count, 0);
         event_free(&e);
     }
 }
@@ -545,8 +545,8 @@ static void languages_are_two_letters_where_they_can_be(void **state)
         char members[100];
         snprintf(members, sizeof members, "'metadata':{'main_language':%s}", rows[i][0]);
         struct event e = call_with(members);
-        if (strcmp(e.language, rows[i][1]) != 0)
-            fail_msg("%s: \"%s\"", rows[i][0], e.language);
+        if (strcmp(e.transcript.language, rows[i][1]) != 0)
+            fail_msg("%s: \"%s\"", rows[i][0], e.transcript.language);
         event_free(&e);
     }
 }
@@ -572,14 +572,14 @@ static void when_a_call_began(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct event e = call_with(rows[i].members);
-        if (e.started_at != rows[i].began)
-            fail_msg("%s: %lld", rows[i].members, (long long)e.started_at);
+        if (e.transcript.started_at != rows[i].began)
+            fail_msg("%s: %lld", rows[i].members, (long long)e.transcript.started_at);
         event_free(&e);
     }
     int64_t before = clock_now();
     struct event e =
         parsed("{'type':'post_call_transcription','event_timestamp':1e300,'data':{'conversation_id':'c'}}");
-    assert_true(e.started_at >= before && e.started_at <= clock_now());
+    assert_true(e.transcript.started_at >= before && e.transcript.started_at <= clock_now());
     event_free(&e);
 }
 
@@ -620,10 +620,10 @@ static void huge_events_are_read(void **state)
         buf_printf(&b, "%s'n%d':{'value':%d}", i ? "," : "", i, i);
     buf_puts(&b, "}}");
     struct event e = call_with(buf_text(&b));
-    assert_int_equal(e.turn_count, 20000);
-    assert_string_equal(e.turns[19999].text, "turn 19999");
-    assert_int_equal(e.collected_count, 1000);
-    assert_int_equal(strlen(e.summary), 500000);
+    assert_int_equal(e.transcript.turn_count, 20000);
+    assert_string_equal(e.transcript.turns[19999].text, "turn 19999");
+    assert_int_equal(e.transcript.collected_count, 1000);
+    assert_int_equal(strlen(e.transcript.summary), 500000);
     event_free(&e);
     buf_free(&b);
 }

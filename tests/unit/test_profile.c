@@ -10,18 +10,18 @@ static void a_newer_wish_replaces_the_older(void **state)
 {
     struct office *office = *state;
     ends(office, ANA, &(struct told){"c1", .days_ago = 30, .turns = {"Please email me, that's easiest."}});
-    check_profile(office, "caller_preferences", "email");
+    profile_has(office, "caller_preferences", "email", true);
     ends(office, ANA, &(struct told){"c2", .days_ago = 9, .turns = {"Please text me from now on."}});
-    check_profile(office, "caller_preferences", "text");
+    check_profile(office, "caller_preferences", "Please text me from now on");
     /* An event that comes late is not the newest word. */
     ends(office, ANA, &(struct told){"c0", .days_ago = 40, .turns = {"Please contact me by post."}});
-    check_profile(office, "caller_preferences", "text");
+    check_profile(office, "caller_preferences", "Please text me from now on");
 }
 
 static void the_older_wish_stays_in_the_history(void **state)
 {
     struct office *office = *state;
-    const struct memory_filter wishes = {.caller = ANA, .kinds = 1u << KIND_PREFERENCE};
+    const struct memory_filter wishes = {.caller = ANA, .kinds = 1u << KIND_INSTRUCTION};
     struct memory_list list;
     ends(office, ANA, &(struct told){"c1", .days_ago = 30, .turns = {"Please email me."}});
     ends(office, ANA, &(struct told){"c2", .days_ago = 9, .turns = {"Please text me."}});
@@ -38,25 +38,42 @@ static void within_a_call_the_last_word_counts_of_what_there_is_one_of(void **st
     struct office *office = *state;
     ends(office, ANA,
          &(struct told){"c1", .turns = {"Please email me.", "A: We will.",
-                                        "Actually, please text me instead.", "A: Window or aisle?",
-                                        "The aisle, please. I prefer to sit near the front."}});
+                                        "Actually, please text me instead. And never call before ten."}});
     profile_has(office, "caller_preferences", "text", true);
     profile_has(office, "caller_preferences", "email", false);
-    profile_has(office, "caller_preferences", "aisle", true);
+    profile_has(office, "caller_preferences", "before ten", true);
 }
 
-static void a_confirmed_name_survives_a_mishearing(void **state)
+/* What somebody liked once, chose for once, or meant to do is nothing to greet them with. */
+static void what_is_liked_chosen_or_meant_is_not_kept(void **state)
+{
+    struct office *office = *state;
+    ends(office, ANA,
+         &(struct told){"c1",
+                        .turns = {"We really liked the hotel in Porto, and I enjoyed the soup.",
+                                  "A: Window or aisle?", "The aisle, please.", "A: I'll have a look at that.",
+                                  "I'll call again on Friday.", "A: Fine.", "It's about the lease."}});
+    check_profile(office, "caller_preferences", "");
+    check_profile(office, "key_topics", "");
+    check_profile(office, "memory_context", "");
+}
+
+/* A confirmed name is not overwritten by another one: both may be on the line. */
+static void another_name_is_another_person(void **state)
 {
     struct office *office = *state;
     ends(office, ANA,
          &(struct told){"c1", .days_ago = 9, .turns = {"A: Is this Ana Kowalska?", "Yes, that's me."}});
     check_profile(office, "caller_name", "Ana Kowalska");
-    ends(office, ANA, &(struct told){"c2", .days_ago = 5, .turns = {"Hi, this is Hannah."}});
-    check_profile(office, "caller_name", "Ana Kowalska");
+    check_profile(office, "suggested_greeting", "Welcome back, Ana Kowalska.");
     ends(office, ANA,
-         &(struct told){"c3", .days_ago = 2,
+         &(struct told){"c2", .days_ago = 5,
                         .turns = {"A: Certainly. I will do that.", "Please confirm it."}});
     check_profile(office, "caller_name", "Ana Kowalska");
+    ends(office, ANA, &(struct told){"c3", .days_ago = 2, .turns = {"Hi, this is Hannah."}});
+    check_profile(office, "caller_name", "");
+    check_profile(office, "suggested_greeting", "");
+    check_profile(office, "caller_people", "Ana Kowalska; Hannah");
 }
 
 static void the_fuller_form_of_a_name_stands(void **state)
@@ -68,23 +85,35 @@ static void the_fuller_form_of_a_name_stands(void **state)
     check_profile(office, "caller_name", "Emeka Okafor");
     ends(office, ANA, &(struct told){"c3", .days_ago = 2, .turns = {"Please call me Emeka."}});
     check_profile(office, "caller_name", "Emeka");
+    check_profile(office, "caller_people", "Emeka Okafor");
+    profile_has(office, "memory_context", "Name: Emeka Okafor, called Emeka.", true);
 }
 
 static void what_is_open_is_recent(void **state)
 {
     struct office *office = *state;
     ends(office, ANA,
-         &(struct told){"c1", .days_ago = 30, .turns = {"I need to change my saddle order.", "A: Noted."}});
+         &(struct told){
+             "c1", .days_ago = 30,
+             .turns = {"I still need my saddle order changed.", "A: I'll ask the workshop to ring you."},
+             .summary = "",
+             .collected = FILLED("open", "agent | the workshop rings about the saddle order | ")});
     ends(office, ANA,
-         &(struct told){"c2", .days_ago = 9, .turns = {"I want a manager to call me back.", "A: I see."}});
-    profile_has(office, "memory_context", "saddle order, on 2026-01-31", true);
-    ends(office, ANA, &(struct told){"c3", .days_ago = 2, .turns = {"A: It ships tomorrow.", "OK."}});
+         &(struct told){
+             "c2", .days_ago = 9,
+             .turns = {"I want a manager to call me back.", "A: A manager will call you back on the "
+                                                            "first of March."},
+             .summary = "", .collected = FILLED("open", "agent | a manager calls back | 2026-03-01")});
+    profile_has(office, "memory_context", "we: the workshop rings about the saddle order (2026-01-31)", true);
+    profile_has(office, "memory_context", "we: a manager calls back, by 2026-03-01", true);
+    /* A call of that day does not end it, one after it does. */
+    ends(office, ANA, &(struct told){"c3", .days_ago = 1, .turns = {"What are your opening hours?"}});
+    profile_has(office, "memory_context", "a manager calls back", true);
+    ends(office, ANA, &(struct told){"c4", .days_ago = 0, .turns = {"What are your opening hours?"}});
+    profile_has(office, "memory_context", "a manager calls back", false);
+    profile_has(office, "memory_context", "saddle", true);
+    ends(office, ANA, &(struct told){"c5", .days_ago = 0, .turns = {"Thanks, the saddle came."}});
     profile_has(office, "memory_context", "saddle", false);
-    profile_has(office, "memory_context", "a manager to call me back, on 2026-02-21", true);
-    profile_has(office, "memory_context", "(2026-03-01)", true);
-    /* Another call after that day: it is no promise any more. */
-    ends(office, ANA, &(struct told){"c4", .days_ago = 0, .turns = {"Thanks, it came."}});
-    profile_has(office, "memory_context", "ships", false);
 }
 
 static void the_context_reads_like_notes(void **state)
@@ -97,10 +126,10 @@ static void the_context_reads_like_notes(void **state)
                         .summary = "Ana ordered a saddle.",
                         .collected = "\"customer_name\":{\"value\":\"Ana Kowalska\"},"
                                      "\"order_number\":{\"value\":\"HB-20417\"}"});
-    check_profile(office, "memory_context",
-                  "Name: Ana Kowalska. Needs: Diet: vegetarian. Instructions: never call before ten. "
-                  "Preferences: contact by email. On record: order number: HB-20417. "
-                  "2026-02-27: Ana ordered a saddle.");
+    check_profile(
+        office, "memory_context",
+        "Name: Ana Kowalska. Needs: I'm vegetarian (2026-02-27). How to treat them: Please email me "
+        "(2026-02-27); Never call before ten (2026-02-27). Call of 2026-02-27: Ana ordered a saddle.");
 }
 
 static void the_context_keeps_within_its_length(void **state)
@@ -120,6 +149,80 @@ static void the_context_keeps_within_its_length(void **state)
     assert_non_null(strstr(json_text(document, "memory_context"), "nuts"));
     cJSON_Delete(document);
     free(text);
+}
+
+static void what_counts_and_dates_say(void **state)
+{
+    struct office *office = *state;
+    ends(office, ANA, &(struct told){"c2", .days_ago = 2, .turns = {"That was great, thank you so much!"}});
+    ends(office, ANA,
+         &(struct told){"c1", .days_ago = 9, .turns = {"I'm really upset."}, .summary = "Upset."});
+    check_profile(office, "first_call_date", "2026-02-21");
+    check_profile(office, "last_call_date", "2026-02-28");
+    check_profile(office, "last_call_summary", "Upset.");
+    check_profile(office, "caller_sentiment", "positive");
+    assert_int_equal(calls_of(office, ANA, ""), 2);
+    ends(office, ANA,
+         &(struct told){"c3", .days_ago = 1, .turns = {"Fine."}, .collected = FILLED("mood", "negative"),
+                        .summary = ""});
+    check_profile(office, "caller_sentiment", "negative");
+}
+
+/* What one agent is told is what was said to it. */
+static void an_agent_can_have_a_profile_of_its_own(void **state)
+{
+    struct office *office = *state;
+    ends(office, ANA,
+         &(struct told){"c1", "agent_1", .days_ago = 9, .turns = {"I'm Ana Kowalska and I'm vegan."}});
+    ends(office, ANA,
+         &(struct told){"c2", "agent_2", .days_ago = 2, .turns = {"I'm allergic to penicillin."}});
+    check_profile_of(office, ANA, "agent_1", "caller_preferences", "I'm vegan");
+    check_profile_of(office, ANA, "agent_2", "caller_preferences", "I'm allergic to penicillin");
+    check_profile_of(office, ANA, "agent_2", "caller_name", "");
+    check_profile(office, "caller_preferences", "I'm allergic to penicillin; I'm vegan");
+    assert_int_equal(calls_of(office, ANA, "agent_1"), 1);
+    assert_int_equal(calls_of(office, ANA, ""), 2);
+}
+
+static void attempt(struct office *office, const char *conversation, int days_ago)
+{
+    struct buf b = BUF_INIT;
+    buf_printf(
+        &b,
+        "{\"type\":\"call_initiation_failure\",\"event_timestamp\":%lld,\"data\":{\"conversation_id\":\"%s\","
+        "\"agent_id\":\"agent_1\",\"failure_reason\":\"busy\",\"metadata\":{\"type\":\"twilio\",\"body\":"
+        "{\"To\":\"" ANA "\",\"From\":\"+15550100009\"}}}}",
+        (long long)NOW - days_ago * (long long)DAY, conversation);
+    good(office->place, remember_json(office, buf_text(&b)));
+    buf_free(&b);
+}
+
+static void whoever_is_known_by_attempts_alone_is_not_known(void **state)
+{
+    struct office *office = *state;
+    attempt(office, "a1", 9);
+    char *document = document_of(office, ANA, "");
+    assert_string_equal(document, "");
+    free(document);
+    ends(office, ANA, &(struct told){"c1", .days_ago = 5, .turns = {"This is Ana Kowalska."}});
+    attempt(office, "a2", 2);
+    assert_int_equal(calls_of(office, ANA, ""), 1);
+    check_profile(office, "last_call_date", "2026-02-25");
+    profile_has(office, "memory_context",
+                "Call of 2026-02-28: We tried to call; it did not come about (busy).", true);
+}
+
+static void who_is_forgotten_is_a_stranger(void **state)
+{
+    struct office *office = *state;
+    ends(office, ANA, &(struct told){"c1", .days_ago = 9, .turns = {"My name is Ana Kowalska."}});
+    good(office->place, memory_forget(office->place->store, ANA, NULL, &office->place->error));
+    char *document = document_of(office, ANA, "");
+    assert_string_equal(document, "");
+    free(document);
+    ends(office, ANA, &(struct told){"c2", .days_ago = 2, .turns = {"Hello, it's me."}});
+    check_profile(office, "caller_name", "");
+    assert_int_equal(calls_of(office, ANA, ""), 1);
 }
 
 static struct memory_profile profile_of(struct office *office)
@@ -259,13 +362,18 @@ int main(void)
         IN_OFFICE(a_newer_wish_replaces_the_older),
         IN_OFFICE(the_older_wish_stays_in_the_history),
         IN_OFFICE(within_a_call_the_last_word_counts_of_what_there_is_one_of),
-        IN_OFFICE(a_confirmed_name_survives_a_mishearing),
+        IN_OFFICE(what_is_liked_chosen_or_meant_is_not_kept),
+        IN_OFFICE(another_name_is_another_person),
         IN_OFFICE(the_fuller_form_of_a_name_stands),
         IN_OFFICE(what_is_open_is_recent),
         IN_OFFICE(the_context_reads_like_notes),
+        IN_OFFICE(the_context_keeps_within_its_length),
+        IN_OFFICE(what_counts_and_dates_say),
+        IN_OFFICE(an_agent_can_have_a_profile_of_its_own),
+        IN_OFFICE(whoever_is_known_by_attempts_alone_is_not_known),
+        IN_OFFICE(who_is_forgotten_is_a_stranger),
         IN_OFFICE(what_a_search_says_of_a_caller_is_ready),
         IN_OFFICE(a_ringing_phone_is_answered_with_what_is_ready),
-        IN_OFFICE(the_context_keeps_within_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,13 +9,13 @@
 static const struct told calls[CALLS] = {
     {.conversation = "conv_1",
      .days_ago = 40,
-     .turns = {"A: Quince Bakery.", "My name is Nora Quill. I prefer the aisle seat.",
+     .turns = {"A: Quince Bakery.", "My name is Nora Quill. Please always text me.",
                "My address is 5 Mill Lane."},
      .summary = "Nora ordered a cake.",
      .collected = "\"order\":{\"value\":\"QB-1\"}"},
     {.conversation = "conv_2",
      .days_ago = 30,
-     .turns = {"A: Quince Bakery.", "Actually, I prefer the window seat. This was awful."},
+     .turns = {"A: Quince Bakery.", "Please email me from now on. This was awful."},
      .summary = "Nora complained."},
     {.conversation = "conv_3",
      .agent = "agent_2",
@@ -88,8 +88,7 @@ static void any_order_leaves_the_same(void **state)
     for (int i = 0; i < CALLS; i++)
         ends(office, ANA, &calls[i]);
     char *wanted = dump(office);
-    assert_non_null(strstr(wanted, "window"));
-    assert_null(strstr(wanted, "Mill Lane"));
+    assert_non_null(strstr(wanted, "|Please email me from now on|"));
     for (int turn = 0; turn < 24; turn++) {
         start_anew(office);
         tell_in_order(office, turn);
