@@ -226,7 +226,8 @@ static bool is_wish_of_contact(struct ruler *ruler, const struct use *use, struc
                 language_list(ruler->reading->language, LIST_FIRST_PERSON, words, found.from - 1) > 0;
     if (verb)
         return false;
-    return use->section == SECTION_DISLIKE || manner_has(ruler->reading, words, LIST_BETTER, sentence);
+    return use->section == SECTION_DISLIKE || manner_has(ruler->reading, words, LIST_BETTER, sentence) ||
+           lasts(ruler, use, found);
 }
 
 /* "My sister said: I am allergic to cats": what stands behind a colon is quoted. */
