@@ -14,7 +14,7 @@ static void a_newer_wish_replaces_the_older(void **state)
     ends(office, ANA, &(struct told){"c2", .days_ago = 9, .turns = {"Please text me from now on."}});
     check_profile(office, "caller_preferences", "Please text me from now on");
     /* An event that comes late is not the newest word. */
-    ends(office, ANA, &(struct told){"c0", .days_ago = 40, .turns = {"Please contact me by post."}});
+    ends(office, ANA, &(struct told){"c0", .days_ago = 40, .turns = {"Please always contact me by post."}});
     check_profile(office, "caller_preferences", "Please text me from now on");
 }
 
@@ -23,11 +23,11 @@ static void the_older_wish_stays_in_the_history(void **state)
     struct office *office = *state;
     const struct memory_filter wishes = {.caller = ANA, .kinds = 1u << KIND_INSTRUCTION};
     struct memory_list list;
-    ends(office, ANA, &(struct told){"c1", .days_ago = 30, .turns = {"Please email me."}});
-    ends(office, ANA, &(struct told){"c2", .days_ago = 9, .turns = {"Please text me."}});
+    ends(office, ANA, &(struct told){"c1", .days_ago = 30, .turns = {"Email is best for me."}});
+    ends(office, ANA, &(struct told){"c2", .days_ago = 9, .turns = {"Please text me instead."}});
     good(office->place, memory_list(office->place->store, &wishes, &list, &office->place->error));
     assert_int_equal(list.count, 2);
-    assert_non_null(strstr(list.items[0].content, "email"));
+    assert_non_null(strstr(list.items[0].content, "Email"));
     assert_int_equal(list.items[0].created_at / DAY, (NOW - 30 * (int64_t)DAY) / DAY);
     assert_non_null(strstr(list.items[1].content, "text"));
     memory_list_free(&list);
@@ -37,7 +37,7 @@ static void within_a_call_the_last_word_counts_of_what_there_is_one_of(void **st
 {
     struct office *office = *state;
     ends(office, ANA,
-         &(struct told){"c1", .turns = {"Please email me.", "A: We will.",
+         &(struct told){"c1", .turns = {"Please just email me, I prefer that.", "A: We will.",
                                         "Actually, please text me instead. And never call before ten."}});
     profile_has(office, "caller_preferences", "text", true);
     profile_has(office, "caller_preferences", "email", false);
@@ -122,14 +122,14 @@ static void the_context_reads_like_notes(void **state)
     ends(office, ANA,
          &(struct told){"c1", .days_ago = 3,
                         .turns = {"My name is Ana Kowalska, I'm vegetarian.", "A: How can we reach you?",
-                                  "Please email me. And never call before ten."},
+                                  "I prefer email. And never call before ten."},
                         .summary = "Ana ordered a saddle.",
                         .collected = "\"customer_name\":{\"value\":\"Ana Kowalska\"},"
                                      "\"order_number\":{\"value\":\"HB-20417\"}"});
     check_profile(
         office, "memory_context",
-        "Name: Ana Kowalska. Needs: I'm vegetarian (2026-02-27). How to treat them: Please email me "
-        "(2026-02-27); Never call before ten (2026-02-27). Call of 2026-02-27: Ana ordered a saddle.");
+        "Name: Ana Kowalska. Needs: I'm vegetarian (2026-02-27). How to treat them: Never call before ten "
+        "(2026-02-27). Prefers: I prefer email (2026-02-27). Call of 2026-02-27: Ana ordered a saddle.");
 }
 
 static void the_context_keeps_within_its_length(void **state)
