@@ -18,9 +18,7 @@ static const char *const list_names[LISTS] = {
     [LIST_NO] = "no",
     [LIST_NEGATOR] = "negator",
     [LIST_NO_PAUSE] = "no-pause",
-    [LIST_IF] = "if",
     [LIST_AND] = "and",
-    [LIST_OR] = "or",
     [LIST_STOP] = "stop",
     [LIST_AND_STOP] = "and-stop",
     [LIST_LEAD] = "lead",
@@ -44,9 +42,6 @@ static const char *const list_names[LISTS] = {
     [LIST_KEY_NAME] = "key-name",
     [LIST_KEY_FIRST] = "key-first",
     [LIST_KEY_LAST] = "key-last",
-    [LIST_KEY_WISH] = "key-wish",
-    [LIST_KEY_DISLIKE] = "key-dislike",
-    [LIST_KEY_NEED] = "key-need",
     [LIST_KEY_MOOD] = "key-mood",
     [LIST_POSITIVE] = "positive",
     [LIST_NEGATIVE] = "negative",
@@ -355,16 +350,6 @@ static const char *find_kind(const struct language *language, enum list_kind kin
 const char *language_item(const struct language *language, const struct words *words, size_t at, size_t *len)
 {
     return find_kind(language, KIND_OF_ITEMS, words, at, len);
-}
-
-const char *language_topic(const struct language *language, const struct words *words, size_t at, size_t *len)
-{
-    return find_kind(language, KIND_OF_TOPIC, words, at, len);
-}
-
-const char *language_about(const struct language *language, const struct words *words, size_t at, size_t *len)
-{
-    return find_kind(language, KIND_OF_ABOUT, words, at, len);
 }
 
 const struct rule *language_rules(const struct language *language, enum section section, size_t *count)

@@ -34,9 +34,7 @@ enum list {
     LIST_NO,
     LIST_NEGATOR,   /* "not", "never" */
     LIST_NO_PAUSE,  /* a "no" and what it answers and does not negate: "no i", "no please" */
-    LIST_IF,        /* what makes a statement no statement: "if", "whether" */
     LIST_AND,       /* between two things of one wish */
-    LIST_OR,        /* between two offers */
     LIST_STOP,      /* words that end a thing: "because", "but" */
     LIST_AND_STOP,  /* after "and": a new thought begins: "I", "could" */
     LIST_LEAD,      /* no part of a thing at its beginning: "a", "the" */
@@ -57,12 +55,9 @@ enum list {
     LIST_ANSWER,    /* what may stand before the answer to a question: "well", "I think" */
     LIST_WISH,      /* makes a question one about wishes: "prefer", "would you like" */
     LIST_NO_VALUE,  /* collected values that say nothing: "unknown", "n/a" */
-    LIST_KEY_NAME,  /* names of collected data: the caller's name, its parts, wishes, dislikes, needs, mood */
+    LIST_KEY_NAME,  /* names of collected data: the caller's name, its parts, mood */
     LIST_KEY_FIRST,
     LIST_KEY_LAST,
-    LIST_KEY_WISH,
-    LIST_KEY_DISLIKE,
-    LIST_KEY_NEED,
     LIST_KEY_MOOD,
     LIST_POSITIVE, /* values of a collected mood */
     LIST_NEGATIVE,
@@ -127,13 +122,6 @@ size_t language_list_ends(const struct language *language, int list, const struc
 /* [items SLOT]: things that people have wishes about, with the slot that a wish belongs to. The slot of the
  * item that begins at word `at`, and the count of its words; or NULL. */
 const char *language_item(const struct language *language, const struct words *words, size_t at, size_t *len);
-/* [subject NAME]: the topic that the phrase at word `at` speaks of, or NULL. */
-const char *language_topic(const struct language *language, const struct words *words, size_t at,
-                           size_t *len);
-/* [about SLOT]: the slot that the phrase at word `at` means when a caller asks for it to be forgotten; NULL
- * when there is none. */
-const char *language_about(const struct language *language, const struct words *words, size_t at,
-                           size_t *len);
 
 /* --- Rules --- */
 
@@ -157,15 +145,7 @@ enum section {
     SECTION_NEED,
     SECTION_INSTRUCTION,
     SECTION_FACT,
-    SECTION_REQUEST,
-    SECTION_PROMISE,  /* agent */
-    SECTION_IN_CALL,  /* agent: what is done at once and is no promise */
-    SECTION_DONE,     /* agent: what the caller asked for is done */
-    SECTION_ASK_WISH, /* agent: asks what the caller wants; an answer without verb is a wish */
-    SECTION_ASK_NEED, /* agent: asks what the caller needs */
-    SECTION_OFFER,    /* agent: offers <thing>; a yes is a wish */
-    SECTION_FORGET,
-    SECTION_TOPIC,      /* what the call is about */
+    SECTION_DONE,       /* agent: what the caller asked for is done */
     SECTION_FEELING,    /* a weight and what shows it */
     SECTION_DATE,       /* a day to come */
     SECTION_QUESTION,   /* of a search: what it asks for, which time it means */
@@ -198,7 +178,7 @@ const struct rule *language_rules(const struct language *language, enum section 
 #define PHRASE_WORDS       8
 
 /* What the name of a list belongs to. */
-enum list_kind { KIND_OF_LIST, KIND_OF_ITEMS, KIND_OF_TOPIC, KIND_OF_ABOUT };
+enum list_kind { KIND_OF_LIST, KIND_OF_ITEMS };
 
 struct language *language_new(const char *code); /* NULL when out of memory */
 void language_free(struct language *language);   /* NULL is allowed */

@@ -44,31 +44,35 @@ static const struct section_name {
     {"need", BLOCK_RULES, SECTION_NEED, false},
     {"instruction", BLOCK_RULES, SECTION_INSTRUCTION, false},
     {"fact", BLOCK_RULES, SECTION_FACT, false},
-    {"request", BLOCK_RULES, SECTION_REQUEST, false},
-    {"promise", BLOCK_RULES, SECTION_PROMISE, false},
-    {"agent does at once", BLOCK_RULES, SECTION_IN_CALL, false},
     {"agent has done", BLOCK_RULES, SECTION_DONE, false},
-    {"agent asks wish", BLOCK_RULES, SECTION_ASK_WISH, false},
-    {"agent asks need", BLOCK_RULES, SECTION_ASK_NEED, false},
-    {"agent offers", BLOCK_RULES, SECTION_OFFER, false},
-    {"forget", BLOCK_RULES, SECTION_FORGET, false},
-    {"topic", BLOCK_RULES, SECTION_TOPIC, false},
     {"feeling", BLOCK_FEELING, SECTION_FEELING, false},
     {"date", BLOCK_RULES, SECTION_DATE, false},
     {"order", BLOCK_RULES, SECTION_ORDER, false},
     {"name other", BLOCK_RULES, SECTION_NAME_OTHER, false},
     {"ended", BLOCK_RULES, SECTION_ENDED, false},
     {"privacy", BLOCK_RULES, SECTION_PRIVACY, false},
+    /* Of earlier versions: an operator's file that still has them must not stop the start. */
+    {"request", BLOCK_SKIPPED, 0, false},
+    {"promise", BLOCK_SKIPPED, 0, false},
+    {"agent does at once", BLOCK_SKIPPED, 0, false},
+    {"agent asks wish", BLOCK_SKIPPED, 0, false},
+    {"agent asks need", BLOCK_SKIPPED, 0, false},
+    {"agent offers", BLOCK_SKIPPED, 0, false},
+    {"forget", BLOCK_SKIPPED, 0, false},
+    {"topic", BLOCK_SKIPPED, 0, false},
 };
 
 /* Sections whose name begins so and goes on with the name of a list. */
 static const struct {
     const char *begins;
+    enum block block;
     enum list_kind kind;
-} list_sections[] = {{"list ", KIND_OF_LIST},
-                     {"items ", KIND_OF_ITEMS},
-                     {"subject ", KIND_OF_TOPIC},
-                     {"about ", KIND_OF_ABOUT}};
+} list_sections[] = {
+    {"list ", BLOCK_PHRASES, KIND_OF_LIST},
+    {"items ", BLOCK_PHRASES, KIND_OF_ITEMS},
+    {"subject ", BLOCK_SKIPPED, KIND_OF_LIST}, /* of earlier versions */
+    {"about ", BLOCK_SKIPPED, KIND_OF_LIST},
+};
 
 /* Spellings and fillers change how everything else is read, so they are read before the rest. */
 enum pass { PASS_SPELLING, PASS_REST, PASSES };
@@ -307,11 +311,11 @@ static int read_header(struct reader *reader, const struct section_line *line)
         name = slice_trim((struct slice){name.from + len, name.to});
         if (slice_len(name) == 0)
             return section_complain(line, "this section needs a name");
-        if (reader->scope != LANGUAGE_WHOLE)
+        if (reader->scope != LANGUAGE_WHOLE || list_sections[i].block == BLOCK_SKIPPED)
             return 0;
         reader->number =
             language_list_number(reader->language, list_sections[i].kind, name.from, slice_len(name));
-        reader->block = BLOCK_PHRASES;
+        reader->block = list_sections[i].block;
         return reader->number < 0 ? no_memory(line->error) : 0;
     }
     if (reader->built_in && slice_len(name) > 7 && memcmp(name.from, "search ", 7) == 0)
