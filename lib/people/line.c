@@ -348,10 +348,12 @@ static bool replaces(const struct known *older, const struct known *newer)
     return likeness(older, newer) >= (open ? 0.5 : 0.75);
 }
 
-/* Whether an `ended` statement means an older one. */
+/* Whether an `ended` statement means an older one: "I have moved" the address. */
 static bool ends(const struct line *line, const struct known *older, const struct known *newer)
 {
     size_t shared = carriers_shared(&newer->carriers, &older->carriers);
+    if (same_slot(older, newer))
+        return older->call != newer->call;
     if (older->call == newer->call || shared == 0 || !shares_rare(line, older, newer))
         return false;
     return shared * 2 >= newer->carriers.count || shared * 3 >= older->carriers.count;
@@ -411,7 +413,7 @@ static void apply_ended(struct line *line, size_t at)
         older->ended_by = newer;
     }
     /* In its own words only where they say that it is over. */
-    newer->told = newer->told || strcmp(newer->fact.statement.slot, "said") == 0;
+    newer->told = newer->told || *newer->fact.statement.slot;
 }
 
 static void apply(struct line *line, size_t at)

@@ -47,8 +47,7 @@ static size_t read_letters(const struct reading *reading, const struct words *wo
     return at;
 }
 
-/* Puts a spelled word into the place of the word of `name` that sounds most like it; NULL when none does. */
-static char *respell(struct reading *reading, const char *name, const char *spelled, const char *letters)
+char *name_respell(struct reading *reading, const char *name, const char *spelled, const char *letters)
 {
     const char *best = NULL;
     size_t best_len = 0;
@@ -145,7 +144,7 @@ static void use_spelling(struct names *names, const struct spoken *spoken, const
     struct claim *last = name_latest(names);
     if (!is_clean(reading, &spoken->words) || (last && spells_whole(last->name, letters)))
         return;
-    char *name = spelled && last ? respell(reading, last->name, spelled, letters) : NULL;
+    char *name = spelled && last ? name_respell(reading, last->name, spelled, letters) : NULL;
     if (!spelled)
         return;
     if (name) {

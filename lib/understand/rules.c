@@ -302,7 +302,7 @@ static void add(struct ruler *ruler, const struct use *use, const struct rule *r
         understanding_drop(ruler->understanding, DROP_ORDER, "", text);
         return;
     }
-    if (kind == STATEMENT_ENDED)
+    if (kind == STATEMENT_ENDED && !*slot)
         slot = "said";
     if (is_contact(slot) && kind == STATEMENT_PREFERENCE)
         kind = STATEMENT_INSTRUCTION;

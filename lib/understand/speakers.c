@@ -381,6 +381,29 @@ static void read_unsaid(struct names *names, const struct spoken *spoken)
         read_answer(names, spoken, names->guessed ? SURE_CORRECTED : SURE_ANSWERED);
 }
 
+/* "Is that Jon Parry?" "No, it's John, with an h.": the rest of the name was right. */
+static void respell_guess(struct names *names, const struct spoken *spoken)
+{
+    struct reading *reading = names->reading;
+    const char *guess = names->claims[names->guess].name;
+    struct claim *own = name_latest(names);
+    char fold[64];
+    size_t at;
+    bool written =
+        name_is_spelled(reading, spoken) || reading_find(reading, SECTION_NAME_LETTER, spoken, &at);
+    if (!written || !names->claims[names->guess].dead || !own || own->turn != spoken->turn ||
+        own->key_count != 1)
+        return;
+    word_fold(own->name, strlen(own->name), fold, sizeof fold);
+    char *name = name_respell(reading, guess, own->name, fold);
+    if (!name || strcmp(name, guess) == 0)
+        return;
+    double confidence = own->confidence;
+    own->dead = true;
+    name_claim_plain(names, name, confidence, spoken->turn);
+    names->was = guess;
+}
+
 static void read_user(struct names *names, const struct spoken *spoken)
 {
     size_t before = names->count;
@@ -406,6 +429,8 @@ static void read_user(struct names *names, const struct spoken *spoken)
             names->claims[at].confidence = SURE_CORRECTED;
     name_read_spelling(names, spoken);
     name_read_letter_rule(names, spoken);
+    if (names->guessed && names->count > before)
+        respell_guess(names, spoken);
     names->asked = names->asked_other = names->guessed = names->addressed = false;
 }
 

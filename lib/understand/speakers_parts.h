@@ -77,6 +77,9 @@ struct claim *name_latest(struct names *names);
 
 /* name_spelling.c */
 void name_read_spelling(struct names *names, const struct spoken *spoken); /* "N-O-O-R" */
+/* Puts a spelled word, `letters` in small letters, into the place of the word of `name` that sounds most like
+ * it; NULL when none does. */
+char *name_respell(struct reading *reading, const char *name, const char *spelled, const char *letters);
 /* Whether a turn has letters in a row that spell something. */
 bool name_is_spelled(struct reading *reading, const struct spoken *spoken);
 void name_read_letter_rule(struct names *names, const struct spoken *spoken); /* "with a K" */
