@@ -140,14 +140,15 @@ static void the_profiles_of_version_1_are_ready_answers(void **state)
     "\"caller_name\":\"" name                                                                                \
     "\",\"call_count\":2,\"first_call_date\":\"2026-01-09\",\"memory_context\":\"Name: {} " name "\""
 #define DOCUMENT(name, language) "{\"version\":1," VARIABLES(name) ",\"language\":\"" language "\"}"
-#define NAME                     "\\\"A\\\" \xc3\x81na, \\\\ \\u001b"
+#define ANSWER(name)                                                                                         \
+    "\"caller_known\":true,\"caller_id\":\"" ANA                                                             \
+    "\"," VARIABLES(name) ",\"caller_people\":\"\",\"suggested_greeting\":\"\""
+#define NAME "\\\"A\\\" \xc3\x81na, \\\\ \\u001b"
     static const struct {
         const char *document, *answer, *heading, *language;
     } cases[] = {
-        {DOCUMENT("Ana", "es"), "\"caller_known\":true,\"caller_id\":\"" ANA "\"," VARIABLES("Ana"),
-         "\"caller_name\":\"Ana\",\"call_count\":2", "es"},
-        {DOCUMENT(NAME, ""), "\"caller_known\":true,\"caller_id\":\"" ANA "\"," VARIABLES(NAME),
-         "\"caller_name\":\"" NAME "\",\"call_count\":2", ""},
+        {DOCUMENT("Ana", "es"), ANSWER("Ana"), "\"caller_name\":\"Ana\",\"call_count\":2", "es"},
+        {DOCUMENT(NAME, ""), ANSWER(NAME), "\"caller_name\":\"" NAME "\",\"call_count\":2", ""},
         {"{\"version\":1,\"caller_name\":\"Ana\",\"call_count\":2}", "", "", ""},
         {"{\"version\":2,\"caller_name\":\"Ana\",\"call_count\":2,\"memory_context\":\"\",\"language\":\"\"}",
          "", "", ""},

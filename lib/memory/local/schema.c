@@ -47,8 +47,8 @@ static const char *const migrations[] = {
     "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;",
     /* Version 2: the parts of a profile have columns of their own, those that live calls need before the
      * document. Version 1 had the document alone, of which all members but version and language are dynamic
-     * variables: then the answer is all of it. Of a document that is not like that the parts stay empty, and
-     * readers use the document. */
+     * variables: then the answer is all of it, with the variables that it did not know. Of a document that is
+     * not like that the parts stay empty, and readers use the document. */
     "CREATE TABLE profiles_2("
     "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
     "  scope TEXT NOT NULL,"
@@ -68,7 +68,8 @@ static const char *const migrations[] = {
     "  FROM profiles p JOIN callers k ON k.id = p.caller_id) "
     "SELECT caller_id, scope,"
     "  iif(good, '\"caller_known\":true,\"caller_id\":' || json_quote(caller) || ','"
-    "    || substr(variables, 2, length(variables) - 2), ''),"
+    "    || substr(variables, 2, length(variables) - 2)"
+    "    || ',\"caller_people\":\"\",\"suggested_greeting\":\"\"', ''),"
     "  iif(good, '\"caller_name\":' || json_quote(json_extract(document, '$.caller_name'))"
     "    || ',\"call_count\":' || json_extract(document, '$.call_count'), ''),"
     "  iif(good, json_extract(document, '$.language'), ''), iif(good, '', document) FROM old;"
