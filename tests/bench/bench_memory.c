@@ -350,11 +350,10 @@ static double event_once(struct memory_store *store, const struct lexicon *lexic
                           .type_name = "post_call_transcription",
                           .agent = "agent_bench",
                           .caller_kind = CALLER_NUMBER,
-                          .language = "en",
+                          .transcript = {.language = "en", .turns = turns},
                           .title = "",
                           .outcome = "success",
-                          .failure = "",
-                          .turns = turns};
+                          .failure = ""};
     make_call(arena, caller, nth, CALL_MEMORIES, items);
     snprintf(event.caller, sizeof event.caller, "%s", caller);
     event.conversation = items[0].conversation;
@@ -362,9 +361,9 @@ static double event_once(struct memory_store *store, const struct lexicon *lexic
     event.transcript.summary = items[0].content;
     for (size_t i = 3; i < CALL_MEMORIES; i++, event.transcript.turn_count++)
         turns[event.transcript.turn_count] = (struct turn){.role = i % 2 ? ROLE_AGENT : ROLE_USER,
-                                                .text = items[i].content,
-                                                .position = items[i].position,
-                                                .second = 8 * (int64_t)i};
+                                                           .text = items[i].content,
+                                                           .position = items[i].position,
+                                                           .second = 8 * (int64_t)i};
     double start = now_ms();
     check(remember_event(store, lexicon, settings, &event, &error), "working an event off", &error);
     double spent = now_ms() - start;

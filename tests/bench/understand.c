@@ -4,10 +4,10 @@
  *
  *     build/bench/understand event.json
  */
-#include "understand/secrets.h"
 #include "understand/understand.h"
 #include "base/text.h"
 #include "people/event.h"
+#include "understand/secrets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,8 @@ static int read_one(const struct lexicon *lexicon, FILE *file)
     if (result == 0 && secrets_mask(lexicon, &event.transcript, SECRET_ALL, arena) < 0)
         result = error_no_memory(&error);
     for (size_t i = 0; result == 0 && getenv("SHOW_TURNS") && i < event.transcript.turn_count; i++)
-        printf("%s: %s\n", event.transcript.turns[i].role == ROLE_USER ? "u" : "a", event.transcript.turns[i].text);
+        printf("%s: %s\n", event.transcript.turns[i].role == ROLE_USER ? "u" : "a",
+               event.transcript.turns[i].text);
     if (result == 0 && (result = understand(lexicon, &event.transcript, &understanding, &error)) == 0) {
         print(&understanding);
         understanding_free(&understanding);
