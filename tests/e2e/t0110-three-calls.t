@@ -1,5 +1,6 @@
 #!/bin/bash
-# One caller over three calls: a preference changes, a name is corrected, an address is asked to be forgotten.
+# One caller over three calls: a preference changes, a name is corrected, an address is over. What callers ask about their
+# data is kept for the operator to decide on, and erases nothing by itself.
 . "$(dirname "$0")/lib.sh"
 start_instance
 
@@ -42,9 +43,12 @@ second=$(call conv_three_2 2026-03-09 'John Parry asked when the lemon tree come
 remember "$second"
 client_data "$caller"
 check 'the second call corrects the name' like "$(value .dynamic_variables.caller_name)" '^John( Parry)?$'
+check 'it is still one person' field .dynamic_variables.caller_people 'John Parry'
+check 'who can be greeted' field .dynamic_variables.suggested_greeting 'Welcome back, John Parry.'
 check 'the newer preference stands' like "$(value .dynamic_variables.caller_preferences)" 'text'
-check 'and the older one does not' unlike "$(value .dynamic_variables.caller_preferences)" 'email'
-search "$caller" 'how to contact' '.kind = "preference"'
+check 'and the older one does not' unlike "$(value .dynamic_variables.caller_preferences)" '[Pp]lease email'
+check 'nor in the context' unlike "$(value .dynamic_variables.memory_context)" '[Pp]lease email'
+search "$caller" 'how to contact' '.kind = ["preference", "instruction"]'
 check 'the older one stays in the history, with its day' \
     holds '[.memories[] | select(.content | test("email"; "i")) | .created_at[:10]] | index("2026-03-02") != null'
 
@@ -57,12 +61,11 @@ check 'three calls are counted' field .dynamic_variables.call_count 3
 check 'the first and the last have their days' \
     holds '.dynamic_variables | .first_call_date == "2026-03-02" and .last_call_date == "2026-03-16"'
 check 'the name is not lost on the way' like "$(value .dynamic_variables.caller_name)" '^John( Parry)?$'
-check 'the address is gone from what is known' unlike "$(value .dynamic_variables.memory_context)" 'Sandpiper'
-search "$caller" 'what is the address, Sandpiper Lane in Bristol' '.limit = 50'
-check 'and from what is found' unlike "$(cat "$answer")" 'Sandpiper'
-check 'and from the export' unlike "$(program callmem export "$caller")" 'Sandpiper'
-state=$(program callmem setting CALLMEM_STATE_DIR)
-check 'and from the raw files' not grep -raq 'Sandpiper' "$state" --include='*.sqlite*' --include='*.json'
+check 'the address is none any more, since the caller moved' \
+    like "$(value .dynamic_variables.memory_context)" 'No longer: Address: 14 Sandpiper Lane'
+check 'and is told nowhere else' \
+    unlike "$(value .dynamic_variables.memory_context | sed 's/No longer: Address: 14 Sandpiper Lane//')" 'Sandpiper'
+check 'no sentence of a caller erases it' like "$(program callmem export "$caller")" '14 Sandpiper Lane'
 check 'what else was said is still there' finds "$caller" 'lemon tree' 'lemon tree'
 
 # The same events again, and in another order for another caller, make no difference.
@@ -79,13 +82,25 @@ client_data +15550100310
 check 'calls that arrive out of order leave the same dates, name and preferences' \
     is "$(jq '.dynamic_variables | [.caller_name, .call_count, .first_call_date, .last_call_date, .caller_preferences]' <<<"$others")" \
        "$(value '.dynamic_variables | [.caller_name, .call_count, .first_call_date, .last_call_date, .caller_preferences]')"
-check 'and what was asked to be forgotten stays forgotten, though it arrived afterwards' \
-    unlike "$(program callmem export +15550100311)" 'Sandpiper'
+check 'and the address is over, though it arrived afterwards' \
+    is "$(jq -r .dynamic_variables.memory_context <<<"$others")" "$(value .dynamic_variables.memory_context)"
 
 # Everything about me.
 last=$(call conv_three_4 2026-03-20 'The caller asked to be forgotten.' \
     'Hello!' 'Please delete everything you have about me.')
 remember "$last"
 client_data "$caller"
-check 'who asks for everything to be deleted is unknown afterwards' field .dynamic_variables.caller_known false
+check 'who asks for everything to be deleted is known until somebody decides' field .dynamic_variables.caller_known true
+check 'the request is kept, and open' is "$(program callmem export "$caller" | jq -c '[.requests[] | [.kind, .state]]')" \
+    '[["erase","open"]]'
+program callmem forget "$caller" >/dev/null
+client_data "$caller"
+check 'after the operator has erased the caller nothing is known' field .dynamic_variables.caller_known false
+search "$caller" 'what is the address, Sandpiper Lane in Bristol' '.limit = 50'
+check 'the address is gone from what is found' unlike "$(cat "$answer")" 'Sandpiper'
+check 'and from the export' unlike "$(program callmem export "$caller")" 'Sandpiper'
+program callmem forget +15550100310 >/dev/null
+state=$(program callmem setting CALLMEM_STATE_DIR)
+check 'and, with the other caller, from the raw files' \
+    not grep -raq 'Sandpiper' "$state" --include='*.sqlite*' --include='*.json'
 finish

@@ -64,7 +64,7 @@ cp -a Makefile README.md LICENSE cgi lib env nginx spawn "$next/"
 cp -a "$build" "$next/$made"
 now=$(sed -n 's/^#define SCHEMA_VERSION //p' lib/memory/local/schema.h)
 sed -i "s/^#define SCHEMA_VERSION .*/#define SCHEMA_VERSION $((now + 1))/" "$next/lib/memory/local/schema.h"
-sed -i 's/^    "ALTER TABLE profiles_2 RENAME TO profiles;",$/&\n    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '"''"'; CREATE TABLE more(id INTEGER PRIMARY KEY) STRICT;",/' \
+sed -i '/^static const char \*const migrations\[\] = {$/,/^};$/s/^};$/    "ALTER TABLE callers ADD COLUMN note TEXT NOT NULL DEFAULT '"''"'; CREATE TABLE more(id INTEGER PRIMARY KEY) STRICT;",\n&/' \
     "$next/lib/memory/local/schema.c"
 sed -i 's/^#define OM_FORMAT  *1 .*/#define OM_FORMAT 2/' "$next/lib/memory/openmemory/record.h"
 sed -i 's/json_int(mark, "format", 0) == OM_FORMAT/json_int(mark, "format", 0) >= 1/' "$next/lib/memory/openmemory/record.c"
