@@ -13,6 +13,7 @@
 
 #define PROSE_CHARS     160 /* of a line without bars that may still be a statement */
 #define STATEMENT_CHARS 300
+#define REQUEST_CHARS   200
 
 bool evidence_is_item(const char *name)
 {
@@ -296,32 +297,34 @@ static enum drop judge_request(struct evidence *evidence, enum privacy privacy, 
     return DROPS;
 }
 
+/* A word, or more around it: of several the one that weighs most. */
 static void read_request(struct evidence *evidence, const char *value)
 {
+    static const enum privacy privacies[] = {PRIVACY_ERASE, PRIVACY_DO_NOT_CALL, PRIVACY_DO_NOT_RECORD};
     struct understanding *understanding = evidence->understanding;
-    char word[24];
+    char word[REQUEST_CHARS];
     size_t len = 0, turn = SIZE_MAX;
-    while (*value && !isalpha((unsigned char)*value))
-        value++;
-    for (; *value && len + 1 < sizeof word && (isalpha((unsigned char)*value) || strchr("_- ", *value));
-         value++)
-        word[len++] = *value == '-' || *value == ' ' ? '_' : (char)tolower((unsigned char)*value);
-    while (len > 0 && word[len - 1] == '_')
-        len--;
+    bool found = false;
+    for (; value[len] && len + 1 < sizeof word; len++)
+        word[len] = value[len] == '-' || value[len] == ' ' ? '_' : (char)tolower((unsigned char)value[len]);
     word[len] = '\0';
-    enum privacy privacy = privacy_find(word);
-    if (privacy == PRIVACIES) {
-        if (len > 0 && strcmp(word, "null") != 0 && strncmp(word, "no", 2) != 0)
-            drop(evidence, DROP_FORM, ITEM_REQUEST, word);
+    for (size_t i = 0; i < sizeof privacies / sizeof privacies[0]; i++) {
+        const char *name = privacy_name(privacies[i]);
+        if (!strstr(word, name))
+            continue;
+        found = true;
+        enum drop why = judge_request(evidence, privacies[i], &turn);
+        if (why != DROPS) {
+            drop(evidence, why, ITEM_REQUEST, name);
+            continue;
+        }
+        understanding->request = privacies[i];
+        understanding->request_turn = ground_position(evidence->ground, turn);
         return;
     }
-    enum drop why = privacy == PRIVACY_NONE ? DROPS : judge_request(evidence, privacy, &turn);
-    if (why != DROPS) {
-        drop(evidence, why, ITEM_REQUEST, word);
-        return;
-    }
-    understanding->request = privacy;
-    understanding->request_turn = ground_position(evidence->ground, turn);
+    if (!found && !strstr(word, privacy_name(PRIVACY_NONE)) &&
+        !evidence_says_nothing(evidence->reading, value))
+        drop(evidence, DROP_FORM, ITEM_REQUEST, value);
 }
 
 static void read_mood(struct evidence *evidence, const char *value)

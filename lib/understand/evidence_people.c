@@ -361,6 +361,44 @@ static void add_caller(struct evidence *evidence, const struct item_line *line)
         understanding_add_speaker(evidence->understanding, &speaker);
 }
 
+/* "Walter Boehm and Ingrid Boehm" on one line: where the second name begins, NULL when there is one. */
+static const char *second_name(struct evidence *evidence, const char *text, size_t *first)
+{
+    struct reading *reading = evidence->reading;
+    struct words words;
+    const char *second = NULL;
+    if (words_read(NULL, text, &words) != 0) {
+        reading->failed = true;
+        return NULL;
+    }
+    for (size_t at = 1; at + 1 < words.count && !second; at++)
+        if (words.items[at].shape == SHAPE_LOWER && evidence_list(reading, LIST_AND, &words, at) &&
+            !is_title(reading, &words, at - 1) && words.items[at + 1].shape == SHAPE_CAPITAL &&
+            name_is_given(reading, &words, at + 1)) {
+            *first = words.items[at - 1].end;
+            second = text + words.items[at + 1].start;
+        }
+    words_free(&words);
+    return second;
+}
+
+static void add_callers(struct evidence *evidence, const struct item_line *line)
+{
+    size_t first = 0;
+    const char *second = second_name(evidence, line->fields[0], &first);
+    struct item_line one = *line, other = *line;
+    if (second) {
+        one.fields[0] = arena_text(evidence->reading->arena, line->fields[0], first);
+        one.fields[1] = other.fields[1] = "";
+        other.fields[0] = second;
+        evidence->reading->failed = evidence->reading->failed || !one.fields[0];
+    }
+    if (!evidence->reading->failed)
+        add_caller(evidence, &one);
+    if (second && !evidence->reading->failed)
+        add_caller(evidence, &other);
+}
+
 /* The turn in which a name was first given. */
 static int turn_of(const struct evidence *evidence, const char *name)
 {
@@ -427,7 +465,7 @@ void evidence_read_callers(struct evidence *evidence, const struct item_line *li
     find_others(evidence);
     /* Nobody has more people around one telephone. */
     for (size_t i = 0; i < count && i < CALLERS && !evidence->reading->failed; i++)
-        add_caller(evidence, &lines[i]);
+        add_callers(evidence, &lines[i]);
     evidence->machine = evidence->machine && understanding->speaker_count == 0;
     for (size_t i = 0; i < understanding->speaker_count; i++) {
         struct speaker *speaker = &understanding->speakers[i];

@@ -345,6 +345,8 @@ static void test_of_whom_without_lexicon(void **state)
          "need | caller | \xc5\x9e"
          "eker hastas\xc4\xb1 |\nneed | caller | Dizi a\xc4\x9fr\xc4\xb1yor |",
          NULL, NULL, "need||Dizi a\xc4\x9fr\xc4\xb1yor\n-person\n"},
+        {"en", "a: Who is it?\nu: We are Walter Boehm and Ingrid.", "Walter Boehm and Ingrid | |", NULL, NULL,
+         NULL, "speaker Walter Boehm||\nspeaker Ingrid||\n"},
         {"pl", "a: Halo.\nu: Moja c\xc3\xb3rka jest uczulona na mleko. Ja mam astm\xc4\x99.", NULL,
          "need | caller | Uczulona na mleko |\nneed | caller | Ma astm\xc4\x99 |", NULL, NULL,
          "need||Ma astm\xc4\x99\n-person\n"},
@@ -521,6 +523,10 @@ static void test_requests(void **state)
         {"en", "a: Hello.\nu: Don't call me again.", NULL, NULL, NULL, "do_not_call",
          "request do_not_call\n"},
         {"en", "a: Hello.\nu: Bye.", NULL, NULL, NULL, "none", ""},
+        {"en", "a: Hello.\nu: Don't call me again, and delete my data.", NULL, NULL, NULL,
+         "[\"do not call\", \"erase\"]", "request erase\n"},
+        {"en", "a: Hello.\nu: Bye.", NULL, NULL, NULL, "false", ""},
+        {"en", "a: Hello.\nu: Bye.", NULL, NULL, NULL, "unsubscribe", "-form\n"},
     };
     (void)state;
     CHECK(calls);
