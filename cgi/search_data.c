@@ -15,6 +15,7 @@
 
 #define BODY_LIMIT   (256 * 1024)
 #define QUERY_CHARS  2000
+#define WORDS_CHARS  500
 #define ID_CHARS     256
 #define LIMIT        10
 #define LIMIT_MOST   50
@@ -37,15 +38,15 @@ static const cJSON *given(const cJSON *body, const char *name)
     return cJSON_IsString(value) && !*value->valuestring ? NULL : value;
 }
 
-static int read_text(const cJSON *body, const char *name, const char **text, struct error *error)
+static int read_text(const cJSON *body, const char *name, int chars, const char **text, struct error *error)
 {
     const cJSON *value = given(body, name);
     *text = NULL;
     if (!value)
         return 0;
-    if (!cJSON_IsString(value) || text_chars(value->valuestring) > ID_CHARS)
+    if (!cJSON_IsString(value) || text_chars(value->valuestring) > (size_t)chars)
         return error_set(error, ERROR_INVALID_REQUEST, "%s: text of at most %d characters is expected", name,
-                         ID_CHARS);
+                         chars);
     *text = value->valuestring;
     return 0;
 }
@@ -213,9 +214,10 @@ static int read_filter(const cJSON *body, struct memory_filter *filter, struct e
         read_choice(body, &kind, &filter->kinds, error) != 0 ||
         read_time(body, "since", false, &filter->since, error) != 0 ||
         read_time(body, "until", true, &filter->until, error) != 0 ||
-        read_text(body, "agent_id", &filter->agent, error) != 0)
+        read_text(body, "words", WORDS_CHARS, &filter->words, error) != 0 ||
+        read_text(body, "agent_id", ID_CHARS, &filter->agent, error) != 0)
         return -1;
-    return read_text(body, "conversation_id", &filter->conversation, error);
+    return read_text(body, "conversation_id", ID_CHARS, &filter->conversation, error);
 }
 
 static int read_question(const struct program *program, const cJSON *body, struct question *question,

@@ -232,8 +232,11 @@ static bool is_rest(const struct analysis *a, const struct form *word)
 /* `is`: what the vocabulary knows of the word. */
 static unsigned flags_of(const struct analysis *a, const struct form *word, unsigned is)
 {
-    static const unsigned flag_of[][2] = {
-        {WORD_STOP, TERM_STOP}, {WORD_TIME, TERM_TIME}, {WORD_USER, TERM_USER}, {WORD_AGENT, TERM_AGENT}};
+    static const unsigned flag_of[][2] = {{WORD_STOP, TERM_STOP},
+                                          {WORD_TIME, TERM_TIME},
+                                          {WORD_USER, TERM_USER},
+                                          {WORD_AGENT, TERM_AGENT},
+                                          {WORD_VAGUE, TERM_VAGUE}};
     unsigned flags = is_rest(a, word) ? TERM_STOP : 0;
     for (size_t i = 0; i < sizeof flag_of / sizeof *flag_of; i++)
         if (is & flag_of[i][0])

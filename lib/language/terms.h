@@ -33,6 +33,7 @@ enum {
     TERM_USER = 64,    /* a word for the caller: "customer" */
     TERM_AGENT = 128,  /* a word for the agent */
     TERM_BEGINS = 256, /* a stem of ALIKE_LETTERS letters or more, without digits */
+    TERM_VAGUE = 512,  /* asks for calls or for what is known at all */
 };
 
 struct term {

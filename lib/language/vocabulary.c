@@ -26,12 +26,12 @@ static const struct word_section {
     enum manner manner;
     unsigned is;
 } sections[] = {
-    {"search stop", READ_WORDS, WORD_STOP}, {"search time", READ_WORDS, WORD_TIME},
-    {"search user", READ_WORDS, WORD_USER}, {"search agent", READ_WORDS, WORD_AGENT},
-    {"list month", READ_DATES, WORD_DATE},  {"list weekday", READ_DATES, WORD_DATE},
-    {"list number", READ_NUMBERS, 0},       {"search digit", READ_DIGITS, 0},
-    {"search same", READ_SAME, 0},          {"search related", READ_RELATED, 0},
-    {"search class", READ_CLASS, 0},
+    {"search stop", READ_WORDS, WORD_STOP},   {"search time", READ_WORDS, WORD_TIME},
+    {"search user", READ_WORDS, WORD_USER},   {"search agent", READ_WORDS, WORD_AGENT},
+    {"search vague", READ_WORDS, WORD_VAGUE}, {"list month", READ_DATES, WORD_DATE},
+    {"list weekday", READ_DATES, WORD_DATE},  {"list number", READ_NUMBERS, 0},
+    {"search digit", READ_DIGITS, 0},         {"search same", READ_SAME, 0},
+    {"search related", READ_RELATED, 0},      {"search class", READ_CLASS, 0},
 };
 
 struct entry {

@@ -19,6 +19,7 @@ enum {
     WORD_TIME = 2,   /* "yesterday", "weekend": what says when has one */
     WORD_USER = 8,   /* what the caller is called: "caller", "customer" */
     WORD_AGENT = 16, /* what the agent is called */
+    WORD_VAGUE = 64, /* asks for calls or for what is known at all: "history", "conversation", "everything" */
 };
 
 /* A stem that means nearly the same as another, and how much a match of it counts beside a match of that one.

@@ -94,6 +94,7 @@ struct memory_list {
     struct memory *items;
     size_t count;
     void *arena; /* owns every string */
+    bool vague;  /* of memory_search(): the query asks for nothing in particular */
 };
 void memory_list_free(struct memory_list *list);
 
@@ -148,6 +149,8 @@ struct memory_filter {
     int64_t since, until; /* created_at, both inclusive; 0: open */
     double min_salience;  /* after decay: salience · e^(−λ·days) */
     size_t limit;         /* 0: all (list), 10 (search) */
+    const char *words;    /* search: words that the answer may have and the question has not; they help what
+                           * the question finds and find nothing themselves */
 };
 
 /* All that fits, oldest call first, in the order of the conversation. */

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "people/context.h"
-#include "people/line.h"
 #include "people/privacy.h"
 #include "service/variables.h"
 
@@ -113,6 +112,29 @@ static int settle(struct memory_store *store, const char *caller, struct line *l
     return 0;
 }
 
+static int list_line(struct memory_store *store, const char *caller, struct memory_list *list,
+                     struct error *error)
+{
+    const struct memory_filter of_interest = {.caller = caller,
+                                              .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE)};
+    return memory_list(store, &of_interest, list, error);
+}
+
+int profile_read_line(struct memory_store *store, const char *caller, const char *scope,
+                      struct memory_list *list, struct line *line, struct error *error)
+{
+    if (list_line(store, caller, list, error) != 0)
+        return -1;
+    int result = line_open(line, list, scope ? scope : "", error);
+    if (result == 0)
+        result = settle(store, caller, line, error);
+    if (result == 0)
+        return 0;
+    line_close(line);
+    memory_list_free(list);
+    return -1;
+}
+
 /* Whoever is known by attempts alone is not known. */
 static int update_line(struct memory_store *store, const char *caller, const char *scope, struct line *line,
                        size_t context_chars, struct error *error)
@@ -154,10 +176,8 @@ static bool is_first_of_agent(const struct memory_list *list, size_t at)
 int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
                    struct error *error)
 {
-    const struct memory_filter of_interest = {.caller = caller,
-                                              .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE)};
     struct memory_list list;
-    if (memory_list(store, &of_interest, &list, error) != 0)
+    if (list_line(store, caller, &list, error) != 0)
         return -1;
     bool hidden = privacy_hides(&list);
     /* Hidden from all agents, whichever heard the request. */

@@ -3,10 +3,14 @@
 #include "base/clock.h"
 #include "people/notes.h"
 #include "people/profile.h"
+#include "people/recent.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define USUAL_SIZE 8000 /* bytes that most answers fit into */
+#define USUAL_SIZE   8000 /* bytes that most answers fit into */
+#define LIMIT        10   /* of a search */
+#define RECENT_SCORE 0.5  /* of what was not asked for by its words */
 
 /* Written as text at once: building and printing a tree for thirty texts would cost more than the search. */
 static void add_text(struct buf *b, const char *name, const char *text)
@@ -15,7 +19,7 @@ static void add_text(struct buf *b, const char *name, const char *text)
     buf_json(b, text, strlen(text));
 }
 
-static void add_memory(struct buf *b, const struct memory *memory, int64_t now)
+static void add_memory(struct buf *b, const struct memory *memory, bool recent, int64_t now)
 {
     char stamp[CLOCK_STAMP_SIZE];
     clock_stamp(memory->created_at, stamp);
@@ -35,6 +39,8 @@ static void add_memory(struct buf *b, const struct memory *memory, int64_t now)
     add_text(b, "\",\"conversation_id\":", memory->conversation);
     if (*memory->speaker)
         add_text(b, ",\"speaker\":", memory->speaker);
+    if (recent)
+        buf_puts(b, ",\"match\":\"recent\"");
     buf_putc(b, '}');
 }
 
@@ -51,7 +57,7 @@ static void add_context(struct buf *b, const struct memory_list *found, size_t c
 }
 
 static void add_answer(struct buf *b, const struct settings *settings, const struct memory_list *found,
-                       const struct memory_profile *profile)
+                       size_t recent, const struct memory_profile *profile)
 {
     int64_t now = clock_now();
     buf_reserve(b, USUAL_SIZE);
@@ -61,13 +67,58 @@ static void add_answer(struct buf *b, const struct settings *settings, const str
     for (size_t i = 0; i < found->count; i++) {
         if (i > 0)
             buf_putc(b, ',');
-        add_memory(b, &found->items[i], now);
+        add_memory(b, &found->items[i], i < recent, now);
     }
     buf_putc(b, ']');
     add_context(b, found, (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS));
     buf_puts(b, ",\"profile\":{");
     profile_add_heading(b, profile);
     buf_puts(b, "}}");
+}
+
+static bool has(const struct memory_list *list, const char *id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* Where nothing in particular is asked for, or nothing is found, the answer begins with what there is to know
+ * of the line. `all` borrows from both lists, but for its items. */
+static int put_together(const struct memory_list *recent, const struct memory_list *found, size_t limit,
+                        struct memory_list *all, struct error *error)
+{
+    all->items = calloc(recent->count + found->count + 1, sizeof *all->items);
+    if (!all->items)
+        return error_no_memory(error);
+    for (size_t i = 0; i < recent->count; i++) {
+        all->items[all->count] = recent->items[i];
+        all->items[all->count++].score =
+            found->count && found->items[0].score > RECENT_SCORE ? found->items[0].score : RECENT_SCORE;
+    }
+    for (size_t i = 0; i < found->count && all->count < limit; i++)
+        if (!has(recent, found->items[i].id))
+            all->items[all->count++] = found->items[i];
+    return 0;
+}
+
+static int answer(struct buf *b, const struct settings *settings, struct memory_store *memory,
+                  const struct memory_filter *filter, const char *scope, const struct memory_list *found,
+                  const struct memory_profile *profile, struct error *error)
+{
+    struct memory_list recent = {0}, all = {0};
+    size_t limit = filter->limit ? filter->limit : LIMIT;
+    int result = 0;
+    if (profile->document && (found->vague || found->count == 0))
+        result = recent_list(memory, filter, scope, &recent, error);
+    if (result == 0 && recent.count)
+        result = put_together(&recent, found, limit, &all, error);
+    if (result == 0)
+        add_answer(b, settings, recent.count ? &all : found, recent.count, profile);
+    free(all.items);
+    memory_list_free(&recent);
+    return result;
 }
 
 int search_answer_add(struct buf *b, const struct settings *settings, struct memory_store *memory,
@@ -85,10 +136,10 @@ int search_answer_add(struct buf *b, const struct settings *settings, struct mem
     if (result == 0 && !profile.document &&
         setting_choice(settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE)
         memory_list_free(&found);
-    if (result == 0) {
-        add_answer(b, settings, &found, &profile);
-        result = buf_text(b) ? 0 : error_no_memory(error);
-    }
+    if (result == 0)
+        result = answer(b, settings, memory, filter, scope, &found, &profile, error);
+    if (result == 0 && !buf_text(b))
+        result = error_no_memory(error);
     memory_profile_free(&profile);
     memory_list_free(&found);
     return result;

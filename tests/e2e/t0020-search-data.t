@@ -47,6 +47,20 @@ search '+1 (555) 010-0200' 'wedding'
 check 'the caller may be written in any way' like "$(value '.memories[].content')" Tobias
 search +15550100200 'zzz qqq'
 check 'words that nobody said are an answer, not an error' is "$status" 200
+is_recent() { holds '.count > 0 and ([.memories[].match == "recent"] | all)' && is_of_the_contract; }
+check 'which has what there is to know of the last calls, marked so' is_recent
+check 'the last one first' holds '.memories[0].content == "Nora asked which climbing roses grow on a north wall."'
+search +15550100200 'What did we talk about last time?'
+check 'a question about nothing in particular has the same' holds '.memories[0] | .match == "recent" and .kind == "summary"'
+search +15550100200 'user preferences'
+check 'preferences, too' like "$(value '.memories[].content')" '[Ee]mail'
+search +15550100200 'zzz qqq' '.kind = "summary" | .limit = 1'
+check 'a filter holds for it' holds '[.memories[] | .kind] == ["summary"]'
+search +15550100200 'whose wedding' '.words = "brother, sister, bride"'
+check 'words that may be in the answer help' like "$(value '.memories[].content')" Tobias
+check 'what is found by its words is not marked' holds '[.memories[] | has("match")] | any | not'
+search +15550100200 'whose wedding' '.words = ""'
+check 'they may be empty' is "$status" 200
 
 # Who asks.
 for field in user_id phone_number; do
@@ -96,6 +110,8 @@ refuses query 'del(.query)'
 refuses query '.query = ""'
 refuses query '.query = 7'
 refuses query '.query = "x" * 2001'
+refuses words '.words = "x" * 501'
+refuses words '.words = ["brother"]'
 refuses caller_id 'del(.caller_id)'
 refuses limit '.limit = 0'
 refuses limit '.limit = 51'

@@ -66,7 +66,7 @@ static void rank(const char *query, struct analyser *analyser, const char *langu
         {NOW - 172800, "conv_1", "agent", language, bytes, segment->len},
         {NOW - 86400, "conv_2", "agent", language, bytes, segment->len},
     };
-    must(question_read(&question, query, &analyser, &language, 1, NOW) == 0);
+    must(question_read(&question, query, NULL, &analyser, &language, 1, NOW) == 0);
     must(question.concepts <= QUESTION_CONCEPTS);
     must(rank_memories(&question, calls, 2, &filter, NOW, &ranking) == 0);
     check_ranking(&ranking, 2, filter.limit);
@@ -134,7 +134,7 @@ static void read_damaged(const uint8_t *data, size_t size)
     const char *code = codes[language];
     const struct memory_filter filter = {.caller = "c", .limit = 5};
     const struct rank_call call = {NOW, "conv_1", "agent", code, (const unsigned char *)segment.data, size};
-    must(question_read(&question, "When did Ana order the wedding cake?", &analyser, &code, 1, NOW) == 0);
+    must(question_read(&question, "When did Ana order the wedding cake?", NULL, &analyser, &code, 1, NOW) == 0);
     must(rank_memories(&question, &call, 1, &filter, NOW, &ranking) == 0);
     ranking_free(&ranking);
     question_free(&question);

@@ -963,9 +963,97 @@ static void what_a_replaced_turn_said_is_not_found_any_more(void **state)
 
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
 
+/* --- What an LLM sends along, and what it asks in general --- */
+
+static void words_that_the_answer_may_have_help(void **state)
+{
+    struct place *p = *state;
+    const struct memory_filter plain = {.caller = ANA, .limit = 1};
+    fill(p);
+    remember(
+        p, &(struct call){ANA,
+                          "w1",
+                          "en",
+                          12,
+                          {"My holiday was in a tent by the lake.", "A: How nice.", "The weather was kind."},
+                          NULL});
+    remember(p, &(struct call){ANA,
+                               "w2",
+                               "en",
+                               11,
+                               {"I need the bill before my holiday.", "A: Of course.", "By Friday, then."},
+                               NULL});
+    const struct memory_filter helped = {
+        .caller = ANA, .limit = 1, .words = "tent, lake; lakes, camping weather kind"};
+    finds_with(p, &helped, "how was the holiday", 1, "tent by the lake");
+    /* They never stand for the question: without a word of its own nothing is found. */
+    nothing_has(p, &(struct memory_filter){.caller = ANA, .words = "tent lake"}, "xylophone", "tent");
+    /* And what the question names itself stays first. */
+    const struct memory_filter wrong = {.caller = ANA, .limit = 1, .words = "tent lake weather"};
+    finds_with(p, &plain, "who sends the bill", 1, "bill");
+    finds_with(p, &wrong, "who sends the bill", 1, "bill");
+}
+
+static void many_words_that_help_are_no_harm(void **state)
+{
+    struct place *p = *state;
+    char many[501];
+    for (size_t i = 0; i + 5 < sizeof many; i += 5)
+        snprintf(many + i, sizeof many - i, "w%03zu ", i % 1000);
+    fill(p);
+    finds_with(p, &(struct memory_filter){.caller = ANA, .words = many}, "squeaking saddle", 1, "squeak");
+}
+
+static bool is_vague(struct place *p, const char *query)
+{
+    struct memory_list found = search(p, &(struct memory_filter){.caller = ANA}, query);
+    bool vague = found.vague;
+    memory_list_free(&found);
+    return vague;
+}
+
+static void it_is_seen_when_nothing_in_particular_is_asked(void **state)
+{
+    struct place *p = *state;
+    static const struct {
+        const char *language, *vague, *plain;
+    } cases[] = {
+        {"en", "What did we talk about last time?", "What did we say about the tandem?"},
+        {"en", "tell me everything you know about this caller", "everything about the saddle"},
+        {"en", "open issues", "open the garage"},
+        {"en", "user preferences", "preferred seat"},
+        {"en", "what is it?", "what is a sprocket?"},
+        {"de",
+         "Wor\xc3\xbc"
+         "ber haben wir letztes Mal gesprochen?",
+         "Was hat er \xc3\xbc"
+         "ber den Sattel gesagt?"},
+        {"es", "\xc2\xbfqu\xc3\xa9 sabes de m\xc3\xad?", "\xc2\xbfqu\xc3\xa9 sabes del perro?"},
+        {"fr", "de quoi avons-nous parl\xc3\xa9 la derni\xc3\xa8re fois ?", "de quel chien parlait-il ?"},
+        {"it", "di cosa abbiamo parlato l'ultima volta?", "cosa sai del suo cane?"},
+        {"pt", "sobre o que falamos da \xc3\xbaltima vez?", "o que sabe do cachorro?"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        remember(p, &(struct call){ANA, cases[i].language, cases[i].language, 5, {"Zebedee wibbled."}, NULL});
+        if (!is_vague(p, cases[i].vague))
+            fail_msg("\"%s\" is taken for a question about something", cases[i].vague);
+        if (is_vague(p, cases[i].plain))
+            fail_msg("\"%s\" is taken for a question about nothing", cases[i].plain);
+    }
+    /* In English whatever the caller speaks. */
+    good(p, memory_forget(p->store, ANA, NULL, &p->error));
+    remember(p, &(struct call){ANA, "t", "tr", 5, {"Zebedee."}, NULL});
+    assert_true(is_vague(p, "previous conversations"));
+    /* What says when is about the calls of that time. */
+    assert_false(is_vague(p, "what did we talk about yesterday"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_PLACE(words_that_the_answer_may_have_help),
+        IN_PLACE(many_words_that_help_are_no_harm),
+        IN_PLACE(it_is_seen_when_nothing_in_particular_is_asked),
         IN_PLACE(an_order_number_is_found_as_written_and_as_spoken),
         IN_PLACE(an_order_number_that_was_spoken_is_found_as_written),
         IN_PLACE(addresses_and_telephone_numbers_are_found),

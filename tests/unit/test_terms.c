@@ -417,7 +417,7 @@ static void questions_say_what_they_ask_for(void **state)
         struct analyser *analyser = analyser_new(c->language);
         struct question q;
         char asks[40];
-        assert_int_equal(question_read(&q, c->text, &analyser, &c->language, 1, NOW), 0);
+        assert_int_equal(question_read(&q, c->text, NULL, &analyser, &c->language, 1, NOW), 0);
         snprintf(asks, sizeof asks, "%s%s%s", q.asks_name ? " name" : "", q.asks_when ? " when" : "",
                  q.last_call ? " last" : "");
         if (strcmp(asks + (*asks == ' '), c->asks) != 0)

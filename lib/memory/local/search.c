@@ -506,8 +506,13 @@ static int answer(struct db *db, const struct memory_filter *filter, const char 
     int64_t now = db_now(db);
     qsort(shelf->calls, shelf->count, sizeof *shelf->calls, compare_calls);
     sort_languages(shelf);
-    if (question_read(&question, query, shelf->analysers, shelf->languages, shelf->language_count, now) != 0)
+    /* Many agents ask in English, whatever the caller speaks: what they ask for, and of when, is understood. */
+    if (note_language(shelf, "en") != 0)
         return error_no_memory(error);
+    if (question_read(&question, query, filter->words, shelf->analysers, shelf->languages,
+                      shelf->language_count, now) != 0)
+        return error_no_memory(error);
+    found->vague = question.vague;
     int result = rank_memories(&question, shelf->calls, shelf->count, filter, now, &ranking);
     if (result != 0) {
         question_free(&question);
@@ -533,7 +538,10 @@ int local_search(struct db *db, struct analysers *analysers, const struct memory
     free(stale.rows);
     free(stale.at);
     shelf_free(&shelf);
-    if (result != 0 || found->count == 0)
+    if (result != 0 || found->count == 0) {
+        bool vague = result == 0 && found->vague;
         memory_list_free(found);
+        found->vague = vague;
+    }
     return result;
 }

@@ -210,7 +210,7 @@ static int adopt(struct push *push, const struct om_items *items, const struct o
     memcpy(call->digest, digest, OM_DIGEST_SIZE);
     call->written = written;
     call->count = (int64_t)count;
-    call->started_at = count ? start_of(&(struct memory_list){memories, count, NULL}) : 0;
+    call->started_at = count ? start_of(&(struct memory_list){.items = memories, .count = count}) : 0;
     call->agent = text_dup(count ? memories[0].agent : "");
     call->language = text_dup(count ? memories[0].language : "");
     free(memories);

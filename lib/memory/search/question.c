@@ -8,8 +8,11 @@
 #include <string.h>
 
 #define QUERY_TERMS   512
-#define MATCHES_FIRST 32   /* a power of two */
-#define WEIGHT_ALIKE  0.5f /* of a stem that begins like the word's; measured, see docs/search.md */
+#define ASKED_MOST    48     /* words of the question that are looked for; more are not read */
+#define WORDS_AT      0x4000 /* where the words that help stand, after all those of the question */
+#define MATCHES_FIRST 32     /* a power of two */
+#define WEIGHT_ALIKE  0.5f   /* of a stem that begins like the word's; measured, see docs/search.md */
+#define WEIGHT_HELP   0.99f  /* of a word that helps: less than 1, so that it hides no word of the question */
 
 /* Matches are gathered here before the table's size is known. */
 struct gathered {
@@ -34,10 +37,11 @@ static void gather(struct gathered *gathered, struct match match)
     gathered->matches[gathered->count++] = match;
 }
 
-static bool is_asked(const struct term *terms, const size_t *concept_of, size_t count, uint32_t hash)
+static bool is_asked(const struct question *question, const struct term *terms, const size_t *concept_of,
+                     size_t count, uint32_t hash)
 {
     for (size_t i = 0; i < count; i++)
-        if (concept_of[i] < QUESTION_CONCEPTS && terms[i].hash == hash)
+        if (concept_of[i] < question->asked && terms[i].hash == hash)
             return true;
     return false;
 }
@@ -60,26 +64,50 @@ static int build_table(struct reading *reading, struct gathered *gathered)
     return 0;
 }
 
-/* Which concept each term of the first language is: the same word twice is one, stop words are none. */
-static size_t number_concepts(struct question *question, const struct term *terms, size_t count,
-                              size_t *concept_of)
+/* Which concept each term from `from` on is, in the first language: the same word twice is one, stop words
+ * are none. */
+static void number_concepts(struct question *question, const struct term *terms, size_t from, size_t count,
+                            size_t most, size_t *concept_of)
 {
-    size_t concepts = 0;
-    for (size_t i = 0; i < count; i++) {
+    size_t concepts = question->concepts;
+    for (size_t i = from; i < count; i++) {
         concept_of[i] = SIZE_MAX;
         if (terms[i].flags & TERM_STOP)
             continue;
         for (size_t j = 0; j < i && concept_of[i] == SIZE_MAX; j++)
             if (terms[j].hash == terms[i].hash)
                 concept_of[i] = concept_of[j];
-        if (concept_of[i] == SIZE_MAX && concepts < QUESTION_CONCEPTS) {
+        if (concept_of[i] == SIZE_MAX && concepts < most) {
             question->is_role[concepts] = terms[i].flags & (TERM_USER | TERM_AGENT);
-            question->by_user = question->by_user || terms[i].flags & TERM_USER;
-            question->by_agent = question->by_agent || terms[i].flags & TERM_AGENT;
             concept_of[i] = concepts++;
         }
     }
-    return concepts;
+    question->concepts = concepts;
+}
+
+/* Takes the words of the question in, then those that help. */
+static void number_all(struct question *question, const struct term *terms, size_t asked, size_t count,
+                       size_t *concept_of)
+{
+    number_concepts(question, terms, 0, asked, ASKED_MOST, concept_of);
+    question->asked = question->concepts;
+    for (size_t i = 0; i < asked; i++) {
+        question->by_user = question->by_user || terms[i].flags & TERM_USER;
+        question->by_agent = question->by_agent || terms[i].flags & TERM_AGENT;
+    }
+    number_concepts(question, terms, asked, count, QUESTION_CONCEPTS, concept_of);
+}
+
+/* The terms of the question, and after them those of the words that help. */
+static size_t read_terms(struct analyser *analyser, const char *text, const char *words, struct term *terms,
+                         size_t *asked)
+{
+    size_t count = *asked = analyser_terms(analyser, text, terms, QUERY_TERMS);
+    if (words)
+        count += analyser_terms(analyser, words, terms + count, QUERY_TERMS - count);
+    for (size_t i = *asked; i < count; i++)
+        terms[i].at = (uint16_t)(terms[i].at + WORDS_AT);
+    return count;
 }
 
 /* The concept of a term in a further language: that of the word at the same place. */
@@ -93,13 +121,15 @@ static size_t concept_at(const struct term *first, const size_t *concept_of, siz
 }
 
 /* What means nearly the same as a term, and what begins alike. What is asked for itself is only that. */
-static void gather_related(struct gathered *gathered, const struct analyser *analyser,
-                           const struct term *terms, const size_t *concept_of, size_t count, size_t at)
+static void gather_related(struct gathered *gathered, const struct question *question,
+                           const struct analyser *analyser, const struct term *terms,
+                           const size_t *concept_of, size_t count, size_t at)
 {
     const struct relation *related;
-    size_t relations = analyser_related(analyser, terms[at].hash, &related);
+    bool asked = concept_of[at] < question->asked;
+    size_t relations = asked ? analyser_related(analyser, terms[at].hash, &related) : 0;
     for (size_t i = 0; i < relations; i++)
-        if (!is_asked(terms, concept_of, count, related[i].hash))
+        if (!is_asked(question, terms, concept_of, count, related[i].hash))
             gather(gathered,
                    (struct match){related[i].hash, (uint16_t)concept_of[at], false, related[i].weight});
     if (terms[at].flags & TERM_BEGINS)
@@ -115,10 +145,11 @@ static int add_reading(struct question *question, struct analyser *analyser, con
     snprintf(reading->language, sizeof reading->language, "%s", language);
     for (size_t i = 0; i < count; i++)
         if (concept_of[i] < QUESTION_CONCEPTS)
-            gather(&gathered, (struct match){terms[i].hash, (uint16_t)concept_of[i], false, 1});
+            gather(&gathered, (struct match){terms[i].hash, (uint16_t)concept_of[i], false,
+                                             concept_of[i] < question->asked ? 1 : WEIGHT_HELP});
     for (size_t i = 0; i < count; i++)
         if (concept_of[i] < QUESTION_CONCEPTS)
-            gather_related(&gathered, analyser, terms, concept_of, count, i);
+            gather_related(&gathered, question, analyser, terms, concept_of, count, i);
     int result = build_table(reading, &gathered);
     free(gathered.matches);
     question->reading_count += result == 0;
@@ -287,6 +318,16 @@ float question_time_fit(const struct question *question, int64_t when, bool is_l
 
 /* --- The whole --- */
 
+/* Whether of a question's words nothing is left to be looked for. */
+static bool are_vague(const struct term *terms, size_t count)
+{
+    const unsigned says_little = TERM_STOP | TERM_VAGUE | TERM_TIME | TERM_USER | TERM_AGENT;
+    for (size_t i = 0; i < count; i++)
+        if (!(terms[i].flags & says_little))
+            return false;
+    return true;
+}
+
 /* What the question asks for and when, in the words of one language. */
 static int read_manner(struct question *question, const char *text, const struct analyser *analyser,
                        int64_t now)
@@ -308,19 +349,21 @@ static int read_manner(struct question *question, const char *text, const struct
     return 0;
 }
 
-int question_read(struct question *question, const char *text, struct analyser *const *analysers,
-                  const char *const *languages, size_t count, int64_t now)
+int question_read(struct question *question, const char *text, const char *words,
+                  struct analyser *const *analysers, const char *const *languages, size_t count, int64_t now)
 {
     struct term first[QUERY_TERMS], terms[QUERY_TERMS];
-    size_t first_concept[QUERY_TERMS], concept_of[QUERY_TERMS];
+    size_t first_concept[QUERY_TERMS], concept_of[QUERY_TERMS], asked;
     *question = (struct question){0};
-    size_t first_count = analyser_terms(analysers[0], text, first, QUERY_TERMS);
-    question->concepts = number_concepts(question, first, first_count, first_concept);
+    size_t first_count = read_terms(analysers[0], text, words, first, &asked);
+    number_all(question, first, asked, first_count, first_concept);
+    question->vague = are_vague(first, asked);
     int result = read_manner(question, text, analysers[0], now);
     if (result == 0)
         result = add_reading(question, analysers[0], languages[0], first, first_concept, first_count);
     for (size_t i = 1; i < count && i < QUESTION_LANGUAGES && result == 0; i++) {
-        size_t term_count = analyser_terms(analysers[i], text, terms, QUERY_TERMS);
+        size_t term_count = read_terms(analysers[i], text, words, terms, &asked);
+        question->vague = question->vague || are_vague(terms, asked);
         for (size_t j = 0; j < term_count; j++)
             concept_of[j] = terms[j].flags & TERM_STOP
                                 ? SIZE_MAX
@@ -329,6 +372,7 @@ int question_read(struct question *question, const char *text, struct analyser *
         if (result == 0)
             result = add_reading(question, analysers[i], languages[i], terms, concept_of, term_count);
     }
+    question->vague = question->vague && !question->to && !question->month && !question->year;
     if (result != 0)
         question_free(question);
     return result;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QUESTION_CONCEPTS  48 /* the most words that a search looks for; more are not read */
+#define QUESTION_CONCEPTS  96 /* the most words that a search looks for; more are not read */
 #define QUESTION_LANGUAGES 8
 
 /* What a term of a stored text has to do with the question. */
@@ -31,9 +31,11 @@ struct reading {
 
 struct question {
     size_t concepts;
+    size_t asked; /* so many of the concepts are the question's own; those after them only help */
     bool is_role[QUESTION_CONCEPTS]; /* "customer", "agent": counts only where the texts have the word */
     bool by_user, by_agent;          /* the words say whose turns are meant */
     bool asks_name, asks_when;
+    bool vague; /* it asks for nothing in particular, nor for a time: "what do you know about me" */
     /* The time that is meant: a year, a month, a day of the month, each 0 when not named; or a span of time.
      */
     int year, month, day;
@@ -44,9 +46,10 @@ struct question {
 };
 
 /* Reads the question with the analysers of the languages (ISO 639-1, "" for unknown); the first decides what
- * counts as a word of its own. `now` is what "yesterday" is reckoned from. 0, or -1 when out of memory. */
-int question_read(struct question *question, const char *text, struct analyser *const *analysers,
-                  const char *const *languages, size_t count, int64_t now);
+ * counts as a word of its own. `words` (NULL: none) help what the question finds. `now` is what "yesterday"
+ * is reckoned from. 0, or -1 when out of memory. */
+int question_read(struct question *question, const char *text, const char *words,
+                  struct analyser *const *analysers, const char *const *languages, size_t count, int64_t now);
 void question_free(struct question *question);
 /* The reading in a language, the first one when there is none. */
 const struct reading *question_reading(const struct question *question, const char *language);

@@ -31,6 +31,10 @@ static const struct {
 #define W_PROPER   0.8f  /* it has a name of something in it */
 #define W_NAME     1.0f  /* and that was asked for */
 #define W_WHEN     2.0f  /* it says when, and that was asked for */
+#define W_HELP     4.0f  /* words that the asker thinks it may have, where it has a word of the question */
+/* How sure it has to be that such a word goes with the question. */
+#define AGREE_PRIOR 5.0f /* memories without it that are thought beside those that have it */
+#define AGREE_SLOPE 0.65f
 
 /* --- Gathering --- */
 
@@ -280,7 +284,7 @@ static void read_names(struct rank *rank)
             agent = agent || speaker == SPEAKER_AGENT;
         }
     }
-    if (names == question->concepts)
+    if (names == question->asked)
         memset(rank->is_name, 0, sizeof rank->is_name);
     rank->speaker = user == agent ? SPEAKER_NONE : user ? SPEAKER_USER : SPEAKER_AGENT;
 }
@@ -327,8 +331,13 @@ static void take_in(struct rank *rank, const struct hit *hit, float idf, float *
     for (int64_t i = from; i <= to; i++) {
         struct doc *beside = &rank->docs[i];
         float w = weights[i];
-        beside->match += idf * w * (K1 + 1) / (w + K1);
+        float gain = idf * w * (K1 + 1) / (w + K1);
         weights[i] = 0;
+        if (hit->which >= rank->question->asked) {
+            beside->help += gain;
+            continue;
+        }
+        beside->match += gain;
         if (i < (int64_t)hit->at - 1 || i > (int64_t)hit->at + 1 || beside->near == hit->which + 1)
             continue;
         beside->near = (uint16_t)(hit->which + 1);
@@ -404,6 +413,28 @@ static int sort_hits(struct hits *hits, size_t words, size_t *starts)
     return 0;
 }
 
+/* Whether the memories that have a word which only helps are those that the question finds: from 0, when they
+ * match it no better than others, to 1. A few are not enough to tell. */
+static float agreement(const struct rank *rank, const struct hit *hits, size_t count)
+{
+    float with = 0;
+    for (size_t i = 0; i < count; i++)
+        with += rank->docs[hits[i].at].match;
+    if (count == 0 || rank->mean_match <= 0)
+        return 0;
+    float lift = (with / rank->mean_match - (float)count) / ((float)count + AGREE_PRIOR);
+    return fminf(fmaxf(AGREE_SLOPE * lift, 0), 1);
+}
+
+/* What the question itself has found; the words that help are held against it. */
+static void measure_match(struct rank *rank)
+{
+    float sum = 0;
+    for (size_t i = 0; i < rank->doc_count; i++)
+        sum += rank->docs[i].match;
+    rank->mean_match = rank->doc_count ? sum / (float)rank->doc_count : 0;
+}
+
 static int score_words(struct rank *rank)
 {
     const struct question *question = rank->question;
@@ -419,14 +450,22 @@ static int score_words(struct rank *rank)
         const struct hit *hits = rank->hits.items + starts[w];
         size_t count = starts[w + 1] - starts[w];
         bool unsaid_role = question->is_role[w] && count == 0;
+        if (w == question->asked)
+            measure_match(rank);
         if (rank->is_name[w] || unsaid_role)
             continue;
         float idf = idf_of(rank, hits, count);
-        rank->total += idf;
+        bool helps = w >= question->asked;
+        if (helps)
+            idf *= agreement(rank, hits, count);
+        else
+            rank->total += idf;
         for (size_t i = 0; i < count; i++)
             spread(rank, &hits[i], weights);
         for (size_t i = 0; i < count; i++)
             take_in(rank, &hits[i], idf, weights);
+        if (helps)
+            continue;
         score_calls(rank, hits, count, idf);
         score_summaries(rank, rank->sentence_hits.items + sentence_starts[w],
                         sentence_starts[w + 1] - sentence_starts[w], idf);
@@ -446,6 +485,8 @@ static float score_doc(const struct rank *rank, size_t at, float best, float tot
                   W_TIME * call->time_fit;
     if (score <= 0 || (!doc->is_turn && doc->match <= 0))
         return 0;
+    if (doc->match > 0)
+        score += W_HELP * fminf(doc->help / total, 1);
     bool follows = doc->is_turn && at > call->first && rank->docs[at - 1].item.flags & SEGMENT_ASKS;
     if (rank->speaker != SPEAKER_NONE && doc->item.speaker == rank->speaker)
         score += W_SPEAKER;

@@ -24,6 +24,7 @@ struct doc {
     uint16_t near; /* the last one that was counted for it or for a turn beside it */
     float match;   /* how well its words and those near it match */
     float cover;   /* how much of what is asked for it and the turns beside it have */
+    float help;    /* how well the words that only help match */
     float score;
     uint32_t group; /* which result it is part of, plus one; 0: none */
 };
@@ -88,6 +89,7 @@ struct rank {
     bool facts_asked; /* the filter asks for kinds or sectors: then facts are results of their own */
     float mean_length, mean_call, mean_summary;
     float total;          /* the weight of all that is asked for */
+    float mean_match;     /* how well a memory matches on average */
     enum speaker speaker; /* whose turns are meant, SPEAKER_NONE when both or nobody */
     bool failed;          /* out of memory */
 };

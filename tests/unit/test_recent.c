@@ -1,0 +1,117 @@
+/*
+ * What is told of a line when nothing in particular is asked for.
+ */
+#include "people/recent.h"
+#include "tests/unit/store.h"
+
+static void keep(struct place *p, const char *conversation, int days_ago, enum kind kind, int position,
+                 const char *content, const char *metadata)
+{
+    struct memory memory = a_memory(ANA, conversation, position, content);
+    memory.kind = kind;
+    memory.sector = kind_sector(kind);
+    memory.salience = kind_salience(kind);
+    memory.speaker = kind == KIND_TURN ? "user" : "";
+    memory.metadata = metadata ? metadata : "{}";
+    memory.created_at = NOW - (int64_t)days_ago * DAY + position;
+    add_one(p, &memory);
+}
+
+static struct memory_list recent(struct place *p, const struct memory_filter *filter)
+{
+    struct memory_list found;
+    good(p, recent_list(p->store, filter, "", &found, &p->error));
+    for (size_t i = 0; i < found.count; i++)
+        assert_true(*found.items[i].id && *found.items[i].content && *found.items[i].conversation);
+    return found;
+}
+
+static void is_told(struct place *p, const struct memory_filter *filter, const char *want)
+{
+    struct memory_list found = recent(p, filter);
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < found.count; i++)
+        buf_printf(&b, "%s%s", i ? " | " : "", found.items[i].content);
+    assert_string_equal(b.len ? b.data : "", want);
+    buf_free(&b);
+    memory_list_free(&found);
+}
+
+static const struct memory_filter all = {.caller = ANA};
+
+static void two_calls(struct place *p)
+{
+    keep(p, "c1", 30, KIND_SUMMARY, 0, "The caller bought a kayak.", NULL);
+    keep(p, "c1", 30, KIND_NEED, 0, "Cannot lift heavy things", NULL);
+    keep(p, "c1", 30, KIND_FACT, 0, "Lives in Leeds", "{\"slot\":\"home\"}");
+    keep(p, "c2", 3, KIND_SUMMARY, 0, "The caller asked for a longer paddle.", NULL);
+    keep(p, "c2", 3, KIND_PROMISE, 0, "A paddle is sent by post", NULL);
+    keep(p, "c2", 3, KIND_FACT, 0, "Lives in York", "{\"slot\":\"home\"}");
+}
+
+static void the_last_call_what_is_open_and_what_holds(void **state)
+{
+    struct place *p = *state;
+    two_calls(p);
+    is_told(p, &all,
+            "The caller asked for a longer paddle. | A paddle is sent by post | Cannot lift heavy things | "
+            "The caller bought a kayak. | Lives in York"); /* and not Leeds */
+    is_told(p, &(struct memory_filter){.caller = ANA, .limit = 2},
+            "The caller asked for a longer paddle. | A paddle is sent by post");
+    is_told(p, &(struct memory_filter){.caller = ANA, .kinds = 1u << KIND_NEED}, "Cannot lift heavy things");
+    is_told(p,
+            &(struct memory_filter){.caller = ANA, .sectors = 1u << SECTOR_SEMANTIC, .since = NOW - 4 * DAY},
+            "Lives in York");
+    is_told(p, &(struct memory_filter){.caller = ANA, .conversation = "c1"},
+            "Cannot lift heavy things | The caller bought a kayak.");
+    is_told(p, &(struct memory_filter){.caller = ANA, .agent = "agent_2"}, "");
+    is_told(p, &(struct memory_filter){.caller = BEN}, "");
+}
+
+static void a_call_without_a_summary_is_told_in_the_callers_words(void **state)
+{
+    struct place *p = *state;
+    two_calls(p);
+    keep(p, "c3", 1, KIND_SUMMARY, 0, "", NULL);
+    keep(p, "c3", 1, KIND_TURN, 0, "Hello.", NULL);
+    keep(p, "c3", 1, KIND_TURN, 1, "I would like to return the kayak.", NULL);
+    is_told(p, &(struct memory_filter){.caller = ANA, .limit = 2},
+            "I would like to return the kayak. | A paddle is sent by post");
+}
+
+static void an_attempt_is_no_call(void **state)
+{
+    struct place *p = *state;
+    two_calls(p);
+    keep(p, "c3", 1, KIND_ATTEMPT, 0, "We tried to call; it did not come about (busy).", NULL);
+    is_told(p, &(struct memory_filter){.caller = ANA, .limit = 1}, "The caller asked for a longer paddle.");
+}
+
+static void on_a_line_of_several_each_is_named(void **state)
+{
+    struct place *p = *state;
+    keep(p, "c1", 30, KIND_SUMMARY, 0, "Rosa bought a kayak.", NULL);
+    keep(p, "c1", 30, KIND_NAME, 0, "Name: Rosa Hill", "{\"full\":\"Rosa Hill\"}");
+    keep(p, "c1", 30, KIND_NEED, 0, "Allergic to nuts", NULL);
+    keep(p, "c2", 3, KIND_SUMMARY, 0, "Omar asked for a tent.", NULL);
+    keep(p, "c2", 3, KIND_NAME, 0, "Name: Omar Hill", "{\"full\":\"Omar Hill\"}");
+    keep(p, "c2", 3, KIND_FACT, 0, "Bruno: has a dog bed",
+         "{\"whose\":\"Bruno\",\"text\":\"has a dog bed\"}");
+    is_told(
+        p, &all,
+        "Omar Hill: Omar asked for a tent. | Rosa Hill: Allergic to nuts | Rosa Hill: Rosa bought a kayak. | "
+        "Bruno: has a dog bed");
+}
+
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_PLACE(the_last_call_what_is_open_and_what_holds),
+        IN_PLACE(a_call_without_a_summary_is_told_in_the_callers_words),
+        IN_PLACE(an_attempt_is_no_call),
+        IN_PLACE(on_a_line_of_several_each_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
