@@ -109,6 +109,17 @@ static const struct command commands[] = {
      .json = true,
      .options = {{"from", "local|remote", "reads from this memory", true},
                  {"to", "local|remote", "writes to this memory", true}}},
+    {.name = "reread",
+     .operands = "[CALLER]",
+     .summary = "understands stored calls again, of one caller or of all",
+     .about = "After the lexicon was added to, or an LLM was switched on. What was understood of a call is "
+              "replaced; what was said in it, what you wrote and what you decided stays. After an upgrade a "
+              "running post-call does so by itself. It can be interrupted and repeated at any time.",
+     .run = reread_command,
+     .json = true,
+     .options = {{"since", "DATE", "reads only calls that began then or later", false},
+                 {"dry-run", NULL, "changes nothing and prints what would change", false},
+                 {"redact", NULL, "masks secrets (CALLMEM_REDACT) in the stored words as well", false}}},
     {.name = "expire",
      .operands = "",
      .summary = "forgets conversations that are older than CALLMEM_RETENTION_DAYS, now",

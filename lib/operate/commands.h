@@ -19,9 +19,10 @@ int search_command(struct instance *instance, const struct args *args);
 int status_command(struct instance *instance, const struct args *args);
 int drain_command(struct instance *instance, const struct args *args);
 int retry_command(struct instance *instance, const struct args *args);
-/* backfill.c, migrate.c, expiry.c */
+/* backfill.c, migrate.c, reread.c, expiry.c */
 int backfill_command(struct instance *instance, const struct args *args);
 int migrate_command(struct instance *instance, const struct args *args);
+int reread_command(struct instance *instance, const struct args *args);
 int expire_command(struct instance *instance, const struct args *args);
 /* check.c, monitor.c */
 int check_command(struct instance *instance, const struct args *args);

@@ -18,6 +18,7 @@ struct reading_again {
     const struct reread *reread;
     const struct memory_list *list; /* its memories */
     struct arena *arena;
+    struct reread_counts *counts;
     bool failed; /* out of memory */
 };
 
@@ -169,15 +170,37 @@ static void keep_given_names(struct reading_again *again, struct understanding *
     }
 }
 
+/* Masks the secrets of an event, whose words are then others than those of `whole`. */
+static int mask(struct reading_again *again, const struct event *whole, struct event *masked,
+                struct error *error)
+{
+    const struct reread *reread = again->reread;
+    struct transcript *transcript = &masked->transcript;
+    size_t turns = transcript->turn_count * sizeof *transcript->turns;
+    size_t collected = transcript->collected_count * sizeof *transcript->collected;
+    transcript->turns = arena_alloc(again->arena, turns + 1);
+    transcript->collected = arena_alloc(again->arena, collected + 1);
+    if (!transcript->turns || !transcript->collected)
+        return error_no_memory(error);
+    memcpy(transcript->turns, whole->transcript.turns, turns);
+    memcpy(transcript->collected, whole->transcript.collected, collected);
+    int places = secrets_mask(reread->lexicon, transcript, remember_secrets(reread->settings), again->arena);
+    if (places < 0)
+        return error_no_memory(error);
+    again->counts->masked += reread->redact ? (size_t)places : 0;
+    return 0;
+}
+
+/* What is understood never has the secrets; what is stored only has them where it had them before. */
 static int understand_again(struct reading_again *again, struct event *event,
                             struct understanding *understanding, struct error *error)
 {
-    const struct reread *reread = again->reread;
-    unsigned classes = remember_secrets(reread->settings);
-    if (reread->redact && secrets_mask(reread->lexicon, &event->transcript, classes, again->arena) < 0)
-        return error_no_memory(error);
-    if (understand(reread->lexicon, &event->transcript, understanding, error) != 0)
+    struct event masked = *event;
+    if (mask(again, event, &masked, error) != 0 ||
+        understand(again->reread->lexicon, &masked.transcript, understanding, error) != 0)
         return -1;
+    if (again->reread->redact)
+        *event = masked;
     keep_given_names(again, understanding);
     return again->failed || understanding->failed ? error_no_memory(error) : 0;
 }
@@ -255,13 +278,13 @@ static int reread_list(struct reading_again *again, struct error *error)
 }
 
 static int reread_call(const struct reread *reread, const char *caller, const char *conversation,
-                       struct error *error)
+                       struct reread_counts *counts, struct error *error)
 {
     const struct memory_filter filter = {.caller = caller, .conversation = conversation};
     struct memory_list list;
     if (memory_list(reread->store, &filter, &list, error) != 0)
         return -1;
-    struct reading_again again = {.reread = reread, .list = &list, .arena = arena_new()};
+    struct reading_again again = {.reread = reread, .list = &list, .arena = arena_new(), .counts = counts};
     /* Another process may have forgotten it. */
     int result = !again.arena ? error_no_memory(error) : list.count ? reread_list(&again, error) : 0;
     arena_free(again.arena);
@@ -272,14 +295,14 @@ static int reread_call(const struct reread *reread, const char *caller, const ch
 /* A transaction for each call, so that events need not wait for long. The last one renews the profile as
  * well: while calls of an older version are left, the caller is found again. */
 static int reread_whole(const struct reread *reread, const char *caller, const char *conversation, bool last,
-                        struct error *error)
+                        struct reread_counts *counts, struct error *error)
 {
     size_t chars = (size_t)setting_int(reread->settings, CALLMEM_CONTEXT_CHARS);
     if (reread->dry)
-        return reread_call(reread, caller, conversation, error);
+        return reread_call(reread, caller, conversation, counts, error);
     if (memory_begin(reread->store, error) != 0)
         return -1;
-    int result = reread_call(reread, caller, conversation, error);
+    int result = reread_call(reread, caller, conversation, counts, error);
     if (result == 0 && last)
         result = profile_update(reread->store, caller, NULL, chars, error);
     if (result == 0 && last)
@@ -290,14 +313,12 @@ static int reread_whole(const struct reread *reread, const char *caller, const c
     return -1;
 }
 
-int reread_caller(const struct reread *reread, const char *caller, size_t *calls, struct error *error)
+int reread_caller(const struct reread *reread, const char *caller, struct reread_counts *counts,
+                  struct error *error)
 {
     struct memory_list list;
-    size_t last = 0, ignored;
+    size_t last = 0;
     int result = 0;
-    if (!calls)
-        calls = &ignored;
-    *calls = 0;
     if (memory_conversations(reread->store, caller, &list, error) != 0)
         return -1;
     for (size_t i = 0; i < list.count; i++)
@@ -305,8 +326,8 @@ int reread_caller(const struct reread *reread, const char *caller, size_t *calls
     for (size_t i = 0; i < list.count && result == 0; i++) {
         if (list.items[i].created_at < reread->since)
             continue;
-        result = reread_whole(reread, caller, list.items[i].conversation, i == last, error);
-        *calls += result == 0;
+        result = reread_whole(reread, caller, list.items[i].conversation, i == last, counts, error);
+        counts->calls += result == 0;
     }
     memory_list_free(&list);
     return result;
@@ -333,13 +354,14 @@ int reread_is_due(struct memory_store *store, const char *after, struct error *e
 int reread_next(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
                 char after[CALLER_SIZE], struct error *error)
 {
-    const struct reread reread = {.store = store, .lexicon = lexicon, .settings = settings, .redact = true};
+    const struct reread reread = {.store = store, .lexicon = lexicon, .settings = settings};
+    struct reread_counts counts = {0};
     struct memory_list found;
     if (next_outdated(store, after, &found, error) != 0)
         return -1;
     if (found.count > 0 && strlen(found.items[0].caller) < CALLER_SIZE)
         strcpy(after, found.items[0].caller);
-    int result = found.count > 0 ? reread_caller(&reread, after, NULL, error) : 0;
+    int result = found.count > 0 ? reread_caller(&reread, after, &counts, error) : 0;
     memory_list_free(&found);
     return result;
 }

@@ -28,14 +28,20 @@ struct reread {
     const struct settings *settings;
     int64_t since;              /* only calls that began then or later; Unix seconds; 0: all */
     bool dry;                   /* changes nothing */
-    bool redact;                /* masks secrets in what is stored (CALLMEM_REDACT), the words as well */
+    bool redact;                /* masks secrets (CALLMEM_REDACT) in the words that are stored as well */
     reread_difference *differs; /* may be NULL */
     void *ctx;
 };
 
-/* Reads the calls of a caller again, a transaction for each, the last of which renews the profile. `calls`
- * (may be NULL): how many there were. */
-int reread_caller(const struct reread *reread, const char *caller, size_t *calls, struct error *error);
+struct reread_counts {
+    size_t calls;
+    size_t masked; /* places with a secret, in calls that are redacted */
+};
+
+/* Reads the calls of a caller again, a transaction for each, the last of which renews the profile. Adds to
+ * `counts`. */
+int reread_caller(const struct reread *reread, const char *caller, struct reread_counts *counts,
+                  struct error *error);
 
 /* Whether there is a caller after `after` with calls that an older version understood: 1, 0, or -1 with an
  * error. */
