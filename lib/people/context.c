@@ -326,16 +326,31 @@ char *context_last_summary(const struct line *line)
 
 /* --- Greeting --- */
 
+/* A greeting is heard before anybody has said who is calling: that something is open may be said, what it is
+ * may not. */
 static const struct {
-    const char *language, *greeting;
+    const char *language, *greeting, *open;
 } greetings[] = {
-    {"en", "Welcome back, %s."},
-    {"de", "Schön, wieder von Ihnen zu hören, %s."},
-    {"es", "Hola de nuevo, %s."},
-    {"fr", "Ravi de vous entendre à nouveau, %s."},
-    {"it", "È un piacere risentirla, %s."},
-    {"pt", "Olá de novo, %s."},
+    {"en", "Welcome back, %s.", " Is it about what was left open last time?"},
+    {"de", "Schön, wieder von Ihnen zu hören, %s.", " Geht es um das, was letztes Mal offen geblieben ist?"},
+    {"es", "Hola de nuevo, %s.", " ¿Es por lo que quedó pendiente la última vez?"},
+    {"fr", "Ravi de vous entendre à nouveau, %s.",
+     " Est-ce au sujet de ce qui restait à faire la dernière fois ?"},
+    {"it", "È un piacere risentirla, %s.", " È per quello che era rimasto in sospeso l'ultima volta?"},
+    {"pt", "Olá de novo, %s.", " É sobre o que ficou pendente da última vez?"},
 };
+
+/* Whether the last call left something open with a person. */
+static bool left_open(const struct line *line, const struct person *person)
+{
+    for (size_t i = 0; i < line->known_count; i++) {
+        const struct known *known = &line->known[i];
+        if (kind_of(known) == STATEMENT_OPEN && known->state == STATE_NOW &&
+            known->call + 1 == (int)line->call_count && known->owner == (size_t)(person - line->persons))
+            return true;
+    }
+    return false;
+}
 
 char *context_greeting(const struct line *line)
 {
@@ -350,6 +365,7 @@ char *context_greeting(const struct line *line)
             buf_add(&b, greetings[i].greeting, (size_t)(at - greetings[i].greeting));
             add_safe(&b, name, NAME_CHARS);
             buf_puts(&b, at + 2);
+            buf_puts(&b, left_open(line, person) ? greetings[i].open : "");
         }
     return buf_take(&b);
 }

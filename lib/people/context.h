@@ -22,7 +22,8 @@ char *context_preferences(const struct line *line);
 char *context_topics(const struct line *line);
 /* The summary of the last call that has one. */
 char *context_last_summary(const struct line *line);
-/* A whole sentence to greet with, made from what is sure: "Welcome back, Ana."; "" where there is doubt. */
+/* What to greet with, made from what is sure: "Welcome back, Ana. Is it about what was left open last time?";
+ * "" where there is doubt. */
 char *context_greeting(const struct line *line);
 /* All of it, in at most `chars` characters. */
 char *context_of(const struct line *line, size_t chars);

@@ -305,6 +305,17 @@ static void what_came_is_settled_without_an_llm(void **state)
     has_not(office, "statement");
 }
 
+static void a_greeting_asks_about_what_the_last_call_left_open_without_saying_what(void **state)
+{
+    struct office *office = *state;
+    LEFT_OPEN("c1", 9, "agent | look into the missing voucher | ",
+              "This is Wanda Kreis, my voucher is missing.", "A: We will look into the missing voucher.");
+    check_profile(office, "suggested_greeting",
+                  "Welcome back, Wanda Kreis. Is it about what was left open last time?");
+    SAID("c2", 2, "What are your opening hours?");
+    check_profile(office, "suggested_greeting", "Welcome back, Wanda Kreis.");
+}
+
 static void what_is_old_is_open_no_more(void **state)
 {
     struct office *office = *state;
@@ -368,6 +379,7 @@ int main(void)
         IN_OFFICE(what_a_later_call_speaks_of_without_leaving_it_open_is_done),
         IN_OFFICE(what_is_left_open_again_stays_open),
         IN_OFFICE(what_came_is_settled_without_an_llm),
+        IN_OFFICE(a_greeting_asks_about_what_the_last_call_left_open_without_saying_what),
         IN_OFFICE(what_is_old_is_open_no_more),
         IN_OFFICE(a_quarter_of_a_year_is_too_long),
         IN_OFFICE(late_events_change_nothing_of_what_is_newer),
