@@ -1,11 +1,15 @@
 #include "people/caller.h"
 
+#include "people/numbering.h"
+
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
-#define NUMBER_MIN 3
-#define NUMBER_MAX 15 /* E.164 */
+#define NUMBER_MIN    3
+#define NUMBER_MAX    NUMBERING_MOST
+#define NUMBER_DIGITS 128
+#define TEXT_MOST     1024 /* bytes that are looked at: a display name may be long */
 
 /* A part of the text as it came. */
 struct slice {
@@ -18,23 +22,110 @@ struct slice {
         text, sizeof(text) - 1                                                                               \
     }
 
-/* What a network says instead of a number, and the digits that carriers spell it with. */
-static const struct slice withheld[] = {
-    SLICE("anonymous"),   SLICE("restricted"), SLICE("private"),     SLICE("unknown"),
-    SLICE("unavailable"), SLICE("blocked"),    SLICE("266696687"),   SLICE("7378742833"),
-    SLICE("2562533"),     SLICE("8656696"),    SLICE("86282452253"),
+/* What networks, forms and programs put where a number is missing, in small letters and digits alone. */
+static const struct slice nobodies[] = {
+    SLICE("anonymous"),
+    SLICE("anonymouscaller"),
+    SLICE("restricted"),
+    SLICE("restrictednumber"),
+    SLICE("private"),
+    SLICE("privatenumber"),
+    SLICE("privatecaller"),
+    SLICE("unknown"),
+    SLICE("unknowncaller"),
+    SLICE("unknownnumber"),
+    SLICE("unavailable"),
+    SLICE("notavailable"),
+    SLICE("blocked"),
+    SLICE("blockednumber"),
+    SLICE("blockedcaller"),
+    SLICE("withheld"),
+    SLICE("withheldnumber"),
+    SLICE("numberwithheld"),
+    SLICE("hidden"),
+    SLICE("hiddennumber"),
+    SLICE("nocallerid"),
+    SLICE("nonumber"),
+    SLICE("callerid"),
+    SLICE("systemcallerid"),
+    SLICE("systemcallednumber"),
+    SLICE("null"),
+    SLICE("nil"),
+    SLICE("nan"),
+    SLICE("none"),
+    SLICE("undefined"),
+    SLICE("na"),
+    SLICE("invalid"),
+    SLICE("test"),
+    SLICE("idunavailable"),
+    SLICE("calleridunavailable"),
 };
 
+/* The digits that carriers spell the same with: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE. */
+static const struct slice spelled[] = {
+    SLICE("266696687"), SLICE("7378742833"), SLICE("2562533"), SLICE("8656696"), SLICE("86282452253"),
+};
+
+static const struct numbering *home;
+
+void caller_set_country(const char *country)
+{
+    home = numbering_find(country);
+}
+
+static bool is_any(struct slice text, const struct slice *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].len == text.len && memcmp(list[i].at, text.at, text.len) == 0)
+            return true;
+    return false;
+}
+
+/* Whether every digit is the same. */
+static bool is_one_digit(const char *digits, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (digits[i] != digits[0])
+            return false;
+    return true;
+}
+
+/* Digits that stand for no number: nothing but zeros, also after a country's code, one digit ten times in
+ * North America, and what carriers spell, also after a country's code. */
+static bool is_nobodys_digits(const char *digits, size_t count)
+{
+    size_t code = count ? numbering_code(digits, count) : 0, rest = count - code;
+    const char *national = digits + code;
+    if (count == 0)
+        return false;
+    if (is_any((struct slice){digits, count}, spelled, sizeof spelled / sizeof *spelled) ||
+        (digits[0] == '0' && is_one_digit(digits, count)))
+        return true;
+    return code && (is_any((struct slice){national, rest}, spelled, sizeof spelled / sizeof *spelled) ||
+                    (is_one_digit(national, rest) &&
+                     (national[0] == '0' ? rest >= 4 : code == 1 && digits[0] == '1' && rest == 10)));
+}
+
+/* Whether a text stands for nobody: nothing at all, a dash, "No Caller ID", "{{system__caller_id}}". */
 static bool is_withheld(struct slice text)
 {
-    if (text.len && *text.at == '+') {
-        text.at++;
-        text.len--;
+    char plain[24];
+    size_t count = 0;
+    bool only_marks = true;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            if (count == sizeof plain)
+                return false;
+            plain[count++] = c;
+        } else if (!strchr(" .-_+/'()[]{}#*?", c)) {
+            only_marks = false;
+        }
     }
-    for (size_t i = 0; i < sizeof withheld / sizeof *withheld; i++)
-        if (withheld[i].len == text.len && strncasecmp(withheld[i].at, text.at, text.len) == 0)
-            return true;
-    return text.len == 0;
+    return only_marks &&
+           (count == 0 || is_any((struct slice){plain, count}, nobodies, sizeof nobodies / sizeof *nobodies));
 }
 
 static struct slice trimmed(struct slice text)
@@ -56,6 +147,12 @@ static bool take_prefix(struct slice *text, const char *prefix)
     text->at += len;
     text->len -= len;
     return true;
+}
+
+static bool ends_with(struct slice text, const char *end)
+{
+    size_t len = strlen(end);
+    return text.len >= len && strncasecmp(text.at + text.len - len, end, len) == 0;
 }
 
 static struct slice until(struct slice text, const char *stops)
@@ -96,8 +193,27 @@ static size_t separator(struct slice text)
     return text.len >= 3 && memcmp(text.at, "\xe2\x88\x92", 3) == 0 ? 3 : 0;
 }
 
-/* The digits of what is nothing but digits and separators, after an optional leading `+`; 0 when it is
- * something else or more than `size`. */
+/* Whether the rest of a number is an extension: "x12", "ext. 12", ";ext=12", "#12". */
+static bool is_extension(struct slice text)
+{
+    static const char *const words[] = {"extension", "ext", "x", "#"};
+    text = trimmed(text);
+    take_prefix(&text, ";");
+    bool named = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words && !named; i++)
+        named = take_prefix(&text, words[i]);
+    while (text.len && strchr(" .:=", text.at[0])) {
+        text.at++;
+        text.len--;
+    }
+    size_t digits = 0;
+    while (digits < text.len && text.at[digits] >= '0' && text.at[digits] <= '9')
+        digits++;
+    return named && digits > 0 && digits <= 7 && digits == text.len;
+}
+
+/* The digits of what is nothing but digits and separators, after an optional leading `+`, without an
+ * extension; 0 when it is something else or more than `size`. */
 static size_t digits_of(struct slice text, char *digits, size_t size, bool *plus)
 {
     size_t count = 0;
@@ -115,8 +231,8 @@ static size_t digits_of(struct slice text, char *digits, size_t size, bool *plus
                 return 0;
             digits[count++] = c;
             begun = true;
-        } else if ((step = separator(text)) == 0) {
-            return 0;
+        } else if ((step = separator(text)) == 0 || (count >= NUMBER_MIN && is_extension(text))) {
+            return count >= NUMBER_MIN && is_extension(text) ? count : 0;
         }
         text.at += step;
         text.len -= step;
@@ -124,9 +240,49 @@ static size_t digits_of(struct slice text, char *digits, size_t size, bool *plus
     return count;
 }
 
+/* Length of what is written but not meant: marks of direction, of no width, and of byte order. */
+static size_t invisible(const char *at, size_t len)
+{
+    unsigned char second = len >= 3 ? (unsigned char)at[1] : 0, third = len >= 3 ? (unsigned char)at[2] : 0;
+    if (len < 3)
+        return 0;
+    if (*at == '\xef')
+        return second == 0xbb && third == 0xbf ? 3 : 0;
+    if (*at != '\xe2')
+        return 0;
+    bool unseen = second == 0x80 ? (third >= 0x8b && third <= 0x8f) || (third >= 0xaa && third <= 0xae)
+                                 : second == 0x81 && third >= 0xa0 && third <= 0xa9;
+    return unseen ? 3 : 0;
+}
+
+/* Copies what was meant: without invisible marks, with full-width digits and plus and an escaped plus as
+ * plain ones. */
+static struct slice cleaned(struct slice text, char *copy)
+{
+    size_t count = 0;
+    while (text.len) {
+        size_t step = invisible(text.at, text.len), one = 0;
+        if (step == 0) {
+            unsigned char third = text.len >= 3 ? (unsigned char)text.at[2] : 0;
+            step = 1;
+            copy[count] = *text.at;
+            one = 1;
+            if (text.len >= 3 && strncasecmp(text.at, "%2B", 3) == 0)
+                copy[count] = '+', step = 3;
+            else if (text.len >= 3 && memcmp(text.at, "\xef\xbc", 2) == 0 &&
+                     (third == 0x8b || (third >= 0x90 && third <= 0x99)))
+                copy[count] = third == 0x8b ? '+' : (char)('0' + third - 0x90), step = 3;
+        }
+        count += one;
+        text.at += step;
+        text.len -= step;
+    }
+    return trimmed((struct slice){copy, count});
+}
+
 static bool is_identifier(struct slice text)
 {
-    if (text.len == 0 || text.len > 128)
+    if (text.len == 0 || text.len > CALLER_CHARS)
         return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
@@ -137,15 +293,6 @@ static bool is_identifier(struct slice text)
     return true;
 }
 
-/* E.164, as a caller mostly comes. */
-static bool is_number(struct slice text)
-{
-    size_t count = 0;
-    while (count + 1 < text.len && text.at[count + 1] >= '0' && text.at[count + 1] <= '9')
-        count++;
-    return text.at[0] == '+' && count + 1 == text.len && count >= NUMBER_MIN && count <= NUMBER_MAX;
-}
-
 static enum caller_kind keep(char *key, struct slice text, enum caller_kind kind)
 {
     memcpy(key, text.at, text.len);
@@ -153,15 +300,43 @@ static enum caller_kind keep(char *key, struct slice text, enum caller_kind kind
     return kind;
 }
 
-enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
+static enum caller_kind nobody(char *key)
 {
     key[0] = '\0';
-    struct slice whole = trimmed((struct slice){text ? text : "", text ? strlen(text) : 0});
-    if (is_withheld(whole))
-        return CALLER_NOBODY;
-    if (is_number(whole))
-        return keep(key, whole, CALLER_NUMBER);
+    return CALLER_NOBODY;
+}
+
+/* A user's part of an address, or all that there is, as a number; CALLER_INVALID when it is none. */
+static enum caller_kind parse_number(struct slice user, bool blank_for_plus, char digits[NUMBER_DIGITS],
+                                     size_t *count, char *key)
+{
+    char whole[NUMBERING_MOST + 1];
+    bool plus;
+    *count = digits_of(user, digits, NUMBER_DIGITS, &plus);
+    if (*count == 0)
+        return CALLER_INVALID;
+    size_t skip = !plus && *count > 2 && memcmp(digits, "00", 2) == 0 ? 2 : 0;
+    if (is_nobodys_digits(digits, *count) || is_nobodys_digits(digits + skip, *count - skip))
+        return nobody(key);
+    if (!plus && blank_for_plus)
+        plus = numbering_is_whole(digits, *count);
+    key[0] = '+';
+    if (plus) {
+        bool fits = *count >= NUMBER_MIN && *count <= NUMBER_MAX;
+        return fits ? keep(key + 1, (struct slice){digits, *count}, CALLER_NUMBER) : CALLER_INVALID;
+    }
+    if (!numbering_complete(home, digits, *count, whole))
+        return CALLER_INVALID;
+    if (is_nobodys_digits(whole, strlen(whole)))
+        return nobody(key);
+    return keep(key + 1, (struct slice){whole, strlen(whole)}, CALLER_NUMBER);
+}
+
+static enum caller_kind parse_address(struct slice whole, bool blank_for_plus, char *key)
+{
     struct slice rest = within_brackets(whole);
+    char digits[NUMBER_DIGITS];
+    size_t count;
     bool sip = false;
     for (bool more = true; more;) {
         bool is_sip = take_prefix(&rest, "sips:") || take_prefix(&rest, "sip:");
@@ -171,29 +346,87 @@ enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
             sip = is_sip;
         }
     }
-    /* user:password@host; a port belongs to the host */
-    struct slice user = sip ? until(until(rest, "@"), ":") : rest;
-    if (is_withheld(user))
-        return CALLER_NOBODY;
-
-    char digits[128];
-    bool plus;
-    bool escaped = sip && take_prefix(&user, "%2B");
-    size_t count = digits_of(user, digits, sizeof digits, &plus);
-    plus = plus || escaped;
-    size_t skip = !plus && count > 2 && memcmp(digits, "00", 2) == 0 ? 2 : 0;
-    if (count && is_withheld((struct slice){digits + skip, count - skip}))
-        return CALLER_NOBODY;
-    if ((plus || skip) && count - skip >= NUMBER_MIN && count - skip <= NUMBER_MAX) {
-        key[0] = '+';
-        return keep(key + 1, (struct slice){digits + skip, count - skip}, CALLER_NUMBER);
-    }
+    /* user:password@host; a port belongs to the host. */
+    struct slice address = until(rest, ";?"), user = until(address, "@");
+    bool at_host = user.len < address.len;
+    if (sip || at_host)
+        user = until(user, ":");
+    else
+        user = rest;
+    if (is_withheld(user) || (at_host && ends_with(address, "@anonymous.invalid")))
+        return nobody(key);
+    enum caller_kind kind = parse_number(user, blank_for_plus, digits, &count, key);
+    if (kind != CALLER_INVALID)
+        return kind;
     /* Digits of a country that nobody named: an identifier, whichever way they were grouped. */
-    if (count && !plus && !sip)
+    if (count && !sip && !at_host && !memchr(user.at, '+', user.len))
         return keep(key, (struct slice){digits, count}, CALLER_OTHER);
     if (sip && is_identifier(rest) && rest.len <= 124) {
         memcpy(key, "sip:", 4); /* sips: is the same person */
         return keep(key + 4, rest, CALLER_OTHER);
     }
     return !sip && is_identifier(rest) ? keep(key, rest, CALLER_OTHER) : CALLER_INVALID;
+}
+
+/* The text without the blanks around it, cleaned into `copy`; false when there is too much of it. */
+static bool read_text(const char *text, char copy[TEXT_MOST], struct slice *read)
+{
+    struct slice whole = trimmed((struct slice){text ? text : "", text ? strlen(text) : 0});
+    if (whole.len > TEXT_MOST)
+        return false;
+    *read = cleaned(whole, copy);
+    return true;
+}
+
+enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
+{
+    char copy[TEXT_MOST];
+    struct slice whole;
+    key[0] = '\0';
+    if (!read_text(text, copy, &whole))
+        return CALLER_INVALID;
+    if (is_withheld(whole))
+        return CALLER_NOBODY;
+    /* "+49…" in a query comes as " 49…". */
+    bool blank_for_plus = text[0] == ' ' && text[1] >= '1' && text[1] <= '9';
+    enum caller_kind kind = parse_address(whole, blank_for_plus, key);
+    if (kind == CALLER_INVALID || kind == CALLER_NOBODY)
+        key[0] = '\0';
+    return kind;
+}
+
+static enum caller_kind parse_apart(const char *text, const char *space, char key[CALLER_SIZE])
+{
+    char copy[TEXT_MOST];
+    struct slice whole;
+    size_t own = strlen(space);
+    key[0] = '\0';
+    if (!read_text(text, copy, &whole))
+        return CALLER_INVALID;
+    take_prefix(&whole, space);
+    char digits[NUMBER_DIGITS];
+    bool plus;
+    size_t count = digits_of(whole, digits, sizeof digits, &plus);
+    if (is_withheld(whole) || is_nobodys_digits(digits, count))
+        return CALLER_NOBODY;
+    if (!is_identifier(whole) || whole.len > CALLER_CHARS - own)
+        return CALLER_INVALID;
+    memcpy(key, space, own);
+    return keep(key + own, whole, CALLER_OTHER);
+}
+
+enum caller_kind caller_parse_user(const char *text, char key[CALLER_SIZE])
+{
+    return parse_apart(text, "user:", key);
+}
+
+enum caller_kind caller_parse_whatsapp(const char *text, char key[CALLER_SIZE])
+{
+    char plus[32] = "+";
+    size_t len = text ? strlen(text) : 0;
+    if (len && len < sizeof plus - 1 && strspn(text, "0123456789") == len) {
+        memcpy(plus + 1, text, len + 1);
+        return caller_parse(plus, key);
+    }
+    return parse_apart(text, "whatsapp:", key);
 }

@@ -40,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *text = text_dup_n((const char *)data, size), *around;
     char key[CALLER_SIZE], again[CALLER_SIZE];
     must(text != NULL);
+    caller_set_country(size % 3 == 0 ? "DE" : size % 3 == 1 ? "US" : NULL);
+    must(caller_parse_user(text, key) != CALLER_NUMBER && (!*key || strncmp(key, "user:", 5) == 0));
     enum caller_kind kind = caller_parse(text, key);
     check_key(kind, key);
     /* What is stored and exported is the key; blanks around it mean nothing. */
@@ -50,7 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(around, " \t", 2);
         memcpy(around + 2, text, strlen(text));
         memcpy(around + 2 + strlen(text), "\n", 2);
-        must(caller_parse(around, again) == kind && strcmp(key, again) == 0);
+        /* But one before digits, which may be a plus that was lost. */
+        if (text[0] != ' ')
+            must(caller_parse(around, again) == kind && strcmp(key, again) == 0);
         free(around);
     }
     free(text);
