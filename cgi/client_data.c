@@ -17,22 +17,32 @@
 #define ID_CHARS   256
 #define FRAME      256 /* bytes of an answer around a profile, mostly */
 
-/* The caller of a request; false with an error when the field is not there or no text. */
+/* The text of a field, "" where it is null or missing. */
+static int read_id(const cJSON *body, const char *name, const char **text, struct error *error)
+{
+    const cJSON *field = json_get(body, name);
+    if (field && !cJSON_IsString(field))
+        return error_set(error, ERROR_INVALID_REQUEST, "%s: text is expected", name);
+    *text = field ? field->valuestring : "";
+    return 0;
+}
+
+/* The caller of a request: the number, else what a session without one says of itself. */
 static int read_caller(const cJSON *body, char caller[CALLER_SIZE], enum caller_kind *kind,
                        struct error *error)
 {
-    const cJSON *field = cJSON_GetObjectItemCaseSensitive(body, "caller_id");
-    if (!field)
+    const char *number, *user;
+    if (!cJSON_GetObjectItemCaseSensitive(body, "caller_id") &&
+        !cJSON_GetObjectItemCaseSensitive(body, "user_id"))
         return error_set(error, ERROR_INVALID_REQUEST,
                          "caller_id: it is missing; the caller's number is expected, "
-                         "or empty text when it is withheld");
-    if (!cJSON_IsString(field) && !cJSON_IsNull(field))
-        return error_set(error, ERROR_INVALID_REQUEST, "caller_id: text is expected");
-    *kind = caller_parse(field->valuestring, caller);
+                         "or empty text when it is withheld, or a user_id");
+    if (read_id(body, "caller_id", &number, error) != 0 || read_id(body, "user_id", &user, error) != 0)
+        return -1;
+    *kind = *number ? caller_parse(number, caller) : caller_parse_user(user, caller);
     /* An unparsable caller_id must not fail the call. */
     if (*kind == CALLER_INVALID)
-        log_say(LOG_WARN,
-                "caller_id is neither a number nor an identifier, the caller is treated as unknown");
+        log_say(LOG_WARN, "the caller is neither a number nor an identifier and is treated as unknown");
     return 0;
 }
 

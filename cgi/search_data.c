@@ -180,7 +180,10 @@ static int read_caller(const cJSON *body, struct question *question, struct erro
             "phone_number");
     if (value && !cJSON_IsString(value))
         return error_set(error, ERROR_INVALID_REQUEST, "%s: text is expected", field);
-    enum caller_kind kind = caller_parse(value ? value->valuestring : "", question->caller);
+    bool user = value && strcmp(field, "user_id") == 0;
+    const char *text = value ? value->valuestring : "";
+    enum caller_kind kind =
+        user ? caller_parse_user(text, question->caller) : caller_parse(text, question->caller);
     /* No number as an example: this goes into the log, where whole numbers never stand. */
     if (kind == CALLER_INVALID)
         return error_set(

@@ -585,6 +585,12 @@ const char *json_text(const cJSON *object, const char *name)
     return cJSON_IsString(value) ? value->valuestring : NULL;
 }
 
+const char *json_text_or_empty(const cJSON *object, const char *name)
+{
+    const char *text = json_text(object, name);
+    return text ? text : "";
+}
+
 double json_number(const cJSON *object, const char *name, double fallback)
 {
     const cJSON *value = json_get(object, name);

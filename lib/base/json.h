@@ -27,6 +27,7 @@ const cJSON *json_get(const cJSON *object, const char *name);
 const cJSON *json_object(const cJSON *object, const char *name);
 const cJSON *json_array(const cJSON *object, const char *name);
 const char *json_text(const cJSON *object, const char *name);
+const char *json_text_or_empty(const cJSON *object, const char *name); /* "" for NULL */
 double json_number(const cJSON *object, const char *name, double fallback);
 int64_t json_int(const cJSON *object, const char *name, int64_t fallback); /* cut to int64, NaN: fallback */
 bool json_bool(const cJSON *object, const char *name, bool fallback);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "inbox/recordings.h"
+#include "people/caller.h"
 #include "service/metrics.h"
 #include "web/payload_log.h"
 
@@ -34,6 +35,8 @@ int instance_load(struct instance *instance, const char *program, struct buf *co
     if (instance->settings) {
         instance->memory = instance_memory(instance, setting_choice(instance->settings, OPENMEMORY_MODE));
         find_payload_logs(instance);
+        caller_set_country(setting_text(instance->settings, CALLMEM_COUNTRY));
+        caller_trust_user_id(setting_choice(instance->settings, CALLMEM_TRUST_USER_ID) == TRUST_YES);
     } else if (!complaints) {
         print_complaints(&wrong);
     }

@@ -1,6 +1,6 @@
 #include "people/caller.h"
 
-#include "people/numbering.h"
+#include "base/numbering.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -67,10 +67,16 @@ static const struct slice spelled[] = {
 };
 
 static const struct numbering *home;
+static bool trusts_user_id;
 
 void caller_set_country(const char *country)
 {
     home = numbering_find(country);
+}
+
+void caller_trust_user_id(bool trust)
+{
+    trusts_user_id = trust;
 }
 
 static bool is_any(struct slice text, const struct slice *list, size_t count)
@@ -395,29 +401,44 @@ enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE])
     return kind;
 }
 
-static enum caller_kind parse_apart(const char *text, const char *space, char key[CALLER_SIZE])
+/* Whether a telephone network could have said it: digits, an address. */
+static bool is_of_network(struct slice text)
 {
-    char copy[TEXT_MOST];
+    static const char digits[] = "0123456789";
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (strchr("+@:", text.at[i]))
+            return true;
+        count += strchr(digits, text.at[i]) != NULL || strchr("-.", text.at[i]) != NULL;
+    }
+    return count == text.len;
+}
+
+/* What names a person who is on no telephone line; it gets `space` before it where it could be one. */
+static enum caller_kind parse_apart(const char *text, const char *space, bool always, char key[CALLER_SIZE])
+{
+    char copy[TEXT_MOST], digits[NUMBER_DIGITS];
     struct slice whole;
     size_t own = strlen(space);
+    bool plus;
     key[0] = '\0';
     if (!read_text(text, copy, &whole))
         return CALLER_INVALID;
     take_prefix(&whole, space);
-    char digits[NUMBER_DIGITS];
-    bool plus;
     size_t count = digits_of(whole, digits, sizeof digits, &plus);
     if (is_withheld(whole) || is_nobodys_digits(digits, count))
         return CALLER_NOBODY;
     if (!is_identifier(whole) || whole.len > CALLER_CHARS - own)
         return CALLER_INVALID;
+    if (!always && !is_of_network(whole))
+        return keep(key, whole, CALLER_OTHER);
     memcpy(key, space, own);
     return keep(key + own, whole, CALLER_OTHER);
 }
 
 enum caller_kind caller_parse_user(const char *text, char key[CALLER_SIZE])
 {
-    return parse_apart(text, "user:", key);
+    return trusts_user_id ? caller_parse(text, key) : parse_apart(text, "user:", false, key);
 }
 
 enum caller_kind caller_parse_whatsapp(const char *text, char key[CALLER_SIZE])
@@ -428,5 +449,5 @@ enum caller_kind caller_parse_whatsapp(const char *text, char key[CALLER_SIZE])
         memcpy(plus + 1, text, len + 1);
         return caller_parse(plus, key);
     }
-    return parse_apart(text, "whatsapp:", key);
+    return parse_apart(text, "whatsapp:", true, key);
 }

@@ -21,6 +21,8 @@ enum caller_kind {
 /* Where numbers without a country code belong: two letters (CALLMEM_COUNTRY), "" or NULL for nowhere. For the
  * whole process; to be called before there are threads. */
 void caller_set_country(const char *country);
+/* Whether a web or text session is who it says (CALLMEM_TRUST_USER_ID); in the same way. */
+void caller_trust_user_id(bool trust);
 
 /*
  * Normalises `text` (NULL counts as empty) into `key`; "" for nobody and for invalid.
@@ -43,8 +45,10 @@ void caller_set_country(const char *country);
  */
 enum caller_kind caller_parse(const char *text, char key[CALLER_SIZE]);
 
-/* The same for what a text or web session says of itself, which proves nothing: CALLER_OTHER with a key in a
- * namespace of its own ("user:ana-8841"), that no number and no other identifier is in. */
+/* The same for what a text or web session says of itself, which proves nothing: whatever could be a number
+ * or an address of a telephone network is CALLER_OTHER with a key in a namespace of its own
+ * ("user:+15550100001"), in which no line is; other identifiers are those of such sessions anyway, and stand
+ * as they are ("member-3307"). With trust it is caller_parse(). */
 enum caller_kind caller_parse_user(const char *text, char key[CALLER_SIZE]);
 /* The same for a WhatsApp user's id: digits are the number that they are, others "whatsapp:US.134912". */
 enum caller_kind caller_parse_whatsapp(const char *text, char key[CALLER_SIZE]);

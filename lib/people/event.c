@@ -3,67 +3,38 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "people/event_parts.h"
 #include "understand/evidence.h"
+#include "understand/orders.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LAST_TIME 253370764800 /* the year 9999 */
+#define LAST_TIME      253370764800 /* the year 9999 */
+#define COLLECTED_MOST 1000         /* values of a call that are kept */
 
-static const char *text_or_empty(const cJSON *object, const char *name)
+/* The words of a turn in several voices, which has no message of its own; owned by the event. NULL when there
+ * are none, or no memory. */
+static char *voices_text(const cJSON *item)
 {
-    const char *text = json_text(object, name);
-    return text ? text : "";
+    const cJSON *part;
+    struct buf b = BUF_INIT;
+    cJSON_ArrayForEach(part, json_array(json_object(item, "multivoice_message"), "parts"))
+    {
+        const char *text = json_text_or_empty(part, "text");
+        buf_printf(&b, "%s%s", b.len && *text ? " " : "", text);
+    }
+    if (b.len)
+        return buf_take(&b);
+    buf_free(&b);
+    return NULL;
 }
 
-/* Takes a candidate for the caller; true when it settles who it is. A withheld number settles it too: nobody
- * may be found behind it by way of another field. */
-static bool try_caller(struct event *event, const char *text)
+/* What nobody said: notes of the application, and what the platform notes of itself. */
+static bool is_speech(const cJSON *item)
 {
-    char key[CALLER_SIZE];
-    if (!text || !*text)
-        return false;
-    enum caller_kind kind = caller_parse(text, key);
-    if (kind == CALLER_INVALID)
-        return false;
-    event->caller_kind = kind;
-    memcpy(event->caller, key, sizeof key);
-    return true;
-}
-
-static void find_caller(struct event *event, const cJSON *data, const cJSON *metadata)
-{
-    const cJSON *phone = json_object(metadata, "phone_call");
-    const cJSON *initiation = json_object(data, "conversation_initiation_client_data");
-    event->transcript.outbound = strcmp(text_or_empty(phone, "direction"), "outbound") == 0;
-    event->caller_kind = CALLER_NOBODY;
-    event->caller[0] = '\0';
-    const char *side = event->transcript.outbound ? "system__called_number" : "system__caller_id";
-    bool found = try_caller(event, json_text(phone, "external_number")) ||
-                 try_caller(event, json_text(event->transcript.variables, side)) ||
-                 try_caller(event, json_text(data, "user_id")) ||
-                 try_caller(event, json_text(initiation, "user_id")) ||
-                 try_caller(event, json_text(event->transcript.variables, "user_id"));
-    if (!found)
-        event->caller_kind = CALLER_NOBODY;
-}
-
-/* Who a call that did not come about was meant for, or came from. */
-static void find_failed_caller(struct event *event, const cJSON *metadata)
-{
-    const cJSON *body = json_object(metadata, "body");
-    const char *direction = text_or_empty(body, "Direction");
-    if (!*direction)
-        direction = text_or_empty(body, "direction");
-    const char *to = json_text(body, "To"), *from = json_text(body, "From");
-    to = to ? to : json_text(body, "to_number");
-    from = from ? from : json_text(body, "from_number");
-    /* A failed initiation without a direction is a call that we made: one that nobody made cannot fail to
-     * start. */
-    event->transcript.outbound = strncmp(direction, "inbound", 7) != 0;
-    if (!try_caller(event, event->transcript.outbound ? to : from))
-        event->caller_kind = CALLER_NOBODY;
+    return !json_object(item, "contextual_update_info") && !json_text(item, "platform_event");
 }
 
 static int read_turns(struct event *event, const cJSON *transcript)
@@ -73,32 +44,30 @@ static int read_turns(struct event *event, const cJSON *transcript)
     if (count == 0)
         return 0;
     event->transcript.turns = calloc((size_t)count, sizeof *event->transcript.turns);
-    if (!event->transcript.turns)
+    event->voices = calloc((size_t)count, sizeof *event->voices);
+    if (!event->transcript.turns || !event->voices)
         return -1;
     cJSON_ArrayForEach(item, transcript)
     {
-        const char *text = text_or_empty(item, "message");
-        const char *role = text_or_empty(item, "role");
+        const char *text = json_text_or_empty(item, "message");
+        char *voices = *text ? NULL : voices_text(item);
+        if (voices) {
+            event->voices[event->voice_count++] = voices;
+            text = voices;
+        }
+        const char *role = json_text_or_empty(item, "role");
         struct turn *turn = &event->transcript.turns[event->transcript.turn_count];
         turn->position = position++;
-        if (text[strspn(text, " \t\r\n")] == '\0' ||
+        if (text[strspn(text, " \t\r\n")] == '\0' || !is_speech(item) ||
             (strcmp(role, "user") != 0 && strcmp(role, "agent") != 0))
             continue;
         turn->role = *role == 'u' ? ROLE_USER : ROLE_AGENT;
         turn->text = text;
-        turn->speaker = text_or_empty(item, "user_identifier");
+        turn->speaker = json_text_or_empty(item, "user_identifier");
         turn->second = json_int(item, "time_in_call_secs", 0);
         event->transcript.turn_count++;
     }
     return 0;
-}
-
-static bool has_collected(const struct event *event, const char *name)
-{
-    for (size_t i = 0; i < event->transcript.collected_count; i++)
-        if (strcmp(event->transcript.collected[i].name, name) == 0)
-            return true;
-    return false;
 }
 
 static char *value_text(const cJSON *value)
@@ -110,48 +79,132 @@ static char *value_text(const cJSON *value)
     return buf_take(&b);
 }
 
-/* One entry of data_collection_results; nothing is kept of one without a value. */
-static int read_collected(struct event *event, const char *name, const cJSON *entry)
+/* The values of a call while they are read. */
+struct collecting {
+    struct event *event;
+    size_t most;
+    uint16_t slots[2 * COLLECTED_MOST]; /* by name: number of a value plus one, 0 free */
+};
+
+/* The place of a name among the slots. */
+static uint16_t *slot_of(struct collecting *collecting, const char *name)
 {
+    size_t count = sizeof collecting->slots / sizeof *collecting->slots, at = 5381;
+    for (const char *c = name; *c; c++)
+        at = at * 33 ^ (unsigned char)*c;
+    for (at %= count; collecting->slots[at]; at = (at + 1) % count)
+        if (strcmp(collecting->event->transcript.collected[collecting->slots[at] - 1].name, name) == 0)
+            break;
+    return &collecting->slots[at];
+}
+
+/* The name of a value. Items by reference have an opaque id and the name that the operator gave them. */
+static const char *collected_name(const cJSON *entry, const char *id)
+{
+    const char *name = json_text_or_empty(entry, "name");
+    return (id && evidence_is_item(id)) || !*name ? id : name;
+}
+
+static bool is_value(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] != '\0' && !orders_are_placeholder(text);
+}
+
+/* One entry of data_collection_results; nothing is kept of one without a value. */
+static int read_collected(struct collecting *collecting, const char *id, const cJSON *entry)
+{
+    struct transcript *transcript = &collecting->event->transcript;
     const cJSON *value = json_get(entry, "value");
-    event->transcript.asked = event->transcript.asked || (name && evidence_is_item(name));
-    if (!value || !name || !*name || has_collected(event, name))
+    const char *name = collected_name(entry, id);
+    bool own = name && evidence_is_item(name);
+    transcript->asked = transcript->asked || own;
+    if (!value || !name || !*name || transcript->collected_count == collecting->most)
+        return 0;
+    uint16_t *slot = slot_of(collecting, name);
+    if (*slot)
         return 0;
     char *text = value_text(value);
     if (!text)
         return -1;
-    if (text[strspn(text, " \t\r\n")] == '\0') {
+    if (!is_value(text)) {
         free(text);
         return 0;
     }
-    struct collected *item = &event->transcript.collected[event->transcript.collected_count++];
+    struct collected *item = &transcript->collected[transcript->collected_count++];
     item->name = name;
-    item->label = text_or_empty(json_object(entry, "json_schema"), "description");
+    item->label = json_text_or_empty(json_object(entry, "json_schema"), "description");
     item->value = text;
+    *slot = (uint16_t)transcript->collected_count;
     return 0;
+}
+
+/* Both forms in which an object has its results. */
+static int read_results(struct collecting *collecting, const cJSON *object)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, json_object(object, "data_collection_results"))
+    {
+        if (read_collected(collecting, entry->string, entry) != 0)
+            return -1;
+    }
+    cJSON_ArrayForEach(entry, json_array(object, "data_collection_results_list"))
+    {
+        if (read_collected(collecting, json_text(entry, "data_collection_id"), entry) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* callmem's own items first: whatever else there is, they are among those that are kept. */
+static int read_own_items(struct collecting *collecting, const cJSON *object)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, json_object(object, "data_collection_results"))
+    {
+        const char *name = collected_name(entry, entry->string);
+        if (name && evidence_is_item(name) && read_collected(collecting, entry->string, entry) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_all_collected(struct event *event, const cJSON *analysis)
+{
+    struct collecting *collecting = calloc(1, sizeof *collecting);
+    event->transcript.collected = calloc(COLLECTED_MOST, sizeof *event->transcript.collected);
+    int result = collecting && event->transcript.collected ? 0 : -1;
+    const cJSON *scoped;
+    if (result == 0) {
+        *collecting = (struct collecting){.event = event, .most = COLLECTED_MOST};
+        if (read_own_items(collecting, analysis) != 0 || read_results(collecting, analysis) != 0)
+            result = -1;
+    }
+    /* Agents that the call was transferred to have results of their own. */
+    cJSON_ArrayForEach(scoped, json_array(analysis, "scoped"))
+    {
+        if (result == 0)
+            result = read_results(collecting, scoped);
+    }
+    free(collecting);
+    return result;
+}
+
+/* What ElevenLabs writes where its LLM made no summary. */
+static bool is_summary(const char *text)
+{
+    return !strcasestr(text, "summary couldn't be generated") &&
+           !strcasestr(text, "summary couldn\xe2\x80\x99t be generated");
 }
 
 static int read_analysis(struct event *event, const cJSON *analysis)
 {
-    event->transcript.summary = text_or_empty(analysis, "transcript_summary");
-    event->title = text_or_empty(analysis, "call_summary_title");
-    event->outcome = text_or_empty(analysis, "call_successful");
-    const cJSON *results = json_object(analysis, "data_collection_results");
-    const cJSON *list = json_array(analysis, "data_collection_results_list");
-    const cJSON *entry;
-    int most = cJSON_GetArraySize(results) + cJSON_GetArraySize(list);
-    if (most == 0)
-        return 0;
-    event->transcript.collected = calloc((size_t)most, sizeof *event->transcript.collected);
-    if (!event->transcript.collected)
-        return -1;
-    cJSON_ArrayForEach(entry, results) if (read_collected(event, entry->string, entry) != 0) return -1;
-    cJSON_ArrayForEach(entry, list)
-    {
-        if (read_collected(event, json_text(entry, "data_collection_id"), entry) != 0)
-            return -1;
-    }
-    return 0;
+    const char *summary = json_text_or_empty(analysis, "transcript_summary");
+    event->transcript.summary = is_summary(summary) ? summary : "";
+    event->title = json_text_or_empty(analysis, "call_summary_title");
+    event->outcome = json_text_or_empty(analysis, "call_successful");
+    event->analysed = *event->transcript.summary || json_get(analysis, "data_collection_results") ||
+                      json_get(analysis, "data_collection_results_list");
+    return analysis ? read_all_collected(event, analysis) : 0;
 }
 
 /* "pt-br" is "pt"; anything that does not begin with two or three letters is unknown. */
@@ -181,19 +234,24 @@ static int read_call(struct event *event, const cJSON *data, struct error *error
         event->transcript.started_at = is_time(sent_at) ? sent_at : clock_now();
     event->duration = json_int(metadata, "call_duration_secs", -1);
     if (event->type == EVENT_FAILURE) {
-        event->failure = text_or_empty(data, "failure_reason");
-        find_failed_caller(event, metadata);
+        event->failure = json_text_or_empty(data, "failure_reason");
+        event_find_failed_caller(event, metadata);
         return 0;
     }
     const cJSON *initiation = json_object(data, "conversation_initiation_client_data");
     event->transcript.variables = json_object(initiation, "dynamic_variables");
     event->delete_pii =
         json_bool(json_object(metadata, "deletion_settings"), "delete_transcript_and_pii", false);
-    read_language(event, text_or_empty(metadata, "main_language"));
-    find_caller(event, data, metadata);
-    if (read_turns(event, json_array(data, "transcript")) != 0 ||
+    read_language(event, json_text_or_empty(metadata, "main_language"));
+    event->timezone = json_text_or_empty(metadata, "timezone");
+    if (!*event->timezone)
+        event->timezone = json_text_or_empty(event->transcript.variables, "system__timezone");
+    event_find_caller(event, data, metadata);
+    const cJSON *transcript = json_array(data, "transcript");
+    if (read_turns(event, transcript) != 0 || event_read_results(event, transcript) != 0 ||
         read_analysis(event, json_object(data, "analysis")) != 0)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
+    event_find_attempt(event, data, metadata);
     return 0;
 }
 
@@ -203,6 +261,7 @@ static int check_envelope(struct event *event, struct error *error)
     if (!event->type_name || !*event->type_name)
         return error_set(error, ERROR_INVALID_REQUEST, "type: the name of the event is expected, as text");
     event->type = event_type_find(event->type_name);
+    event->unredacted = event_type_is_unredacted(event->type_name);
     if (event->type == EVENT_OTHER)
         return 0;
     const cJSON *data = json_object(event->json, "data");
@@ -212,7 +271,7 @@ static int check_envelope(struct event *event, struct error *error)
     if (!event->conversation || !*event->conversation || text_chars(event->conversation) > EVENT_ID_CHARS)
         return error_set(error, ERROR_INVALID_REQUEST,
                          "data.conversation_id: a text of 1 to %d characters is expected", EVENT_ID_CHARS);
-    event->agent = text_or_empty(data, "agent_id");
+    event->agent = json_text_or_empty(data, "agent_id");
     if (text_chars(event->agent) > EVENT_ID_CHARS)
         return error_set(error, ERROR_INVALID_REQUEST, "data.agent_id: at most %d characters are expected",
                          EVENT_ID_CHARS);
@@ -229,6 +288,7 @@ int event_parse(const char *bytes, size_t len, struct event *event, struct error
                             .title = "",
                             .outcome = "",
                             .failure = "",
+                            .timezone = "",
                             .duration = -1};
     event->json = json_parse(bytes, len, error);
     if (!event->json)
@@ -243,6 +303,14 @@ void event_free(struct event *event)
 {
     for (size_t i = 0; i < event->transcript.collected_count; i++)
         free(event->transcript.collected[i].value);
+    for (size_t i = 0; i < event->transcript.result_count; i++) {
+        free(event->transcript.results[i].name);
+        free(event->transcript.results[i].value);
+    }
+    for (size_t i = 0; i < event->voice_count; i++)
+        free(event->voices[i]);
+    free(event->voices);
+    free(event->transcript.results);
     free(event->transcript.collected);
     free(event->transcript.turns);
     cJSON_Delete(event->json);

@@ -3,7 +3,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "people/derived.h"
 #include "people/fact.h"
 #include "people/privacy.h"
@@ -172,6 +174,22 @@ static void put_collected(struct batch *batch, const struct collected *collected
     free(name);
 }
 
+/* "book_table: booking_id" and "TBL-8812" read as "book table: booking id TBL-8812". */
+static void put_result(struct batch *batch, const struct tool_result *result)
+{
+    char *name = text_line(result->name, NAME_CHARS);
+    const char *value = line_of(batch, result->value, NAME_CHARS);
+    cJSON *metadata = cJSON_CreateObject();
+    note_text(batch, metadata, "tool", result->name);
+    note_text(batch, metadata, "value", value ? value : "");
+    for (char *p = name; p && *p; p++)
+        if (*p == '_')
+            *p = ' ';
+    put(batch, KIND_COLLECTED, name && value ? arena_printf(batch->arena, "%s %s", name, value) : NULL,
+        metadata_of(batch, metadata));
+    free(name);
+}
+
 /* A value of one of callmem's own items, as it came, so that the call can be understood again. */
 static void put_evidence(struct batch *batch, const struct collected *collected)
 {
@@ -261,6 +279,8 @@ static void put_call(struct batch *batch, const struct understanding *understand
             put_collected(batch, &transcript->collected[i]);
     if (understanding->drop_count > 0)
         put_drops(batch, understanding);
+    for (size_t i = 0; i < transcript->result_count; i++)
+        put_result(batch, &transcript->results[i]);
     for (size_t i = 0; i < understanding->speaker_count; i++)
         put_speaker(batch, &understanding->speakers[i]);
     for (size_t i = 0; i < understanding->statement_count; i++)
@@ -295,7 +315,8 @@ static int store_event(struct memory_store *store, const struct settings *settin
                        const struct understanding *understanding, bool again, struct error *error)
 {
     struct batch batch = {.event = event, .settings = settings, .arena = arena_new()};
-    size_t most = 3 + 2 * event->transcript.turn_count + event->transcript.collected_count;
+    size_t most = 3 + 2 * event->transcript.turn_count + event->transcript.collected_count +
+                  event->transcript.result_count;
     int result = -1;
     if (understanding)
         most += understanding->speaker_count + understanding->statement_count;
@@ -324,7 +345,7 @@ static int store_all(struct memory_store *store, const struct settings *settings
 {
     if (event->delete_pii)
         return keep_nothing(store, settings, event, error);
-    if (event->type == EVENT_FAILURE)
+    if (event->type == EVENT_FAILURE || event->attempt)
         understanding = NULL;
     if (store_event(store, settings, event, understanding, false, error) != 0)
         return -1;
@@ -348,6 +369,24 @@ static int remember_whole(struct memory_store *store, const struct settings *set
     return -1;
 }
 
+/* A zone that is not known leaves the operator's, and without a database of zones it is UTC. */
+static void find_local_time(const struct settings *settings, struct event *event)
+{
+    struct transcript *transcript = &event->transcript;
+    if (!zone_offset(event->timezone, transcript->started_at, &transcript->utc_offset))
+        zone_offset(setting_text(settings, CALLMEM_TIMEZONE), transcript->started_at,
+                    &transcript->utc_offset);
+}
+
+static void log_no_caller(const struct event *event)
+{
+    struct log_line line;
+    log_begin(&line, LOG_WARN,
+              "the caller of an event is no number and no identifier; nothing is kept of it");
+    log_text(&line, "conversation_id", event->conversation);
+    log_end(&line);
+}
+
 static void count_drops(const struct understanding *understanding)
 {
     _Static_assert((int)METRIC_DROPS == (int)DROPS, "each reason has its row");
@@ -359,6 +398,8 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
                    struct event *event, struct error *error)
 {
     struct understanding understanding = {.denied = ""};
+    if (event->caller_kind == CALLER_INVALID && event->type != EVENT_AUDIO)
+        log_no_caller(event);
     if (event->caller_kind != CALLER_NUMBER && event->caller_kind != CALLER_OTHER)
         return 0;
     if (event->type != EVENT_TRANSCRIPTION && event->type != EVENT_FAILURE)
@@ -366,7 +407,8 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
     struct arena *arena = arena_new();
     int result = arena ? 0 : error_no_memory(error);
     /* What takes its time comes before the memory's lock. */
-    if (result == 0 && event->type == EVENT_TRANSCRIPTION && !event->delete_pii) {
+    if (result == 0 && event->type == EVENT_TRANSCRIPTION && !event->attempt && !event->delete_pii) {
+        find_local_time(settings, event);
         if (secrets_mask(lexicon, &event->transcript, remember_secrets(settings), arena) < 0)
             result = error_no_memory(error);
         if (result == 0)

@@ -4,6 +4,8 @@
 #ifndef CALLMEM_SERVICE_EVENT_TYPE_H
 #define CALLMEM_SERVICE_EVENT_TYPE_H
 
+#include <stdbool.h>
+
 #define EVENT_ID_CHARS 256 /* the most characters of a conversation_id or agent_id */
 
 /* All but EVENT_OTHER are about one call and name its conversation. */
@@ -15,5 +17,9 @@ enum event_type {
 };
 
 enum event_type event_type_find(const char *name);
+/* Whether it is the event of a redacting workspace with everything in it (`unredacted_transcript`,
+ * `unredacted_audio` among the webhook's events; ElevenLabs does not document the types' names, so any that
+ * says so counts). */
+bool event_type_is_unredacted(const char *name);
 
 #endif

@@ -78,6 +78,12 @@ static void add_kind(struct buf *b, const struct setting_row *row)
     case TYPE_LANGUAGE:
         buf_puts(b, " A language tag such as en or pt-BR.");
         break;
+    case TYPE_COUNTRY:
+        buf_puts(b, " Two letters such as US or DE.");
+        break;
+    case TYPE_ZONE:
+        buf_puts(b, " A name such as Europe/Berlin.");
+        break;
     case TYPE_TEMPLATE:
         buf_printf(b, " A template of at most %.0f characters.", row->max);
         break;

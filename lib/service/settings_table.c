@@ -10,6 +10,7 @@
 static const char *const environments[] = {"development", "production", NULL};
 static const char *const auths[] = {"hmac", "secret", "either", "none", NULL};
 static const char *const modes[] = {"local", "remote", NULL};
+static const char *const switches[] = {"0", "1", NULL};
 static const char *const scopes[] = {"caller", "agent", NULL};
 static const char *const forgetting[] = {"ask", "hide", NULL};
 static const char *const secrets[] = {"card", "bank", "identity", "password", NULL};
@@ -95,6 +96,17 @@ const struct setting_row setting_rows[SETTINGS] = {
         CALLMEM_SCOPE, scopes, "caller",
         "Which agents share what a caller said: with caller all agents do, with agent each agent has its own "
         "memories."),
+    ROW(CALLMEM_COUNTRY, TYPE_COUNTRY, .fallback = "", .max = 2,
+        .help =
+            "The country whose telephone numbers come without + and country code. Empty: such numbers are "
+            "identifiers of their own."),
+    ROW(CALLMEM_TIMEZONE, TYPE_ZONE, .fallback = "UTC", .max = 64,
+        .help = "The time zone in which callers say today and tomorrow, where a call names none."),
+    CHOICE(
+        CALLMEM_TRUST_USER_ID, switches, "0",
+        "Whether a web or text session is who its user_id says. With 0 such a session has a memory of its "
+        "own, apart from that of any number, since it can claim to be anybody. Set 1 only if your own server "
+        "starts every session (signed URLs or conversation tokens) and sets its user_id."),
 
     ROW(CALLMEM_CORS_ORIGINS, TYPE_ORIGINS, .fallback = "", .max = ORIGINS_MAX,
         .help = "Web pages that may call the webhooks from a browser."),

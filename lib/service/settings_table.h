@@ -41,6 +41,9 @@ enum setting {
     OPENMEMORY_DECAY_LAMBDA_REFLECTIVE,
     OPENMEMORY_TIMEOUT_MS,
     CALLMEM_SCOPE,
+    CALLMEM_COUNTRY,
+    CALLMEM_TIMEZONE,
+    CALLMEM_TRUST_USER_ID,
     CALLMEM_CORS_ORIGINS,
     CALLMEM_LOG_LEVEL,
     CALLMEM_LOG_FILE,
@@ -69,6 +72,7 @@ enum { AUTH_HMAC, AUTH_SECRET, AUTH_EITHER, AUTH_NONE };
 enum { MODE_LOCAL, MODE_REMOTE };
 enum { SCOPE_CALLER, SCOPE_AGENT };
 enum { FORGET_ASK, FORGET_HIDE };
+enum { TRUST_NO, TRUST_YES };
 /* CALLMEM_LOG_LEVEL has the order of enum log_level. */
 
 enum setting_type {
@@ -84,6 +88,8 @@ enum setting_type {
     TYPE_LISTEN,   /* address and port */
     TYPE_ORIGINS,  /* of browsers' pages, separated by commas; max: how many */
     TYPE_LANGUAGE, /* a language tag */
+    TYPE_COUNTRY,  /* two letters, a country with a numbering plan (base/numbering.h) */
+    TYPE_ZONE,     /* a time zone (base/zone.h) */
     TYPE_TEMPLATE, /* text with {{variables}}; min, max: characters */
 };
 

@@ -1,7 +1,9 @@
 #include "service/settings_value.h"
 
+#include "base/numbering.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 #include "service/settings_file.h"
 #include "service/template.h"
 
@@ -354,6 +356,22 @@ static bool take_language(const struct setting_row *row, struct setting_value *v
     return true;
 }
 
+static bool take_country(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
+{
+    (void)row;
+    return numbering_find(value->text) ||
+           refuse(wrong, value->text, "is not a country; use its two letters, such as US or DE");
+}
+
+static bool take_zone(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
+{
+    int offset;
+    (void)row;
+    /* Without a database of time zones (Debian: tzdata) there is no other than UTC. */
+    return strcmp(value->text, "UTC") == 0 || zone_offset(value->text, 0, &offset) ||
+           refuse(wrong, value->text, "is not a time zone of this machine; use one such as Europe/Berlin");
+}
+
 static bool take_template(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
 {
     (void)row;
@@ -387,17 +405,16 @@ static bool (*const takes[])(const struct setting_row *, struct setting_value *,
     [TYPE_TEXT] = take_text,       [TYPE_INT] = take_int,           [TYPE_REAL] = take_real,
     [TYPE_CHOICE] = take_choice,   [TYPE_SET] = take_set,           [TYPE_PATH] = take_path,
     [TYPE_SECRETS] = take_parts,   [TYPE_URL] = take_url,           [TYPE_LISTEN] = take_listen,
-    [TYPE_ORIGINS] = take_origins, [TYPE_LANGUAGE] = take_language, [TYPE_TEMPLATE] = take_template,
+    [TYPE_ORIGINS] = take_origins, [TYPE_LANGUAGE] = take_language, [TYPE_COUNTRY] = take_country,
+    [TYPE_ZONE] = take_zone,       [TYPE_TEMPLATE] = take_template,
 };
 
 /* Checks what is the same for all types. */
 static bool check_text(const struct setting_row *row, const char *text, struct buf *wrong)
 {
-    static const bool counted[TYPE_TEMPLATE + 1] = {[TYPE_TEXT] = true,
-                                                    [TYPE_PATH] = true,
-                                                    [TYPE_URL] = true,
-                                                    [TYPE_LANGUAGE] = true,
-                                                    [TYPE_TEMPLATE] = true};
+    static const bool counted[TYPE_TEMPLATE + 1] = {
+        [TYPE_TEXT] = true,    [TYPE_PATH] = true, [TYPE_URL] = true,     [TYPE_LANGUAGE] = true,
+        [TYPE_COUNTRY] = true, [TYPE_ZONE] = true, [TYPE_TEMPLATE] = true};
     if (!utf8_is_valid(text, strlen(text))) {
         buf_puts(wrong, "is not UTF-8; save or set it as UTF-8 text");
         return false;

@@ -88,7 +88,8 @@ int64_t date_find(struct reading *reading, const struct spoken *spoken, struct s
     struct today today;
     struct matcher before = reading->matcher;
     int64_t found = 0;
-    clock_split(reading->transcript->started_at, &today.year, &today.month, &today.day, &today.weekday);
+    clock_split(reading->transcript->started_at + reading->transcript->utc_offset, &today.year, &today.month,
+                &today.day, &today.weekday);
     today.midnight = clock_civil(today.year, today.month, today.day);
     for (size_t at = span.from; at < span.to && found == 0; at++) {
         const struct rule *rule = reading_rule(reading, SECTION_DATE, spoken, at);

@@ -562,20 +562,25 @@ static int mask_all(struct masking *masking, struct transcript *transcript)
     return masking->failed ? -1 : 0;
 }
 
+static void mask_value(struct masking *masking, char **value)
+{
+    const char *masked = mask_alone(masking, *value);
+    if (masked == *value)
+        return;
+    char *copy = strdup(masked);
+    masking->failed = masking->failed || !copy;
+    if (copy) {
+        free(*value);
+        *value = copy;
+    }
+}
+
 static int mask_collected(struct masking *masking, struct transcript *transcript)
 {
-    for (size_t at = 0; at < transcript->collected_count && !masking->failed; at++) {
-        struct collected *collected = &transcript->collected[at];
-        const char *masked = mask_alone(masking, collected->value);
-        if (masked == collected->value)
-            continue;
-        char *copy = strdup(masked);
-        masking->failed = masking->failed || !copy;
-        if (copy) {
-            free(collected->value);
-            collected->value = copy;
-        }
-    }
+    for (size_t at = 0; at < transcript->collected_count && !masking->failed; at++)
+        mask_value(masking, &transcript->collected[at].value);
+    for (size_t at = 0; at < transcript->result_count && !masking->failed; at++)
+        mask_value(masking, &transcript->results[at].value);
     return masking->failed ? -1 : 0;
 }
 

@@ -28,15 +28,24 @@ struct collected {
     char *value;       /* as text: strings as they are, numbers, true/false, JSON for the rest; never empty */
 };
 
+/* A number or code that a tool of the agent answered with. */
+struct tool_result {
+    char *name;  /* "book_table: booking_id" */
+    char *value; /* "TBL-8812"; neither is ever empty */
+};
+
 struct transcript {
     char language[4];   /* ISO 639-1 as the event names it, "" when unknown */
     int64_t started_at; /* Unix seconds */
+    int utc_offset;     /* seconds east of UTC of the zone in which the caller says "tomorrow" */
     bool outbound;
     const char *summary; /* analysis.transcript_summary, "" */
     struct turn *turns;
     size_t turn_count;
     struct collected *collected; /* each name once, none without a value */
     size_t collected_count;
+    struct tool_result *results;
+    size_t result_count;
     bool asked;             /* callmem's items are among what was collected, though perhaps without a value */
     bool own_llm;           /* the operator's own LLM filled them in, not that of ElevenLabs */
     const cJSON *variables; /* dynamic_variables that the call started with; may be NULL */

@@ -57,7 +57,7 @@ check 'nor is their memory' eventually has_calls +15550100200 2
 # Where the caller stands, first found.
 call_of() { # CONVERSATION JQ-FILTER
     post_call "$(variant "$data/example-post-call.json" ".data.conversation_id = \"$1\" | .data.user_id = null
-        | .data.metadata.phone_call = null | .data.conversation_initiation_client_data.user_id = null
+        | .data.metadata.phone_call = {direction: \"inbound\"} | .data.conversation_initiation_client_data.user_id = null
         | .data.conversation_initiation_client_data.dynamic_variables = {} | $2")"
 }
 call_of conv_who_1 '.data.metadata.phone_call = {direction: "inbound", external_number: "+15550100301"}
@@ -78,6 +78,21 @@ call_of conv_who_6 '.data.metadata.phone_call = {direction: "outbound"}
     | .data.conversation_initiation_client_data.dynamic_variables =
         {system__caller_id: "+15550109900", system__called_number: "+15550100306"}'
 check '6. outbound, the one who was called' eventually has_calls +15550100306 1
+call_of conv_who_8 '.data.metadata.phone_call = null | .data.user_id = "+15550100301"'
+check 'a session that claims a number is not that number' eventually inbox_is_empty
+check 'which has its one call' has_calls +15550100301 1
+client_data '' '.user_id = "+15550100301" | del(.caller_id)'
+check 'and the session is found by what it claims' field .dynamic_variables.call_count 1
+call_of conv_who_9 '.data.metadata.phone_call = null
+    | .data.metadata.whatsapp = {direction: "outbound", whatsapp_user_id: "15550100307"}'
+check 'WhatsApp: the number that the id is' eventually has_calls +15550100307 1
+call_of conv_who_10 '.data.metadata.phone_call = null
+    | .data.metadata.sms = {direction: "inbound", sms_user_phone_number: "+15550100308"}'
+check 'SMS: the number of the person' eventually has_calls +15550100308 1
+call_of conv_who_11 '.data.metadata.phone_call = {direction: "outbound", external_number: "+15550100308",
+    call_result: "voicemail"}'
+check 'every event is worked off' eventually inbox_is_empty
+check 'voicemail is no call' has_calls +15550100308 1
 call_of conv_who_7 .
 check '7. nobody: accepted all the same' accepted accepted post_call_transcription conv_who_7
 check 'every event is worked off' eventually inbox_is_empty

@@ -9,7 +9,7 @@ remember "$data/transcription-web.json"
 private='Nora|Lindqvist|Tobias|QG-58213|espalier|wedding|pear|Folake|greenhouse|In.s|limonero'
 
 # Strangers, some of them nearly callers.
-for stranger in +15550100201 +1555010020 +155501002000 15550100200 5550100200 +442079460320 member-3308 member-330 \
+for stranger in +15550100201 +1555010020 +155501002000 5550100200 +442079460320 member-3308 member-330 \
     Member-3307 '%' '*' '+1555010020_' '+1555010020%'; do
     client_data "$stranger"
     check "'$stranger' learns nothing from client-data" unlike "$(cat "$answer")" "$private"

@@ -13,7 +13,7 @@ same_words() {
     local i event
     for i in {10..29}; do
         event=$(variant "$data/transcription-web.json" ".data.conversation_id = \"conv_same_$i\" |
-            .data.user_id = \"+155501009$i\" | del(.data.metadata.phone_call)")
+            .data.metadata.phone_call = {direction: \"inbound\", external_number: \"+155501009$i\"}")
         post_call "$event"
         [ "$status" = 200 ] || return 1
     done

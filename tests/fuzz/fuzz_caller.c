@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char key[CALLER_SIZE], again[CALLER_SIZE];
     must(text != NULL);
     caller_set_country(size % 3 == 0 ? "DE" : size % 3 == 1 ? "US" : NULL);
-    must(caller_parse_user(text, key) != CALLER_NUMBER && (!*key || strncmp(key, "user:", 5) == 0));
+    must(caller_parse_user(text, key) != CALLER_NUMBER &&
+         (!*key || strncmp(key, "user:", 5) == 0 || !strpbrk(key, "+@:")));
     enum caller_kind kind = caller_parse(text, key);
     check_key(kind, key);
     /* What is stored and exported is the key; blanks around it mean nothing. */

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 
 #include "tests/unit/unit.h"
 
@@ -334,6 +335,43 @@ static void a_digest_is_that_of_sha256sum(void **state)
     }
 }
 
+/* --- zone --- */
+
+static void a_zone_has_its_offset_at_a_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone;
+        int64_t when;
+        int offset;
+    } rows[] = {
+        {"UTC", 1794106800, 0},
+        {"Europe/Berlin", 1794106800, 3600}, /* 2026-11-08 */
+        {"Europe/Berlin", 1782000000, 7200}, /* 2026-06-21 */
+        {"Europe/Berlin", 1774745999, 3600}, /* the second before summer begins */
+        {"Europe/Berlin", 1774746000, 7200},
+        {"America/Los_Angeles", 1794106800, -28800},
+        {"Asia/Kolkata", 1794106800, 19800},
+        {"Etc/GMT+5", 1794106800, -18000},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int offset = 1;
+        assert_true(zone_offset(rows[i].zone, rows[i].when, &offset));
+        if (offset != rows[i].offset)
+            fail_msg("%s: %d", rows[i].zone, offset);
+    }
+    static const char *const none[] = {
+        "",        "Europe/Atlantis", "../../../etc/passwd", "/etc/passwd", "Europe",
+        "Europe/", "zone.tab",        "Europe/Berlin\n"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        int offset = 1;
+        if (zone_offset(none[i], 0, &offset) || offset != 0)
+            fail_msg("%s is a zone", none[i]);
+    }
+    int offset;
+    assert_false(zone_offset(NULL, 0, &offset));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +388,7 @@ int main(void)
         cmocka_unit_test(an_arena_keeps_its_pieces_apart),
         cmocka_unit_test(an_arena_remembers_that_it_failed),
         cmocka_unit_test(a_digest_is_that_of_sha256sum),
+        cmocka_unit_test(a_zone_has_its_offset_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

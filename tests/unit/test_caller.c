@@ -191,8 +191,11 @@ static void a_session_names_itself_in_a_space_of_its_own(void **state)
     (void)state;
     static const struct row rows[] = {
         {"+15550100001", CALLER_OTHER, "user:+15550100001"},
-        {"member-3307", CALLER_OTHER, "user:member-3307"},
-        {"user:member-3307", CALLER_OTHER, "user:member-3307"},
+        {"15550100001", CALLER_OTHER, "user:15550100001"},
+        {"555-0100", CALLER_OTHER, "user:555-0100"},
+        {"sip:ana@host", CALLER_OTHER, "user:sip:ana@host"},
+        {"member-3307", CALLER_OTHER, "member-3307"},
+        {"user:+15550100001", CALLER_OTHER, "user:+15550100001"},
         {" ana@example.com ", CALLER_OTHER, "user:ana@example.com"},
         {"anonymous", CALLER_NOBODY, ""},
         {"0000", CALLER_NOBODY, ""},

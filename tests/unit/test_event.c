@@ -111,7 +111,8 @@ static void a_whole_transcription(void **state)
     assert_int_equal(e.transcript.turns[1].role, ROLE_USER);
     assert_int_equal(e.transcript.turns[1].position, 1);
     assert_int_equal(e.transcript.turns[1].second, 3);
-    assert_string_equal(e.transcript.turns[2].text, "It ships on Friday."); /* what was heard, not what was to be said */
+    assert_string_equal(e.transcript.turns[2].text,
+                        "It ships on Friday."); /* what was heard, not what was to be said */
     assert_int_equal(e.transcript.turns[2].position, 4);
     assert_int_equal(e.transcript.collected_count, 1);
     assert_string_equal(e.transcript.collected[0].name, "order_number");
@@ -289,25 +290,59 @@ static void the_caller_is_the_first_that_is_found(void **state)
          CALLER_NUMBER, "+15550100001", false},
         {PHONE("inbound", "null") ",'user_id':'u1'," VARIABLES("'system__caller_id':'+15550100002'"),
          CALLER_NUMBER, "+15550100002", false},
-        {"'user_id':'u1'," VARIABLES("'system__caller_id':'+15550100002'"), CALLER_NUMBER, "+15550100002",
-         false},
-        {"'user_id':'u1','conversation_initiation_client_data':{'user_id':'u2','dynamic_variables':{'user_id'"
-         ":'u3'}}",
-         CALLER_OTHER, "u1", false},
-        {"'user_id':null,'conversation_initiation_client_data':{'user_id':'u2','dynamic_variables':{'user_id'"
-         ":'u3'}}",
+        {PHONE("inbound", "''") ",'user_id':'u1'", CALLER_OTHER, "u1", false},
+        {PHONE("inbound", "null") ",'user_id':null,'conversation_initiation_client_data':{'user_id':'u2'}",
          CALLER_OTHER, "u2", false},
-        {"'user_id':'','conversation_initiation_client_data':{'user_id':'','dynamic_variables':{'user_id':'"
-         "u3'}}",
-         CALLER_OTHER, "u3", false},
-        {"'metadata':{'phone_call':null},'user_id':'u1'", CALLER_OTHER, "u1", false},
-        {"'metadata':{'phone_call':{'direction':'inbound','external_number':''}},'user_id':'u1'",
-         CALLER_OTHER, "u1", false},
-        {"'user_id':'sip:+15550100001@host'", CALLER_NUMBER, "+15550100001", false},
-        {"'user_id':'tel:0015550100001'", CALLER_NUMBER, "+15550100001", false},
-        /* what cannot be a caller is passed over */
-        {PHONE("inbound", "'not a number at all'") ",'user_id':'u1'", CALLER_OTHER, "u1", false},
+        {PHONE("inbound", "null") "," VARIABLES("'user_id':'u3'"), CALLER_OTHER, "u3", false},
+        /* the form with the plus counts */
+        {PHONE("inbound", "'030123456'") "," VARIABLES("'system__caller_id':'+4930123456'"), CALLER_NUMBER,
+         "+4930123456", false},
+        {PHONE("inbound", "'5550100001'") "," VARIABLES("'system__caller_id':'+4930123456'"), CALLER_OTHER,
+         "5550100001", false},
+        /* what is no identity is nobody's, whatever a client says */
+        {PHONE("inbound", "'not a number at all'") ",'user_id':'u1'", CALLER_INVALID, "", false},
         {"", CALLER_NOBODY, "", false},
+    };
+    check_callers(rows, sizeof rows / sizeof *rows);
+}
+
+static void a_session_is_no_number(void **state)
+{
+    (void)state;
+    static const struct who rows[] = {
+        {"'user_id':'u1'," VARIABLES("'system__caller_id':'+15550100002'"), CALLER_OTHER, "u1", false},
+        {"'user_id':'+15550100001'", CALLER_OTHER, "user:+15550100001", false},
+        {"'metadata':{'phone_call':null},'user_id':'u1'", CALLER_OTHER, "u1", false},
+        {"'conversation_initiation_client_data':{'user_id':'u2'}", CALLER_OTHER, "u2", false},
+        {VARIABLES("'user_id':'u3'"), CALLER_OTHER, "u3", false},
+        {VARIABLES("'system__caller_id':'+15550100002'"), CALLER_NOBODY, "", false},
+    };
+    check_callers(rows, sizeof rows / sizeof *rows);
+    caller_trust_user_id(true);
+    static const struct who trusted[] = {
+        {"'user_id':'sip:+15550100001@host'", CALLER_NUMBER, "+15550100001", false},
+        {"'user_id':'u1'", CALLER_OTHER, "u1", false},
+    };
+    check_callers(trusted, sizeof trusted / sizeof *trusted);
+    caller_trust_user_id(false);
+}
+
+static void messages_name_the_person(void **state)
+{
+    (void)state;
+    static const struct who rows[] = {
+        {"'metadata':{'whatsapp':{'direction':'inbound','whatsapp_user_id':'15550100001'}}", CALLER_NUMBER,
+         "+15550100001", false},
+        {"'metadata':{'whatsapp':{'whatsapp_user_id':'US.134912','recipient':{'bsuid':'US.134912'}}}",
+         CALLER_OTHER, "whatsapp:US.134912", false},
+        {"'metadata':{'whatsapp':{'direction':'outbound','whatsapp_user_id':'x','recipient':{'phone':"
+         "'+15550100001','bsuid':'x'}}}," VARIABLES("'system__caller_id':'+15550109000'"),
+         CALLER_NUMBER, "+15550100001", true},
+        {"'metadata':{'sms':{'direction':'inbound','sms_user_phone_number':'+1 555 010 0001',"
+         "'agent_phone_number':'+15550109000'}},'user_id':'u1'",
+         CALLER_NUMBER, "+15550100001", false},
+        {"'metadata':{'sms':{'direction':'outbound','sms_user_phone_number':null}},'user_id':'u1'",
+         CALLER_NOBODY, "", true},
     };
     check_callers(rows, sizeof rows / sizeof *rows);
 }
@@ -340,7 +375,8 @@ static void behind_a_withheld_number_nobody_is_looked_for(void **state)
          CALLER_NOBODY, "", false},
         {PHONE("inbound", "'anonymous'") ",'user_id':'u1'", CALLER_NOBODY, "", false},
         {PHONE("inbound", "'sip:Anonymous@anonymous.invalid'") ",'user_id':'u1'", CALLER_NOBODY, "", false},
-        {VARIABLES("'system__caller_id':'restricted','user_id':'u1'"), CALLER_NOBODY, "", false},
+        {PHONE("inbound", "null") "," VARIABLES("'system__caller_id':'restricted','user_id':'u1'"),
+         CALLER_NOBODY, "", false},
         {"'user_id':'Unknown'," VARIABLES("'user_id':'u1'"), CALLER_NOBODY, "", false},
     };
     check_callers(rows, sizeof rows / sizeof *rows);
@@ -410,7 +446,118 @@ static void of_a_failed_call_the_caller_is_the_other_side(void **state)
     }
 }
 
+#define OUTBOUND(members)                                                                                    \
+    "'metadata':{'phone_call':{'direction':'outbound','external_number':'+15550100001'" members
+
+static void where_nobody_was_reached_there_is_an_attempt(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members, *why;
+    } rows[] = {
+        {OUTBOUND(",'call_result':'voicemail'}}"), "voicemail"},
+        {OUTBOUND(",'call_result':'busy'}}"), "busy"},
+        {OUTBOUND(",'call_result':'no_answer'}}"), "no answer"},
+        {OUTBOUND(",'call_result':'failed'}}"), "failed"},
+        {OUTBOUND(",'call_result':'answered'}}"), ""},
+        {"'status':'failed'," PHONE("inbound", "'+15550100001'"), "failed"},
+        {OUTBOUND("},'error':{'code':1008,'reason':'x'}}"), "failed"},
+        /* one that failed after a while was a call */
+        {"'status':'failed','transcript':[{'role':'user','message':'Hello?'}]", ""},
+        {OUTBOUND("},'termination_reason':'voicemail_detection tool was called.'}"), "voicemail"},
+        {OUTBOUND("},'features_usage':{'voicemail_detection':{'enabled':true,'used':true}}}"), "voicemail"},
+        {OUTBOUND("},'features_usage':{'voicemail_detection':{'enabled':true,'used':false}}}"), ""},
+        {OUTBOUND("}},'transcript':[{'role':'agent','message':null,'tool_results':[{'tool_name':"
+                  "'voicemail_detection','is_error':false,'type':'system'}]}]"),
+         "voicemail"},
+        {OUTBOUND("}},'transcript':[{'role':'agent','message':'Hello?'}]"), "no answer"},
+        {OUTBOUND("}},'transcript':[{'role':'user','message':'Please leave a message after the tone.'}]"),
+         "answered by a machine"},
+        {OUTBOUND("}},'transcript':[{'role':'user','message':'Bitte hinterlassen Sie eine Nachricht.'}]"),
+         "answered by a machine"},
+        {OUTBOUND("}},'transcript':[{'role':'user','message':'Ha llamado al buz\xc3\x93n de voz de Luis.'}]"),
+         "answered by a machine"},
+        {OUTBOUND("}},'transcript':[{'role':'user','message':'State your name and reason for calling.'},"
+                  "{'role':'agent','message':'Mia.'},{'role':'user','message':'Stay on the line.'}]"),
+         "answered by a machine"},
+        {OUTBOUND("}},'transcript':[{'role':'user','message':'Stay on the line, I get my wife.'}]"), ""},
+        /* who calls us says what they like */
+        {"'transcript':[{'role':'user','message':'Shall I leave a message?'}]," PHONE("inbound",
+                                                                                      "'+15550100001'"),
+         ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct event e = call_with(rows[i].members);
+        if (strcmp(e.failure, rows[i].why) != 0 || e.attempt != (*rows[i].why != '\0'))
+            fail_msg("%s: \"%s\"", rows[i].members, e.failure);
+        event_free(&e);
+    }
+    struct event e =
+        call_with(OUTBOUND("}},'transcript':[{'role':'user','message':'Say your name and why you\\u0027re "
+                           "calling. I use call screening.'},{'role':'agent','message':'Mia.'},"
+                           "{'role':'user','message':'Yes, Luis here?'}]"));
+    assert_false(e.attempt); /* a person came after the machine */
+    assert_int_equal(e.transcript.turn_count, 2);
+    assert_string_equal(e.transcript.turns[1].text, "Yes, Luis here?");
+    event_free(&e);
+}
+
 /* --- What was said --- */
+
+static void only_words_that_were_spoken_count(void **state)
+{
+    (void)state;
+    struct event e = call_with(
+        "'transcript':[{'role':'agent','message':null,'multivoice_message':{'parts':[{'text':'Welcome.'},"
+        "{'text':'','voice_label':'x'},{'text':'Rye or wheat?','voice_label':'Greta'},7]}},"
+        "{'role':'user','message':'The page is "
+        "open.','contextual_update_info':{'context_id':'p','is_superseded'"
+        ":true}},"
+        "{'role':'user','message':'...','platform_event':'user_turn_timeout'},"
+        "{'role':'agent','message':'It will','original_message':'It will arrive on Friday.'},"
+        "{'role':'agent','message':'said','multivoice_message':{'parts':[{'text':'not twice'}]}}]");
+    assert_int_equal(e.transcript.turn_count, 3);
+    assert_string_equal(e.transcript.turns[0].text, "Welcome. Rye or wheat?");
+    assert_string_equal(e.transcript.turns[1].text, "It will");
+    assert_int_equal(e.transcript.turns[1].position, 3);
+    assert_string_equal(e.transcript.turns[2].text, "said");
+    event_free(&e);
+}
+
+static void numbers_in_answers_of_tools_are_kept(void **state)
+{
+    (void)state;
+    struct event e = call_with(
+        "'transcript':[{'role':'agent','message':null,'tool_results':["
+        "{'tool_name':'book','type':'webhook','result_value':'{\\'booking_id\\':\\'TBL-8812\\',\\'table\\':"
+        "\\'terrace 1\\',\\'order\\':{\\'orderNumber\\':4471,\\'request_id\\':\\'r-1234\\'},"
+        "\\'offers\\':[{\\'id\\':\\'A-111\\'},{\\'id\\':\\'A-112\\'}],\\'code\\':\\'no digit\\'}'},"
+        "{'tool_name':'broken','is_error':true,'result_value':'{\\'ticket\\':\\'T-1234\\'}'},"
+        "{'tool_name':'search','result_value':'{\\'memories\\':[],\\'ticket\\':\\'T-1234\\'}'},"
+        "{'tool_name':'transfer','type':'system','result_value':'{\\'ticket\\':\\'T-1234\\'}'},"
+        "{'tool_name':'text','result_value':'done'},{'result_value':7},null]}]");
+    assert_int_equal(e.transcript.turn_count, 0);
+    assert_int_equal(e.transcript.result_count, 2);
+    assert_string_equal(e.transcript.results[0].name, "book: booking_id");
+    assert_string_equal(e.transcript.results[0].value, "TBL-8812");
+    assert_string_equal(e.transcript.results[1].name, "book: orderNumber");
+    assert_string_equal(e.transcript.results[1].value, "4471");
+    event_free(&e);
+}
+
+static void a_summary_that_was_not_made_is_none(void **state)
+{
+    (void)state;
+    struct event e =
+        call_with("'analysis':{'transcript_summary':'Summary couldn\\u0027t be generated for this call.'}");
+    assert_string_equal(e.transcript.summary, "");
+    assert_false(e.analysed);
+    event_free(&e);
+    e = call_with("'analysis':{'transcript_summary':'Ana asked.'},'metadata':{'timezone':'Europe/Berlin'}");
+    assert_true(e.analysed);
+    assert_string_equal(e.timezone, "Europe/Berlin");
+    event_free(&e);
+}
 
 static void turns_without_words_or_of_nobody_are_left_out(void **state)
 {
@@ -423,7 +570,8 @@ static void turns_without_words_or_of_nobody_are_left_out(void **state)
                                "{'role':'agent','message':'answered','time_in_call_secs':2.9}]");
     assert_int_equal(e.transcript.turn_count, 2);
     assert_string_equal(e.transcript.turns[0].text, "said");
-    assert_int_equal(e.transcript.turns[0].position, 12); /* positions are those of the transcript as it came */
+    assert_int_equal(e.transcript.turns[0].position,
+                     12); /* positions are those of the transcript as it came */
     assert_int_equal(e.transcript.turns[0].second, 0);
     assert_string_equal(e.transcript.turns[1].text, "answered");
     assert_int_equal(e.transcript.turns[1].second, 2);
@@ -443,7 +591,7 @@ static void text_keeps_what_is_in_it(void **state)
     struct event e = call_with("'transcript':[{'role':'user','message':'a\\u0000b \\ud83d\\ude00 \\ud83d!'}],"
                                "'analysis':{'transcript_summary':'caf\xc3\xa9 \\\"so\\\"\\n'}");
     assert_string_equal(e.transcript.turns[0].text, "a\xef\xbf\xbd"
-                                         "b \xf0\x9f\x98\x80 \xef\xbf\xbd!");
+                                                    "b \xf0\x9f\x98\x80 \xef\xbf\xbd!");
     assert_string_equal(e.transcript.summary, "caf\xc3\xa9 \"so\"\n");
     event_free(&e);
 }
@@ -510,6 +658,58 @@ static void what_is_in_both_forms_counts_once(void **state)
     e = call_with("'analysis':{'data_collection_results':{'a':{'value':'first'},'a':{'value':'second'}}}");
     assert_int_equal(e.transcript.collected_count, 1); /* a key that is there twice */
     event_free(&e);
+}
+
+static void values_of_agents_that_took_over_and_names_of_opaque_ids(void **state)
+{
+    (void)state;
+    struct event e = call_with(
+        "'analysis':{'data_collection_results_list':[{'data_collection_id':'dci_8f3k2','name':'Customer "
+        "name',"
+        "'value':'Olga Petrova'},{'data_collection_id':'dci_1','name':'callmem_mood','value':'positive'}],"
+        "'scoped':[{'scope':'agent','source_agent_id':'b','data_collection_results':{'insurance_number':"
+        "{'data_collection_id':'insurance_number','value':'KV-77120'},'Customer name':{'value':'other'}}},"
+        "{'data_collection_results':null},7]}");
+    assert_int_equal(e.transcript.collected_count, 3);
+    assert_string_equal(e.transcript.collected[0].name, "Customer name");
+    assert_string_equal(e.transcript.collected[0].value, "Olga Petrova");
+    assert_string_equal(e.transcript.collected[1].name, "callmem_mood");
+    assert_true(e.transcript.asked);
+    assert_string_equal(e.transcript.collected[2].value, "KV-77120");
+    event_free(&e);
+}
+
+static void what_was_redacted_is_no_value(void **state)
+{
+    (void)state;
+    struct event e = call_with("'analysis':{'data_collection_results':{'caller_name':{'value':'[NAME]'},"
+                               "'mail':{'value':'[EMAIL_ADDRESS]'},'note':{'value':'[sic] it is'}}}");
+    assert_int_equal(e.transcript.collected_count, 1);
+    assert_string_equal(e.transcript.collected[0].name, "note");
+    event_free(&e);
+    e = parsed("{'type':'post_call_transcription_unredacted','data':{'conversation_id':'c'}}");
+    assert_int_equal(e.type, EVENT_TRANSCRIPTION);
+    assert_true(e.unredacted);
+    event_free(&e);
+}
+
+/* However many values there are: a thousand are kept, callmem's own among them, in no time. */
+static void too_many_values_cost_nothing(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT;
+    buf_puts(&b, "'analysis':{'data_collection_results':{");
+    for (int i = 0; i < 30000; i++)
+        buf_printf(&b, "'item_%d':{'value':'v%d'},", i, i);
+    buf_puts(&b, "'callmem_mood':{'value':'positive'}}}");
+    int64_t before = clock_ms();
+    struct event e = call_with(buf_text(&b));
+    assert_true(clock_ms() - before < 1000);
+    assert_int_equal(e.transcript.collected_count, 1000);
+    assert_string_equal(e.transcript.collected[0].name, "callmem_mood");
+    assert_string_equal(e.transcript.collected[1].name, "item_0");
+    event_free(&e);
+    buf_free(&b);
 }
 
 static void analysis_of_other_types_is_no_analysis(void **state)
@@ -654,15 +854,24 @@ int main(void)
         cmocka_unit_test(what_is_no_event_is_refused_with_the_field),
         cmocka_unit_test(ids_have_their_bounds),
         cmocka_unit_test(the_caller_is_the_first_that_is_found),
+        cmocka_unit_test(a_session_is_no_number),
+        cmocka_unit_test(messages_name_the_person),
         cmocka_unit_test(on_an_outbound_call_the_caller_is_who_was_called),
         cmocka_unit_test(behind_a_withheld_number_nobody_is_looked_for),
         cmocka_unit_test(numbers_where_text_is_expected_are_no_caller),
         cmocka_unit_test(of_a_failed_call_the_caller_is_the_other_side),
+        cmocka_unit_test(where_nobody_was_reached_there_is_an_attempt),
+        cmocka_unit_test(only_words_that_were_spoken_count),
+        cmocka_unit_test(numbers_in_answers_of_tools_are_kept),
+        cmocka_unit_test(a_summary_that_was_not_made_is_none),
         cmocka_unit_test(turns_without_words_or_of_nobody_are_left_out),
         cmocka_unit_test(text_keeps_what_is_in_it),
         cmocka_unit_test(collected_values_are_text),
         cmocka_unit_test(the_list_form_of_collected_data),
         cmocka_unit_test(what_is_in_both_forms_counts_once),
+        cmocka_unit_test(values_of_agents_that_took_over_and_names_of_opaque_ids),
+        cmocka_unit_test(what_was_redacted_is_no_value),
+        cmocka_unit_test(too_many_values_cost_nothing),
         cmocka_unit_test(analysis_of_other_types_is_no_analysis),
         cmocka_unit_test(languages_are_two_letters_where_they_can_be),
         cmocka_unit_test(when_a_call_began),

@@ -176,6 +176,9 @@ static void test_defaults(void **state)
         {"OPENMEMORY_DECAY_LAMBDA_REFLECTIVE", "0"},
         {"OPENMEMORY_TIMEOUT_MS", "800"},
         {"CALLMEM_SCOPE", "caller"},
+        {"CALLMEM_COUNTRY", ""},
+        {"CALLMEM_TIMEZONE", "UTC"},
+        {"CALLMEM_TRUST_USER_ID", "0"},
         {"CALLMEM_CORS_ORIGINS", ""},
         {"CALLMEM_LOG_LEVEL", "info"},
         {"CALLMEM_LOG_FILE", ""},
@@ -643,6 +646,14 @@ static void test_other_text(void **state)
     (void)state;
     assert_taken("CALLMEM_LANGUAGE", "pt-BR", "pt-BR");
     assert_taken("CALLMEM_LANGUAGE", "es-419", "es-419");
+    assert_taken("CALLMEM_COUNTRY", "DE", "DE");
+    assert_taken("CALLMEM_COUNTRY", "us", "us");
+    assert_value_wrong("CALLMEM_COUNTRY", "Germany", "the maximum is 2");
+    assert_value_wrong("CALLMEM_COUNTRY", "XX", "is not a country");
+    assert_taken("CALLMEM_TIMEZONE", "Europe/Berlin", "Europe/Berlin");
+    assert_value_wrong("CALLMEM_TIMEZONE", "Europe/Atlantis", "is not a time zone");
+    assert_value_wrong("CALLMEM_TIMEZONE", "../../etc/passwd", "is not a time zone");
+    assert_value_wrong("CALLMEM_TRUST_USER_ID", "yes", "use 0 or 1");
     static const char *const no_languages[] = {"e",  "english please", "en_US",       "en-", "-en",
                                                "12", "en--US",         "toolongaword"};
     for (size_t i = 0; i < sizeof no_languages / sizeof *no_languages; i++)

@@ -1,7 +1,7 @@
-// Makes lib/people/numbering_table.c from libphonenumber's data as libphonenumber-js packs it:
+// Makes lib/base/numbering_table.c from libphonenumber's data as libphonenumber-js packs it:
 //
 //     npm pack libphonenumber-js && tar xzf libphonenumber-js-*.tgz
-//     node lib/people/numbering.mjs package > lib/people/numbering_table.c
+//     node lib/base/numbering.mjs package > lib/base/numbering_table.c
 import { readFileSync } from "node:fs";
 
 const [, , folder] = process.argv;
@@ -55,7 +55,7 @@ for (const [country, data] of [...Object.entries(countries), ...Object.entries(n
               `0x${bits.toString(16)}, 0x${first(pattern).toString(16)}, ${prefixed}},`);
 }
 console.log(`/* Made by numbering.mjs from libphonenumber's data, as of libphonenumber-js ${version}. */`);
-console.log('#include "people/numbering.h"\n\n/* clang-format off */\nconst struct numbering numbering_table[] = {');
+console.log('#include "base/numbering_table.h"\n\n/* clang-format off */\nconst struct numbering numbering_table[] = {');
 console.log(rows.join("\n"));
 console.log("};\n/* clang-format on */\n");
 console.log("const size_t numbering_count = sizeof numbering_table / sizeof *numbering_table;");

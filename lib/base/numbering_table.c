@@ -1,5 +1,5 @@
 /* Made by numbering.mjs from libphonenumber's data, as of libphonenumber-js 1.13.16. */
-#include "people/numbering.h"
+#include "base/numbering_table.h"
 
 /* clang-format off */
 const struct numbering numbering_table[] = {

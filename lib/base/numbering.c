@@ -1,4 +1,4 @@
-#include "people/numbering.h"
+#include "base/numbering.h"
 
 #include <string.h>
 #include <strings.h>

@@ -3,26 +3,15 @@
  * plus mean. A table made from libphonenumber's data (numbering.mjs): linking libphonenumber would bring C++,
  * protobuf and Boost into every program, for four columns of it.
  */
-#ifndef CALLMEM_PEOPLE_NUMBERING_H
-#define CALLMEM_PEOPLE_NUMBERING_H
+#ifndef CALLMEM_BASE_NUMBERING_H
+#define CALLMEM_BASE_NUMBERING_H
+
+#include "base/numbering_table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define NUMBERING_MOST 15 /* digits of an E.164 number */
-
-struct numbering {
-    char country[3];           /* ISO 3166, "" for codes of no country (satellites) */
-    const char *code;          /* of calls to there: "49" */
-    const char *prefix;        /* dialled before a number within the country, and not from elsewhere: "0" */
-    const char *international; /* dialled there before the code of another country, where it is one: "011" */
-    unsigned lengths;          /* of national numbers: bit 10 for ten digits */
-    unsigned begins;           /* digits that national numbers begin with: bit 0 for "0" */
-    bool prefixed;             /* mobile numbers, too, are written with the prefix */
-};
-
-extern const struct numbering numbering_table[];
-extern const size_t numbering_count;
 
 /* The plan of a country, "DE" in either case; NULL when there is none. */
 const struct numbering *numbering_find(const char *country);
