@@ -375,7 +375,8 @@ struct finder {
     /* The code that was given last, which may be read back and put right. */
     size_t given; /* index of the thing, THINGS when none */
     struct spelled code, heard;
-    int since; /* turns of the caller */
+    struct spelled told; /* the last code in the agent's turn before */
+    int since;           /* turns of the caller */
 };
 
 /* A newer value of the same slot in the same call is a correction. */
@@ -502,11 +503,22 @@ static bool begins_with(const struct finder *finder, const struct words *words, 
            language_list(finder->reading->language, list, words, 0) > 0;
 }
 
-/* "Oh one four eight. No, sorry. Oh one eight four.": the last digits again. */
+/* Whether the end of a code has letters where another has letters, and digits where it has digits. */
+static bool ends_alike(const struct spelled *code, const struct spelled *end)
+{
+    const char *at = code->text + strlen(code->text) - strlen(end->text);
+    for (const char *other = end->text; *other; at++, other++)
+        if (!isdigit((unsigned char)*at) != !isdigit((unsigned char)*other))
+            return false;
+    return true;
+}
+
+/* "Oh one four eight. No, sorry. Oh one eight four.": the last digits again. "No, ten is fine" is no such. */
 static bool is_new_end(const struct finder *finder, const struct words *words, const struct spelled *run)
 {
     size_t from = run->from > 4 ? run->from - 4 : 0;
-    if (!finder->reading->ruled || strlen(run->text) >= strlen(finder->code.text) || strlen(run->text) < 2)
+    if (!finder->reading->ruled || strlen(run->text) >= strlen(finder->code.text) || strlen(run->text) < 3 ||
+        !ends_alike(&finder->code, run))
         return false;
     for (size_t at = from; at < run->from; at++)
         if (language_list(finder->reading->language, LIST_NO, words, at) > 0 ||
@@ -701,6 +713,9 @@ static bool is_callers(const struct words *words, size_t at)
 static void read_agent(struct finder *finder, const struct spoken *spoken)
 {
     const struct words *words = &spoken->words;
+    struct spelled runs[RUNS];
+    size_t count = spelled_runs(finder->reading, words, runs, RUNS);
+    finder->told = count > 0 ? runs[count - 1] : (struct spelled){.digits = 0};
     for (size_t at = 0; at < words->count; at++) {
         size_t thing = THINGS, len = thing_at(words, at, &thing);
         /* "To look into your account, what is your postcode?" */
@@ -723,12 +738,20 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
     read_back(finder, words);
 }
 
+/* "Your claim number is C L eight one one five." - "Eight one one five." is the whole of it. */
+static const struct spelled *whole_of(const struct finder *finder, const struct spelled *run)
+{
+    size_t len = strlen(run->text), told = strlen(finder->told.text);
+    return told > len && len >= 3 && strcmp(finder->told.text + told - len, run->text) == 0 ? &finder->told
+                                                                                            : run;
+}
+
 static void read_answer(struct finder *finder, const struct spoken *spoken, const struct spelled *runs,
                         size_t count, size_t *last)
 {
     enum thing thing = things[finder->asked].thing;
     for (size_t i = 0; i < count && (thing == THING_PHONE || thing == THING_ID); i++)
-        if (take_code(finder, finder->asked, &runs[i], spoken)) {
+        if (take_code(finder, finder->asked, whole_of(finder, &runs[i]), spoken)) {
             finder->asked = THINGS;
             *last = i + 1;
             return;

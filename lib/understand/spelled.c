@@ -172,6 +172,28 @@ static bool is_lone_word(const struct words *words, size_t at, const struct spel
            strlen(words->items[at + 1].fold) > 1 && words->items[at + 1].shape == SHAPE_LOWER;
 }
 
+/* "K like king" at word `at`: how many words that are, 0 when it is no such thing. */
+static size_t explained(struct reading *reading, const struct words *words, size_t at)
+{
+    const char *letter = words->items[at].fold;
+    if (!reading->ruled || !isalpha((unsigned char)letter[0]) || letter[1] || at + 2 >= words->count)
+        return 0;
+    size_t like = language_list(reading->language, LIST_AS_IN, words, at + 1), word = at + 1 + like;
+    bool fits = like > 0 && word < words->count && words->items[word].fold[0] == letter[0] &&
+                words->items[word].fold[1];
+    return fits ? word + 1 - at : 0;
+}
+
+/* The part of a code at word `at`, with what explains it: "K. K like king" is one K. How many words were
+ * taken. */
+static size_t take_part(struct reading *reading, const struct words *words, size_t at, struct spelled *run)
+{
+    size_t whole = explained(reading, words, at);
+    bool again = whole > 0 && at > run->from && strcmp(words->items[at - 1].fold, words->items[at].fold) == 0;
+    size_t len = again ? whole : spelled_part(reading, words, at, run);
+    return whole > 0 && len > 0 ? whole : len;
+}
+
 size_t spelled_runs(struct reading *reading, const struct words *words, struct spelled *runs, size_t most)
 {
     size_t count = 0;
@@ -184,7 +206,7 @@ size_t spelled_runs(struct reading *reading, const struct words *words, struct s
             bool stop = end > at && words->items[next].gap == GAP_STOP;
             if (stop && (run.letters > 0 || words->items[next].shape == SHAPE_UPPER))
                 break;
-            if (is_lone_word(words, next, &run) || (len = spelled_part(reading, words, next, &run)) == 0)
+            if (is_lone_word(words, next, &run) || (len = take_part(reading, words, next, &run)) == 0)
                 break;
             end = next + len;
         }
