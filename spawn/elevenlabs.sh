@@ -15,8 +15,8 @@ api_open() {
         'It needs the rights to write Agents and Workspace webhooks'
 }
 
-# One call. Leaves the answer in $answer, its status in $api_status and the API's error message in $api_message; 1 if it was
-# refused. Without an answer the script exits.
+# One call. Leaves the answer in $answer, its status in $api_status, the API's error message in $api_message and its name for
+# the error in $api_problem; 1 if it was refused. Without an answer the script exits.
 api() { # METHOD PATH [BODY]
     local tries
     for ((tries = 1; ; tries++)); do
@@ -31,7 +31,8 @@ api() { # METHOD PATH [BODY]
         *) break ;;
         esac
     done
-    # Only the message: other fields may echo what was sent.
+    # Only the message and its name: other fields may echo what was sent.
+    api_problem=$(jq -r '.detail.status? // empty' <<<"$answer" 2>/dev/null | head -c 100) || true
     api_message=$(
         jq -r '.detail | if type == "array" then map(.msg?) | join("; ")
             elif type == "object" then .message // .status else . end // empty' <<<"$answer" 2>/dev/null | head -c 300
@@ -59,9 +60,13 @@ api_must() { # METHOD PATH [BODY]
 }
 
 api_failed() { # WHAT
-    case $api_status in
-    401) fail "ElevenLabs does not accept ELEVENLABS_API_KEY (401${api_message:+: $api_message})" ;;
-    403) fail "ELEVENLABS_API_KEY may not do this: $1 (403${api_message:+: $api_message})" ;;
+    local hint=''
+    case $1 in */v1/workspace/webhooks*) hint='. Webhooks need a key that an admin of the workspace made' ;; esac
+    case $api_status:$api_problem in
+    401:missing_permissions | 403:*)
+        fail "ELEVENLABS_API_KEY may not do this: $1 ($api_status${api_message:+: $api_message})$hint"
+        ;;
+    401:*) fail "ElevenLabs does not accept ELEVENLABS_API_KEY (401${api_message:+: $api_message})" ;;
     *) fail "$1: HTTP $api_status${api_message:+: $api_message}" ;;
     esac
 }
@@ -102,7 +107,8 @@ api_delete() { # PATH
 #   retired       marks of deleted ones' secrets
 #   secrets       {id, mark} of the stored secret of "client-data" and of "search-data"
 #   tool          id of the search tool
-#   agents        for each agent's id the switches that were turned on for it, as jq paths
+#   agents        for each agent's id, or ID?branch_id=BRANCH, the switches that were turned on for it, as jq paths
+#   no_items      ids of the agents without data collection items
 #   before        the workspace's settings that were there before, for --remove to put back
 
 record_open() { # STATE

@@ -6,9 +6,11 @@
 #     foreign 'sentence'               something that does not belong to this callmem is in the way
 #     note 'sentence'
 #
-# Their input, the world, is {url, record, settings, webhooks, secrets, tools, agents, scope, marks, switches}: the address
-# to register, elevenlabs.json in the state folder (see elevenlabs.sh), the API's answers (agents by their ids),
-# CALLMEM_SCOPE, the marks of the secrets in effect (endpoint: list), and the security settings that an agent needs.
+# Their input, the world, is {url, record, settings, webhooks, secrets, tools, agents, items, items_option, named, scope,
+# marks, switches}: the address to register, elevenlabs.json in the state folder (see elevenlabs.sh), the API's answers
+# (agents by ID or ID?branch_id=BRANCH), the data collection items (lib/understand/items.json), "items", "no-items" or "",
+# the agents of the command line, CALLMEM_SCOPE, the marks of the secrets in effect (endpoint: list), and the security
+# settings that an agent needs.
 
 def webhook_name: "callmem";
 def tool_name: "search_memory";
@@ -54,8 +56,52 @@ def tool_body($wanted):
         ([.api_schema.request_body_schema.required[]?, "query", ($wanted | properties | keys[])] | unique) |
     {tool_config: .};
 
-def post_call_wanted($webhook): (.webhooks // {} | map_values(select(. != null)) | del(.send_audio)) +
-    {post_call_webhook_id: $webhook, events: events, transcript_format: "json"};
+# Events after a call, from the present setting. What the operator chose stays, but callmem needs the turns of a call, as
+# JSON. Ours: the setting is callmem's already, so events that are missing were taken away.
+def events_wanted($ours): (.events // []) as $now |
+    (if $ours and $now != [] then ["transcript"] else events end + if .send_audio then ["audio"] else [] end) as $needed |
+    $now + ($needed - $now);
+def post_call_wanted($webhook; $ours): (. // {} | map_values(select(. != null))) | . as $now |
+    del(.send_audio) + {post_call_webhook_id: $webhook, events: ($now | events_wanted($ours)), transcript_format: "json"} |
+    if .exclude_transcript then .exclude_transcript = false else . end;
+def has_turns: (.transcript_format // "json") == "json" and (.exclude_transcript | not) and
+    any(.events[]?; . == "transcript");
+
+# An agent's own webhooks, changed.
+def own_webhooks(change): (.platform_settings.workspace_overrides // {} | map_values(select(. != null))) | . + change;
+
+# Whether agents have one of these webhooks in their own settings, from the list of webhooks; whether this one has.
+def used_by_agents($ids): .webhooks[] | select(IN(.webhook_id; $ids[]) and [.usage[]?.usage_type] - ["ConvAI Settings"] != []) |
+    .webhook_id;
+def has_own_webhook($ids): .platform_settings.workspace_overrides.webhooks.post_call_webhook_id | strings |
+    select(IN(.; $ids[]));
+
+# --- data collection items ---------------------------------------------------------------------------------------
+
+# An agent's items by their keys.
+def collected: .platform_settings.data_collection // {} | map_values(select(. != null));
+
+# Keys of ours that an agent has, and of those that it does not have as they should be. A value may come from only one
+# source, and for ours that is the description.
+def items_there($items): collected as $there | [$items[].key | select($there[.])];
+def items_wrong($items): collected as $there | [$items[] | . as $item | $there[.key] |
+    select(.type != "string" or .description != $item.description or
+        any(.enum, .dynamic_variable, .constant_value, .allowed_values, .allowed_values_dynamic_variable,
+            .is_system_provided, .is_omitted; IN(null, "", false, []) | not)) | $item.key];
+
+# All items with ours, or without them. The operator may have chosen an LLM for one of ours.
+def items_with($items): collected | map_values(map_values(select(. != null))) |
+    reduce $items[] as $item (.; .[$item.key] = ((.[$item.key] // {} | {name, llm} | map_values(select(. != null))) |
+        {name: $item.key} + . + {type: "string", description: $item.description}));
+def items_without($items): collected | map_values(map_values(select(. != null))) | del(.[$items[].key]);
+
+# An agent that keeps its analysis items by reference. Null means that it does not, an empty object that it does.
+def items_by_reference: .platform_settings.analysis_items != null;
+
+# The branches that take calls, other than the one that the API answers with, from the list of an agent's branches.
+def live_branches($agent): [$agent.branch_id, $agent.main_branch_id] as $main | .results[]? |
+    select((.current_live_percentage // 0) > 0 and .is_archived != true and any($main[]; .) and
+        (IN(.id; $main[]) | not)) | .id | select(test("^[A-Za-z0-9_-]+$"));
 
 # An agent's tools with ours in place of another one of its name.
 def tools_with($id; $tools): [(.conversation_config.agent.prompt.tool_ids[]? |
@@ -132,7 +178,7 @@ def plan_webhook: (.url + route("post-call")) as $address |
         step("create the post-call webhook \($address) (HMAC); its secret goes into the settings";
             ["create_webhook", $address])
     elif .webhook | .is_disabled or .is_auto_disabled then
-        step("switch the post-call webhook on again"; ["enable_webhook"])
+        step("switch the post-call webhook on again"; ["enable_webhook", .webhook.name])
     else empty end;
 
 def plan_initiation: .settings.conversation_initiation_client_data_webhook.url as $there |
@@ -159,42 +205,100 @@ def plan_post_call: .settings.webhooks.post_call_webhook_id as $there | . as $fa
     if ($there // "") != "" and ($ours | not) then
         foreign("the post-call webhook of the workspace is \(first(.webhooks[] | select(.webhook_id == $there) |
             .webhook_url | shown) // $there)") else empty end,
-    if .renewed or (.settings.webhooks | .post_call_webhook_id == $facts.record.webhook.id and
-        (.events // [] | sort) == (events | sort) and (.transcript_format // "json") == "json" | not)
-    then step("send events after a call to it: \(events | join(", "))"; ["set_post_call"]) else empty end;
+    if .renewed or (.settings.webhooks | .post_call_webhook_id == $facts.record.webhook.id and has_turns | not)
+    then step("send events after a call to it: \(.settings.webhooks | events_wanted($ours) | join(", "))" +
+            if .settings.webhooks.exclude_transcript then ", with their transcripts" else "" end; ["set_post_call"])
+    else empty end;
+
+# An agent or its branch in a sentence, and the id of the agent.
+def called: sub("\\?branch_id="; ", branch ");
+def agent_id: split("?")[0];
+
+# The agents without items, which are those of earlier runs, changed by --items and --no-items, and those from which to take
+# them now.
+def settle_items: (if .named != [] then .named else [.agents | keys[] | agent_id] | unique end) as $meant |
+    .items_taken = if .items_option == "no-items" then $meant else [] end |
+    .no_items = ((.record.no_items // []) - (if .items_option == "items" then $meant else [] end) + .items_taken | unique);
+
+def plan_items($agent): .items as $items | .no_items as $none | .items_taken as $taken | .agents[$agent] |
+    items_there($items) as $there | (items_wrong($items)) as $wrong |
+    if IN($agent | agent_id; $none[]) then
+        # After --no-items some may have been added by hand.
+        if $there == [] or (IN($agent | agent_id; $taken[]) | not) then empty
+        else step("take data collection items away from agent \($agent | called): \($there | join(", "))";
+            ["take_items", $agent]) end
+    elif $wrong == [] then empty
+    elif items_by_reference then
+        set("items_to_paste"; "yes"),
+        note("Agent \($agent | called) keeps its analysis items by reference, and the API cannot add any. If the " +
+            "dashboard does not show callmem's five yet, add them there; --no-items stops this message.")
+    else
+        [(($wrong - $there) | if . == [] then empty else "add \(join(", "))" end),
+            ($wrong - ($wrong - $there) | if . == [] then empty else "write \(join(", ")) again, which differs" end)] |
+        step("data collection of agent \($agent | called): \(join("; "))"; ["put_items", $agent])
+    end;
+
+def plan_own_webhooks($agent): . as $facts | .agents[$agent].platform_settings.workspace_overrides as $own |
+    ($own.webhooks.post_call_webhook_id // "") as $there |
+    if $there == "" then empty
+    elif IN($there; $facts.our_webhooks[]) | not then
+        note("Agent \($agent | called) has its own post-call webhook: callmem does not receive its calls.")
+    elif .renewed or $there != .record.webhook.id or ($own.webhooks | has_turns | not) then
+        step("correct the post-call webhook in the settings of agent \($agent | called): \($own.webhooks |
+            events_wanted(true) | join(", ")), with their transcripts"; ["set_own_post_call", $agent])
+    else empty end,
+    $own.conversation_initiation_client_data_webhook as $there |
+    if ($there.url // "") == "" then empty
+    elif $there.url | is_ours($facts; "client-data") | not then
+        note("Agent \($agent | called) has its own conversation initiation webhook, \($there.url | shown): " +
+            "it does not ask callmem.")
+    else secret_id("client-data"; .initiation) as $secret |
+        if $secret != "" and ($there | covers(initiation_wanted($facts.url; $secret))) then empty
+        else step("correct the conversation initiation webhook in the settings of agent \($agent | called)";
+            ["set_own_initiation", $agent]) end
+    end;
 
 def plan_agent($agent): . as $facts | .agents[$agent] as $now |
     if .tool == null or (IN($facts.tool.id; $now | tool_ids[]) | not) then
         (if any(.tools[]; .tool_config.name == tool_name and .id != $facts.tool.id and
             IN(.id; $now | tool_ids[])) then
-            foreign("agent \($agent) has another tool that is called \(tool_name)") else empty end),
-        step("give agent \($agent) the tool \(tool_name)"; ["give_tool", $agent])
+            foreign("agent \($agent | called) has another tool that is called \(tool_name)") else empty end),
+        step("give agent \($agent | called) the tool \(tool_name)"; ["give_tool", $agent])
     else empty end,
     ($now.platform_settings.overrides // {} | . as $on |
         [$facts.switches[] | select(. as $switch | $on | getpath($switch / ".") != true)] |
         if . == [] then empty
-        else step("let agent \($agent) use what callmem answers: \(join(" "))"; ["turn_on", $agent, .[]]) end),
-    ($now.platform_settings.workspace_overrides.conversation_initiation_client_data_webhook.url |
-        if (. // "") == "" or is_ours($facts; "client-data") then empty
-        else note("Agent \($agent) has its own conversation initiation webhook, \(shown): " +
-            "it does not ask callmem.") end),
-    ($now.platform_settings.workspace_overrides.webhooks.post_call_webhook_id |
-        if (. // "") == "" or IN(.; $facts.our_webhooks[]) then empty
-        else note("Agent \($agent) has its own post-call webhook: callmem does not receive its calls.") end);
+        else step("let agent \($agent | called) use what callmem answers: \(join(" "))"; ["turn_on", $agent, .[]]) end),
+    plan_items($agent), plan_own_webhooks($agent);
 
-def plan: facts | plan_webhook, plan_initiation, plan_tool, plan_post_call, plan_agent(.agents | keys[]),
+def plan: facts | settle_items | set("no_items"; .no_items | tojson),
+    plan_webhook, plan_initiation, plan_tool, plan_post_call, plan_agent(.agents | keys[]),
     (.superseded[] | step("delete the post-call webhook that it replaces"; ["delete_webhook", .])),
     if .agents == {} then
-        note("In each agent, give it the tool \(tool_name) and enable under Security: \(.switches | join(" ")). " +
-            env.register_command + " --agent ID does that.") else empty end;
+        note("In each agent, give it the tool \(tool_name), enable under Security: \(.switches | join(" ")), and add " +
+            "callmem's data collection items. " + env.register_command + " --agent ID does that.") else empty end;
 
 # --- removing ----------------------------------------------------------------------------------------------------
 
 def remove_from_agent($agent): . as $facts |
     if IN($facts.record.tool; $facts.agents[$agent] | tool_ids[]) then
-        step("take the tool \(tool_name) from agent \($agent)"; ["take_tool", $agent]) else empty end,
+        step("take the tool \(tool_name) from agent \($agent | called)"; ["take_tool", $agent]) else empty end,
     (.record.agents[$agent] // [] | if . == [] then empty
-        else step("turn off again for agent \($agent): \(join(" "))"; ["turn_agent", $agent, false, .[]]) end);
+        else step("turn off again for agent \($agent | called): \(join(" "))"; ["turn_off", $agent, .[]]) end),
+    (.agents[$agent] | items_there($facts.items) as $there |
+        if items_by_reference then
+            note("Agent \($agent | called) keeps its analysis items by reference: if callmem's are among them, delete " +
+                "them in the dashboard.")
+        elif $there == [] then empty
+        else step("take data collection items away from agent \($agent | called): \($there | join(", "))";
+            ["take_items", $agent]) end),
+    (.agents[$agent].platform_settings.workspace_overrides |
+        (.webhooks.post_call_webhook_id // "" | select(. != "" and IN($facts.our_webhooks[])) |
+            step("take the post-call webhook out of the settings of agent \($agent | called)";
+                ["take_own_post_call", $agent])),
+        (.conversation_initiation_client_data_webhook.url | select(is_ours($facts; "client-data")) |
+            step("take the conversation initiation webhook out of the settings of agent \($agent | called)";
+                ["take_own_initiation", $agent])));
 
 def removal: facts | .record as $record | . as $facts |
     set("tool_id"; $record.tool // ""),

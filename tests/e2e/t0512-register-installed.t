@@ -19,6 +19,8 @@ check 'it tells how it is used, under its name there' like "$("$register_command
 register --url "$here" --agent agent_quince
 check 'it registers' like "$code $said" '^0 .*Done\.'
 check 'all of it' kept "$count_all" '1 2 1'
+check 'the agent has the data collection items' kept '.agents.agent_quince.platform_settings.data_collection | keys | join(" ")' \
+    'callmem_caller callmem_mood callmem_notes callmem_open callmem_request'
 check 'the new secret comes first in its file, the old one second' is "$(cat "$work/secrets/post-call")" \
     "$(standin_state | jq -r '.webhooks[].webhook_secret')"$'\nfirst-0123456789abcdef'
 check 'nothing else is left beside it' is "$(ls "$work/secrets")" post-call
