@@ -163,10 +163,8 @@ struct rule {
     /* Templates with {thing}, {name}, {1} (what the first @list found) and so on; or NULL. */
     const char *slot;
     const char *value;
-    const char *text;
     double weight;    /* of feelings */
     bool in_question; /* holds in a question, too */
-    bool known;       /* only when what it found holds one of the [items] */
 };
 
 /* The rules of a section in the order in which they are tried. */

@@ -229,7 +229,8 @@ static int keep_rule(struct reader *reader, const struct section_line *line, con
     return 0;
 }
 
-/* The flags before the slot: "?" and "known". Returns what follows them. */
+/* The flags before the slot: "?", and "known" of earlier versions, which says nothing. Returns what follows
+ * them. */
 static struct slice read_flags(struct slice from, struct rule *rule)
 {
     for (;;) {
@@ -239,7 +240,6 @@ static struct slice read_flags(struct slice from, struct rule *rule)
             from.from++;
         } else if (slice_len(from) >= 5 && memcmp(from.from, "known", 5) == 0 &&
                    (from.from + 5 == from.to || isspace((unsigned char)from.from[5]))) {
-            rule->known = true;
             from.from += 5;
         } else {
             return from;
@@ -247,11 +247,11 @@ static struct slice read_flags(struct slice from, struct rule *rule)
     }
 }
 
-/* "pattern", or "pattern => [?] [known] slot | value | text" */
+/* "pattern", or "pattern => [?] slot | value"; what earlier versions had behind that is skipped. */
 static int add_rule(struct reader *reader, const struct section_line *line)
 {
     struct rule rule = {0};
-    const char **fields[] = {&rule.slot, &rule.value, &rule.text};
+    const char **fields[] = {&rule.slot, &rule.value};
     struct slice text = line->text, field;
     const char *arrow = memmem(text.from, slice_len(text), "=>", 2);
     struct slice pattern = slice_trim((struct slice){text.from, arrow ? arrow : text.to});
@@ -259,12 +259,7 @@ static int add_rule(struct reader *reader, const struct section_line *line)
         return -1;
     struct slice rest = {arrow ? arrow + 2 : text.to, text.to};
     rest = read_flags(rest, &rule);
-    for (size_t i = 0; i < 3; i++) {
-        bool is_last = i == 2;
-        if (is_last)
-            field = slice_trim(rest);
-        else if (!slice_next(&rest, '|', &field))
-            break;
+    for (size_t i = 0; i < 2 && slice_next(&rest, '|', &field); i++) {
         if (slice_len(field) == 0)
             continue;
         *fields[i] = arena_text(language_arena(reader->language), field.from, slice_len(field));
