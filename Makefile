@@ -105,7 +105,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(LDFLAGS) -MF $@.d -o $@ $< \
 	    $(LIBRARY) $(LIBS)
-bench-programs: $(BUILD)/bench/bench_memory $(BUILD)/bench/web/floor
+bench-programs: $(BUILD)/bench/bench_memory $(BUILD)/bench/web/floor $(BUILD)/bench/understand
 bench:
 	tests/bench/run
 
