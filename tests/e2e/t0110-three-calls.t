@@ -28,7 +28,7 @@ call() { # CONVERSATION DAY SUMMARY TURN…
 
 first=$(call conv_three_1 2026-03-02 'Jon Parry ordered a lemon tree and wants to be emailed.' \
     'Quince Garden Centre, who is calling?' 'My name is Jon Parry.' \
-    'How can I reach you about the order?' 'Please email me.' \
+    'How can I reach you?' 'Please always email me.' \
     'And where does it go?' 'My address is 14 Sandpiper Lane, Bristol.')
 remember "$first"
 client_data "$caller"
@@ -46,8 +46,8 @@ check 'the second call corrects the name' like "$(value .dynamic_variables.calle
 check 'it is still one person' field .dynamic_variables.caller_people 'John Parry'
 check 'who can be greeted' field .dynamic_variables.suggested_greeting 'Welcome back, John Parry.'
 check 'the newer preference stands' like "$(value .dynamic_variables.caller_preferences)" 'text'
-check 'and the older one does not' unlike "$(value .dynamic_variables.caller_preferences)" '[Pp]lease email'
-check 'nor in the context' unlike "$(value .dynamic_variables.memory_context)" '[Pp]lease email'
+check 'and the older one does not' unlike "$(value .dynamic_variables.caller_preferences)" 'always email'
+check 'nor in the context' unlike "$(value .dynamic_variables.memory_context)" 'always email'
 search "$caller" 'how to contact' '.kind = ["preference", "instruction"]'
 check 'the older one stays in the history, with its day' \
     holds '[.memories[] | select(.content | test("email"; "i")) | .created_at[:10]] | index("2026-03-02") != null'
