@@ -19,10 +19,14 @@ static const struct command commands[] = {
      .operands = "CALLER",
      .summary = "shows what callmem knows about a caller, for a person to read",
      .about =
+         "Who is behind the number, what is known of each and from which call and turn, what is open, what "
+         "is no longer so, and requests. "
          "A caller is a phone number with its country code, however it is written, or another identifier. "
          "As JSON it is what export prints.",
      .run = show_command,
-     .json = true},
+     .json = true,
+     .options = {{"evidence", NULL, "also prints what an LLM said, and what was left out of it and why",
+                  false}}},
     {.name = "export",
      .operands = "CALLER",
      .summary = "prints all that is kept of a caller, as JSON",

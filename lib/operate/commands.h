@@ -8,7 +8,7 @@
 
 #include "operate/command.h"
 
-/* caller.c, forget.c, requests.c, import.c, search.c */
+/* show.c, export.c, forget.c, requests.c, import.c, search.c */
 int show_command(struct instance *instance, const struct args *args);
 int export_command(struct instance *instance, const struct args *args);
 int forget_command(struct instance *instance, const struct args *args);

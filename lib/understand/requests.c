@@ -129,9 +129,12 @@ void requests_add_instruction(struct reading *reading, struct understanding *und
     if (understanding->request != PRIVACY_DO_NOT_CALL)
         return;
     for (size_t i = 0; i < understanding->statement_count; i++) {
-        const struct statement *statement = &understanding->statements[i];
-        if (statement->kind == STATEMENT_INSTRUCTION && !*statement->whose && says_so(reading, statement))
+        struct statement *statement = &understanding->statements[i];
+        if (statement->kind == STATEMENT_INSTRUCTION && !*statement->whose && says_so(reading, statement)) {
+            /* A later word on how to be reached does not take it back. */
+            statement->slot = "";
             return;
+        }
     }
     understanding_add(understanding, &(struct statement){.kind = STATEMENT_INSTRUCTION,
                                                          .whose = "",

@@ -154,6 +154,7 @@ static void not_to_be_called(void **state)
                                           .notes = "instruction | caller | Don't call me again |"});
     must_say(&call, STATEMENT_INSTRUCTION, "call me again");
     must_not_say(&call, "Asked not to be");
+    assert_string_equal(statement_with(&call, STATEMENT_INSTRUCTION, "call me again")->slot, "");
     call_free(&call);
     call_understand(&call, &(struct said){.lines = {"A: Hello.", "Never ring me again."}});
     assert_int_equal(call.understanding.request, PRIVACY_DO_NOT_CALL);

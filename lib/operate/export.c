@@ -1,110 +1,18 @@
 /*
- * show and export: everything that is known of one caller.
+ * export: everything that is kept of one caller, as JSON. import.c brings it back.
  */
+#include "operate/export.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "operate/caller_operand.h"
 #include "operate/commands.h"
+#include "operate/dossier.h"
 #include "operate/report.h"
 #include "people/privacy.h"
 #include "people/profile.h"
-#include "service/variables.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Everything that is known of a caller. */
-struct dossier {
-    char caller[CALLER_SIZE];
-    struct memory_store *memory;
-    struct memory_profile profile;
-    struct memory_list calls, memories;
-};
-
-static void dossier_close(struct dossier *dossier)
-{
-    memory_list_free(&dossier->calls);
-    memory_list_free(&dossier->memories);
-    memory_profile_free(&dossier->profile);
-    memory_close(dossier->memory);
-}
-
-static int dossier_open(struct dossier *dossier, const struct instance *instance, struct error *error)
-{
-    struct memory_filter filter = {.caller = dossier->caller};
-    dossier->memory = memory_open(&instance->memory);
-    if (!dossier->memory)
-        return error_no_memory(error);
-    if (memory_profile(dossier->memory, dossier->caller, "", &dossier->profile, error) != 0 ||
-        memory_conversations(dossier->memory, dossier->caller, &dossier->calls, error) != 0)
-        return -1;
-    return memory_list(dossier->memory, &filter, &dossier->memories, error);
-}
-
-/* --- Show --- */
-
-static void show_variable(const cJSON *variables, const char *name, const char *label)
-{
-    const cJSON *value = json_get(variables, name);
-    if (cJSON_IsNumber(value))
-        printf("%-13s %d\n", label, value->valueint);
-    else if (cJSON_IsString(value) && *value->valuestring)
-        printf("%-13s %s\n", label, value->valuestring);
-}
-
-static void show_profile(const struct dossier *dossier)
-{
-    static const char *const lines[][2] = {
-        {VARIABLE_CALLER_NAME, "Name"},           {VARIABLE_CALL_COUNT, "Calls"},
-        {VARIABLE_FIRST_CALL_DATE, "First call"}, {VARIABLE_LAST_CALL_DATE, "Last call"},
-        {VARIABLE_CALLER_SENTIMENT, "Sentiment"}, {VARIABLE_CALLER_PREFERENCES, "Preferences"},
-        {VARIABLE_KEY_TOPICS, "Topics"},
-    };
-    cJSON *variables = profile_variables(dossier->profile.document, dossier->caller);
-    printf("%-13s %s\n", "Caller", dossier->caller);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        show_variable(variables, lines[i][0], lines[i][1]);
-    cJSON_Delete(variables);
-}
-
-static void show_memory(const struct memory *memory)
-{
-    if (!*memory->content)
-        return;
-    if (memory->kind == KIND_TURN)
-        printf("  %s: %s\n", strcmp(memory->speaker, "agent") == 0 ? "agent " : "caller", memory->content);
-    else
-        printf("  [%s, %s, %.2f] %s\n", kind_name(memory->kind), sector_name(memory->sector),
-               memory->salience, memory->content);
-}
-
-static void show_call(const struct dossier *dossier, const struct memory *call)
-{
-    char date[CLOCK_STAMP_SIZE];
-    clock_stamp(call->created_at, date);
-    printf("\n%s  %s%s%s\n", date, call->conversation, *call->agent ? ", " : "", call->agent);
-    for (int turns = 0; turns <= 1; turns++)
-        for (size_t i = 0; i < dossier->memories.count; i++) {
-            const struct memory *memory = &dossier->memories.items[i];
-            if (strcmp(memory->conversation, call->conversation) == 0 && (memory->kind == KIND_TURN) == turns)
-                show_memory(memory);
-        }
-}
-
-static void show(const struct dossier *dossier)
-{
-    if (dossier->calls.count == 0) {
-        printf("Nothing is known of %s.\n", dossier->caller);
-        caller_operand_hint(dossier->caller);
-        return;
-    }
-    show_profile(dossier);
-    for (size_t i = 0; i < dossier->calls.count; i++)
-        show_call(dossier, &dossier->calls.items[i]);
-}
-
-/* --- Export --- */
 
 /* Takes `item`, which may be NULL for lack of memory; false when it is not in the object afterwards. */
 static bool add_item(cJSON *object, const char *name, cJSON *item)
@@ -218,7 +126,7 @@ static bool add_requests(cJSON *whole, const struct dossier *dossier)
     return good;
 }
 
-static cJSON *export_whole(const struct dossier *dossier)
+cJSON *export_whole(const struct dossier *dossier)
 {
     cJSON *whole = cJSON_CreateObject(), *calls = NULL;
     bool good = whole && add_text(whole, "format", "callmem-export") && add_number(whole, "version", 1) &&
@@ -235,31 +143,14 @@ static cJSON *export_whole(const struct dossier *dossier)
     return NULL;
 }
 
-/* --- The commands --- */
-
-static int print_dossier(const struct instance *instance, const struct args *args, bool as_json)
+int export_command(struct instance *instance, const struct args *args)
 {
     struct dossier dossier = {0};
     struct error error = {0};
-    int status = EXIT_SUCCESS;
     if (!caller_operand_read(args, dossier.caller))
         return EXIT_USAGE;
-    if (dossier_open(&dossier, instance, &error) != 0)
-        status = report_failure(&error);
-    else if (as_json)
-        status = report_json(export_whole(&dossier));
-    else
-        show(&dossier);
+    int status = dossier_open(&dossier, instance, &error) == 0 ? report_json(export_whole(&dossier))
+                                                               : report_failure(&error);
     dossier_close(&dossier);
     return status;
-}
-
-int show_command(struct instance *instance, const struct args *args)
-{
-    return print_dossier(instance, args, args->json);
-}
-
-int export_command(struct instance *instance, const struct args *args)
-{
-    return print_dossier(instance, args, true);
 }

@@ -1,0 +1,24 @@
+/*
+ * dossier: everything that is kept of a caller, read for an operator.
+ */
+#ifndef CALLMEM_OPERATE_DOSSIER_H
+#define CALLMEM_OPERATE_DOSSIER_H
+
+#include "operate/command.h"
+#include "people/caller.h"
+#include "people/line.h"
+
+struct dossier {
+    char caller[CALLER_SIZE];
+    struct memory_store *memory;
+    struct memory_profile profile;
+    struct memory_list calls, memories;
+    struct memory_list told; /* what `line` is made of */
+    struct line line;        /* who is behind the number, see people/line.h */
+};
+
+/* Reads all of `dossier->caller`; dossier_close() is due in any case. */
+int dossier_open(struct dossier *dossier, const struct instance *instance, struct error *error);
+void dossier_close(struct dossier *dossier);
+
+#endif

@@ -1,0 +1,254 @@
+/*
+ * show: who is behind a number, what is known of each and where it comes from, for a person to read.
+ */
+#include "base/clock.h"
+#include "base/json.h"
+#include "operate/caller_operand.h"
+#include "operate/commands.h"
+#include "operate/dossier.h"
+#include "operate/export.h"
+#include "operate/report.h"
+#include "people/derived.h"
+#include "people/privacy.h"
+#include "people/profile.h"
+#include "service/variables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- The head --- */
+
+static void show_variable(const cJSON *variables, const char *name, const char *label)
+{
+    const cJSON *value = json_get(variables, name);
+    if (cJSON_IsNumber(value))
+        printf("%-13s %d\n", label, value->valueint);
+    else if (cJSON_IsString(value) && *value->valuestring)
+        printf("%-13s %s\n", label, value->valuestring);
+}
+
+static void show_profile(const struct dossier *dossier)
+{
+    static const char *const lines[][2] = {
+        {VARIABLE_CALLER_NAME, "Name"},         {VARIABLE_CALLER_PEOPLE, "People"},
+        {VARIABLE_CALL_COUNT, "Calls"},         {VARIABLE_FIRST_CALL_DATE, "First call"},
+        {VARIABLE_LAST_CALL_DATE, "Last call"}, {VARIABLE_CALLER_SENTIMENT, "Sentiment"},
+        {VARIABLE_KEY_TOPICS, "Topics"},        {VARIABLE_MEMORY_CONTEXT, "Agents hear"},
+    };
+    cJSON *variables = profile_variables(dossier->profile.document, dossier->caller);
+    printf("%-13s %s\n", "Caller", dossier->caller);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        show_variable(variables, lines[i][0], lines[i][1]);
+    if (privacy_hides(&dossier->memories))
+        printf("%-13s %s\n", "Hidden", "agents treat this caller as unknown, because of a request (below)");
+    cJSON_Delete(variables);
+}
+
+/* --- Who, and what is known of them --- */
+
+/* The words of a turn, NULL when there is none. */
+static const char *words_of(const struct dossier *dossier, const char *conversation, int turn)
+{
+    for (size_t i = 0; i < dossier->memories.count && turn >= 0; i++) {
+        const struct memory *memory = &dossier->memories.items[i];
+        if (memory->kind == KIND_TURN && memory->position == turn &&
+            strcmp(memory->conversation, conversation) == 0)
+            return memory->content;
+    }
+    return NULL;
+}
+
+static void show_fact(const struct dossier *dossier, const struct known *known, const char *state)
+{
+    const struct fact *fact = &known->fact;
+    const struct statement *statement = &fact->statement;
+    char date[CLOCK_STAMP_SIZE];
+    clock_date(fact->memory->created_at, date);
+    printf("  [%s] %s", kind_name(fact->memory->kind), statement->text);
+    if (*statement->until)
+        printf(" (until %s)", statement->until);
+    printf("\n      %s%s, %s%s%s", state, date, source_name(statement->source), *fact->author ? " " : "",
+           fact->author);
+    if (fact->memory->id)
+        printf(", %s", fact->memory->id);
+    const char *words = words_of(dossier, fact->memory->conversation, statement->turn);
+    if (words)
+        printf(", turn %d: \"%s\"", statement->turn, words);
+    putchar('\n');
+}
+
+static bool is_open(const struct known *known)
+{
+    return known->fact.statement.kind == STATEMENT_OPEN;
+}
+
+static void show_facts(const struct dossier *dossier, size_t owner, bool open)
+{
+    const struct line *line = &dossier->line;
+    for (size_t i = 0; i < line->known_count; i++) {
+        const struct known *known = &line->known[i];
+        if (known->owner == owner && known->state == STATE_NOW && is_open(known) == open &&
+            (known->fact.statement.kind != STATEMENT_ENDED))
+            show_fact(dossier, known, "");
+    }
+}
+
+static bool has_facts(const struct line *line, size_t owner)
+{
+    for (size_t i = 0; i < line->known_count; i++)
+        if (line->known[i].owner == owner && line->known[i].state == STATE_NOW &&
+            line->known[i].fact.statement.kind != STATEMENT_ENDED)
+            return true;
+    return false;
+}
+
+static void show_person(const struct dossier *dossier, size_t at)
+{
+    const struct person *person = &dossier->line.persons[at];
+    const char *name = *person->full ? person->full : person->called;
+    if (!person->speaks && !has_facts(&dossier->line, at))
+        return;
+    printf("\n%s", *name ? name : "Somebody who gave no name");
+    if (*person->called && strcmp(person->called, name) != 0)
+        printf(", called %s", person->called);
+    if (*person->role)
+        printf(" (%s)", person->role);
+    for (size_t i = 0, others = 0; i < person->name_count; i++)
+        if (strcmp(person->names[i], name) != 0 && strcmp(person->names[i], person->called) != 0)
+            printf("%s%s", others++ ? ", " : "; also heard: ", person->names[i]);
+    printf("%s\n", person->speaks ? "" : person->gone ? " - spoken of, no more" : " - spoken of");
+    show_facts(dossier, at, false);
+    show_facts(dossier, at, true);
+}
+
+static void show_people(const struct dossier *dossier)
+{
+    for (int speaks = 1; speaks >= 0; speaks--)
+        for (size_t i = 0; i < dossier->line.person_count; i++)
+            if (dossier->line.persons[i].speaks == speaks)
+                show_person(dossier, i);
+    if (has_facts(&dossier->line, NOBODY)) {
+        printf("\nOf one of them, it is not clear of whom\n");
+        show_facts(dossier, NOBODY, false);
+        show_facts(dossier, NOBODY, true);
+    }
+}
+
+static void show_over(const struct dossier *dossier)
+{
+    static const char *const states[] = {[STATE_NOW] = "",
+                                         [STATE_REPLACED] = "replaced, ",
+                                         [STATE_ENDED] = "ended, ",
+                                         [STATE_OVER] = "past, ",
+                                         [STATE_DONE] = "settled, "};
+    const struct line *line = &dossier->line;
+    bool any = false;
+    for (size_t i = 0; i < line->known_count; i++) {
+        const struct known *known = &line->known[i];
+        if (known->state == STATE_NOW && known->fact.statement.kind != STATEMENT_ENDED)
+            continue;
+        if (!any)
+            printf("\nNo longer so\n");
+        any = true;
+        show_fact(dossier, known, states[known->state]);
+        if (known->ended_by)
+            printf("      by: %s\n", known->ended_by->fact.statement.text);
+    }
+}
+
+static void show_requests(const struct dossier *dossier)
+{
+    bool any = false;
+    for (size_t i = 0; i < dossier->memories.count; i++) {
+        const struct memory *memory = &dossier->memories.items[i];
+        struct request request;
+        char date[CLOCK_STAMP_SIZE];
+        if (memory->kind != KIND_PRIVACY || !privacy_read(memory, &request))
+            continue;
+        clock_date(memory->created_at, date);
+        const char *words = words_of(dossier, memory->conversation, request.turn);
+        printf("%s  %s  %s  %s, %s%s%s%s%s\n", any ? "" : "\nRequests\n", date, memory->id,
+               privacy_name(request.kind), request_state_name(request.state),
+               request.hidden ? " (hidden)" : "", words ? ": \"" : "", words ? words : "", words ? "\"" : "");
+        any = true;
+    }
+}
+
+/* --- Calls --- */
+
+static void show_dropped(const struct memory *memory)
+{
+    struct error error = {0};
+    cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
+    const cJSON *list = json_array(metadata, "dropped"), *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        const char *why = json_text(item, "why"), *name = json_text(item, "item"),
+                   *text = json_text(item, "line");
+        printf("  [left out: %s] %s%s%s\n", why ? why : "", name ? name : "", name && *name ? ": " : "",
+               text ? text : "");
+    }
+    const char *slot = json_text(metadata, "slot");
+    if (!list)
+        printf("  [evidence: %s] %s\n", slot ? slot : "", memory->content);
+    cJSON_Delete(metadata);
+}
+
+/* What stands under the people is not said again here. */
+static void show_memory(const struct memory *memory, bool evidence)
+{
+    if (memory->kind == KIND_EVIDENCE && evidence)
+        show_dropped(memory);
+    else if (!*memory->content || derived_is_kind(memory->kind))
+        return;
+    else if (memory->kind == KIND_TURN)
+        printf("  %s: %s\n", strcmp(memory->speaker, "agent") == 0 ? "agent " : "caller", memory->content);
+    else
+        printf("  [%s] %s\n", kind_name(memory->kind), memory->content);
+}
+
+static void show_call(const struct dossier *dossier, const struct memory *call, bool evidence)
+{
+    char date[CLOCK_STAMP_SIZE];
+    clock_stamp(call->created_at, date);
+    printf("\n%s  %s%s%s\n", date, call->conversation, *call->agent ? ", " : "", call->agent);
+    for (int turns = 0; turns <= 1; turns++)
+        for (size_t i = 0; i < dossier->memories.count; i++) {
+            const struct memory *memory = &dossier->memories.items[i];
+            if (strcmp(memory->conversation, call->conversation) == 0 && (memory->kind == KIND_TURN) == turns)
+                show_memory(memory, evidence);
+        }
+}
+
+static void show(const struct dossier *dossier, bool evidence)
+{
+    if (dossier->calls.count == 0) {
+        printf("Nothing is known of %s.\n", dossier->caller);
+        caller_operand_hint(dossier->caller);
+        return;
+    }
+    show_profile(dossier);
+    show_people(dossier);
+    show_over(dossier);
+    show_requests(dossier);
+    for (size_t i = 0; i < dossier->calls.count; i++)
+        show_call(dossier, &dossier->calls.items[i], evidence);
+}
+
+int show_command(struct instance *instance, const struct args *args)
+{
+    struct dossier dossier = {0};
+    struct error error = {0};
+    int status = EXIT_SUCCESS;
+    if (!caller_operand_read(args, dossier.caller))
+        return EXIT_USAGE;
+    if (dossier_open(&dossier, instance, &error) != 0)
+        status = report_failure(&error);
+    else if (args->json)
+        status = report_json(export_whole(&dossier));
+    else
+        show(&dossier, args_option(args, "evidence"));
+    dossier_close(&dossier);
+    return status;
+}
