@@ -47,6 +47,7 @@ static int program_open(struct program *program, struct error *error)
 static void program_close(struct program *program)
 {
     payload_log_close(program->payloads);
+    redaction_close(program->redaction);
     free(program->origins);
     instance_close(&program->instance);
 }
@@ -88,7 +89,11 @@ static int open_logs(struct program *program, struct error *error)
     if (!*payload_log)
         return 0;
     program->payloads = payload_log_open(payload_log, error);
-    return program->payloads ? 0 : -1;
+    if (!program->payloads || redaction_open(&program->instance, &program->redaction, error) != 0)
+        return -1;
+    if (program->redaction)
+        payload_log_mask(program->payloads, redaction_mask, program->redaction);
+    return 0;
 }
 
 static int begin(struct program *program, struct error *error)

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "memory/open.h"
 #include "operate/instance.h"
+#include "operate/redaction.h"
 #include "service/settings.h"
 #include "web/server.h"
 
@@ -24,7 +25,8 @@ struct program {
     struct cors cors;
     const char **origins; /* what cors points to */
     struct payload_log *payloads;
-    void *own; /* made by webhook->start, released by webhook->stop */
+    struct redaction *redaction; /* masks secrets in them */
+    void *own;                   /* made by webhook->start, released by webhook->stop */
 };
 
 /* What is different in each of them. */

@@ -12,7 +12,7 @@ _callmem() {
     'migrate --from') words='local remote' ;;
     'migrate --to') words='local remote' ;;
     'reread --since') words='' ;;
-    'show '*) options='--json --help' ;;
+    'show '*) options='--evidence --json --help' ;;
     'export '*) options='--help' ;;
     'import '*) options='--json --help' files=yes ;;
     'forget '*) options='--json --help' ;;

@@ -32,7 +32,9 @@ struct payload_log {
     char *path;
     pthread_mutex_t lock; /* flock() does not exclude threads of one process */
     int fd;               /* -1: not open */
-    int64_t complained;   /* clock_ms() of the last logged failure, 0: none yet */
+    payload_mask *mask;   /* NULL: nothing is masked */
+    void *ctx;
+    int64_t complained; /* clock_ms() of the last logged failure, 0: none yet */
 };
 
 struct payload_log *payload_log_open(const char *path, struct error *error)
@@ -62,6 +64,12 @@ void payload_log_close(struct payload_log *log)
     pthread_mutex_destroy(&log->lock);
     free(log->path);
     free(log);
+}
+
+void payload_log_mask(struct payload_log *log, payload_mask *mask, void *ctx)
+{
+    log->mask = mask;
+    log->ctx = ctx;
 }
 
 static bool is_secret_header(const char *name)
@@ -130,11 +138,24 @@ static void add_value(struct buf *b, const cJSON *value)
     buf_putc(b, is_object ? '}' : ']');
 }
 
-static void add_body(struct buf *b, const char *text, size_t len)
+/* A body that is not JSON as a string, for the mask. */
+static cJSON *string_of(const char *text, size_t len)
+{
+    char *copy = strndup(text, len);
+    cJSON *value = copy ? cJSON_CreateString(copy) : NULL;
+    free(copy);
+    return value;
+}
+
+static void add_body(struct buf *b, const struct payload_log *log, const char *text, size_t len)
 {
     cJSON *value = json_parse(text, len, NULL);
+    if (!value && log->mask)
+        value = string_of(text, len);
     buf_puts(b, ",\"body\":");
-    if (value)
+    if (log->mask && (!value || !log->mask(log->ctx, value)))
+        buf_puts(b, REDACTED);
+    else if (value)
         add_value(b, value);
     else
         add_string(b, text, len);
@@ -192,7 +213,7 @@ static void add_headers(struct buf *b, char *const *environment)
     buf_putc(b, '}');
 }
 
-static void add_request(struct buf *b, const struct request *request)
+static void add_request(struct buf *b, const struct payload_log *log, const struct request *request)
 {
     const char *method = request_method(request), *path = request_path(request);
     buf_puts(b, ",\"request\":{\"method\":");
@@ -202,22 +223,22 @@ static void add_request(struct buf *b, const struct request *request)
     size_t len = 0;
     const char *body = request_body(request, &len);
     if (body)
-        add_body(b, body, len);
+        add_body(b, log, body, len);
     else
         buf_printf(b, ",\"body_bytes\":%llu", (unsigned long long)request_received(request));
     buf_putc(b, '}');
 }
 
-static void add_response(struct buf *b, const struct response *response)
+static void add_response(struct buf *b, const struct payload_log *log, const struct response *response)
 {
     buf_printf(b, ",\"response\":{\"status\":%d", response->status);
     if (response->body.len)
-        add_body(b, response->body.data, response->body.len);
+        add_body(b, log, response->body.data, response->body.len);
     buf_putc(b, '}');
 }
 
-static void build_line(struct buf *b, const char *endpoint, const struct request *request,
-                       const struct response *response, int64_t duration_us)
+static void build_line(struct buf *b, const struct payload_log *log, const char *endpoint,
+                       const struct request *request, const struct response *response, int64_t duration_us)
 {
     char stamp[CLOCK_STAMP_SIZE];
     clock_stamp_ms(stamp);
@@ -226,8 +247,8 @@ static void build_line(struct buf *b, const char *endpoint, const struct request
     add_member(b, "endpoint", endpoint);
     add_member(b, "caller", request_caller(request));
     add_member(b, "conversation_id", request_conversation(request));
-    add_request(b, request);
-    add_response(b, response);
+    add_request(b, log, request);
+    add_response(b, log, response);
     buf_printf(b, ",\"duration_ms\":%lld.%03lld}\n", (long long)(duration_us / 1000),
                (long long)(duration_us % 1000));
 }
@@ -248,7 +269,7 @@ void payload_log_write(struct payload_log *log, const char *endpoint, const stru
                        const struct response *response, int64_t duration_us)
 {
     struct buf line = BUF_INIT;
-    build_line(&line, endpoint, request, response, duration_us);
+    build_line(&line, log, endpoint, request, response, duration_us);
     pthread_mutex_lock(&log->lock);
     if (line.failed) {
         complain(log, "out of memory");

@@ -23,13 +23,22 @@
 #include "web/request.h"
 #include "web/response.h"
 
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
 #define PAYLOAD_STRING 8192
+
+/* Masks in a body, in place, what must not be kept; thread-safe. False when that was not possible: then the
+ * body is left out. A body that is not JSON comes as a string. */
+typedef bool payload_mask(void *ctx, cJSON *body);
 
 struct payload_log; /* thread-safe */
 
 /* `path` is copied. Creates the file (0600) if missing; fails if it cannot be written. */
 struct payload_log *payload_log_open(const char *path, struct error *error);
 void payload_log_close(struct payload_log *log); /* NULL is taken */
+/* Before the first line is written. `ctx` is borrowed. */
+void payload_log_mask(struct payload_log *log, payload_mask *mask, void *ctx);
 /* Failures are logged, at most once a minute, and never change the answer. */
 void payload_log_write(struct payload_log *log, const char *endpoint, const struct request *request,
                        const struct response *response, int64_t duration_us);

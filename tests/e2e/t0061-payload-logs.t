@@ -65,4 +65,12 @@ done
 check 'the others are still there' grep -q '+442079460321' "$work/client-data.jsonl"
 client_data +442079460321
 check 'and the log goes on' grep -q "$(header X-Request-Id)" "$work/client-data.jsonl"
+
+search +442079460321 'is 4111 1111 1111 1111 my card?'
+check 'a card number is masked' eventually grep -qF 'is [card number] my card?' "$work/search-data.jsonl"
+remember "$(variant "$data/transcription-sip-outbound.json" '.data.conversation_id = "conv_pin" | .data.transcript = [
+    {role: "agent", message: "And your PIN?", time_in_call_secs: 0}, {role: "user", message: "four four seven one", time_in_call_secs: 2}]')"
+check 'so is what the agent asked for' is "$(jq -r 'select(.conversation_id == "conv_pin")
+    | .request.body.data.transcript[1].message' "$work/post-call.jsonl")" '[password]'
+check 'neither is in a log' not grep -qE '1111 1111|seven one' "$work"/*.jsonl
 finish

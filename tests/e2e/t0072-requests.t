@@ -67,6 +67,10 @@ check 'as JSON, too' is "$(program callmem requests --json | jq -c '[.requests[]
     "[[\"$erase\",\"erase\",\"open\",false],[\"$no_call\",\"do_not_call\",\"open\",false]]"
 is_remote || check 'they are a gauge' is "$(gauge)" 2
 
+callmem show "$erase"
+check 'show has the request and what was said' \
+    like "$said" $'Requests\n'"  2026-03-02  [^ ]+  erase, open: \"My name is Rhona Abbot\\. Please delete everything"
+
 callmem requests --approve "$(open_request "$no_call")"
 check 'a request not to call is granted' is "$done: ${said##* }" '0: granted.'
 check 'which the export says' is "$(requests_of "$no_call" | jq -r '.[0][3]')" granted
@@ -90,6 +94,23 @@ callmem requests --approve "$request"
 check 'a request that is gone is named' is "$done: $said" "1: there is no request $request"
 callmem requests --approve "$request" --dismiss "$request"
 check 'both at once are refused' is "$done" 2
+
+# --- what was left out -----------------------------------------------------------------------------------------
+
+llm=+15550100722
+remember "$(variant "$(call "$llm" conv_llm none 2026-03-04 'Quince Garden Centre, who is calling?' \
+    'My name is Rhona Abbot. I am allergic to latex.' 'I see.')" '.data.analysis.data_collection_results += {
+        callmem_caller: {value: "Rhona Abbot | | "},
+        callmem_notes: {value: "need | caller | Allergic to latex | \nfact | caller | Owns a helicopter | "}}')"
+callmem show "$llm"
+check 'show has who it is, what is known, where it comes from and what was said' like "$said" \
+    $'\nRhona Abbot\n  \\[need\\] Allergic to latex\n      2026-03-04, item, [^ ]+, turn 1: "My name is Rhona Abbot'
+check 'and nothing of what was left out' unlike "$said" helicopter
+callmem show --evidence "$llm"
+check 'which it has where it is asked for, with the reason' \
+    like "$said" '\[left out: ungrounded\] callmem_notes: fact \| caller \| Owns a helicopter'
+check 'and what the LLM said' like "$said" '\[evidence: callmem_caller\] Rhona Abbot'
+check 'it is counted' is "$(program callmem metrics | sed -n 's/^callmem_evidence_dropped_total{reason="ungrounded"} //p')" 1
 
 # --- hiding ----------------------------------------------------------------------------------------------------
 
