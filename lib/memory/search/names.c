@@ -9,6 +9,7 @@
 
 #define OWN_SHARE   0.2f /* the most that speakers say their own name, as a share of the other one */
 #define CALLS_LEAST 2
+#define CALLS_MOST  400 /* the last calls, from which the names are learnt */
 
 /* How a word is written by whom. Sides: 0 the caller, 1 the agent. */
 struct count {
@@ -105,7 +106,8 @@ static bool choose_names(struct rank *rank)
 {
     struct table table = {.size = 0};
     bool good = grow(&table);
-    for (size_t i = 0; i < rank->doc_count && good; i++)
+    size_t first = rank->call_count > CALLS_MOST ? rank->calls[rank->call_count - CALLS_MOST].first : 0;
+    for (size_t i = first; i < rank->doc_count && good; i++)
         good = !rank->docs[i].is_turn || count_turn(&table, &rank->docs[i]);
     /* The agent's first: a word that could be either's is more likely what the caller calls the agent. */
     for (int side = 1; side >= 0 && good; side--) {
@@ -140,7 +142,7 @@ static bool take_known_names(struct rank *rank)
     bool good = true;
     for (size_t i = 0; i < rank->fact_count && good; i++)
         good = count_known(&table, &rank->facts[i].item, &most);
-    for (size_t i = 0; i < rank->doc_count && good; i++)
+    for (size_t i = 0; rank->facts_asked && i < rank->doc_count && good; i++)
         good = count_known(&table, &rank->docs[i].item, &most);
     for (size_t i = 0; i < table.size && good; i++)
         if (table.counts[i].hash && table.counts[i].capital[0] * 2 >= most)

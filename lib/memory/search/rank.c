@@ -289,18 +289,6 @@ static void read_names(struct rank *rank)
     rank->speaker = user == agent ? SPEAKER_NONE : user ? SPEAKER_USER : SPEAKER_AGENT;
 }
 
-static void mark_proper(struct rank *rank)
-{
-    for (size_t i = 0; i < rank->doc_count; i++) {
-        struct doc *doc = &rank->docs[i];
-        for (size_t j = 0; j < doc->item.term_count && !doc->proper; j++) {
-            uint32_t term = segment_term(&doc->item, j);
-            doc->proper = term & STORED_INNER &&
-                          names_speaker(&rank->names, term & ~(uint32_t)STORED_BITS) == SPEAKER_NONE;
-        }
-    }
-}
-
 /* --- Scoring --- */
 
 /* Spreads one hit over its turn and the turns beside it. */
@@ -475,6 +463,17 @@ static int score_words(struct rank *rank)
     return 0;
 }
 
+/* Whether it has a capital within a sentence that is not the name of who speaks. */
+static bool is_proper(const struct rank *rank, const struct doc *doc)
+{
+    for (size_t i = 0; doc->item.flags & SEGMENT_INNER && i < doc->item.term_count; i++) {
+        uint32_t term = segment_term(&doc->item, i);
+        if (term & STORED_INNER && names_speaker(&rank->names, term & ~(uint32_t)STORED_BITS) == SPEAKER_NONE)
+            return true;
+    }
+    return false;
+}
+
 static float score_doc(const struct rank *rank, size_t at, float best, float total)
 {
     const struct question *question = rank->question;
@@ -494,7 +493,7 @@ static float score_doc(const struct rank *rank, size_t at, float best, float tot
         score += W_QUESTION;
     if (follows)
         score += W_ANSWER;
-    if (doc->proper)
+    if (is_proper(rank, doc))
         score += W_PROPER + (question->asks_name ? W_NAME : 0);
     if (question->asks_when && doc->item.flags & SEGMENT_TIME)
         score += W_WHEN;
@@ -525,7 +524,6 @@ static int work(struct rank *rank, struct ranking *ranking)
     if (rank->failed || names_find(rank) != 0)
         return -1;
     measure(rank);
-    mark_proper(rank);
     read_names(rank);
     find_all(rank);
     if (rank->failed || score_words(rank) != 0)

@@ -19,7 +19,6 @@ struct doc {
     uint32_t call;
     bool is_turn;
     bool eligible; /* the filter lets it be a result */
-    bool proper;   /* it has a capital within a sentence that is not the name of who speaks */
     uint16_t seen; /* the last word of the question that was counted for it, plus one, and */
     uint16_t near; /* the last one that was counted for it or for a turn beside it */
     float match;   /* how well its words and those near it match */

@@ -46,6 +46,8 @@ static uint8_t flags_of(const char *content, const struct term *terms, size_t co
     for (size_t i = 0; i < count; i++) {
         if (terms[i].flags & TERM_TIME)
             flags |= SEGMENT_TIME;
+        if (terms[i].flags & TERM_INNER && !(terms[i].flags & TERM_STOP))
+            flags |= SEGMENT_INNER;
     }
     return (uint8_t)flags;
 }

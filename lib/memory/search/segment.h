@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SEGMENT_VERSION (100 * TERMS_VERSION + 2)
+#define SEGMENT_VERSION (100 * TERMS_VERSION + 3)
 
 enum speaker { SPEAKER_NONE, SPEAKER_USER, SPEAKER_AGENT };
 
@@ -35,6 +35,7 @@ enum {
     SEGMENT_QUESTION = 1, /* ends with a question mark */
     SEGMENT_ASKS = 2,     /* has a question mark */
     SEGMENT_TIME = 8,     /* has a word that says when */
+    SEGMENT_INNER = 16,   /* has a word with a capital within a sentence */
 };
 
 /* A term as it is stored: the hash, and in its lowest bits how it was written. */
