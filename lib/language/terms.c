@@ -12,6 +12,8 @@
 struct analyser {
     struct sb_stemmer *stemmer; /* NULL: none for this language */
     bool failed;                /* memory ran out; analyser_failed() */
+    bool dotless;               /* the small letter of I is ı */
+    bool cuts_deep;             /* the stemmer cuts words that belong together to different stems */
     const struct vocabulary *vocabulary;
     struct words words; /* the text that is read */
 };
@@ -88,6 +90,18 @@ static bool has_accents(const char *word, size_t len)
     return false;
 }
 
+/* The i without its dot is no letter with an accent; it is written as i where there is no other. */
+static size_t dot_letters(char *word, size_t len)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++) {
+        bool dotless = i + 1 < len && memcmp(word + i, "\xc4\xb1", 2) == 0;
+        word[kept++] = dotless ? 'i' : word[i];
+        i += dotless;
+    }
+    return kept;
+}
+
 static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t len, bool *begins)
 {
     char bare[WORD_BYTES];
@@ -103,6 +117,7 @@ static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t le
     }
     if (has_accents(stem, stem_len)) {
         stem_len = word_fold(stem, stem_len, bare, sizeof bare);
+        stem_len = dot_letters(bare, stem_len);
         stem = bare;
     }
     return hash_word(stem, stem_len, begins);
@@ -124,6 +139,8 @@ struct analyser *analyser_new(const char *language)
     errno = 0;
     if (*language)
         analyser->stemmer = sb_stemmer_new(language, "UTF_8");
+    analyser->dotless = strcmp(language, "tr") == 0 || strcmp(language, "az") == 0;
+    analyser->cuts_deep = analyser->stemmer && strcmp(language, "tr") == 0;
     bool complete = analyser->stemmer || errno != ENOMEM;
     if (complete)
         analyser->vocabulary = vocabulary_get(language, stem_for_vocabulary, analyser);
@@ -213,6 +230,18 @@ static void follow_run(struct analysis *a, const struct form *word, int digit)
     }
 }
 
+/* Turkish endings change the stem: "fıstık" and "fıstığa" are cut to different ones,
+ * so what is cut to fewer letters than tell words alike is a term by its beginning as well. */
+static void add_beginning(struct analysis *a, const struct form *word)
+{
+    char bare[WORD_BYTES];
+    size_t len = dot_letters(bare, word_fold(word->text, word->len, bare, sizeof bare));
+    bool begins;
+    size_t end = beginning(bare, len);
+    if (end)
+        add_term(a, hash_word(bare, end, &begins), TERM_JOINED | TERM_BEGINS);
+}
+
 /* "hb20417": its digits count alone as well. */
 static void add_inner_digits(struct analysis *a, const struct form *word)
 {
@@ -263,22 +292,28 @@ static void end_word(struct analysis *a, struct form *word)
     add_term(a, hash, flags | (begins ? TERM_BEGINS : 0u));
     if (word->any_digit && !word->all_digits)
         add_inner_digits(a, word);
+    if (a->analyser->cuts_deep && hash && !begins && !word->any_digit)
+        add_beginning(a, word);
     a->in_sentence = true;
     a->at++;
     word->len = 0;
 }
 
-/* Scripts that write no blanks between words: Thai, Lao, Myanmar, Khmer, Kana, Han. */
+/* Scripts that write no blanks between words: Thai, Lao, Myanmar, Khmer, Kana, Han. And Hangul, which writes
+ * what belongs to a word without a blank after it. */
 static bool is_unspaced(utf8proc_int32_t c)
 {
     return (c >= 0x0e00 && c <= 0x0eff) || (c >= 0x1000 && c <= 0x109f) || (c >= 0x1780 && c <= 0x17ff) ||
            (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x4dbf) || (c >= 0x4e00 && c <= 0x9fff) ||
-           (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
+           (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
 }
 
-static void add_character(struct form *word, utf8proc_int32_t c)
+static void add_character(struct form *word, utf8proc_int32_t c, bool dotless)
 {
-    utf8proc_int32_t folded = c >= 0x80 ? utf8proc_tolower(c) : c >= 'A' && c <= 'Z' ? c + 32 : c;
+    utf8proc_int32_t folded = c >= 0x80              ? utf8proc_tolower(c)
+                              : c == 'I' && dotless  ? 0x131
+                              : c >= 'A' && c <= 'Z' ? c + 32
+                                                     : c;
     bool digit = c >= '0' && c <= '9';
     if (word->len == 0)
         *word = (struct form){.is_upper = true, .is_capital = folded != c, .all_digits = true, .plain = true};
@@ -319,7 +354,7 @@ static void read_word(struct analysis *a, const char *text, const struct word *r
                 add_pair(a, before, c, false);
             paired = before != 0;
         } else {
-            add_character(&word, c);
+            add_character(&word, c, a->analyser->dotless);
         }
         before = unspaced ? c : 0;
     }

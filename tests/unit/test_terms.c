@@ -486,7 +486,7 @@ static void a_segment_gives_back_what_went_in(void **state)
     struct terms hugo = terms_of("en", "Hugo");
     assert_int_equal(segment_term(&out, 2) & ~(uint32_t)STORED_BITS, hugo.items[0].hash);
     assert_int_equal(segment_term(&out, 2) & STORED_BITS, STORED_CAPITAL | STORED_INNER);
-    assert_int_equal(out.flags, 0);
+    assert_int_equal(out.flags, SEGMENT_INNER);
     assert_true(segment_next(bytes, blob.len, &offset, &out));
     assert_int_equal(out.row, 7);
     assert_true(out.flags & SEGMENT_QUESTION && out.flags & SEGMENT_ASKS);
