@@ -12,6 +12,7 @@
 #define LIST_CHARS    500 /* caller_preferences, key_topics, caller_people */
 #define SUMMARY_CHARS 600
 #define TOPICS        4
+#define LANGUAGES     8
 #define ENDED_CALLS   2 /* that something is over is told for so many calls */
 
 /* Nothing that leaves has the braces of a template, markup or a fence of code in it. */
@@ -322,6 +323,30 @@ char *context_last_summary(const struct line *line)
         if (!line->calls[i].attempt && *summary_of(&line->calls[i]))
             return safe(summary_of(&line->calls[i]), SUMMARY_CHARS);
     return safe("", 0);
+}
+
+/* Whether the calls after this one, which come before it here, had its language. */
+static bool was_spoken_since(const struct line *line, size_t call)
+{
+    for (size_t i = call + 1; i < line->call_count; i++)
+        if (!line->calls[i].attempt &&
+            strcmp(line->calls[i].memory->language, line->calls[call].memory->language) == 0)
+            return true;
+    return false;
+}
+
+char *context_languages(const struct line *line)
+{
+    struct buf b = BUF_INIT;
+    size_t count = 0;
+    for (size_t i = line->call_count; i-- > 0 && count < LANGUAGES;) {
+        const char *language = line->calls[i].memory->language;
+        if (line->calls[i].attempt || !*language || was_spoken_since(line, i))
+            continue;
+        buf_puts(&b, count++ ? ", " : "");
+        add_safe(&b, language, NAME_CHARS);
+    }
+    return buf_take(&b);
 }
 
 /* --- Greeting --- */

@@ -25,6 +25,8 @@ char *context_last_summary(const struct line *line);
 /* What to greet with, made from what is sure: "Welcome back, Ana. Is it about what was left open last time?";
  * "" where there is doubt. */
 char *context_greeting(const struct line *line);
+/* The languages of the calls, newest first: "es, en". */
+char *context_languages(const struct line *line);
 /* All of it, in at most `chars` characters. */
 char *context_of(const struct line *line, size_t chars);
 

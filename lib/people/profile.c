@@ -58,6 +58,7 @@ static cJSON *variables_of(const struct line *line, const char *caller, size_t c
                 cJSON_AddStringToObject(variables, VARIABLE_CALLER_SENTIMENT, last->mood) &&
                 add_text(variables, VARIABLE_CALLER_PEOPLE, context_people(line)) &&
                 add_text(variables, VARIABLE_SUGGESTED_GREETING, context_greeting(line)) &&
+                add_text(variables, VARIABLE_CALLER_LANGUAGES, context_languages(line)) &&
                 add_text(variables, VARIABLE_MEMORY_CONTEXT, context_of(line, context_chars));
     if (good)
         return variables;

@@ -23,6 +23,7 @@
 #define VARIABLE_MEMORY_CONTEXT     "memory_context"
 #define VARIABLE_CALLER_PEOPLE      "caller_people"
 #define VARIABLE_SUGGESTED_GREETING "suggested_greeting"
+#define VARIABLE_CALLER_LANGUAGES   "caller_languages"
 
 enum variable_type { VARIABLE_BOOL, VARIABLE_TEXT, VARIABLE_NUMBER };
 
@@ -32,7 +33,7 @@ struct variable {
     bool in_profile; /* a member of the profile document, with the same name */
 };
 
-#define VARIABLES 13
+#define VARIABLES 14
 extern const struct variable variable_rows[VARIABLES]; /* in the order of the answer */
 
 /* Whether a name of `len` bytes is one of these. */

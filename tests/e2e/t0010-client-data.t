@@ -4,7 +4,7 @@
 
 start_instance
 
-variables='["call_count","caller_id","caller_known","caller_name","caller_people","caller_preferences","caller_sentiment","first_call_date","key_topics","last_call_date","last_call_summary","memory_context","suggested_greeting"]'
+variables='["call_count","caller_id","caller_known","caller_languages","caller_name","caller_people","caller_preferences","caller_sentiment","first_call_date","key_topics","last_call_date","last_call_summary","memory_context","suggested_greeting"]'
 is_of_the_contract() {
     is "$status" 200 &&
         field .type conversation_initiation_client_data &&
@@ -17,7 +17,7 @@ is_of_the_contract() {
 is_unknown() {
     is_of_the_contract && holds '.dynamic_variables == {caller_known: false, call_count: 0, caller_id: "",
         caller_name: "", first_call_date: "", last_call_date: "", last_call_summary: "", caller_preferences: "",
-        key_topics: "", caller_sentiment: "", caller_people: "", suggested_greeting: "", memory_context: ""}'
+        key_topics: "", caller_sentiment: "", caller_people: "", suggested_greeting: "", caller_languages: "", memory_context: ""}'
 }
 
 client_data +15550100200
@@ -36,6 +36,7 @@ check 'is known' field .dynamic_variables.caller_known true
 check 'by name' like "$(value .dynamic_variables.caller_name)" '^Nora( Lindqvist)?$'
 check 'who is the one person of the line' field .dynamic_variables.caller_people 'Nora Lindqvist'
 check 'and can be greeted' field .dynamic_variables.suggested_greeting 'Welcome back, Nora Lindqvist.'
+check 'speaks English' field .dynamic_variables.caller_languages en
 check 'has called once' field .dynamic_variables.call_count 1
 check 'the first time' field .dynamic_variables.first_call_date 2026-04-27
 check 'which is the last time' field .dynamic_variables.last_call_date 2026-04-27

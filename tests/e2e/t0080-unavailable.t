@@ -15,7 +15,7 @@ done
 
 client_data +15550100200
 check 'a ringing phone gets the answer for the unknown' is "$status $(value .dynamic_variables.caller_known)" '200 false'
-check 'with every variable' is "$(value '.dynamic_variables | length')" 13
+check 'with every variable' is "$(value '.dynamic_variables | length')" 14
 check 'and an error in the log' grep -q '"level":"error"' "$state/logs/client-data.log"
 search +15550100200 wedding
 check 'a search is told the truth' refused 503 memory_unavailable

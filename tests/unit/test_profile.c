@@ -76,6 +76,16 @@ static void another_name_is_another_person(void **state)
     check_profile(office, "caller_people", "Ana Kowalska; Hannah");
 }
 
+static void the_languages_of_the_calls_are_told_newest_first(void **state)
+{
+    struct office *office = *state;
+    ends(office, ANA, &(struct told){"c1", .days_ago = 9, .language = "es", .turns = {"Hola."}});
+    check_profile(office, "caller_languages", "es");
+    ends(office, ANA, &(struct told){"c2", .days_ago = 5, .language = "en", .turns = {"Hello."}});
+    ends(office, ANA, &(struct told){"c3", .days_ago = 2, .language = "es", .turns = {"Hola."}});
+    check_profile(office, "caller_languages", "es, en");
+}
+
 static void the_fuller_form_of_a_name_stands(void **state)
 {
     struct office *office = *state;
@@ -364,6 +374,7 @@ int main(void)
         IN_OFFICE(within_a_call_the_last_word_counts_of_what_there_is_one_of),
         IN_OFFICE(what_is_liked_chosen_or_meant_is_not_kept),
         IN_OFFICE(another_name_is_another_person),
+        IN_OFFICE(the_languages_of_the_calls_are_told_newest_first),
         IN_OFFICE(the_fuller_form_of_a_name_stands),
         IN_OFFICE(what_is_open_is_recent),
         IN_OFFICE(the_context_reads_like_notes),

@@ -142,7 +142,7 @@ static void the_profiles_of_version_1_are_ready_answers(void **state)
 #define DOCUMENT(name, language) "{\"version\":1," VARIABLES(name) ",\"language\":\"" language "\"}"
 #define ANSWER(name)                                                                                         \
     "\"caller_known\":true,\"caller_id\":\"" ANA                                                             \
-    "\"," VARIABLES(name) ",\"caller_people\":\"\",\"suggested_greeting\":\"\""
+    "\"," VARIABLES(name) ",\"caller_people\":\"\",\"suggested_greeting\":\"\",\"caller_languages\":\"\""
 #define NAME "\\\"A\\\" \xc3\x81na, \\\\ \\u001b"
     static const struct {
         const char *document, *answer, *heading, *language;

@@ -69,7 +69,7 @@ static const char *const migrations[] = {
     "SELECT caller_id, scope,"
     "  iif(good, '\"caller_known\":true,\"caller_id\":' || json_quote(caller) || ','"
     "    || substr(variables, 2, length(variables) - 2)"
-    "    || ',\"caller_people\":\"\",\"suggested_greeting\":\"\"', ''),"
+    "    || ',\"caller_people\":\"\",\"suggested_greeting\":\"\",\"caller_languages\":\"\"', ''),"
     "  iif(good, '\"caller_name\":' || json_quote(json_extract(document, '$.caller_name'))"
     "    || ',\"call_count\":' || json_extract(document, '$.call_count'), ''),"
     "  iif(good, json_extract(document, '$.language'), ''), iif(good, '', document) FROM old;"
