@@ -30,12 +30,14 @@ PC_CFLAGS := $(shell pkg-config --cflags $(PC))
 LIBS    := $(shell pkg-config --libs $(PC)) -lstemmer -lm -pthread
 
 LIB_SOURCES ?= $(wildcard lib/*/*.c lib/*/*/*.c)
-LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o
+LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o $(BUILD)/items.o
 LIBRARY      = $(BUILD)/libcallmem.a
 PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call)
 CALLMEM      = $(BUILD)/callmem
-# The languages' files, compiled in so that a program needs no file of its own at run time.
+# Compiled in, so that a program needs no file of its own at run time: the languages' files, and callmem's data
+# collection items.
 DATA        := $(sort $(wildcard lib/language/data/*.txt))
+ITEMS       := lib/understand/items.json
 UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
 UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
 
@@ -68,8 +70,11 @@ $(BUILD)/%.o: %.c Makefile
 
 $(BUILD)/data.c: $(DATA) lib/embed.sh Makefile
 	@mkdir -p $(@D)
-	sh lib/embed.sh $(DATA) > $@.tmp && mv $@.tmp $@
-$(BUILD)/data.o: $(BUILD)/data.c
+	sh lib/embed.sh data_files $(DATA) > $@.tmp && mv $@.tmp $@
+$(BUILD)/items.c: $(ITEMS) lib/embed.sh Makefile
+	@mkdir -p $(@D)
+	sh lib/embed.sh item_files $(ITEMS) > $@.tmp && mv $@.tmp $@
+$(BUILD)/data.o $(BUILD)/items.o: %.o: %.c
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(HARDEN) -c -o $@ $<
 
 $(LIBRARY): $(LIB_OBJECTS)
@@ -114,7 +119,7 @@ FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 
 FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 # The library is this Makefile's own, built with other flags; within that build this rule must not stand.
 ifneq ($(BUILD),build-fuzz)
-build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h lib/*/*/*.h) $(DATA)
+build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h lib/*/*/*.h) $(DATA) $(ITEMS)
 	$(MAKE) BUILD=build-fuzz CC=clang HARDEN="-fsanitize=fuzzer-no-link,address,undefined" CFLAGS="-O1 -g" \
 	    WARN= $@
 endif

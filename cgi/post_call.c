@@ -6,6 +6,7 @@
 #include "inbox/inbox.h"
 #include "inbox/receive.h"
 #include "inbox/worker.h"
+#include "operate/asking.h"
 #include "operate/keeper.h"
 #include "operate/monitor.h"
 #include "operate/process.h"
@@ -22,7 +23,9 @@ struct post_call {
     struct inbox *inbox;
     struct processor *processor;
     struct inbox_worker *worker; /* makes memories of what lies in the inbox */
-    struct keeper *keeper;       /* forgets what is to be forgotten, reads old calls again */
+    struct llm_queue *llm_queue;
+    struct asking *asking; /* has the operator's LLM read calls, where the settings name one */
+    struct keeper *keeper; /* forgets what is to be forgotten, reads old calls again */
 };
 
 /* --- Receiving --- */
@@ -136,7 +139,7 @@ static int metrics(struct request *request, struct response *response, void *app
     const struct post_call *own = program->own;
     (void)request;
     (void)error;
-    monitor_gauges(own->inbox, thread);
+    monitor_gauges(own->inbox, own->llm_queue, thread);
     response->type = "text/plain; version=0.0.4; charset=utf-8";
     metrics_print(&response->body);
     return 0;
@@ -150,7 +153,9 @@ static void stop(struct program *program)
     if (!own)
         return;
     keeper_stop(own->keeper);
+    asking_stop(own->asking);
     inbox_worker_stop(own->worker);
+    llm_queue_close(own->llm_queue);
     inbox_close(own->inbox);
     processor_free(own->processor);
     free(own);
@@ -163,10 +168,13 @@ static int open_all(struct post_call *own, const struct instance *instance, stru
     if (own->processor)
         own->inbox = instance_inbox(instance, error);
     if (own->inbox)
+        own->llm_queue = instance_llm_queue(instance, error);
+    if (own->llm_queue)
         own->worker = inbox_worker_start(own->inbox, processor_event, processor_begin, processor_end,
                                          own->processor, error);
-    if (own->worker)
-        own->keeper = keeper_start(instance, error);
+    if (!own->worker || asking_start(instance, own->llm_queue, &own->asking, error) != 0)
+        return -1;
+    own->keeper = keeper_start(instance, error);
     return own->keeper ? 0 : -1;
 }
 

@@ -1,6 +1,11 @@
 #!/bin/sh
-# Prints a C source with the given data files in it: the table that lib/language/data.h declares.
+# Prints a C source with the given data files in it: a table of that name of struct data_file (lib/language/data.h).
+#
+#     lib/embed.sh TABLE FILE…
+table=$1
+shift
 echo '#include "language/data.h"'
+echo "extern const struct data_file ${table}[];"
 n=0
 for file; do
     printf 'static const unsigned char file_%d[] = {' $n
@@ -8,7 +13,7 @@ for file; do
     echo '0};'
     n=$((n + 1))
 done
-echo 'const struct data_file data_files[] = {'
+echo "const struct data_file ${table}[] = {"
 n=0
 for file; do
     printf '    {"%s", (const char *)file_%d, sizeof file_%d - 1},\n' "${file##*/}" $n $n

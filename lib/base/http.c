@@ -56,6 +56,15 @@ static size_t take_body(char *bytes, size_t size, size_t len, void *ctx)
     return body->failed ? 0 : len;
 }
 
+static int look_up(void *ctx, curl_off_t to_get, curl_off_t got, curl_off_t to_send, curl_off_t sent)
+{
+    struct http *http = ctx;
+    const struct http_request *request = http->request;
+    (void)to_get, (void)got, (void)to_send, (void)sent;
+    http->stopped = http->stopped || (request->stops && request->stops(request->ctx));
+    return http->stopped;
+}
+
 static void take_content_type(struct http_answer *answer, const char *value, size_t len)
 {
     size_t to = 0;
@@ -118,6 +127,8 @@ static bool prepare(struct http *http, const struct http_options *options)
                 curl_easy_setopt(curl, CURLOPT_WRITEDATA, http) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HEADERDATA, http) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_up) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_XFERINFODATA, http) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_USERAGENT, "callmem/" CALLMEM_VERSION) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
@@ -210,6 +221,7 @@ static bool set_request(struct http *http, const struct http_request *request, s
     bool good = buf_text(&http->url) &&
                 curl_easy_setopt(curl, CURLOPT_URL, buf_text(&http->url)) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_NOPROGRESS, request->stops ? 0L : 1L) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
                 /* 0 is curl's default of 300 seconds, which is right if there is no other limit. */
                 curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connecting) == CURLE_OK &&
@@ -252,7 +264,7 @@ static int set_failure(const struct http *http, CURLcode code, struct error *err
     case HTTP_TOO_LARGE:
         return error_set(error, http->code, "%s answered more than %zu bytes", http->what, http->limit);
     case HTTP_STOPPED:
-        return error_set(error, http->code, "cannot process the answer of %s", http->what);
+        return error_set(error, http->code, "the request to %s was ended", http->what);
     case HTTP_TIMEOUT:
         return error_set(error, http->code, "%s did not answer within %d ms", http->what,
                          http->request->timeout_ms);

@@ -47,6 +47,8 @@ struct http_request {
      * which then fails. NULL: it is kept in the answer. */
     bool (*take)(void *ctx, const char *bytes, size_t len);
     void *ctx;
+    /* Asked about once a second while the request runs; true ends it as `take` does. NULL: nothing does. */
+    bool (*stops)(void *ctx);
 };
 
 /* How a request without a complete answer ended, and so what can be done about it. */
@@ -56,7 +58,7 @@ enum http_failure {
     HTTP_BROKEN,      /* the connection ended: the server may have processed the request */
     HTTP_TIMEOUT,     /* likewise */
     HTTP_TOO_LARGE,   /* more than the limit */
-    HTTP_STOPPED,     /* `take` said so */
+    HTTP_STOPPED,     /* `take` or `stops` said so */
     HTTP_REFUSED, /* nothing was sent: a certificate that does not verify, or a request that cannot be made */
 };
 

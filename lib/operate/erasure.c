@@ -70,6 +70,15 @@ static long forget_inbox(const struct instance *instance, struct forgetting *for
     return second < 0 ? -1 : first + second;
 }
 
+/* A call that an LLM would have been asked about. */
+static int forget_questions(const struct instance *instance, const char *caller, struct error *error)
+{
+    struct llm_queue *queue = instance_llm_queue(instance, error);
+    long erased = queue ? llm_queue_erase(queue, caller, NULL, error) : -1;
+    llm_queue_close(queue);
+    return erased < 0 ? -1 : 0;
+}
+
 static long forget_recordings(const struct instance *instance, const struct forgetting *forgetting,
                               struct error *error)
 {
@@ -103,7 +112,8 @@ static int erase_everywhere(const struct instance *instance, struct memory_store
     if (note_calls(memory, forgetting, error) != 0)
         return -1;
     erased->events = forget_inbox(instance, forgetting, error);
-    if (erased->events < 0 || note_calls(memory, forgetting, error) != 0)
+    if (erased->events < 0 || forget_questions(instance, forgetting->caller, error) != 0 ||
+        note_calls(memory, forgetting, error) != 0)
         return -1;
     erased->lines = instance_erase_payloads(instance, forgetting->caller, forgetting->conversations,
                                             forgetting->count, error);

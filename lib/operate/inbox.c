@@ -52,19 +52,29 @@ static cJSON *status_object(const struct report_count *counts, size_t count, con
     return object;
 }
 
+static int count_unread(const struct instance *instance, int64_t *count, struct error *error)
+{
+    struct llm_queue *queue = instance_llm_queue(instance, error);
+    int result = queue ? llm_queue_count(queue, count, error) : -1;
+    llm_queue_close(queue);
+    return result;
+}
+
 static int print_status(const struct instance *instance, const struct args *args, struct inbox *inbox,
                         struct error *error)
 {
     struct inbox_status status;
     struct error why;
     char oldest[CLOCK_STAMP_SIZE] = "none";
-    if (inbox_status(inbox, true, &status, error) != 0)
+    int64_t unread;
+    if (inbox_status(inbox, true, &status, error) != 0 || count_unread(instance, &unread, error) != 0)
         return -1;
     if (status.oldest)
         clock_stamp(status.oldest, oldest);
     const struct report_count counts[] = {{"waiting", "waiting", status.pending},
                                           {"failed", "failed", status.failed},
-                                          {"done", "done", status.done}};
+                                          {"done", "done", status.done},
+                                          {"waiting_for_llm", "waiting for the LLM", unread}};
     if (args->json) {
         cJSON *object = status_object(counts, sizeof counts / sizeof *counts, status.oldest ? oldest : NULL);
         cJSON *failures = cJSON_AddArrayToObject(object, "failures");

@@ -93,6 +93,17 @@ struct inbox *instance_inbox(const struct instance *instance, struct error *erro
     return inbox;
 }
 
+struct llm_queue *instance_llm_queue(const struct instance *instance, struct error *error)
+{
+    struct buf path = BUF_INIT;
+    buf_printf(&path, "%s/inbox", setting_text(instance->settings, CALLMEM_STATE_DIR));
+    struct llm_queue *queue = buf_text(&path) ? llm_queue_open(buf_text(&path)) : NULL;
+    if (!queue)
+        error_no_memory(error);
+    buf_free(&path);
+    return queue;
+}
+
 void instance_metrics(const struct instance *instance)
 {
     struct error error;

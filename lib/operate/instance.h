@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "inbox/inbox.h"
+#include "inbox/llm_queue.h"
 #include "memory/open.h"
 #include "service/settings.h"
 
@@ -38,6 +39,8 @@ void instance_close(struct instance *instance);
 struct memory_options instance_memory(const struct instance *instance, int mode);
 /* The inbox, with the folder for recordings; NULL with an error. */
 struct inbox *instance_inbox(const struct instance *instance, struct error *error);
+/* The calls that wait for the operator's LLM; NULL with an error. */
+struct llm_queue *instance_llm_queue(const struct instance *instance, struct error *error);
 /* What this process counts goes where all processes of the instance count, see service/metrics.h. When that
  * fails it is logged, and this process counts for itself. */
 void instance_metrics(const struct instance *instance);

@@ -29,9 +29,10 @@ static void gauge_requests(struct memory_store *memory)
         metrics_set(METRIC_OPEN_REQUESTS, 0, (int64_t)open);
 }
 
-void monitor_gauges(struct inbox *inbox, struct memory_store *memory)
+void monitor_gauges(struct inbox *inbox, struct llm_queue *llm_queue, struct memory_store *memory)
 {
     struct inbox_status status;
+    int64_t unread;
     struct error error = {0};
     bool memory_ok = memory && memory_check(memory, &error) == 0;
     if (!memory_ok)
@@ -44,6 +45,9 @@ void monitor_gauges(struct inbox *inbox, struct memory_store *memory)
     metrics_set(METRIC_INBOX_EVENTS, INBOX_FAILED, status.failed);
     int64_t waited = status.oldest ? clock_now() - status.oldest : 0;
     metrics_set(METRIC_INBOX_OLDEST, 0, waited > 0 ? waited : 0);
+    if (llm_queue_count(llm_queue, &unread, &error) != 0)
+        log_failure(LOG_ERROR, "the queue of the LLM does not work", &error);
+    metrics_set(METRIC_LLM_WAITING, 0, unread);
 }
 
 int metrics_command(struct instance *instance, const struct args *args)
@@ -52,13 +56,17 @@ int metrics_command(struct instance *instance, const struct args *args)
     struct buf text = BUF_INIT;
     (void)args;
     struct inbox *inbox = instance_inbox(instance, &error);
-    if (!inbox)
+    struct llm_queue *llm_queue = inbox ? instance_llm_queue(instance, &error) : NULL;
+    if (!llm_queue) {
+        inbox_close(inbox);
         return report_failure(&error);
+    }
     struct memory_store *memory = memory_open(&instance->memory);
     instance_metrics(instance);
-    monitor_gauges(inbox, memory);
+    monitor_gauges(inbox, llm_queue, memory);
     metrics_print(&text);
     memory_close(memory);
+    llm_queue_close(llm_queue);
     inbox_close(inbox);
     if (buf_text(&text))
         fputs(buf_text(&text), stdout);

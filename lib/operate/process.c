@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "language/lexicon.h"
+#include "operate/asking.h"
 #include "people/event.h"
 #include "people/remember.h"
 
@@ -10,7 +11,8 @@
 
 struct processor {
     const struct instance *instance;
-    struct lexicon *lexicon; /* NULL until it is read */
+    struct lexicon *lexicon;     /* NULL until it is read */
+    struct llm_queue *llm_queue; /* NULL: there is no LLM to ask */
 };
 
 struct worker {
@@ -34,16 +36,22 @@ struct processor *processor_new(const struct instance *instance, struct error *e
         return NULL;
     }
     processor->instance = instance;
+    if (asking_is_on(instance) && !(processor->llm_queue = instance_llm_queue(instance, error))) {
+        free(processor);
+        return NULL;
+    }
     if (!*setting_text(instance->settings, CALLMEM_LEXICON_DIR) || read_lexicon(processor, error) == 0)
         return processor;
-    free(processor);
+    processor_free(processor);
     return NULL;
 }
 
 void processor_free(struct processor *processor)
 {
-    if (processor)
+    if (processor) {
         lexicon_free(processor->lexicon);
+        llm_queue_close(processor->llm_queue);
+    }
     free(processor);
 }
 
@@ -93,7 +101,16 @@ static int remember(struct worker *worker, struct event *event, struct error *er
     const struct instance *instance = processor->instance;
     if (remember_event(worker->memory, processor->lexicon, instance->settings, event, error) != 0)
         return -1;
-    return event->delete_pii ? instance_seal(instance, event->conversation, error) : 0;
+    /* After the memory, so that the LLM is asked about nothing that is not there. */
+    if (event->is_unread && processor->llm_queue &&
+        llm_queue_add(processor->llm_queue, event->caller, event->conversation, error) != 0)
+        return -1;
+    if (!event->delete_pii)
+        return 0;
+    if (processor->llm_queue &&
+        llm_queue_erase(processor->llm_queue, event->caller, event->conversation, error) < 0)
+        return -1;
+    return instance_seal(instance, event->conversation, error);
 }
 
 int processor_event(void *ctx, const char *bytes, size_t len, struct error *error)

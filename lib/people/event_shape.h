@@ -34,6 +34,7 @@ struct event {
     bool delete_pii;      /* metadata.deletion_settings.delete_transcript_and_pii */
     char **voices;        /* the texts of turns in several voices */
     size_t voice_count;
+    bool is_unread; /* set by remember_event(): no LLM has read what the caller said */
     cJSON *json; /* owns the other text */
 };
 

@@ -129,6 +129,7 @@ static void put_summary(struct batch *batch, const struct understanding *underst
         note_number(batch, metadata, "duration", (double)event->duration);
     note_text(batch, metadata, "sentiment", mood_name(understanding->mood));
     note_number(batch, metadata, "feeling", understanding->feeling);
+    note_number(batch, metadata, "utc_offset", event->transcript.utc_offset);
     note_number(batch, metadata, "understood", UNDERSTANDING_VERSION);
     if (understanding->evidence)
         note_flag(batch, metadata, "evidence");
@@ -139,7 +140,13 @@ static void put_summary(struct batch *batch, const struct understanding *underst
 
 static void put_turn(struct batch *batch, const struct turn *turn)
 {
-    struct memory *item = put(batch, KIND_TURN, line_of(batch, turn->text, TURN_CHARS), NULL);
+    const char *metadata = NULL;
+    if (*turn->speaker) {
+        cJSON *object = cJSON_CreateObject();
+        note_text(batch, object, "speaker", turn->speaker);
+        metadata = metadata_of(batch, object);
+    }
+    struct memory *item = put(batch, KIND_TURN, line_of(batch, turn->text, TURN_CHARS), metadata);
     item->position = turn->position;
     item->speaker = turn->role == ROLE_USER ? "user" : "agent";
     item->created_at += turn->second > 0 && turn->second < CLOCK_DAY ? turn->second : 0;
@@ -387,11 +394,20 @@ static void log_no_caller(const struct event *event)
     log_end(&line);
 }
 
-static void count_drops(const struct understanding *understanding)
+void remember_count_drops(const struct understanding *understanding)
 {
     _Static_assert((int)METRIC_DROPS == (int)DROPS, "each reason has its row");
     for (size_t i = 0; i < understanding->drop_count; i++)
         metrics_count(METRIC_EVIDENCE_DROPPED, understanding->drops[i].why);
+}
+
+/* Whether the caller said anything in words. */
+static bool has_spoken(const struct transcript *transcript)
+{
+    for (size_t i = 0; i < transcript->turn_count; i++)
+        if (transcript->turns[i].role == ROLE_USER)
+            return true;
+    return false;
 }
 
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
@@ -413,11 +429,12 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
             result = error_no_memory(error);
         if (result == 0)
             result = understand(lexicon, &event->transcript, &understanding, error);
+        event->is_unread = !understanding.evidence && has_spoken(&event->transcript);
     }
     if (result == 0)
         result = remember_whole(store, settings, event, &understanding, error);
     if (result == 0)
-        count_drops(&understanding);
+        remember_count_drops(&understanding);
     understanding_free(&understanding);
     arena_free(arena);
     return result;

@@ -2,11 +2,13 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/zone.h"
 #include "people/derived.h"
 #include "people/event.h"
 #include "people/fact.h"
 #include "people/profile.h"
 #include "people/remember.h"
+#include "understand/evidence.h"
 #include "understand/secrets.h"
 #include "understand/understand.h"
 
@@ -48,19 +50,28 @@ static void read_summary(struct reading_again *again, const struct memory *memor
     event->duration = json_int(metadata, "duration", -1);
     event->transcript.outbound = direction && strcmp(direction, "outbound") == 0;
     event->transcript.summary = memory->content;
+    zone_offset(setting_text(again->reread->settings, CALLMEM_TIMEZONE), memory->created_at,
+                &event->transcript.utc_offset);
+    event->transcript.utc_offset = (int)json_int(metadata, "utc_offset", event->transcript.utc_offset);
     if (json_bool(metadata, "evidence", false))
         event->transcript.asked = true;
     cJSON_Delete(metadata);
 }
 
-static void read_turn(const struct memory *memory, int64_t started_at, struct event *event)
+static void read_turn(struct reading_again *again, const struct memory *memory, struct event *event)
 {
+    const char *speaker = "";
+    if (strcmp(memory->metadata, "{}") != 0) {
+        cJSON *metadata = metadata_of(again, memory);
+        speaker = copy(again, json_text(metadata, "speaker"));
+        cJSON_Delete(metadata);
+    }
     event->transcript.turns[event->transcript.turn_count++] = (struct turn){
         .role = strcmp(memory->speaker, "agent") == 0 ? ROLE_AGENT : ROLE_USER,
         .text = memory->content,
         .position = memory->position,
-        .second = memory->created_at - started_at,
-        .speaker = "",
+        .second = memory->created_at - event->transcript.started_at,
+        .speaker = speaker,
     };
 }
 
@@ -140,7 +151,7 @@ static bool read_event(struct reading_again *again, struct event *event)
         }
     for (size_t i = 0; i < count && call; i++)
         if (items[i].kind == KIND_TURN)
-            read_turn(&items[i], transcript->started_at, event);
+            read_turn(again, &items[i], event);
         else if (items[i].kind == KIND_COLLECTED)
             read_collected(again, &items[i], event);
     for (size_t i = 0; i < count && call; i++)
@@ -329,6 +340,128 @@ int reread_caller(const struct reread *reread, const char *caller, struct reread
         result = reread_whole(reread, caller, list.items[i].conversation, i == last, counts, error);
         counts->calls += result == 0;
     }
+    memory_list_free(&list);
+    return result;
+}
+
+/* --- For an LLM --- */
+
+static int not_there(struct error *error)
+{
+    return error_set(error, ERROR_NOT_FOUND, "the call is not in memory");
+}
+
+int reread_open(const struct reread *reread, const char *caller, const char *conversation,
+                struct reread_text *text, struct error *error)
+{
+    const struct memory_filter filter = {.caller = caller, .conversation = conversation};
+    *text = (struct reread_text){.arena = arena_new()};
+    if (!text->arena)
+        return error_no_memory(error);
+    if (memory_list(reread->store, &filter, &text->list, error) != 0) {
+        text->list = (struct memory_list){0};
+        return -1;
+    }
+    struct reading_again again = {.reread = reread, .list = &text->list, .arena = text->arena};
+    if (text->list.count == 0 || !read_event(&again, &text->event))
+        return again.failed ? error_no_memory(error) : not_there(error);
+    if (again.failed || secrets_mask(reread->lexicon, &text->event.transcript, SECRET_ALL, text->arena) < 0)
+        return error_no_memory(error);
+    return 0;
+}
+
+void reread_close(struct reread_text *text)
+{
+    memory_list_free(&text->list);
+    arena_free(text->arena);
+    *text = (struct reread_text){0};
+}
+
+static const struct memory *next_turn(const struct memory_list *list, size_t *at)
+{
+    while (*at < list->count && list->items[*at].kind != KIND_TURN)
+        ++*at;
+    return *at < list->count ? &list->items[(*at)++] : NULL;
+}
+
+static bool has_same_words(const struct memory_list *was, const struct memory_list *now)
+{
+    size_t then = 0, at = 0;
+    const struct memory *old, *fresh;
+    do {
+        old = next_turn(was, &then);
+        fresh = next_turn(now, &at);
+        if (!old != !fresh || (old && strcmp(old->content, fresh->content) != 0))
+            return false;
+    } while (old);
+    return true;
+}
+
+/* The values take the place of those that were there. */
+static void set_values(struct reading_again *again, struct event *event, const char *const *names,
+                       const char *const *values, size_t count)
+{
+    struct transcript *transcript = &event->transcript;
+    const struct collected *old = transcript->collected;
+    size_t old_count = transcript->collected_count;
+    transcript->collected = arena_alloc(again->arena, (old_count + count + 1) * sizeof *old);
+    transcript->collected_count = 0;
+    if (!transcript->collected) {
+        again->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < old_count; i++)
+        if (!evidence_is_item(old[i].name))
+            transcript->collected[transcript->collected_count++] = old[i];
+    for (size_t i = 0; i < count; i++)
+        add_collected(again, event, names[i], values[i]);
+    transcript->asked = transcript->own_llm = true;
+}
+
+static int store_values(struct reading_again *again, const struct reread_text *text, const char *const *names,
+                        const char *const *values, size_t count, struct understanding *understanding,
+                        struct error *error)
+{
+    const struct reread *reread = again->reread;
+    size_t chars = (size_t)setting_int(reread->settings, CALLMEM_CONTEXT_CHARS);
+    struct event event;
+    if (again->list->count == 0 || !read_event(again, &event))
+        return again->failed ? error_no_memory(error) : not_there(error);
+    if (!has_same_words(&text->list, again->list))
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the call has changed while the LLM read it");
+    set_values(again, &event, names, values, count);
+    if (again->failed)
+        return error_no_memory(error);
+    if (understand_again(again, &event, understanding, error) != 0 ||
+        remember_again(reread->store, reread->settings, &event, understanding, error) != 0 ||
+        profile_update(reread->store, event.caller, event.agent, chars, error) != 0)
+        return -1;
+    return memory_refresh(reread->store, event.caller, error);
+}
+
+int reread_with(const struct reread *reread, const struct reread_text *text, const char *const *names,
+                const char *const *values, size_t count, struct error *error)
+{
+    const struct memory_filter filter = {.caller = text->event.caller,
+                                         .conversation = text->event.conversation};
+    struct memory_list list = {0};
+    struct reread_counts counts = {0};
+    struct understanding understanding = {.denied = ""};
+    struct reading_again again = {.reread = reread, .list = &list, .arena = arena_new(), .counts = &counts};
+    int result = again.arena ? memory_begin(reread->store, error) : error_no_memory(error);
+    if (result == 0) {
+        result = memory_list(reread->store, &filter, &list, error);
+        if (result == 0)
+            result = store_values(&again, text, names, values, count, &understanding, error);
+        if (result == 0)
+            result = memory_commit(reread->store, error);
+        else
+            memory_rollback(reread->store);
+    }
+    if (result == 0)
+        remember_count_drops(&understanding);
+    understanding_free(&understanding);
+    arena_free(again.arena);
     memory_list_free(&list);
     return result;
 }

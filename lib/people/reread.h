@@ -6,9 +6,11 @@
 #ifndef CALLMEM_PEOPLE_REREAD_H
 #define CALLMEM_PEOPLE_REREAD_H
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "memory/memory.h"
 #include "people/caller.h"
+#include "people/event_shape.h"
 #include "service/settings.h"
 
 #include <stdbool.h>
@@ -42,6 +44,22 @@ struct reread_counts {
  * `counts`. */
 int reread_caller(const struct reread *reread, const char *caller, struct reread_counts *counts,
                   struct error *error);
+
+/* A call as it is in memory, for an LLM of the operator's own to read. */
+struct reread_text {
+    struct event event;      /* all secrets are masked */
+    struct memory_list list; /* what it was made of */
+    struct arena *arena;
+};
+/* ERROR_NOT_FOUND when there is no such call of the caller. reread_close() is due in any case. */
+int reread_open(const struct reread *reread, const char *caller, const char *conversation,
+                struct reread_text *text, struct error *error);
+void reread_close(struct reread_text *text);
+/* Understands the call with what the LLM said of it: values of callmem's items by their names, NULL where it
+ * said nothing. In a transaction of its own, in which the profile is renewed as well. ERROR_NOT_FOUND when
+ * the call was forgotten meanwhile, ERROR_MEMORY_UNAVAILABLE also when other words are stored now. */
+int reread_with(const struct reread *reread, const struct reread_text *text, const char *const *names,
+                const char *const *values, size_t count, struct error *error);
 
 /* Whether there is a caller after `after` with calls that an older version understood: 1, 0, or -1 with an
  * error. */

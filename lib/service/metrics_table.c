@@ -17,6 +17,8 @@ static const char *const inbox_states[INBOX_STATES] = {"waiting", "failed"};
 static const char *const drops[METRIC_DROPS] = {"form",  "ungrounded", "person", "negated", "past",
                                                 "asked", "refused",    "once",   "settled", "secret",
                                                 "order", "name",       "many"};
+static const char *const llm_results[LLM_RESULTS] = {"answered",   "denied",  "limited",    "refused",
+                                                     "unreadable", "timeout", "unavailable"};
 static const char *const breakers[BREAKERS] = {"none", "closed", "half_open", "open"};
 
 /* A request ends with one of these statuses, or with an error of base/error.h. */
@@ -68,6 +70,11 @@ static void drop_label(struct buf *out, unsigned row)
     label(out, "reason", drops[row]);
 }
 
+static void llm_label(struct buf *out, unsigned row)
+{
+    label(out, "result", llm_results[row]);
+}
+
 void metric_service_label(struct buf *out, unsigned service)
 {
     label(out, "service", services[service]);
@@ -116,6 +123,15 @@ const struct metric_family metric_families[METRICS] = {
     [METRIC_EVIDENCE_DROPPED] = {"callmem_evidence_dropped_total",
                                  "Lines of callmem's items that were left out, by reason.", METRIC_COUNTER,
                                  METRIC_DROPS, drop_label},
+    [METRIC_LLM_REQUESTS] = {"callmem_llm_requests_total",
+                             "Requests to the LLM of the operator's own, by their end.", METRIC_COUNTER,
+                             LLM_RESULTS, llm_label},
+    [METRIC_LLM_SECONDS] = {"callmem_llm_request_seconds", "How long one such request took.",
+                            METRIC_HISTOGRAM, 1, NULL},
+    [METRIC_LLM_GIVEN_UP] = {"callmem_llm_given_up_total",
+                             "Calls that the LLM will not be asked about again.", METRIC_COUNTER, 1, NULL},
+    [METRIC_LLM_WAITING] = {"callmem_llm_waiting", "Calls that the LLM has not read yet.", METRIC_GAUGE, 1,
+                            NULL},
 };
 
 /* The index of a name, `count` if it is not there. */

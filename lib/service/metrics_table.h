@@ -27,6 +27,10 @@ enum metric {
     METRIC_MEMORY_OK,        /* gauge, one row: 0 or 1 */
     METRIC_OPEN_REQUESTS,    /* gauge, one row: what callers asked about their data and nobody decided on */
     METRIC_EVIDENCE_DROPPED, /* counter by enum drop (understand/understanding.h) */
+    METRIC_LLM_REQUESTS,     /* counter by enum metrics_llm */
+    METRIC_LLM_SECONDS,      /* histogram, one row */
+    METRIC_LLM_GIVEN_UP,     /* counter, one row */
+    METRIC_LLM_WAITING,      /* gauge, one row */
     METRICS
 };
 
@@ -35,6 +39,17 @@ enum metric {
 enum metrics_operation { OPERATION_PROFILE, OPERATION_SEARCH, OPERATION_ADD, OPERATION_COMMIT, OPERATIONS };
 enum metrics_receipt { RECEIPT_ACCEPTED, RECEIPT_DUPLICATE, RECEIPT_IGNORED, RECEIPTS };
 enum metrics_try { TRY_WORKED, TRY_POSTPONED, TRY_FAILED, TRIES };
+/* How a request to the operator's LLM ended. */
+enum metrics_llm {
+    LLM_ANSWERED,    /* the call was read */
+    LLM_DENIED,      /* 401, 403 or 404: key, URL or model are wrong */
+    LLM_LIMITED,     /* 429 */
+    LLM_REFUSED,     /* another 4xx, or the model declined */
+    LLM_UNREADABLE,  /* no such answer as was asked for */
+    LLM_TIMEOUT,     /* none in time */
+    LLM_UNAVAILABLE, /* 5xx, or no connection */
+    LLM_RESULTS
+};
 enum metrics_inbox { INBOX_WAITING, INBOX_FAILED, INBOX_STATES };
 /* Of a process's circuit breaker for a remote memory; NONE: it has none. */
 enum metrics_breaker { BREAKER_NONE, BREAKER_CLOSED, BREAKER_HALF_OPEN, BREAKER_OPEN, BREAKERS };

@@ -519,6 +519,39 @@ static void check_template_variable(void *ctx, const char *name, size_t len)
     buf_free(&what);
 }
 
+/* Whether nobody on the way can read what goes to a URL: it is https, or on this machine. */
+static bool is_private(const char *url)
+{
+    if (strncasecmp(url, "https://", 8) == 0)
+        return true;
+    const char *host = url + strlen("http://");
+    size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    if (strncmp(host, "127.", 4) == 0)
+        return strspn(host, "0123456789.") == len;
+    return (len == 9 && strncasecmp(host, "localhost", len) == 0) ||
+           (len == 5 && strncmp(host, "[::1]", len) == 0);
+}
+
+static void check_llm(struct load *load, bool production)
+{
+    const struct setting_value *values = load->settings->values;
+    const char *url = values[CALLMEM_LLM_URL].text;
+    if (!*url || load->wrong[CALLMEM_LLM_URL])
+        return;
+    if (!*values[CALLMEM_LLM_MODEL].text && !load->wrong[CALLMEM_LLM_MODEL])
+        complain(load, place_of(load, CALLMEM_LLM_MODEL),
+                 "is not set; with CALLMEM_LLM_URL the name of a model is needed");
+    if (is_private(url))
+        return;
+    if (production)
+        complain(load, place_of(load, CALLMEM_LLM_URL),
+                 "would send what callers said over the network unencrypted, which production does not "
+                 "allow; use https://");
+    else
+        warn(load, CALLMEM_LLM_URL,
+             "sends what callers said over the network unencrypted; production does not allow it");
+}
+
 static void check_together(struct load *load)
 {
     const struct setting_value *values = load->settings->values;
@@ -531,6 +564,7 @@ static void check_together(struct load *load)
         !load->wrong[OPENMEMORY_URL])
         complain(load, place_of(load, OPENMEMORY_URL),
                  "is not set; remote mode needs the URL of the server, for example http://127.0.0.1:8080");
+    check_llm(load, production);
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].type == TYPE_TEMPLATE)
             template_variables(values[id].text, check_template_variable, &(struct template_check){load, id});

@@ -147,6 +147,16 @@ const struct setting_row setting_rows[SETTINGS] = {
     ROW(CALLMEM_REDACT, TYPE_SET, .fallback = "card,bank,identity,password", .choices = secrets,
         .help = "Secrets that are masked before anything is kept: payment cards, bank accounts, national "
                 "identity numbers, passwords with PINs and one-time codes."),
+
+    URL(CALLMEM_LLM_URL, "",
+        "An OpenAI-compatible server whose LLM reads the calls that come without callmem's items. "
+        "/v1/chat/completions is added unless the URL ends in /chat/completions. In production it begins "
+        "with https:// unless the server is on this machine. Empty: none."),
+    KEY(CALLMEM_LLM_KEY, "The key for that server, sent as a bearer token. Empty: none is sent."),
+    ROW(CALLMEM_LLM_MODEL, TYPE_TEXT, .fallback = "", .max = 200,
+        .help = "The model that is asked for. Required with CALLMEM_LLM_URL."),
+    INT(CALLMEM_LLM_TIMEOUT_MS, "60000", 100, 600000,
+        "Maximum time in milliseconds for one answer of the LLM. No call and no event waits for it."),
 };
 
 const struct setting_production setting_production_rows[] = {
@@ -192,6 +202,8 @@ const char *setting_group(enum setting id)
         return "Responses to the agent";
     case CALLMEM_MAX_BODY_MB:
         return "After a call";
+    case CALLMEM_LLM_URL:
+        return "An LLM of your own";
     default:
         return NULL;
     }

@@ -198,6 +198,10 @@ static void test_defaults(void **state)
         {"CALLMEM_FORGET_ON_REQUEST", "ask"},
         {"CALLMEM_FORGET_AFTER_DAYS", "7"},
         {"CALLMEM_REDACT", "card,bank,identity,password"},
+        {"CALLMEM_LLM_URL", ""},
+        {"CALLMEM_LLM_KEY", ""},
+        {"CALLMEM_LLM_MODEL", ""},
+        {"CALLMEM_LLM_TIMEOUT_MS", "60000"},
     };
     assert_int_equal(sizeof expected / sizeof *expected, SETTINGS);
     struct settings *settings = load_good();
@@ -828,6 +832,34 @@ static void test_production_secrets(void **state)
     settings_free(parse_good("ELEVENLABS_POST_CALL_AUTH=none\n"));
 }
 
+/* What callers said leaves the machine encrypted, and a model is named. */
+static void test_llm(void **state)
+{
+    (void)state;
+    static const char *const private[] = {"https://llm.example/v1", "http://127.0.0.1:11434",
+                                          "http://localhost:8000/v1", "http://[::1]/",
+                                          "HTTPS://llm.example/openai/chat/completions"};
+    static const char *const open[] = {"http://llm.example", "http://127.0.0.1.example", "http://127.example",
+                                       "http://localhost.example", "http://10.0.0.7:8000/v1"};
+    char line[400];
+    for (size_t i = 0; i < sizeof private / sizeof *private; i++) {
+        snprintf(line, sizeof line,
+                 PRODUCTION "ELEVENLABS_POST_CALL_SECRET=" STRONG
+                            "\nCALLMEM_LLM_URL=%s\nCALLMEM_LLM_MODEL=m\n",
+                 private[i]);
+        settings_free(parse_good(line));
+    }
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        snprintf(line, sizeof line, PRODUCTION "CALLMEM_LLM_URL=%s\nCALLMEM_LLM_MODEL=m\n", open[i]);
+        assert_refused(parse_bytes(line, strlen(line)), "CALLMEM_LLM_URL: would send what callers said");
+        snprintf(line, sizeof line, "CALLMEM_LLM_URL=%s\nCALLMEM_LLM_MODEL=m\n", open[i]);
+        settings_free(parse_good(line));
+        assert_says(&warnings, "CALLMEM_LLM_URL: sends what callers said over the network unencrypted");
+    }
+    assert_wrong("CALLMEM_LLM_URL=http://127.0.0.1:8000\n", "FILE: CALLMEM_LLM_MODEL: is not set");
+    settings_free(parse_good("CALLMEM_LLM_MODEL=m\n"));
+}
+
 static void test_development_warns(void **state)
 {
     (void)state;
@@ -1056,6 +1088,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_values_in_files, begin, end),
         cmocka_unit_test_setup_teardown(test_wrong_values_in_files, begin, end),
         cmocka_unit_test_setup_teardown(test_production_secrets, begin, end),
+        cmocka_unit_test_setup_teardown(test_llm, begin, end),
         cmocka_unit_test_setup_teardown(test_development_warns, begin, end),
         cmocka_unit_test_setup_teardown(test_production_files, begin, end),
         cmocka_unit_test_setup_teardown(test_remote_mode, begin, end),
