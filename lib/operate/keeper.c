@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define PERIOD_MS 3600000
@@ -75,6 +76,12 @@ static void log_reread(size_t callers)
     log_end(&line);
 }
 
+/* To look for old calls on a server means to read all that it has: there an operator runs callmem reread. */
+static bool is_local(const struct keeper *keeper)
+{
+    return strcmp(memory_mode(keeper->memory), "remote") != 0;
+}
+
 /* One caller after the other, with as long a rest after each as the work took. False when the keeper is to
  * end. */
 static bool reread(struct keeper *keeper)
@@ -82,7 +89,7 @@ static bool reread(struct keeper *keeper)
     char after[CALLER_SIZE] = "";
     struct error error = {0};
     size_t callers = 0;
-    bool going = true, found = true;
+    bool going = true, found = is_local(keeper);
     while (going && found) {
         int64_t started = clock_ms();
         found = reread_is_due(keeper->memory, after, &error) == 1 && read_lexicon(keeper, &error);

@@ -832,6 +832,82 @@ static void old_conversations_of_all_callers_are_found(void **state)
 
 #define MARKER "Zanzibarquokka"
 
+/* A memory of a kind with its metadata, of a day. */
+static void keep(struct place *p, const char *caller, const char *conversation, enum kind kind,
+                 const char *metadata, int days_ago)
+{
+    struct memory memory = a_memory(caller, conversation, 0, "x");
+    memory.kind = kind;
+    memory.metadata = metadata;
+    memory.created_at = NOW - (int64_t)days_ago * DAY;
+    add_one(p, &memory);
+}
+
+static void requests_of_all_callers(void **state)
+{
+    struct place *p = *state;
+    struct memory_list list;
+    good(p, memory_requests(p->store, 10, &list, &p->error));
+    assert_int_equal(list.count, 0);
+    keep(p, ANA, "c1", KIND_PRIVACY, "{\"request\":\"erase\"}", 2);
+    keep(p, BEN, "c2", KIND_PRIVACY, "{}", 5);
+    keep(p, BEN, "c2", KIND_SUMMARY, "{}", 5);
+    keep(p, BEN, "c3", KIND_REQUEST, "{}", 9);
+    good(p, memory_requests(p->store, 10, &list, &p->error));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.items[0].caller, BEN); /* the oldest first */
+    assert_string_equal(list.items[1].caller, ANA);
+    assert_string_equal(list.items[1].conversation, "c1");
+    assert_string_equal(list.items[1].metadata, "{\"request\":\"erase\"}");
+    struct memory_list same;
+    good(p, memory_get(p->store, ANA, list.items[1].id, &same, &p->error));
+    memory_list_free(&same);
+    memory_list_free(&list);
+    good(p, memory_requests(p->store, 1, &list, &p->error));
+    assert_int_equal(list.count, 1);
+    memory_list_free(&list);
+    good(p, memory_forget(p->store, BEN, NULL, &p->error));
+    good(p, memory_requests(p->store, 10, &list, &p->error));
+    assert_int_equal(list.count, 1);
+    memory_list_free(&list);
+}
+
+/* Which callers have a call that an older version understood, from `after` on, with commas between. */
+static void check_outdated(struct place *p, int version, const char *after, size_t limit, const char *want)
+{
+    struct memory_list list;
+    struct buf b = BUF_INIT;
+    good(p, memory_outdated(p->store, version, after, limit, &list, &p->error));
+    for (size_t i = 0; i < list.count; i++)
+        buf_printf(&b, "%s%s", i ? "," : "", list.items[i].caller);
+    assert_string_equal(b.len ? buf_text(&b) : "", want);
+    buf_free(&b);
+    memory_list_free(&list);
+}
+
+static void calls_of_older_versions(void **state)
+{
+    struct place *p = *state;
+    check_outdated(p, 2, "", 10, "");
+    keep(p, "+1003", "c1", KIND_SUMMARY, "{\"understood\":2}", 1);
+    keep(p, "+1003", "c2", KIND_SUMMARY, "{}", 2);
+    keep(p, "+1001", "c3", KIND_SUMMARY, "{\"understood\":1,\"title\":\"x\"}", 3);
+    keep(p, "+1002", "c4", KIND_SUMMARY, "{\"understood\":2}", 4);
+    keep(p, "+1002", "c5", KIND_ATTEMPT, "{}", 4); /* was not understood at all */
+    keep(p, "+1004", "c6", KIND_TURN, "{}", 4);
+    check_outdated(p, 2, "", 10, "+1001,+1003");
+    check_outdated(p, 2, "", 1, "+1001");
+    check_outdated(p, 2, "+1001", 10, "+1003");
+    check_outdated(p, 2, "+1003", 10, "");
+    check_outdated(p, 1, "", 10, "+1003");
+    check_outdated(p, 3, "", 10, "+1001,+1002,+1003");
+    keep(p, "+1001", "c3", KIND_SUMMARY, "{\"understood\":2}", 3);
+    keep(p, "+1003", "c2", KIND_SUMMARY, "{\"understood\":2}", 3);
+    check_outdated(p, 2, "", 10, "");
+    keep(p, "+1005", "c7", KIND_SUMMARY, "not JSON", 3);
+    check_outdated(p, 2, "", 10, "+1005");
+}
+
 static void remember_the_marker(struct place *p, const char *caller, const char *conversation)
 {
     struct memory memory = a_memory(caller, conversation, 0, MARKER " is my password");
@@ -1145,6 +1221,8 @@ int main(void)
         IN_PLACE(conversations_begin_with_their_earliest_memory),
         IN_PLACE(calls_of_the_same_second_have_one_order),
         IN_PLACE(old_conversations_of_all_callers_are_found),
+        IN_PLACE(requests_of_all_callers),
+        IN_PLACE(calls_of_older_versions),
         IN_PLACE(forgetting_a_caller_leaves_no_byte),
         IN_PLACE(forgetting_within_a_transaction_leaves_no_byte),
         IN_PLACE(forgetting_a_conversation_leaves_the_others),

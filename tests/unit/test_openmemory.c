@@ -388,6 +388,48 @@ static void test_all_callers(void **state)
     memory_list_free(&list);
 }
 
+static void tell(struct place *p, const char *caller, enum kind kind, const char *metadata)
+{
+    struct memory memory = a_memory(caller, kind == KIND_PRIVACY ? "one" : "two", 0, "Something.");
+    memory.kind = kind;
+    memory.metadata = metadata;
+    good(p, memory_add(p->store, &memory, 1, NULL, &p->error));
+}
+
+/* What callers asked about their data, and whose calls an older version understood. */
+static void test_what_is_looked_for_in_all_callers(void **state)
+{
+    (void)state;
+    struct memory_list list, same;
+    tell(&front, ANA, KIND_PRIVACY, "{\"request\":\"erase\"}");
+    tell(&front, ANA, KIND_SUMMARY, "{\"understood\":2}");
+    tell(&front, BEN, KIND_SUMMARY, "{\"understood\":1}");
+    good(&other, memory_requests(other.store, 10, &list, &other.error));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].caller, ANA);
+    assert_string_equal(list.items[0].metadata, "{\"request\":\"erase\"}");
+    good(&other, memory_get(other.store, ANA, list.items[0].id, &same, &other.error));
+    memory_list_free(&same);
+    memory_list_free(&list);
+    good(&other, memory_outdated(other.store, 2, "", 10, &list, &other.error));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].caller, BEN);
+    memory_list_free(&list);
+    good(&other, memory_outdated(other.store, 3, "", 1, &list, &other.error));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].caller, ANA);
+    memory_list_free(&list);
+    good(&other, memory_outdated(other.store, 3, ANA, 10, &list, &other.error));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].caller, BEN);
+    memory_list_free(&list);
+    tell(&front, ANA, KIND_PRIVACY, "{}"); /* the record before it may still be there */
+    good(&front, memory_forget(front.store, ANA, NULL, &front.error));
+    good(&front, memory_requests(front.store, 10, &list, &front.error));
+    assert_int_equal(list.count, 0);
+    memory_list_free(&list);
+}
+
 /* --- What a request costs ------------------------------------------------------------------------------- */
 
 static void test_requests(void **state)
@@ -635,6 +677,7 @@ int main(void)
         EACH(test_others_memories_are_dropped),
         EACH(test_forgetting),
         EACH(test_all_callers),
+        EACH(test_what_is_looked_for_in_all_callers),
         EACH(test_requests),
         EACH(test_hundreds_of_calls),
         EACH(test_misbehaviour),
