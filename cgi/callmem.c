@@ -116,10 +116,11 @@ static const struct command commands[] = {
     {.name = "reread",
      .operands = "[CALLER]",
      .summary = "understands stored calls again, of one caller or of all",
-     .about = "After the lexicon was added to, or an LLM was switched on. What was understood of a call is "
-              "replaced; what was said in it, what you wrote and what you decided stays. After an upgrade a "
-              "running post-call does so by itself, unless the memory is remote. It can be interrupted and "
-              "repeated at any time.",
+     .about =
+         "After the lexicon was added to, or an LLM was switched on: what no LLM has read is left to it. "
+         "What was understood of a call is replaced; what was said in it, what you wrote and what you "
+         "decided stays. After an upgrade a running post-call does so by itself, unless the memory is "
+         "remote. It can be interrupted and repeated at any time.",
      .run = reread_command,
      .json = true,
      .options = {{"since", "DATE", "reads only calls that began then or later", false},

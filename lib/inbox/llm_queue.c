@@ -145,7 +145,7 @@ int llm_queue_count(struct llm_queue *queue, int64_t *count, struct error *error
 
 int llm_queue_sit(struct llm_queue *queue)
 {
-    char name[16];
+    char name[24];
     if (spool_make_directory(queue->folder, NULL) != 0)
         return -1;
     for (int seat = 0; seat < LLM_SEATS; seat++) {

@@ -4,6 +4,7 @@
 #include "people/reread.h"
 #include "base/clock.h"
 #include "language/lexicon.h"
+#include "operate/asking.h"
 #include "operate/caller_operand.h"
 #include "operate/commands.h"
 #include "operate/progress.h"
@@ -17,8 +18,9 @@ struct rereading {
     const struct args *args;
     struct reread reread;
     struct reread_counts counts;
-    const char *caller; /* whose calls are read now */
-    size_t callers, gone, found;
+    const char *caller;          /* whose calls are read now */
+    struct llm_queue *llm_queue; /* NULL: there is no LLM to ask */
+    size_t callers, gone, found, unread;
     cJSON *changes; /* of --dry-run --json */
     bool failed;    /* out of memory */
 };
@@ -54,6 +56,15 @@ static void differs(void *ctx, const char *conversation, enum kind kind, const c
     else
         printf("%c %s  %s  [%s] %s\n", added ? '+' : '-', rereading->caller, conversation, kind_name(kind),
                content);
+}
+
+static int leave_to_llm(void *ctx, const char *caller, const char *conversation, struct error *error)
+{
+    struct rereading *rereading = ctx;
+    if (!rereading->llm_queue)
+        return 0;
+    rereading->unread++;
+    return llm_queue_add(rereading->llm_queue, caller, conversation, error);
 }
 
 /* --- Whose calls --- */
@@ -112,6 +123,7 @@ static int report(struct rereading *rereading)
         {"known_now", "known now", (int64_t)rereading->found},
         {"known_no_more", "known no more", (int64_t)rereading->gone},
         {"masked", "masked secrets", (int64_t)rereading->counts.masked},
+        {"left_to_llm", "left to the LLM", (int64_t)rereading->unread},
     };
     size_t count = sizeof counts / sizeof *counts;
     cJSON *changes = rereading->changes;
@@ -150,6 +162,7 @@ int reread_command(struct instance *instance, const struct args *args)
                               .dry = args_option(args, "dry-run") != NULL,
                               .redact = args_option(args, "redact") != NULL,
                               .differs = differs,
+                              .unread = leave_to_llm,
                               .ctx = &rereading};
     if (since && !clock_parse(since, &reread->since))
         return args_refuse(args,
@@ -161,10 +174,14 @@ int reread_command(struct instance *instance, const struct args *args)
         return report_failure(&error);
     reread->lexicon = lexicon;
     reread->store = memory_open(&instance->memory);
+    if (asking_is_on(instance))
+        rereading.llm_queue = instance_llm_queue(instance, &error);
     if (args->json && reread->dry)
         rereading.changes = cJSON_CreateArray();
-    int status = reread->store ? run(&rereading, caller) : report_json(NULL);
+    bool opened = reread->store && (rereading.llm_queue || !asking_is_on(instance));
+    int status = opened ? run(&rereading, caller) : report_json(NULL);
     cJSON_Delete(rereading.changes);
+    llm_queue_close(rereading.llm_queue);
     memory_close(reread->store);
     lexicon_free(lexicon);
     return status;

@@ -401,10 +401,9 @@ void remember_count_drops(const struct understanding *understanding)
         metrics_count(METRIC_EVIDENCE_DROPPED, understanding->drops[i].why);
 }
 
-/* Whether the caller said anything in words. */
-static bool has_spoken(const struct transcript *transcript)
+bool remember_is_unread(const struct transcript *transcript, const struct understanding *understanding)
 {
-    for (size_t i = 0; i < transcript->turn_count; i++)
+    for (size_t i = 0; i < transcript->turn_count && !understanding->evidence; i++)
         if (transcript->turns[i].role == ROLE_USER)
             return true;
     return false;
@@ -429,7 +428,7 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
             result = error_no_memory(error);
         if (result == 0)
             result = understand(lexicon, &event->transcript, &understanding, error);
-        event->is_unread = !understanding.evidence && has_spoken(&event->transcript);
+        event->is_unread = remember_is_unread(&event->transcript, &understanding);
     }
     if (result == 0)
         result = remember_whole(store, settings, event, &understanding, error);

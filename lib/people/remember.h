@@ -25,6 +25,8 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
 int remember_again(struct memory_store *store, const struct settings *settings, const struct event *event,
                    const struct understanding *understanding, struct error *error);
 
+/* Whether the caller said something in a call that no LLM has read. */
+bool remember_is_unread(const struct transcript *transcript, const struct understanding *understanding);
 /* Counts in the metrics what the understanding of a call left out. */
 void remember_count_drops(const struct understanding *understanding);
 /* Which classes of secrets are masked (understand/secrets.h). */

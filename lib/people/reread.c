@@ -284,6 +284,9 @@ static int reread_list(struct reading_again *again, struct error *error)
         compare(again, &understanding);
     if (result == 0 && !reread->dry)
         result = remember_again(reread->store, reread->settings, &event, &understanding, error);
+    if (result == 0 && reread->unread && !reread->dry &&
+        remember_is_unread(&event.transcript, &understanding))
+        result = reread->unread(reread->ctx, event.caller, event.conversation, error);
     understanding_free(&understanding);
     return result == 0 && again->failed ? error_no_memory(error) : result;
 }

@@ -24,6 +24,9 @@ struct lexicon;
 typedef void reread_difference(void *ctx, const char *conversation, enum kind kind, const char *content,
                                bool added);
 
+/* Takes a call that no LLM has read. -1 with an error ends the reading. */
+typedef int reread_unread(void *ctx, const char *caller, const char *conversation, struct error *error);
+
 struct reread {
     struct memory_store *store;
     const struct lexicon *lexicon;
@@ -32,6 +35,7 @@ struct reread {
     bool dry;                   /* changes nothing */
     bool redact;                /* masks secrets (CALLMEM_REDACT) in the words that are stored as well */
     reread_difference *differs; /* may be NULL */
+    reread_unread *unread;      /* may be NULL */
     void *ctx;
 };
 

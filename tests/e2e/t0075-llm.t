@@ -66,6 +66,20 @@ check 'the answer was counted' counted 'callmem_llm_requests_total{result="answe
 check 'the health is that of callmem alone' eval 'request GET /health && is "$status" 200'
 standin llm '{"reset": true}'
 
+# --- Calls from before the LLM was switched on ---
+
+if ! is_remote; then
+    sqlite3 "$state/openmemory.sqlite" "PRAGMA busy_timeout = 5000; DELETE FROM memories WHERE kind = 14;
+        UPDATE memories SET metadata = json_remove(metadata, '\$.evidence') WHERE kind = 0" >/dev/null
+    llm_says 'quail eggs' 'need | caller | Is allergic to quail eggs | '
+    check 'calls that no LLM has read are left to it by callmem reread' \
+        is "$(program callmem reread --json | jq .left_to_llm)" 1
+    check 'which reads them' eventually asked llm "$route" 2
+    check 'all' eventually waiting 0
+    check 'and they are known' read_by_llm +15550100300
+    check 'once they are read nothing is left' is "$(program callmem reread --json | jq .left_to_llm)" 0
+fi
+
 # --- A call that has items, or nobody's words, is not asked about ---
 
 standin llm '{"clear": true}'

@@ -280,14 +280,125 @@ static void odd_calls(void **state)
     assert_int_equal(reread_is_due(office->place->store, "", &office->place->error), 0);
 }
 
+/* --- An LLM of the operator's own --- */
+
+static const char *const item_keys[] = {"callmem_caller", "callmem_notes", "callmem_open"};
+
+static const struct told unread = {
+    .conversation = "conv_unread",
+    .days_ago = 3,
+    .turns = {"A: Quince Bakery, who is calling?", "Nora Quill. My card number is 4111 1111 1111 1111.",
+              "A: How do you want your bread?", "Well, the crust has to be cut off for me, with my teeth."},
+    .summary = "Nora Quill ordered bread.",
+    .collected = "\"order\":{\"value\":\"QB-7\"}"};
+
+static struct reread how_of(struct office *office)
+{
+    return (struct reread){
+        .store = office->place->store, .lexicon = office->lexicon, .settings = office->settings};
+}
+
+/* Understands the call with these notes. */
+static int read_by_llm(struct office *office, const struct reread_text *text, const char *notes)
+{
+    const char *const values[] = {"Nora Quill | | ", notes, NULL};
+    const struct reread how = how_of(office);
+    return reread_with(&how, text, item_keys, values, 3, &office->place->error);
+}
+
+static void an_llm_reads_a_call(void **state)
+{
+    struct office *office = *state;
+    struct reread_text text;
+    const struct reread how = how_of(office);
+    ends(office, ANA, &unread);
+    good(office->place, reread_open(&how, ANA, "conv_unread", &text, &office->place->error));
+    assert_false(text.event.transcript.asked);
+    assert_int_equal(text.event.transcript.turn_count, 4);
+    assert_null(strstr(text.event.transcript.turns[1].text, "4111"));
+    good(office->place,
+         read_by_llm(office, &text,
+                     "need | caller | The crust has to be cut off | \nneed | caller | Is deaf | "));
+    reread_close(&text);
+    char *all = dump(office);
+    assert_non_null(strstr(all, "The crust has to be cut off"));
+    assert_non_null(strstr(all, "\"source\":\"llm\""));
+    assert_non_null(strstr(all, "order: QB-7"));
+    assert_null(strstr(all, "|Is deaf|"));
+    free(all);
+    /* Read again without the LLM it is the same; asked again, it is replaced. */
+    all = dump(office);
+    reread(office, (struct reread){0});
+    check_same(office, all);
+    good(office->place, reread_open(&how, ANA, "conv_unread", &text, &office->place->error));
+    assert_true(text.event.transcript.asked && text.event.transcript.own_llm);
+    good(office->place, read_by_llm(office, &text, NULL));
+    reread_close(&text);
+    all = dump(office);
+    assert_null(strstr(all, "The crust has to be cut off"));
+    free(all);
+}
+
+static void what_changed_meanwhile_is_not_overwritten(void **state)
+{
+    struct office *office = *state;
+    struct reread_text text;
+    const struct reread how = how_of(office);
+    struct told more = unread;
+    more.turns[4] = "A: Anything else?";
+    ends(office, ANA, &unread);
+    good(office->place, reread_open(&how, ANA, "conv_unread", &text, &office->place->error));
+    ends(office, ANA, &more);
+    assert_int_equal(read_by_llm(office, &text, "need | caller | The crust has to be cut off | "), -1);
+    assert_int_equal(office->place->error.code, ERROR_MEMORY_UNAVAILABLE);
+    good(office->place, memory_forget(office->place->store, ANA, NULL, &office->place->error));
+    assert_int_equal(read_by_llm(office, &text, "need | caller | The crust has to be cut off | "), -1);
+    assert_int_equal(office->place->error.code, ERROR_NOT_FOUND);
+    reread_close(&text);
+    assert_int_equal(reread_open(&how, ANA, "conv_unread", &text, &office->place->error), -1);
+    assert_int_equal(office->place->error.code, ERROR_NOT_FOUND);
+    reread_close(&text);
+    char *all = dump(office);
+    assert_string_equal(all ? all : "", "");
+    free(all);
+}
+
+static int note_unread(void *ctx, const char *caller, const char *conversation, struct error *error)
+{
+    struct changes *changes = ctx;
+    (void)error;
+    assert_string_equal(caller, ANA);
+    buf_printf(&changes->text, "%s ", conversation);
+    return 0;
+}
+
+static void calls_that_no_llm_has_read_are_said(void **state)
+{
+    struct office *office = *state;
+    struct changes changes = {BUF_INIT};
+    tell_all(office);
+    reread(office, (struct reread){.unread = note_unread, .ctx = &changes, .dry = true});
+    assert_null(changes.text.data);
+    reread(office, (struct reread){.unread = note_unread, .ctx = &changes});
+    assert_string_equal(buf_text(&changes.text), "conv_1 conv_3 ");
+    buf_free(&changes.text);
+}
+
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, office_open, office_close)
     const struct CMUnitTest tests[] = {
-        CASE(the_same_again),   CASE(an_old_memory_is_read_again),
-        CASE(people_stay),      CASE(a_dry_run_changes_nothing),
-        CASE(only_young_calls), CASE(secrets),
-        CASE(given_names_stay), CASE(odd_calls),
+        CASE(the_same_again),
+        CASE(an_old_memory_is_read_again),
+        CASE(people_stay),
+        CASE(a_dry_run_changes_nothing),
+        CASE(only_young_calls),
+        CASE(secrets),
+        CASE(given_names_stay),
+        CASE(odd_calls),
+        CASE(an_llm_reads_a_call),
+        CASE(what_changed_meanwhile_is_not_overwritten),
+        CASE(calls_that_no_llm_has_read_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
