@@ -22,7 +22,7 @@ else
   LDFLAGS  += -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 endif
 
-PC      := fcgi libcjson libcrypto sqlite3 libutf8proc libcurl
+PC      := fcgi libcjson libcrypto sqlite3 libutf8proc libcurl zlib
 CPPFLAGS += -Ilib -I. -D_GNU_SOURCE -DCALLMEM_VERSION='"$(VERSION)"'
 STD     := -std=c11 -pthread -MMD -MP
 PC_CFLAGS := $(shell pkg-config --cflags $(PC))

@@ -67,7 +67,8 @@ static void note_payload(struct request *request, const struct program *program,
     if (!program->payloads || request_received(request) > PAYLOAD_MOST)
         return;
     char *text = delivery_text(delivery, PAYLOAD_MOST, &len);
-    if (text && !is_sealed(text, len))
+    /* A packed body may be larger than what arrived. */
+    if (text && len < PAYLOAD_MOST && !is_sealed(text, len))
         request_note_body(request, text, len);
     free(text);
 }

@@ -40,7 +40,8 @@ struct json_scan {
     json_scan_report *report;
     void *ctx;
     enum state state;
-    size_t at; /* bytes seen */
+    size_t at;   /* bytes seen */
+    size_t mark; /* bytes seen of a byte order mark */
     int depth;
     bool is_name;  /* the string being read is a name */
     bool gathers;  /* its text is wanted */
@@ -419,8 +420,21 @@ static int number_byte(struct json_scan *scan, char c, struct error *error)
     return structure_byte(scan, c, error);
 }
 
+/* Whether it is a byte of a byte order mark at the start, which some clients send. */
+static bool is_mark(const struct json_scan *scan, char c)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    return scan->at == scan->mark && scan->mark < 3 && c == mark[scan->mark];
+}
+
 static int scan_byte(struct json_scan *scan, char c, struct error *error)
 {
+    if (scan->at < 3 && is_mark(scan, c)) {
+        scan->mark++;
+        return 0;
+    }
+    if (scan->mark == 1 || scan->mark == 2)
+        return invalid(scan, "not UTF-8", error);
     switch (scan->state) {
     case IN_STRING:
         return string_byte(scan, c, error);

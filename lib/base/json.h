@@ -16,9 +16,10 @@
 #define JSON_MAX_DEPTH 64
 
 /* Parses one JSON object of `len` bytes. ERROR_INVALID_JSON with position and cause when it is not UTF-8, not
- * RFC 8259, nested deeper than JSON_MAX_DEPTH, or not an object. "\u0000" and lone surrogates are read as
- * U+FFFD, so that no text is cut and all that comes out is UTF-8; a number has the value of the
- * nearest double, however many digits it is written with. The result is cJSON_Delete()d by the caller. */
+ * RFC 8259 (a byte order mark before it is passed over), nested deeper than JSON_MAX_DEPTH, or not an object.
+ * "\u0000" and lone surrogates are read as U+FFFD, so that no text is cut and all that comes out is UTF-8; a
+ * number has the value of the nearest double, however many digits it is written with. The result is
+ * cJSON_Delete()d by the caller. */
 cJSON *json_parse(const char *bytes, size_t len, struct error *error);
 
 /* Members by exact name; NULL (or the fallback) when absent, null or of another type. `object` may be NULL.

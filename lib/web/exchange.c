@@ -89,6 +89,10 @@ static const char *make_path(char *const *environment, size_t which, struct buf 
     buf_reset(path);
     add_variable(path, environment, path_variables[which][0]);
     add_variable(path, environment, path_variables[which][1]);
+    /* An event for "/webhook/post-call/" is not lost for the slash. */
+    const char *method = environment_get(environment, "REQUEST_METHOD");
+    if (path->len > 1 && path->data[path->len - 1] == '/' && method && strcmp(method, "POST") == 0)
+        path->data[--path->len] = '\0';
     return buf_text(path);
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "web/unpack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,36 +215,78 @@ int request_check_length(const struct request *request, uint64_t limit, struct e
     return 0;
 }
 
-static int read_all(struct request *request, struct check *check, uint64_t limit, request_sink *sink,
-                    void *ctx, struct error *error)
+static struct check *begin_check(const struct request *request, const struct credentials *credentials,
+                                 struct error *error)
+{
+    return check_begin(credentials, request_header(request, "HTTP_ELEVENLABS_SIGNATURE"),
+                       request_header(request, "HTTP_AUTHORIZATION"),
+                       request_header(request, "HTTP_X_API_KEY"), clock_now(), error);
+}
+
+/* A body on its way to its reader. A packed one may have been signed before it was packed, or as it came. */
+struct stream {
+    struct check *as_sent, *unpacked; /* `unpacked` is NULL without `unpack` */
+    struct unpack *unpack;
+    request_sink *sink;
+    void *ctx;
+};
+
+static int take_unpacked(void *ctx, const void *bytes, size_t len, struct error *error)
+{
+    struct stream *stream = ctx;
+    check_feed(stream->unpacked, bytes, len);
+    return stream->sink(stream->ctx, bytes, len, error);
+}
+
+static int read_all(struct request *request, struct stream *stream, uint64_t limit, struct error *error)
 {
     char piece[PIECE];
     long got;
     while ((got = request_read(request, piece, sizeof piece, error)) > 0) {
         if (request->received > limit)
             return too_large(limit, error);
-        check_feed(check, piece, (size_t)got);
-        if (sink(ctx, piece, (size_t)got, error))
+        check_feed(stream->as_sent, piece, (size_t)got);
+        if (stream->unpack ? unpack_feed(stream->unpack, piece, (size_t)got, take_unpacked, stream, error)
+                           : stream->sink(stream->ctx, piece, (size_t)got, error))
             return -1;
     }
     return got < 0 ? -1 : 0;
 }
 
+static int end_checks(struct stream *stream, struct error *error)
+{
+    struct check *unpacked = stream->unpacked;
+    int result = check_end(stream->as_sent, error);
+    stream->as_sent = stream->unpacked = NULL;
+    if (!unpacked)
+        return result;
+    if (result == 0)
+        check_abandon(unpacked);
+    else
+        result = check_end(unpacked, error);
+    return result == 0 ? unpack_end(stream->unpack, error) : -1;
+}
+
 int request_stream(struct request *request, const struct credentials *credentials, uint64_t limit,
                    request_sink *sink, void *ctx, struct error *error)
 {
+    struct stream stream = {.sink = sink, .ctx = ctx};
     if (request_check_length(request, limit, error))
         return -1;
-    struct check *check = check_begin(credentials, request_header(request, "HTTP_ELEVENLABS_SIGNATURE"),
-                                      request_header(request, "HTTP_AUTHORIZATION"),
-                                      request_header(request, "HTTP_X_API_KEY"), clock_now(), error);
-    if (!check)
-        return -1;
-    if (read_all(request, check, limit, sink, ctx, error)) {
-        check_abandon(check);
-        return -1;
-    }
-    if (check_end(check, error))
+    stream.as_sent = begin_check(request, credentials, error);
+    int result = stream.as_sent ? unpack_begin(request_header(request, "HTTP_CONTENT_ENCODING"), limit,
+                                               &stream.unpack, error)
+                                : -1;
+    if (stream.unpack && !(stream.unpacked = begin_check(request, credentials, error)))
+        result = -1;
+    if (result == 0)
+        result = read_all(request, &stream, limit, error);
+    if (result == 0)
+        result = end_checks(&stream, error);
+    check_abandon(stream.as_sent);
+    check_abandon(stream.unpacked);
+    unpack_free(stream.unpack);
+    if (result != 0)
         return -1;
     request->trusted = true;
     return request_check_type(request, error);

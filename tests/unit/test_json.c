@@ -58,7 +58,11 @@ static const char *const bad[] = {
     "{\"a\":\"\xf4\x90\x80\x80\"}",
     "{\"a\":\"\xc3\"}",
     "{\"a\":\"\xe2\x82\"}",
-    "\xef\xbb\xbf{}",
+    "\xef\xbb{}",
+    "\xbb\xbf{}",
+    "{}\xef\xbb\xbf",
+    "\xef\xbb\xbf\xef\xbb\xbf{}",
+    "\xef\xbb\xbf",
 };
 
 static void takes_what_is_json(void **state)
