@@ -16,4 +16,11 @@ bool digest_ready(void);
 /* False when out of memory. */
 bool digest_sha256(const void *bytes, size_t len, unsigned char digest[DIGEST_SIZE]);
 
+/* The same of what comes in pieces. NULL when out of memory, or when OpenSSL cannot be set up. */
+struct digest;
+struct digest *digest_begin(void);
+void digest_feed(struct digest *digest, const void *bytes, size_t len);
+/* Frees it. False when it could not be computed; NULL is taken, and could not. */
+bool digest_end(struct digest *digest, unsigned char out[DIGEST_SIZE]);
+
 #endif

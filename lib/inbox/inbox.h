@@ -4,7 +4,8 @@
  *
  *     tmp/<random>        being received; removed at the next start when its writer has died
  *     new/<name>.json     accepted and synced, waiting or being processed; <name> is a hash of type and
- *                         conversation_id, so that a second copy collides with the first
+ *                         conversation_id, for transcriptions half of it and half a hash of the body, so that
+ *                         a second copy collides with the first and another version does not
  *     new/<name>.tries    one byte for each time that the program ended while it processed that event
  *     failed/<name>.json  failed permanently, with <name>.reason beside it: {"code", "message", "at",
  *                         "attempts"}

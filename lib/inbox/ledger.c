@@ -23,11 +23,13 @@ static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FUL
                             "CREATE TABLE IF NOT EXISTS accepted (key BLOB PRIMARY KEY, at INTEGER NOT NULL)"
                             " WITHOUT ROWID";
 
-enum query { FIND, ADD, COUNT, QUERIES };
+enum query { FIND, FIND_ANY, ADD, COUNT, QUERIES };
 static const char *const queries[QUERIES] = {
     [FIND] = "SELECT 1 FROM accepted WHERE key = ?1",
+    [FIND_ANY] = "SELECT 1 FROM accepted WHERE key BETWEEN ?1 AND ?2 LIMIT 1",
     [ADD] = "INSERT INTO accepted (key, at) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
-    [COUNT] = "SELECT count(*) FROM accepted",
+    /* Without those that only keep versions of erased conversations away. */
+    [COUNT] = "SELECT count(*) FROM accepted WHERE substr(key, 9) <> zeroblob(8)",
 };
 
 struct connection {
@@ -175,6 +177,17 @@ static void set_aside(const struct ledger *ledger)
     log_end(&line);
 }
 
+/* Keys are sorted as bytes: those with the same first half lie between these two. */
+static int bind_range(sqlite3_stmt *statement, const unsigned char *key)
+{
+    unsigned char low[KEY_SIZE] = {0}, high[KEY_SIZE];
+    memset(high, 0xff, sizeof high);
+    memcpy(low, key, KEY_SIZE / 2);
+    memcpy(high, key, KEY_SIZE / 2);
+    int rc = sqlite3_bind_blob(statement, 1, low, KEY_SIZE, SQLITE_TRANSIENT);
+    return rc == SQLITE_OK ? sqlite3_bind_blob(statement, 2, high, KEY_SIZE, SQLITE_TRANSIENT) : rc;
+}
+
 /* Runs a query; `answer` is the first column. */
 static int run_query(struct connection *connection, enum query query, const unsigned char *key,
                      int64_t *answer)
@@ -184,6 +197,8 @@ static int run_query(struct connection *connection, enum query query, const unsi
     *answer = 0;
     if (key)
         rc = sqlite3_bind_blob(statement, 1, key, KEY_SIZE, SQLITE_STATIC);
+    if (rc == SQLITE_OK && query == FIND_ANY)
+        rc = bind_range(statement, key);
     if (rc == SQLITE_OK && query == ADD)
         rc = sqlite3_bind_int64(statement, 2, clock_now());
     if (rc == SQLITE_OK)
@@ -258,14 +273,24 @@ static void log_unavailable(struct ledger *ledger, int rc)
     log_end(&line);
 }
 
-enum ledger_found ledger_find(struct ledger *ledger, const char *name)
+static enum ledger_found find(struct ledger *ledger, enum query query, const char *name)
 {
     int64_t answer;
-    int rc = run(ledger, &ledger->reading, FIND, name, &answer);
+    int rc = run(ledger, &ledger->reading, query, name, &answer);
     if (rc == SQLITE_OK)
         return answer ? LEDGER_PRESENT : LEDGER_ABSENT;
     log_unavailable(ledger, rc);
     return LEDGER_UNKNOWN;
+}
+
+enum ledger_found ledger_find(struct ledger *ledger, const char *name)
+{
+    return find(ledger, FIND, name);
+}
+
+enum ledger_found ledger_find_any(struct ledger *ledger, const char *name)
+{
+    return find(ledger, FIND_ANY, name);
 }
 
 static int unavailable(const struct ledger *ledger, int rc, struct error *error)

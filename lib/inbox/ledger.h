@@ -27,6 +27,8 @@ void ledger_close(struct ledger *ledger); /* NULL is allowed */
 enum ledger_found { LEDGER_ABSENT, LEDGER_PRESENT, LEDGER_UNKNOWN };
 /* LEDGER_UNKNOWN: it cannot be asked now; that is logged, at most once a minute. */
 enum ledger_found ledger_find(struct ledger *ledger, const char *name);
+/* Whether any name is there whose first half is that of this one: another version of the same event. */
+enum ledger_found ledger_find_any(struct ledger *ledger, const char *name);
 /* Durable (synced) when it returns 0. Adding a name again changes nothing. ERROR_INBOX_UNAVAILABLE when it
  * cannot be written now. */
 int ledger_add(struct ledger *ledger, const char *name, struct error *error);

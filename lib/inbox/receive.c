@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "inbox/ledger.h"
 #include "inbox/recordings.h"
 #include "inbox/spool.h"
 
@@ -87,6 +88,7 @@ struct field {
 /* An event as it is read from disk. */
 struct reading {
     struct recording *recording; /* gets the audio; NULL: it is skipped */
+    struct digest *content;      /* gets the whole body; NULL: nothing does */
     struct field fields[MEMBERS];
 };
 
@@ -107,13 +109,16 @@ static int note_member(void *ctx, int member, enum json_type type, const char *t
     return 0;
 }
 
-static int read_and_scan(const struct delivery *delivery, struct json_scan *scan, char *piece,
-                         struct error *error)
+static int read_and_scan(const struct delivery *delivery, const struct reading *reading,
+                         struct json_scan *scan, char *piece, struct error *error)
 {
     ssize_t got;
-    for (off_t at = 0; (got = spool_read_at(delivery->fd, piece, PIECE, at)) > 0; at += got)
+    for (off_t at = 0; (got = spool_read_at(delivery->fd, piece, PIECE, at)) > 0; at += got) {
+        if (reading->content)
+            digest_feed(reading->content, piece, (size_t)got);
         if (json_scan_feed(scan, piece, (size_t)got, error) != 0)
             return -1;
+    }
     if (got < 0)
         return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be read: %s", delivery->inbox->tmp,
                          strerror(errno));
@@ -125,7 +130,8 @@ static int scan_body(const struct delivery *delivery, struct reading *reading, s
 {
     struct json_scan *scan = json_scan_new(members, MEMBERS, note_member, reading);
     char *piece = malloc(PIECE);
-    int result = scan && piece ? read_and_scan(delivery, scan, piece, error) : error_no_memory(error);
+    int result =
+        scan && piece ? read_and_scan(delivery, reading, scan, piece, error) : error_no_memory(error);
     free(piece);
     json_scan_free(scan);
     return result;
@@ -215,11 +221,16 @@ static struct delivery *write_small(struct inbox *inbox, const struct field fiel
     return small;
 }
 
-static int make_name(const char *type, const char *conversation, char name[SPOOL_NAME_DIGITS + 1],
-                     struct error *error)
+/* What names an event without its content. All transcriptions of a conversation are versions of one, redacted
+ * or not. */
+static int make_name(enum event_type kind, const char *type, const char *conversation,
+                     char name[SPOOL_NAME_DIGITS + 1], struct error *error)
 {
+    static const char transcription[] = "post_call_transcription";
     unsigned char hash[DIGEST_SIZE];
     struct buf text = BUF_INIT;
+    if (kind == EVENT_TRANSCRIPTION)
+        type = transcription;
     buf_add(&text, type, strlen(type) + 1);
     buf_puts(&text, conversation);
     bool good = !text.failed && digest_sha256(text.data, text.len, hash);
@@ -228,6 +239,13 @@ static int make_name(const char *type, const char *conversation, char name[SPOOL
         return error_no_memory(error);
     text_hex(hash, SPOOL_NAME_DIGITS / 2, name);
     return 0;
+}
+
+/* The second half of the name of a transcription is that of its content: one that comes again with more in it
+ * is another version. */
+static void add_content(char name[SPOOL_NAME_DIGITS + 1], const unsigned char content[DIGEST_SIZE])
+{
+    text_hex(content, SPOOL_NAME_DIGITS / 4, name + SPOOL_NAME_DIGITS / 2);
 }
 
 /*
@@ -275,12 +293,59 @@ static int find_copy(struct inbox *inbox, const char *name, bool *found, struct 
     return waits ? spool_sync_directory(inbox->fresh, error) : 0;
 }
 
+/* The name that stands in the ledger for every version of an event, however it comes. */
+static void any_version(const char *name, char any[SPOOL_NAME_DIGITS + 1])
+{
+    memcpy(any, name, SPOOL_NAME_DIGITS / 2);
+    memset(any + SPOOL_NAME_DIGITS / 2, '0', SPOOL_NAME_DIGITS / 2);
+    any[SPOOL_NAME_DIGITS] = '\0';
+}
+
+int inbox_seal(struct inbox *inbox, const char *conversation, struct error *error)
+{
+    char name[SPOOL_NAME_DIGITS + 1], any[SPOOL_NAME_DIGITS + 1];
+    if (make_name(EVENT_TRANSCRIPTION, "", conversation, name, error) != 0)
+        return -1;
+    any_version(name, any);
+    return ledger_add(inbox->ledger, any, error);
+}
+
+/* Whether no version of it may come any more: its caller was erased, or an older version of this program,
+ * which knew one version only, accepted it. */
+static bool is_sealed(struct inbox *inbox, const char *name)
+{
+    char any[SPOOL_NAME_DIGITS + 1];
+    any_version(name, any);
+    return inbox_knows(inbox, name) || inbox_knows(inbox, any);
+}
+
+struct version {
+    const char *name;
+    bool found;
+};
+
+static bool is_version(void *ctx, const struct spool_file *file)
+{
+    struct version *version = ctx;
+    version->found = memcmp(file->name, version->name, SPOOL_NAME_DIGITS / 2) == 0;
+    return !version->found;
+}
+
 int inbox_has(struct inbox *inbox, const char *type, const char *conversation, bool *has, struct error *error)
 {
     char name[SPOOL_NAME_DIGITS + 1];
-    if (make_name(type, conversation, name, error) != 0)
+    struct version version = {name, false};
+    if (make_name(event_type_find(type), type, conversation, name, error) != 0)
         return -1;
-    return find_copy(inbox, name, has, error);
+    if (ledger_find_any(inbox->ledger, name) == LEDGER_PRESENT) {
+        *has = true;
+        return 0;
+    }
+    int result = spool_each(inbox->fresh, EVENT_SUFFIX, true, is_version, &version, error);
+    if (result == 0 && !version.found)
+        result = spool_each(inbox->failed, EVENT_SUFFIX, false, is_version, &version, error);
+    *has = version.found;
+    return result;
 }
 
 static int make_safe(struct delivery *delivery, const char *name, enum accepted *accepted,
@@ -310,23 +375,52 @@ static int accept_audio(struct delivery *delivery, const struct field fields[MEM
     return result;
 }
 
+/* Gives the event its name, of which the content is a part for a transcription; `sealed` when none of its
+ * versions is to be accepted. */
+static int name_event(struct inbox *inbox, const struct receipt *receipt, const unsigned char *content,
+                      char name[SPOOL_NAME_DIGITS + 1], bool *sealed, struct error *error)
+{
+    *sealed = false;
+    if (make_name(receipt->kind, receipt->type, receipt->conversation, name, error) != 0)
+        return -1;
+    if (receipt->kind == EVENT_TRANSCRIPTION) {
+        *sealed = is_sealed(inbox, name);
+        add_content(name, content);
+    }
+    return 0;
+}
+
+/* Scans the body and takes the digest of it on the way. */
+static int read_body(const struct delivery *delivery, struct reading *reading,
+                     unsigned char content[DIGEST_SIZE], struct error *error)
+{
+    reading->content = digest_begin();
+    int result = reading->content ? scan_body(delivery, reading, error) : error_no_memory(error);
+    if (!digest_end(reading->content, content) && result == 0)
+        result = error_no_memory(error);
+    reading->content = NULL;
+    return result;
+}
+
 int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct error *error)
 {
     struct reading reading = {0};
+    unsigned char content[DIGEST_SIZE];
     char name[SPOOL_NAME_DIGITS + 1];
-    bool found;
+    bool found = false, sealed;
     *receipt = (struct receipt){.accepted = IGNORED, .kind = EVENT_OTHER};
     if (delivery->failed || !delivery->path)
         return error_set(error, ERROR_INBOX_UNAVAILABLE, "the event could not be written to %s",
                          delivery->inbox->tmp);
-    if (scan_body(delivery, &reading, error) != 0 || fill_receipt(reading.fields, receipt, error) != 0)
+    if (read_body(delivery, &reading, content, error) != 0 ||
+        fill_receipt(reading.fields, receipt, error) != 0)
         return -1;
     if (receipt->kind == EVENT_OTHER)
         return 0;
-    if (make_name(receipt->type, receipt->conversation, name, error) != 0 ||
-        find_copy(delivery->inbox, name, &found, error) != 0)
+    if (name_event(delivery->inbox, receipt, content, name, &sealed, error) != 0 ||
+        (!sealed && find_copy(delivery->inbox, name, &found, error) != 0))
         return -1;
-    if (found) {
+    if (found || sealed) {
         receipt->accepted = DUPLICATE;
         return 0;
     }

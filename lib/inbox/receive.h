@@ -36,9 +36,10 @@ void delivery_close(struct delivery *delivery);
 /* The body so far as it is on disk, for the payload log: at most `max` bytes, free()d by the caller. */
 char *delivery_text(struct delivery *delivery, size_t max, size_t *len);
 
-/* Whether an event of that type and conversation was accepted before: delivery_accept() would say DUPLICATE.
- */
+/* Whether an event of that type and conversation, in whichever version, was accepted before. */
 int inbox_has(struct inbox *inbox, const char *type, const char *conversation, bool *has,
               struct error *error);
+/* No version of a transcription of that conversation is accepted from now on: its caller was erased. */
+int inbox_seal(struct inbox *inbox, const char *conversation, struct error *error);
 
 #endif

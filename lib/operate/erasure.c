@@ -1,5 +1,7 @@
 #include "operate/erasure.h"
 
+#include "base/log.h"
+#include "inbox/receive.h"
 #include "operate/report.h"
 #include "people/event.h"
 #include "web/payload_log.h"
@@ -58,13 +60,23 @@ static bool is_of_caller(void *ctx, const char *bytes, size_t len)
     return about;
 }
 
+/* Erasing matters more than recognising what comes again. */
+static void seal_conversations(struct inbox *inbox, const struct forgetting *forgetting)
+{
+    struct error why;
+    for (size_t i = 0; i < forgetting->count; i++)
+        if (inbox_seal(inbox, forgetting->conversations[i], &why) != 0)
+            log_failure(LOG_WARN, "an erased conversation would be accepted again", &why);
+}
+
 static long forget_inbox(const struct instance *instance, struct forgetting *forgetting, struct error *error)
 {
     struct inbox *inbox = instance_inbox(instance, error);
     if (!inbox)
         return -1;
     long first = inbox_erase(inbox, is_of_caller, forgetting, error);
-    /* Once more for audio that was looked at before its conversation was known. */
+    seal_conversations(inbox, forgetting);
+    /* Once more for what came meanwhile, and audio that was looked at before its conversation was known. */
     long second = first < 0 ? -1 : inbox_erase(inbox, is_of_caller, forgetting, error);
     inbox_close(inbox);
     return second < 0 ? -1 : first + second;

@@ -8,6 +8,7 @@
 #include "base/zone.h"
 #include "people/derived.h"
 #include "people/fact.h"
+#include "people/fuller.h"
 #include "people/privacy.h"
 #include "people/profile.h"
 #include "service/metrics.h"
@@ -131,6 +132,7 @@ static void put_summary(struct batch *batch, const struct understanding *underst
     note_number(batch, metadata, "feeling", understanding->feeling);
     note_number(batch, metadata, "utc_offset", event->transcript.utc_offset);
     note_number(batch, metadata, "understood", UNDERSTANDING_VERSION);
+    note_number(batch, metadata, "parts", fuller_parts(event));
     if (understanding->evidence)
         note_flag(batch, metadata, "evidence");
     if (understanding->is_other)
@@ -354,6 +356,11 @@ static int store_all(struct memory_store *store, const struct settings *settings
         return keep_nothing(store, settings, event, error);
     if (event->type == EVENT_FAILURE || event->attempt)
         understanding = NULL;
+    bool less = false;
+    if (understanding && fuller_is_less(store, event, &less, error) != 0)
+        return -1;
+    if (less)
+        return 0;
     if (store_event(store, settings, event, understanding, false, error) != 0)
         return -1;
     return profile_update(store, event->caller, event->agent,

@@ -16,8 +16,24 @@ check 'the inside of tool calls is no memory' unlike "$(value '.memories[].conte
 post_call "$data/example-post-call.json"
 check 'the same event again is a duplicate' accepted duplicate post_call_transcription conv_quince_0001
 post_call "$(variant "$data/example-post-call.json" '.data.analysis = null | .event_timestamp += 60')"
-check 'another version of the same call is, too' accepted duplicate post_call_transcription conv_quince_0001
-check 'and counts once' has_calls +15550100200 1
+check 'another version of the same call is accepted' accepted accepted post_call_transcription conv_quince_0001
+check 'and is worked off' eventually inbox_is_empty
+check 'it counts once' has_calls +15550100200 1
+check 'one that has less leaves what is there' finds +15550100200 'order number' QG-58213
+client_data +15550100200
+check 'the summary, too' unlike "$(value .dynamic_variables.last_call_summary)" '^$'
+early=$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_early" | .data.analysis = null
+    | .data.metadata.phone_call.external_number = "+15550100309"')
+post_call "$early"
+check 'a call before its analysis' eventually has_calls +15550100309 1
+post_call "$early"
+check 'the same bytes are a duplicate' accepted duplicate post_call_transcription conv_early
+post_call "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_early"
+    | .data.metadata.phone_call.external_number = "+15550100309"')"
+check 'with its analysis it is accepted' accepted accepted post_call_transcription conv_early
+check 'completes the memory' eventually finds +15550100309 'order number' QG-58213
+check 'and is one call' has_calls +15550100309 1
+check 'with a summary' unlike "$(value .dynamic_variables.last_call_summary)" '^$'
 
 post_call "$data/audio.json"
 check 'the audio of the same conversation is not a duplicate of it' accepted accepted post_call_audio conv_quince_0001

@@ -8,8 +8,9 @@ event() { # NUMBER: an event of its own, as a file
         | .data.metadata.phone_call.external_number = \"$1\""
 }
 send() { # FILE SIGNED-FILE PATH [curl arguments]
-    request POST "$3" --data-binary "@$1" \
+    ask "$url" POST "$3" --data-binary "@$1" \
         -H "ElevenLabs-Signature: $(signature "${secrets[post-call]}" "$2")" "${@:4}"
+    note_exchange POST "${3%/}" # the documents know no slash
 }
 json='Content-Type: application/json'
 
@@ -48,8 +49,8 @@ for i in 1 2 3 4 5; do
     check "call $i is in memory" eventually has_calls "+1555010040$i" 1
 done
 printf '{"caller_id": "+15550100401"}' | gzip > "$file.question"
-request POST /webhook/client-data/ --data-binary "@$file.question" -H "X-Api-Key: ${secrets[client-data]}" \
-    -H 'Content-Encoding: gzip'
+ask "$url" POST /webhook/client-data/ --data-binary "@$file.question" -H "X-Api-Key: ${secrets[client-data]}" \
+    -H 'Content-Encoding: gzip' -H "$json"
 check 'a question may be packed, too' field .dynamic_variables.call_count 1
 check 'nothing has failed' eventually inbox_is_empty
 finish

@@ -39,7 +39,9 @@ check 'a fetched conversation is memory' eventually has_calls +15550100200 1
 check 'with all that was said' eventually finds +15550100200 "whose wedding are the trees for" Tobias
 check 'and with the day of the call' field '[.memories[].created_at[:10]] | unique | tojson' '["2026-04-27"]'
 post_call "$data/example-post-call.json"
-check 'should the event come after all, it is a duplicate' accepted duplicate post_call_transcription
+check 'should the event come after all, it is another version' accepted accepted post_call_transcription
+check 'of the same call' eventually inbox_is_empty
+check 'which counts once' has_calls +15550100200 1
 standin elevenlabs '{"clear": true}'
 backfill
 check 'again, it fetches nothing' counts 106 103 3 0 0

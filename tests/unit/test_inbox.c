@@ -328,6 +328,53 @@ static void keeps_what_it_accepts_byte_for_byte(void **state)
     assert_null(strstr(name, "conv"));
 }
 
+static enum accepted accept_version(struct inbox *to, const char *type, const char *conversation,
+                                    const char *more)
+{
+    char body[512];
+    struct receipt receipt;
+    struct error error = {0};
+    snprintf(body, sizeof body, "{\"type\":\"%s\",\"data\":{\"conversation_id\":\"%s\"%s}}", type,
+             conversation, more);
+    if (deliver(to, body, &receipt, &error) != 0)
+        fail_msg("%s: %s", body, error.message);
+    return receipt.accepted;
+}
+
+static bool is_known(const char *conversation)
+{
+    struct error error = {0};
+    bool has;
+    assert_int_equal(inbox_has(inbox, "post_call_transcription", conversation, &has, &error), 0);
+    return has;
+}
+
+static void another_version_of_an_event_is_accepted(void **state)
+{
+    (void)state;
+    static const char transcription[] = "post_call_transcription";
+    struct diary diary = DIARY;
+    struct error error = {0};
+    assert_false(is_known("conv_1"));
+    assert_int_equal(accept_version(inbox, transcription, "conv_1", ""), ACCEPTED);
+    assert_true(is_known("conv_1"));
+    assert_int_equal(accept_version(inbox, transcription, "conv_1", ",\"analysis\":{}"), ACCEPTED);
+    assert_int_equal(accept_version(inbox, transcription, "conv_1", ",\"analysis\":{}"), DUPLICATE);
+    assert_int_equal(accept_version(inbox, "post_call_transcription_unredacted", "conv_1", ""), ACCEPTED);
+    assert_int_equal(accept_version(inbox, "call_initiation_failure", "conv_1", ""), ACCEPTED);
+    assert_int_equal(accept_version(inbox, "call_initiation_failure", "conv_1", ",\"a\":1"), DUPLICATE);
+    drain(&diary, 4, 0, 0);
+    assert_true(is_known("conv_1"));
+    assert_int_equal(accept_version(inbox, transcription, "conv_1", ""), DUPLICATE);
+    assert_int_equal(accept_version(inbox, transcription, "conv_1", ",\"analysis\":{}"), DUPLICATE);
+    /* Whose caller was erased does not come back, in any version. */
+    assert_int_equal(inbox_seal(inbox, "conv_1", &error), 0);
+    assert_int_equal(accept_version(inbox, transcription, "conv_1", ",\"analysis\":{\"a\":1}"), DUPLICATE);
+    assert_int_equal(accept_version(inbox, transcription, "conv_2", ""), ACCEPTED);
+    drain(&diary, 1, 0, 0);
+    buf_free(&diary.text);
+}
+
 static void knows_duplicates_while_they_wait_and_after(void **state)
 {
     (void)state;
@@ -2109,6 +2156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(keeps_what_it_accepts_byte_for_byte),
         TEST(knows_duplicates_while_they_wait_and_after),
+        TEST(another_version_of_an_event_is_accepted),
         TEST(tells_what_it_has_without_a_body),
         TEST(tells_the_types_of_one_call_apart),
         TEST(ignores_other_types),
