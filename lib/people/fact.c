@@ -105,7 +105,7 @@ bool fact_read(struct arena *arena, const struct memory *memory, struct fact *fa
 {
     cJSON *object = metadata_of(memory);
     struct statement *statement = &fact->statement;
-    *fact = (struct fact){.memory = memory};
+    *fact = (struct fact){.memory = memory, .over = ""};
     *statement = (struct statement){
         .kind = statement_kind_of(memory->kind),
         .whose = text_of(arena, object, "whose"),
@@ -119,9 +119,10 @@ bool fact_read(struct arena *arena, const struct memory *memory, struct fact *fa
         .turn = (int)json_int(object, "turn", -1),
     };
     fact->author = text_of(arena, object, "author");
+    fact->over = text_of(arena, object, "over");
     const char *until = text_of(arena, object, "until");
     bool good = object && statement->whose && statement->text && statement->slot && statement->value &&
-                fact->author && until;
+                fact->author && fact->over && until;
     if (good && strlen(until) < UNTIL_SIZE)
         strcpy(statement->until, until);
     if (good && !*statement->text)

@@ -18,6 +18,7 @@ struct fact {
     const struct memory *memory;
     struct statement statement;
     const char *author; /* of what an operator says: who; "" */
+    const char *over;   /* the day since when it is known to hold no more; "" */
 };
 
 /* Whether memories of this kind are facts. */

@@ -348,6 +348,17 @@ static bool replaces(const struct known *older, const struct known *newer)
     return likeness(older, newer) >= (open ? 0.5 : 0.75);
 }
 
+/* Whether what replaces a statement contradicts it; else it says the same again. */
+static bool says_otherwise(const struct known *older, const struct known *newer)
+{
+    const char *was = older->fact.statement.value, *is = newer->fact.statement.value;
+    if (kind_of(older) == STATEMENT_OPEN || older->call == newer->call)
+        return false;
+    if (says_another_number(older, newer))
+        return true;
+    return same_slot(older, newer) && (*was && *is ? strcmp(was, is) != 0 : likeness(older, newer) < 0.75);
+}
+
 /* Whether an `ended` statement means an older one: "I have moved" the address. */
 static bool ends(const struct line *line, const struct known *older, const struct known *newer)
 {
@@ -425,8 +436,10 @@ static void apply(struct line *line, size_t at)
     }
     for (size_t i = 0; i < at; i++) {
         struct known *older = &line->known[i];
-        if (older->state == STATE_NOW && older->owner == newer->owner && replaces(older, newer))
-            older->state = STATE_REPLACED;
+        if (older->state != STATE_NOW || older->owner != newer->owner || !replaces(older, newer))
+            continue;
+        older->state = STATE_REPLACED;
+        older->replaced_by = says_otherwise(older, newer) ? newer : NULL;
     }
 }
 
@@ -452,6 +465,19 @@ static void end_what_passed(struct line *line)
         if (kind_of(known) == STATEMENT_OPEN && !*until && old)
             known->state = STATE_OVER;
     }
+}
+
+int64_t line_over(const struct known *known)
+{
+    int64_t when;
+    if (kind_of(known) == STATEMENT_OPEN)
+        return 0;
+    if (known->state == STATE_ENDED && known->ended_by)
+        return known->ended_by->fact.memory->created_at;
+    if (known->state == STATE_REPLACED && known->replaced_by)
+        return known->replaced_by->fact.memory->created_at;
+    bool passed = known->state == STATE_OVER && clock_parse(known->fact.statement.until, &when);
+    return passed ? when : 0;
 }
 
 /* --- Reading --- */

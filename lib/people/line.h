@@ -46,7 +46,8 @@ struct known {
     size_t owner; /* index of a person, or NOBODY */
     int call;     /* index of its call */
     enum state state;
-    const struct known *ended_by; /* of STATE_ENDED; borrowed from the line */
+    const struct known *ended_by;    /* of STATE_ENDED; borrowed from the line */
+    const struct known *replaced_by; /* of STATE_REPLACED, where the newer one says otherwise */
     bool told; /* of an `ended` statement: it says more than what it ends, so it is worth telling itself */
     struct carriers carriers;
 };
@@ -86,6 +87,10 @@ bool line_wants_turns(const struct line *line, int64_t *since);
 /* Marks as done what is open of calls that an LLM read and later calls speak of without leaving it open
  * again. */
 void line_settle(struct line *line, const struct memory_list *turns);
+
+/* Since when something holds no more: Unix seconds; 0 when it does, or when it is only said again or settled.
+ */
+int64_t line_over(const struct known *known);
 
 /* How many persons spoke on the line; one who said no name counts. */
 size_t line_speakers(const struct line *line);

@@ -136,6 +136,52 @@ int profile_read_line(struct memory_store *store, const char *caller, const char
     return -1;
 }
 
+/* A copy of a memory's metadata with another `over`, "" for none; NULL when out of memory. */
+static char *metadata_with(const struct memory *memory, const char *over)
+{
+    struct buf b = BUF_INIT;
+    cJSON *object = cJSON_Parse(memory->metadata);
+    if (!object && !(object = cJSON_CreateObject()))
+        return NULL;
+    cJSON_DeleteItemFromObjectCaseSensitive(object, "over");
+    bool good = !*over || cJSON_AddStringToObject(object, "over", over);
+    if (good)
+        json_add(&b, object);
+    cJSON_Delete(object);
+    if (good)
+        return buf_take(&b);
+    buf_free(&b);
+    return NULL;
+}
+
+/* Notes on a fact since when it is over, where its memory does not say so already: a search reads it there.
+ */
+static int mark(struct memory_store *store, const struct known *known, struct error *error)
+{
+    const struct memory *memory = known->fact.memory;
+    struct memory change = *memory;
+    char date[CLOCK_STAMP_SIZE] = "";
+    int64_t over = line_over(known);
+    if (over > 0)
+        clock_date(over, date);
+    if (strcmp(known->fact.over, date) == 0)
+        return 0;
+    char *metadata = metadata_with(memory, date);
+    change.metadata = metadata;
+    int result =
+        metadata ? memory_update(store, memory->caller, memory->id, &change, error) : error_no_memory(error);
+    free(metadata);
+    return result;
+}
+
+static int mark_all(struct memory_store *store, const struct line *line, struct error *error)
+{
+    for (size_t i = 0; i < line->known_count; i++)
+        if (mark(store, &line->known[i], error) != 0)
+            return -1;
+    return 0;
+}
+
 /* Whoever is known by attempts alone is not known. */
 static int update_line(struct memory_store *store, const char *caller, const char *scope, struct line *line,
                        size_t context_chars, struct error *error)
@@ -143,6 +189,8 @@ static int update_line(struct memory_store *store, const char *caller, const cha
     if (line->conversations == 0)
         return memory_set_profile(store, caller, scope, NULL, error);
     if (settle(store, caller, line, error) != 0)
+        return -1;
+    if (!*scope && mark_all(store, line, error) != 0)
         return -1;
     cJSON *variables = variables_of(line, caller, context_chars);
     int result =

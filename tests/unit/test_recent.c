@@ -1,6 +1,8 @@
 /*
  * What is told of a line when nothing in particular is asked for.
  */
+#include "base/json.h"
+#include "people/profile.h"
 #include "people/recent.h"
 #include "tests/unit/store.h"
 
@@ -103,6 +105,44 @@ static void on_a_line_of_several_each_is_named(void **state)
         "Bruno: has a dog bed");
 }
 
+/* What the memory of a fact says since when it is over; "" when nothing. */
+static void check_over(struct place *p, const char *content, const char *want)
+{
+    struct memory_list list = all_of(p, ANA);
+    const char *metadata = NULL;
+    for (size_t i = 0; i < list.count; i++)
+        if (strcmp(list.items[i].content, content) == 0)
+            metadata = list.items[i].metadata;
+    assert_non_null(metadata);
+    cJSON *object = cJSON_Parse(metadata);
+    const char *over = json_text(object, "over");
+    assert_string_equal(over ? over : "", want);
+    cJSON_Delete(object);
+    memory_list_free(&list);
+}
+
+/* A search reads on the memory since when it is over; the profile, which knows, notes it there. */
+static void a_profile_notes_what_is_over(void **state)
+{
+    struct place *p = *state;
+    two_calls(p);
+    keep(p, "c1", 30, KIND_CONTACT, 0, "Email a@example.com",
+         "{\"slot\":\"contact.email\",\"value\":\"a@example.com\"}");
+    keep(p, "c2", 3, KIND_CONTACT, 0, "The email is a@example.com",
+         "{\"slot\":\"contact.email\",\"value\":\"a@example.com\"}");
+    keep(p, "c1", 30, KIND_NEED, 1, "On crutches", "{\"until\":\"2026-02-20\"}");
+    good(p, profile_update(p->store, ANA, NULL, 2000, &p->error));
+    check_over(p, "Lives in Leeds", "2026-02-27");
+    check_over(p, "Lives in York", "");
+    check_over(p, "Cannot lift heavy things", "");
+    check_over(p, "Email a@example.com", ""); /* the same again contradicts nothing */
+    check_over(p, "On crutches", "2026-02-20");
+    /* A call that went takes with it what it said of others. */
+    good(p, memory_forget_conversation(p->store, ANA, "c2", &p->error));
+    good(p, profile_update(p->store, ANA, NULL, 2000, &p->error));
+    check_over(p, "Lives in Leeds", "");
+}
+
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
 
 int main(void)
@@ -111,6 +151,7 @@ int main(void)
         IN_PLACE(the_last_call_what_is_open_and_what_holds),
         IN_PLACE(a_call_without_a_summary_is_told_in_the_callers_words),
         IN_PLACE(an_attempt_is_no_call),
+        IN_PLACE(a_profile_notes_what_is_over),
         IN_PLACE(on_a_line_of_several_each_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

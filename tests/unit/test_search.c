@@ -986,6 +986,46 @@ static void what_a_replaced_turn_said_is_not_found_any_more(void **state)
 
 /* --- What an LLM sends along, and what it asks in general --- */
 
+static void add_fact(struct place *p, const char *conversation, int days_ago, const char *content,
+                     const char *metadata)
+{
+    struct memory fact = a_memory(ANA, conversation, 0, content);
+    fact.kind = KIND_FACT;
+    fact.sector = SECTOR_SEMANTIC;
+    fact.speaker = "";
+    fact.metadata = metadata;
+    fact.created_at = NOW - (int64_t)days_ago * DAY;
+    add_one(p, &fact);
+}
+
+static void what_is_over_is_marked_and_comes_after_what_holds(void **state)
+{
+    struct place *p = *state;
+    const struct memory_filter facts = {.caller = ANA, .kinds = 1u << KIND_FACT}, turns = {.caller = ANA};
+    fill(p);
+    remember(p,
+             &(struct call){
+                 ANA, "o1", "en", 300, {"My home address, the home address, is Mill Lane.", "A: Ok."}, NULL});
+    add_fact(p, "o1", 300, "Home address: Mill Lane", "{\"turn\":0,\"over\":\"2026-02-28\"}");
+    remember(p, &(struct call){ANA, "o2", "en", 2, {"I moved; my home is at Quay Street.", "A: Ok."}, NULL});
+    add_fact(p, "o2", 2, "Home address: Quay Street", "{\"turn\":0}");
+    first_is(p, "what is the home address", "Quay Street");
+    finds_with(p, &turns, "what is the home address", 10, "Mill Lane. (until 2026-02)");
+    nothing_has(p, &turns, "what is the home address", "Quay Street. (until");
+    finds_with(p, &facts, "home address", 1, "Quay Street");
+    finds_with(p, &facts, "home address", 10, "Mill Lane (until 2026-02)");
+    /* A turn that also says what holds is not over. */
+    remember(p, &(struct call){ANA, "o3", "en", 200, {"I have a kayak and a canoe.", "A: Ok."}, NULL});
+    add_fact(p, "o3", 200, "Has a kayak", "{\"turn\":0,\"over\":\"2026-02-28\"}");
+    struct memory second = a_memory(ANA, "o3", 1, "Has a canoe");
+    second.kind = KIND_FACT;
+    second.metadata = "{\"turn\":0}";
+    second.created_at = NOW - 200 * (int64_t)DAY;
+    add_one(p, &second);
+    finds_with(p, &turns, "kayak", 1, "I have a kayak and a canoe.");
+    nothing_has(p, &turns, "kayak", "(until");
+}
+
 static void words_that_the_answer_may_have_help(void **state)
 {
     struct place *p = *state;
@@ -1072,6 +1112,7 @@ static void it_is_seen_when_nothing_in_particular_is_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_PLACE(what_is_over_is_marked_and_comes_after_what_holds),
         IN_PLACE(words_that_the_answer_may_have_help),
         IN_PLACE(many_words_that_help_are_no_harm),
         IN_PLACE(it_is_seen_when_nothing_in_particular_is_asked),

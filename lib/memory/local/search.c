@@ -1,6 +1,7 @@
 #include "memory/local/search.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "language/terms.h"
@@ -82,13 +83,14 @@ static uint8_t speaker_of(const char *speaker)
 
 /* What a memory's metadata adds to its words: the turn that a fact came from, and what it is about. */
 struct about {
-    int32_t source;
+    int32_t source, over;
     struct buf text; /* the content and the words of kind and slot, "contact channel preference" */
 };
 
 static void read_about(enum kind kind, const char *content, const char *metadata, struct about *about)
 {
     about->source = -1;
+    about->over = 0;
     buf_reset(&about->text);
     buf_puts(&about->text, content);
     if (kind == KIND_TURN || kind == KIND_SUMMARY)
@@ -98,6 +100,9 @@ static void read_about(enum kind kind, const char *content, const char *metadata
     const char *slot = json_text(object, "slot");
     if (error.code == ERROR_INTERNAL) /* out of memory */
         about->text.failed = true;
+    int64_t over;
+    if (clock_parse(json_text(object, "over") ? json_text(object, "over") : "", &over) && over > 0)
+        about->over = (int32_t)(over / CLOCK_DAY);
     if (kind != KIND_COLLECTED)
         about->source = (int32_t)json_int(object, "turn", -1);
     buf_printf(&about->text, " %s %s", kind_name(kind), slot ? slot : "");
@@ -161,6 +166,7 @@ static int build_segment(struct db *db, struct analysers *analysers, int64_t con
             .decay_lambda = (float)sqlite3_column_double(rows, 7),
             .created_at = sqlite3_column_int64(rows, 8),
             .source = about.source,
+            .over = about.over,
         };
         if (!buf_text(&about.text))
             blob->failed = true;
@@ -412,9 +418,17 @@ static int next_row(struct rows *rows, struct error *error)
     return sqlite3_step(rows->statement) == SQLITE_ROW ? 0 : db_failed(rows->db, "reading the memory", error);
 }
 
+/* "(until 2026-03)" after what holds no more. */
+static void add_until(struct buf *b, int32_t over)
+{
+    char date[CLOCK_STAMP_SIZE];
+    clock_date((int64_t)over * CLOCK_DAY, date);
+    buf_printf(b, " (until %.7s)", date);
+}
+
 /* Takes a row of the result in: its words, and of the best one what ranking does not know. False when out of
  * memory. */
-static bool take_part(const struct rank_result *result, int64_t id, sqlite3_stmt *row, struct buf *text,
+static bool take_part(const struct rank_result *result, size_t at, sqlite3_stmt *row, struct buf *text,
                       struct memory_list *found, struct memory *memory)
 {
     const char *speaker = (const char *)sqlite3_column_text(row, 0);
@@ -427,6 +441,9 @@ static bool take_part(const struct rank_result *result, int64_t id, sqlite3_stmt
         add_summary(text, content, result);
     else
         buf_puts(text, content);
+    if (result->best.kind != KIND_SUMMARY && result->overs[at])
+        add_until(text, result->overs[at]);
+    int64_t id = result->rows[at];
     if (id != result->best.row)
         return true;
     memory->id = rows_id(found, id);
@@ -448,7 +465,7 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
         if (next_row(rows, error) != 0)
             return -1;
         bool is_there = sqlite3_column_type(rows->statement, 0) != SQLITE_NULL;
-        if (is_there && !take_part(result, result->rows[i], rows->statement, text, found, memory))
+        if (is_there && !take_part(result, i, rows->statement, text, found, memory))
             return error_no_memory(error);
     }
     if (!memory->id)
@@ -506,7 +523,8 @@ static int answer(struct db *db, const struct memory_filter *filter, const char 
     int64_t now = db_now(db);
     qsort(shelf->calls, shelf->count, sizeof *shelf->calls, compare_calls);
     sort_languages(shelf);
-    /* Many agents ask in English, whatever the caller speaks: what they ask for, and of when, is understood. */
+    /* Many agents ask in English, whatever the caller speaks: what they ask for, and of when, is understood.
+     */
     if (note_language(shelf, "en") != 0)
         return error_no_memory(error);
     if (question_read(&question, query, filter->words, shelf->analysers, shelf->languages,

@@ -228,6 +228,22 @@ static struct doc *find_turn(struct rank *rank, const struct call *call, int32_t
     return found ? &rank->docs[low] : NULL;
 }
 
+/* A turn holds no more where nothing that was understood from it does. */
+static void mark_over(struct rank *rank)
+{
+    bool any = false;
+    for (int pass = 0; pass < 2 && (pass == 0 || any); pass++)
+        for (size_t i = 0; i < rank->fact_count; i++) {
+            const struct doc *fact = &rank->facts[i];
+            if ((pass == 0) != (fact->item.over != 0) || fact->item.kind == KIND_NAME)
+                continue;
+            struct doc *turn = find_turn(rank, &rank->calls[fact->call], fact->item.source);
+            if (turn && (pass == 0 || turn->item.over))
+                turn->item.over = fact->item.over;
+            any = any || turn;
+        }
+}
+
 static const struct reading *reading_of(const struct rank *rank, uint32_t call)
 {
     return question_reading(rank->question, rank->calls[call].given->language);
@@ -525,6 +541,7 @@ static int work(struct rank *rank, struct ranking *ranking)
         return -1;
     measure(rank);
     read_names(rank);
+    mark_over(rank);
     find_all(rank);
     if (rank->failed || score_words(rank) != 0)
         return -1;
@@ -557,5 +574,6 @@ void ranking_free(struct ranking *ranking)
 {
     free(ranking->results);
     free(ranking->rows);
+    free(ranking->overs);
     *ranking = (struct ranking){0};
 }

@@ -26,7 +26,8 @@ struct rank_call {
 
 /* One result: a memory, or turns of one call that follow each other. */
 struct rank_result {
-    const int64_t *rows; /* of the memories, in the order in which they were said */
+    const int64_t *rows;  /* of the memories, in the order in which they were said */
+    const int32_t *overs; /* for each of them, as in struct segment_item */
     size_t count;
     size_t call;              /* which of the calls it is from */
     struct segment_item best; /* the memory that the result is there for */
@@ -39,6 +40,7 @@ struct ranking {
     struct rank_result *results; /* best first */
     size_t count;
     int64_t *rows; /* of all results, one after the other */
+    int32_t *overs;
     size_t row_count;
 };
 

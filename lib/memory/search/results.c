@@ -273,19 +273,27 @@ static void level_scores(struct ranking *ranking)
             ranking->results[i - 1].score = ranking->results[i].score;
 }
 
+/* Whether what a result is there for holds no more: then it comes after those that do. */
+static bool is_over(const struct rank *rank, const struct group *group)
+{
+    return !group->sentence && rank->docs[group->best].item.over;
+}
+
 static int hand_out(const struct builder *builder, struct ranking *ranking)
 {
     const struct rank *rank = builder->rank;
     ranking->results = calloc(builder->alive + 1, sizeof *ranking->results);
     ranking->rows = calloc(builder->count * RESULT_TURNS + 1, sizeof *ranking->rows);
-    if (!ranking->results || !ranking->rows)
+    ranking->overs = calloc(builder->count * RESULT_TURNS + 1, sizeof *ranking->overs);
+    if (!ranking->results || !ranking->rows || !ranking->overs)
         return -1;
-    for (size_t g = 0; g < builder->count; g++) {
-        const struct group *group = &builder->groups[g];
-        if (group->gone)
+    for (size_t g = 0; g < 2 * builder->count; g++) {
+        const struct group *group = &builder->groups[g % builder->count];
+        if (group->gone || is_over(rank, group) != (g >= builder->count))
             continue;
         struct rank_result *result = &ranking->results[ranking->count++];
         result->rows = ranking->rows + ranking->row_count;
+        result->overs = ranking->overs + ranking->row_count;
         result->score = (double)(group->score / (group->score + HALF_SCORE));
         result->sentence = -1;
         if (group->sentence) {
@@ -302,8 +310,10 @@ static int hand_out(const struct builder *builder, struct ranking *ranking)
         result->call = best->call;
         if (best->item.kind == KIND_SUMMARY)
             result->sentence = sentence_shown(rank, best->call);
-        for (uint32_t i = group->from; i <= group->to; i++)
+        for (uint32_t i = group->from; i <= group->to; i++) {
+            ranking->overs[ranking->row_count] = rank->docs[i].item.over;
             ranking->rows[ranking->row_count++] = rank->docs[i].item.row;
+        }
         result->count = group->to - group->from + 1;
     }
     level_scores(ranking);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define HEAD 40 /* bytes before the terms of an item */
+#define HEAD 44 /* bytes before the terms of an item */
 
 static void put(unsigned char *at, uint64_t value, size_t bytes)
 {
@@ -92,6 +92,7 @@ void segment_add(struct buf *blob, struct segment_item *item, const char *conten
     put(at + 35, item->flags, 1);
     put(at + 36, item->chars, 2);
     put(at + 38, item->term_count, 2);
+    put(at + 40, (uint32_t)item->over, 4);
     for (size_t i = 0; i < count; i++)
         put(at + HEAD + 4 * i, terms[i].hash, 4);
     blob->len += HEAD + 4 * count;
@@ -114,6 +115,7 @@ bool segment_next(const unsigned char *blob, size_t len, size_t *offset, struct 
     item->flags = at[35];
     item->chars = take16(at + 36);
     item->term_count = take16(at + 38);
+    item->over = (int32_t)segment_take32(at + 40);
     item->terms = at + HEAD;
     if (item->kind >= KINDS || item->sector >= SECTORS || (len - *offset - HEAD) / 4 < item->term_count)
         return false;

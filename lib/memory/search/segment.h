@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SEGMENT_VERSION (100 * TERMS_VERSION + 3)
+#define SEGMENT_VERSION (100 * TERMS_VERSION + 4)
 
 enum speaker { SPEAKER_NONE, SPEAKER_USER, SPEAKER_AGENT };
 
@@ -25,6 +25,7 @@ struct segment_item {
     int32_t position;
     int32_t source; /* of a fact the position of the turn that it came from, -1 when there is none; of a
                      * summary which sentence it is */
+    int32_t over;   /* of what holds no more the day since when, from 1970 on; else 0 */
     uint8_t kind, sector, speaker;
     uint8_t flags;              /* SEGMENT_… */
     uint16_t chars;             /* of the content, 65,535 for more */
