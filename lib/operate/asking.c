@@ -31,6 +31,9 @@
 #define BROKEN_MS      5000
 #define LOG_SECS       60
 #define ASKING_NICE    10
+/* A process sees a little later what another one stored on an OpenMemory server: until a call is that old, it
+ * may be there though it is not found. */
+#define YOUNG_SECS 3
 
 /* How asking about a call ended. */
 enum outcome {
@@ -310,7 +313,10 @@ static void settle(struct asking *asking, struct llm_call *call, enum outcome ou
         finish(asking, call);
         return;
     case OUTCOME_GONE:
-        finish(asking, call);
+        if (clock_now() - call->since < YOUNG_SECS)
+            llm_queue_postpone(asking->queue, call, LLM_FAILED_NOT, YOUNG_SECS * 1000);
+        else
+            finish(asking, call);
         return;
     case OUTCOME_STOPPED:
         llm_queue_postpone(asking->queue, call, LLM_FAILED_NOT, 0);

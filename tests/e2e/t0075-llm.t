@@ -131,8 +131,10 @@ stop_standin llm
 down
 check 'a restart in the middle' up
 check 'loses none' waiting 7
+down
 start_standin llm
 llm_says 'quail eggs' 'need | caller | Is allergic to quail eggs | '
+up
 check 'the server comes back and all are read' eventually waiting 0
 check 'each is known' read_by_llm +15550100330
 check 'each of them' read_by_llm +15550100331
