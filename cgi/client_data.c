@@ -157,12 +157,17 @@ static bool add_overrides(struct buf *b, const struct settings *settings, const 
 }
 
 static int answer(const struct program *program, const struct memory_profile *profile, const char *caller,
-                  struct buf *b, struct error *error)
+                  const char *user, struct buf *b, struct error *error)
 {
     static const struct memory_profile unknown = {0};
     const struct settings *settings = program->instance.settings;
     buf_reserve(b, FRAME + (profile->document ? strlen(profile->document) : 0));
-    buf_puts(b, "{\"type\":\"conversation_initiation_client_data\",\"dynamic_variables\":{");
+    buf_puts(b, "{\"type\":\"conversation_initiation_client_data\"");
+    if (user && *user && text_chars(user) <= ID_CHARS) {
+        buf_puts(b, ",\"user_id\":");
+        buf_json(b, user, strlen(user));
+    }
+    buf_puts(b, ",\"dynamic_variables\":{");
     if (!profile_add_variables(b, profile, caller)) {
         if (profile->document)
             log_say(LOG_ERROR, "a profile in the memory cannot be read, the caller is treated as unknown");
@@ -200,7 +205,7 @@ static int client_data(struct request *request, struct response *response, void 
         request_note_caller(request, caller);
         read_profile(program, thread, caller, agent, &profile);
     }
-    int result = answer(program, &profile, caller, &response->body, error);
+    int result = answer(program, &profile, caller, json_text(body, "user_id"), &response->body, error);
     memory_profile_free(&profile);
     return result;
 }
