@@ -82,30 +82,35 @@ static bool is_local(const struct keeper *keeper)
     return strcmp(memory_mode(keeper->memory), "remote") != 0;
 }
 
-/* One caller after the other, with as long a rest after each as the work took. False when the keeper is to
- * end. */
+/* As long a rest as the work took: events and live calls have the memory in between. */
+static bool rest_after(void *ctx, int64_t worked_us)
+{
+    return rest(ctx, worked_us / 1000 + 1);
+}
+
+/* One caller after the other. False when the keeper is to end. */
 static bool reread(struct keeper *keeper)
 {
+    struct reread reread = {.store = keeper->memory,
+                            .settings = keeper->instance->settings,
+                            .rest = rest_after,
+                            .rest_ctx = keeper};
     char after[CALLER_SIZE] = "";
-    struct error error = {0};
     size_t callers = 0;
-    bool going = true, found = is_local(keeper);
-    while (going && found) {
-        int64_t started = clock_ms();
+    bool found = is_local(keeper);
+    while (found && rest(keeper, 0)) {
+        struct error error = {0};
         found = reread_is_due(keeper->memory, after, &error) == 1 && read_lexicon(keeper, &error);
-        if (found &&
-            reread_next(keeper->memory, keeper->lexicon, keeper->instance->settings, after, &error) == 0)
+        reread.lexicon = keeper->lexicon;
+        if (found && reread_next(&reread, after, &error) == 0)
             callers++;
         if (error.code != ERROR_NONE)
             log_failure(LOG_WARN, "calls of a caller could not be understood again", &error);
-        error = (struct error){0};
-        if (found)
-            going = rest(keeper, clock_ms() - started + 1);
     }
     log_reread(callers);
     lexicon_free(keeper->lexicon);
     keeper->lexicon = NULL;
-    return going;
+    return rest(keeper, 0);
 }
 
 /* --- The thread --- */

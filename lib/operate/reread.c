@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct rereading {
     const struct args *args;
@@ -65,6 +66,14 @@ static int leave_to_llm(void *ctx, const char *caller, const char *conversation,
         return 0;
     rereading->unread++;
     return llm_queue_add(rereading->llm_queue, caller, conversation, error);
+}
+
+/* Events that come in meanwhile have the memory in between. */
+static bool rest(void *ctx, int64_t worked_us)
+{
+    (void)ctx;
+    usleep((useconds_t)(worked_us / 2 < 500000 ? worked_us / 2 : 500000));
+    return true;
 }
 
 /* --- Whose calls --- */
@@ -161,6 +170,7 @@ int reread_command(struct instance *instance, const struct args *args)
     *reread = (struct reread){.settings = instance->settings,
                               .dry = args_option(args, "dry-run") != NULL,
                               .redact = args_option(args, "redact") != NULL,
+                              .rest = rest,
                               .differs = differs,
                               .unread = leave_to_llm,
                               .ctx = &rereading};

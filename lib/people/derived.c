@@ -36,34 +36,47 @@ static bool stays(const struct memory *memory)
     return memory->kind == KIND_PRIVACY || derived_is_operators(memory);
 }
 
-static bool is_taken(const struct memory_list *old, enum kind kind, int position)
+/* Moves those that stay to the front of the list; how many there are. */
+static size_t sort_out(struct memory_list *old)
 {
+    size_t kept = 0;
     for (size_t i = 0; i < old->count; i++)
-        if (old->items[i].kind == kind && old->items[i].position == position && stays(&old->items[i]))
+        if (stays(&old->items[i])) {
+            struct memory memory = old->items[i];
+            old->items[i] = old->items[kept];
+            old->items[kept++] = memory;
+        }
+    return kept;
+}
+
+static bool is_taken(const struct memory *kept, size_t count, enum kind kind, int position)
+{
+    for (size_t i = 0; i < count; i++)
+        if (kept[i].kind == kind && kept[i].position == position)
             return true;
     return false;
 }
 
 /* The request of the same kind that is there already; NULL when there is none. */
-static const struct memory *same_request(const struct memory_list *old, const struct memory *item)
+static const struct memory *same_request(const struct memory *kept, size_t count, const struct memory *item)
 {
-    for (size_t i = 0; i < old->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct request was, is;
-        if (old->items[i].kind == KIND_PRIVACY && privacy_read(&old->items[i], &was) &&
-            privacy_read(item, &is) && was.kind == is.kind)
-            return &old->items[i];
+        if (kept[i].kind == KIND_PRIVACY && privacy_read(&kept[i], &was) && privacy_read(item, &is) &&
+            was.kind == is.kind)
+            return &kept[i];
     }
     return NULL;
 }
 
-/* Gives the new ones places that are free; a request takes over what was decided about it. False when out of
- * memory. */
-static bool place_all(const struct memory_list *old, struct memory *items, size_t count, struct arena *arena)
+/* Gives the new ones the places that are free, in order, and says in `next` where those of each kind end; a
+ * request takes over what was decided about it. False when out of memory. */
+static bool place_all(const struct memory *kept, size_t kept_count, struct memory *items, size_t count,
+                      int next[KINDS], struct arena *arena)
 {
-    int next[KINDS] = {0};
     for (size_t i = 0; i < count; i++) {
         struct memory *item = &items[i];
-        const struct memory *same = item->kind == KIND_PRIVACY ? same_request(old, item) : NULL;
+        const struct memory *same = item->kind == KIND_PRIVACY ? same_request(kept, kept_count, item) : NULL;
         if (!derived_is_kind(item->kind))
             continue;
         if (same) {
@@ -73,31 +86,21 @@ static bool place_all(const struct memory_list *old, struct memory *items, size_
                 return false;
             continue;
         }
-        while (is_taken(old, item->kind, next[item->kind]))
+        while (is_taken(kept, kept_count, item->kind, next[item->kind]))
             next[item->kind]++;
         item->position = next[item->kind]++;
     }
     return true;
 }
 
-static bool is_among(const struct memory *items, size_t count, const struct memory *memory)
+/* Those before `next` have been replaced. */
+static int remove_rest(struct memory_store *store, const struct memory *rest, size_t count,
+                       const int next[KINDS], struct error *error)
 {
     for (size_t i = 0; i < count; i++)
-        if (items[i].kind == memory->kind && items[i].position == memory->position)
-            return true;
-    return false;
-}
-
-static int remove_rest(struct memory_store *store, const struct memory_list *old, const struct memory *items,
-                       size_t count, struct error *error)
-{
-    for (size_t i = 0; i < old->count; i++) {
-        const struct memory *memory = &old->items[i];
-        if (!derived_is_kind(memory->kind) || stays(memory) || is_among(items, count, memory))
-            continue;
-        if (memory_delete(store, memory->caller, memory->id, error) != 0)
+        if (derived_is_kind(rest[i].kind) && rest[i].position >= next[rest[i].kind] &&
+            memory_delete(store, rest[i].caller, rest[i].id, error) != 0)
             return -1;
-    }
     return 0;
 }
 
@@ -147,6 +150,7 @@ int derived_replace(struct memory_store *store, struct memory *items, size_t cou
                     struct arena *arena, struct error *error)
 {
     struct memory_list old = {0};
+    int next[KINDS] = {0};
     if (count == 0)
         return 0;
     const struct memory_filter filter = {.caller = items[0].caller,
@@ -156,9 +160,10 @@ int derived_replace(struct memory_store *store, struct memory *items, size_t cou
         return -1;
     bool replace = always || !was_read(old.items, old.count) || was_read(items, count);
     count = replace ? leave_out_dismissed(&old, items, count) : leave_out_derived(items, count);
-    int result = place_all(&old, items, count, arena) ? 0 : error_no_memory(error);
+    size_t kept = sort_out(&old);
+    int result = place_all(old.items, kept, items, count, next, arena) ? 0 : error_no_memory(error);
     if (result == 0 && replace)
-        result = remove_rest(store, &old, items, count, error);
+        result = remove_rest(store, old.items + kept, old.count - kept, next, error);
     if (result == 0)
         result = memory_add(store, items, count, NULL, error);
     memory_list_free(&old);

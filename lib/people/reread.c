@@ -1,6 +1,7 @@
 #include "people/reread.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/zone.h"
 #include "people/derived.h"
@@ -95,12 +96,22 @@ static void read_collected(struct reading_again *again, const struct memory *mem
     cJSON_Delete(metadata);
 }
 
-/* An order to the agent stood in a turn; its words are put back there. */
+static int by_position(const void *a, const void *b)
+{
+    const struct turn *left = a, *right = b;
+    return left->position < right->position ? -1 : left->position > right->position;
+}
+
+/* An order to the agent stood in a turn; its words are put back there. Turns are in order. */
 static void put_back(struct event *event, int position, const char *words)
 {
-    for (size_t i = 0; i < event->transcript.turn_count; i++)
-        if (event->transcript.turns[i].position == position)
-            event->transcript.turns[i].text = words;
+    const struct turn wanted = {.position = position};
+    struct turn *turn = event->transcript.turn_count
+                            ? bsearch(&wanted, event->transcript.turns, event->transcript.turn_count,
+                                      sizeof wanted, by_position)
+                            : NULL;
+    if (turn)
+        turn->text = words;
 }
 
 static void read_evidence(struct reading_again *again, const struct memory *memory, struct event *event)
@@ -338,10 +349,13 @@ int reread_caller(const struct reread *reread, const char *caller, struct reread
     for (size_t i = 0; i < list.count; i++)
         last = list.items[i].created_at >= reread->since ? i : last;
     for (size_t i = 0; i < list.count && result == 0; i++) {
+        int64_t started = clock_us();
         if (list.items[i].created_at < reread->since)
             continue;
         result = reread_whole(reread, caller, list.items[i].conversation, i == last, counts, error);
         counts->calls += result == 0;
+        if (reread->rest && !reread->rest(reread->rest_ctx, clock_us() - started))
+            break;
     }
     memory_list_free(&list);
     return result;
@@ -487,17 +501,15 @@ int reread_is_due(struct memory_store *store, const char *after, struct error *e
     return due;
 }
 
-int reread_next(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
-                char after[CALLER_SIZE], struct error *error)
+int reread_next(const struct reread *reread, char after[CALLER_SIZE], struct error *error)
 {
-    const struct reread reread = {.store = store, .lexicon = lexicon, .settings = settings};
     struct reread_counts counts = {0};
     struct memory_list found;
-    if (next_outdated(store, after, &found, error) != 0)
+    if (next_outdated(reread->store, after, &found, error) != 0)
         return -1;
     if (found.count > 0 && strlen(found.items[0].caller) < CALLER_SIZE)
         strcpy(after, found.items[0].caller);
-    int result = found.count > 0 ? reread_caller(&reread, after, &counts, error) : 0;
+    int result = found.count > 0 ? reread_caller(reread, after, &counts, error) : 0;
     memory_list_free(&found);
     return result;
 }

@@ -37,6 +37,10 @@ struct reread {
     reread_difference *differs; /* may be NULL */
     reread_unread *unread;      /* may be NULL */
     void *ctx;
+    /* Called after each call, which took so long, for others to have their turn; false ends the reading. May
+     * be NULL. */
+    bool (*rest)(void *ctx, int64_t worked_us);
+    void *rest_ctx;
 };
 
 struct reread_counts {
@@ -69,7 +73,6 @@ int reread_with(const struct reread *reread, const struct reread_text *text, con
  * error. */
 int reread_is_due(struct memory_store *store, const char *after, struct error *error);
 /* Reads the calls of the next such caller again and writes the caller to `after`, also where it fails. */
-int reread_next(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
-                char after[CALLER_SIZE], struct error *error);
+int reread_next(const struct reread *reread, char after[CALLER_SIZE], struct error *error);
 
 #endif

@@ -130,6 +130,13 @@ static void make_old(struct office *office)
         "DELETE FROM profiles");
 }
 
+static int next(struct office *office, char after[CALLER_SIZE])
+{
+    const struct reread how = {
+        .store = office->place->store, .lexicon = office->lexicon, .settings = office->settings};
+    return reread_next(&how, after, &office->place->error);
+}
+
 static void an_old_memory_is_read_again(void **state)
 {
     struct office *office = *state;
@@ -140,7 +147,7 @@ static void an_old_memory_is_read_again(void **state)
     make_old(office);
     assert_int_equal(reread_is_due(office->place->store, "", error), 1);
     assert_int_equal(reread_is_due(office->place->store, ANA, error), 0); /* nobody behind her */
-    good(office->place, reread_next(office->place->store, office->lexicon, office->settings, after, error));
+    good(office->place, next(office, after));
     assert_string_equal(after, ANA);
     assert_int_equal(reread_is_due(office->place->store, "", error), 0);
     char *text = dump(office);
@@ -157,7 +164,29 @@ static void an_old_memory_is_read_again(void **state)
     assert_int_equal(list.count, 1);
     memory_list_free(&list);
     /* With nobody left it does nothing. */
-    good(office->place, reread_next(office->place->store, office->lexicon, office->settings, after, error));
+    good(office->place, next(office, after));
+}
+
+static bool only_two(void *ctx, int64_t worked_us)
+{
+    int *left = ctx;
+    assert_true(worked_us >= 0);
+    return --*left > 0;
+}
+
+/* Who is interrupted is found again. */
+static void it_can_be_interrupted(void **state)
+{
+    struct office *office = *state;
+    int left = 2;
+    tell_all(office);
+    make_old(office);
+    assert_int_equal(reread(office, (struct reread){.rest = only_two, .rest_ctx = &left}).calls, 2);
+    assert_int_equal(reread_is_due(office->place->store, "", &office->place->error), 1);
+    left = 3;
+    assert_int_equal(reread(office, (struct reread){.rest = only_two, .rest_ctx = &left}).calls, 3);
+    assert_int_equal(reread_is_due(office->place->store, "", &office->place->error), 0);
+    check_profile(office, "caller_name", "Nora Quill");
 }
 
 /* What a person said or decided stays. */
@@ -391,6 +420,7 @@ int main(void)
         CASE(the_same_again),
         CASE(an_old_memory_is_read_again),
         CASE(people_stay),
+        CASE(it_can_be_interrupted),
         CASE(a_dry_run_changes_nothing),
         CASE(only_young_calls),
         CASE(secrets),
