@@ -22,6 +22,13 @@ static unsigned stored_parts(const struct memory *summary)
     return (unsigned)parts;
 }
 
+void fuller_restore(const struct memory *summary, struct event *event)
+{
+    unsigned parts = stored_parts(summary);
+    event->analysed = parts & PART_ANALYSIS;
+    event->unredacted = parts & PART_UNREDACTED;
+}
+
 int fuller_is_less(struct memory_store *store, const struct event *event, bool *less, struct error *error)
 {
     struct memory_list found = {0};

@@ -14,6 +14,8 @@
 
 /* What an event has, as bits: for the metadata of the call's summary, under "parts". */
 unsigned fuller_parts(const struct event *event);
+/* The other way: what an event had that a summary was made of. */
+void fuller_restore(const struct memory *summary, struct event *event);
 /* Whether a conversation is there already with everything that this event has, and more. */
 int fuller_is_less(struct memory_store *store, const struct event *event, bool *less, struct error *error);
 

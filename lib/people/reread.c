@@ -7,6 +7,7 @@
 #include "people/derived.h"
 #include "people/event.h"
 #include "people/fact.h"
+#include "people/fuller.h"
 #include "people/profile.h"
 #include "people/remember.h"
 #include "understand/evidence.h"
@@ -54,6 +55,7 @@ static void read_summary(struct reading_again *again, const struct memory *memor
     zone_offset(setting_text(again->reread->settings, CALLMEM_TIMEZONE), memory->created_at,
                 &event->transcript.utc_offset);
     event->transcript.utc_offset = (int)json_int(metadata, "utc_offset", event->transcript.utc_offset);
+    fuller_restore(memory, event);
     if (json_bool(metadata, "evidence", false))
         event->transcript.asked = true;
     cJSON_Delete(metadata);
