@@ -201,6 +201,12 @@ static void add_other(struct buf *b, const struct line *line, size_t owner, size
     buf_free(&label);
 }
 
+/* "9 years old, has a brace": of what was said with commas a part may still hold. */
+static bool may_hold_partly(const struct known *known)
+{
+    return !known->wholly && strpbrk(known->fact.statement.text, ",;") != NULL;
+}
+
 /* What ended lately, in the words in which it was known. */
 static void add_ended(struct buf *b, const struct line *line, size_t room)
 {
@@ -208,7 +214,8 @@ static void add_ended(struct buf *b, const struct line *line, size_t room)
         const struct known *known = &line->known[i];
         size_t before = b->len;
         bool lately = known->ended_by && known->ended_by->call + ENDED_CALLS >= (int)line->call_count;
-        if (known->state != STATE_ENDED || !lately || kind_of(known) == STATEMENT_OPEN)
+        if (known->state != STATE_ENDED || !lately || kind_of(known) == STATEMENT_OPEN ||
+            may_hold_partly(known))
             continue;
         buf_puts(b, before ? " No longer: " : "No longer: ");
         if (known->owner != NOBODY && (!line->persons[known->owner].speaks || line_speakers(line) > 1)) {

@@ -124,7 +124,7 @@ bool fact_read(struct arena *arena, const struct memory *memory, struct fact *fa
     bool good = object && statement->whose && statement->text && statement->slot && statement->value &&
                 fact->author && fact->over && until;
     if (good && strlen(until) < UNTIL_SIZE)
-        strcpy(statement->until, until);
+        memcpy(statement->until, until, strlen(until) + 1);
     if (good && !*statement->text)
         statement->text = memory->content;
     cJSON_Delete(object);

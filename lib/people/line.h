@@ -47,6 +47,7 @@ struct known {
     int call;     /* index of its call */
     enum state state;
     const struct known *ended_by;    /* of STATE_ENDED; borrowed from the line */
+    bool wholly;                     /* of STATE_ENDED: what ended it speaks of most of it */
     const struct known *replaced_by; /* of STATE_REPLACED, where the newer one says otherwise */
     bool told; /* of an `ended` statement: it says more than what it ends, so it is worth telling itself */
     struct carriers carriers;

@@ -13,8 +13,8 @@
 static const struct demand {
     double said;      /* the least share of its words that was said */
     double confirmed; /* by the caller, or by the agent with a yes */
-    bool told;        /* that the agent told it and the caller let it stand is enough */
     double names;     /* the least share of its names and numbers */
+    bool told;        /* that the agent told it and the caller let it stand is enough */
     bool rare;        /* rare words must have been said, not names and numbers alone */
     bool person;      /* said of somebody else it is not the caller's */
     bool present;     /* told as something that is so: not past, asked, supposed, denied, quoted */

@@ -279,7 +279,7 @@ static size_t part_before(struct reading *reading, const struct words *words, si
         run = (struct spelled){.from = best};
         for (size_t word = best; word < end;)
             word += spelled_part(reading, words, word, &run);
-        strcpy(part, run.text);
+        snprintf(part, sizeof part, "%s", run.text);
     }
     /* A name and its number: "lupita 1954"; or a plain word. */
     bool digits = part[0] && isdigit((unsigned char)part[0]);
@@ -339,7 +339,7 @@ static size_t said_email(struct reading *reading, const struct words *words, siz
         if (joint)
             right[len] = joint, right[len + 1] = '\0';
         else
-            strcat(right, words->items[to].fold);
+            memcpy(right + len, words->items[to].fold, more + 1);
         dot = dot || joint == '.';
         to++;
     }
