@@ -156,6 +156,11 @@ struct memory_filter {
 /* All that fits, oldest call first, in the order of the conversation. */
 int memory_list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);
+/* How the results of a search write who spoke: before each turn of several, before one alone only where it is
+ * the agent's. */
+#define MEMORY_AGENT  "Agent: "
+#define MEMORY_CALLER "Caller: "
+
 /* The memories that answer `query` best, best first, no two of which say the same; see docs/search.md. Their
  * tags, metadata and updated_at are left empty. */
 int memory_search(struct memory_store *store, const struct memory_filter *filter, const char *query,

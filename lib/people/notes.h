@@ -1,6 +1,6 @@
 /*
  * notes: what a search found, as text for a prompt: "2026-03-02: Prefers email; Agent: It ships today.
- * 2026-01-09: …". The contents say themselves who spoke (memory/search/rank.h).
+ * 2026-01-09: …". The contents say themselves who spoke (memory/memory.h).
  */
 #ifndef CALLMEM_PEOPLE_NOTES_H
 #define CALLMEM_PEOPLE_NOTES_H

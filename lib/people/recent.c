@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "people/line.h"
 #include "people/profile.h"
+#include "people/whose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,18 +85,6 @@ static int tell(struct telling *telling, const struct memory *memory, const char
 
 /* --- What is known --- */
 
-/* Whose it is stands before it where it could be another's; of those who do not speak, it does already. */
-static const char *content_of(const struct telling *telling, const struct known *known)
-{
-    const char *content = known->fact.memory->content;
-    if (!telling->several || *known->fact.statement.whose)
-        return keep(telling, content);
-    if (known->owner == NOBODY)
-        return arena_printf(telling->found->arena, "It is not clear who said: %s", content);
-    const char *name = person_name(&telling->line->persons[known->owner]);
-    return *name ? arena_printf(telling->found->arena, "%s: %s", name, content) : keep(telling, content);
-}
-
 static bool holds(const struct line *line, const struct known *known)
 {
     enum statement_kind kind = known->fact.statement.kind;
@@ -112,7 +101,7 @@ static int tell_known(struct telling *telling, const struct step *step)
         const struct known *known = &line->known[i];
         if (!(step->kinds >> known->fact.statement.kind & 1) || !holds(line, known))
             continue;
-        if (tell(telling, known->fact.memory, content_of(telling, known)) != 0)
+        if (tell(telling, known->fact.memory, whose_content(telling->found->arena, line, known)) != 0)
             return -1;
         count++;
     }

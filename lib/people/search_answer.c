@@ -4,6 +4,7 @@
 #include "people/notes.h"
 #include "people/profile.h"
 #include "people/recent.h"
+#include "people/whose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,8 @@ int search_answer_add(struct buf *b, const struct settings *settings, struct mem
     if (result == 0 && !profile.document &&
         setting_choice(settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE)
         memory_list_free(&found);
+    if (result == 0 && whose_is_shared(&profile))
+        result = whose_name(memory, filter, scope, &found, error);
     if (result == 0)
         result = answer(b, settings, memory, filter, scope, &found, &profile, error);
     if (result == 0 && !buf_text(b))

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "people/profile.h"
 #include "people/recent.h"
+#include "people/whose.h"
 #include "tests/unit/store.h"
 
 static void keep(struct place *p, const char *conversation, int days_ago, enum kind kind, int position,
@@ -143,6 +144,50 @@ static void a_profile_notes_what_is_over(void **state)
     check_over(p, "Lives in Leeds", "");
 }
 
+static void a_search_names_who_of_several_spoke(void **state)
+{
+    struct place *p = *state;
+    struct memory_profile profile;
+    struct memory_list found;
+    const struct memory_filter turns = {.caller = ANA, .kinds = 1u << KIND_TURN},
+                               needs = {.caller = ANA, .kinds = 1u << KIND_NEED};
+    keep(p, "c1", 30, KIND_NAME, 0, "Name: Rosa Hill", "{\"full\":\"Rosa Hill\"}");
+    keep(p, "c1", 30, KIND_SUMMARY, 0, "Rosa called.", NULL);
+    keep(p, "c1", 30, KIND_TURN, 0, "I need a canoe.", NULL);
+    good(p, profile_update(p->store, ANA, NULL, 2000, &p->error));
+    good(p, memory_profile(p->store, ANA, "", &profile, &p->error));
+    assert_false(whose_is_shared(&profile));
+    memory_profile_free(&profile);
+    keep(p, "c2", 3, KIND_NAME, 0, "Name: Omar Hill", "{\"full\":\"Omar Hill\"}");
+    keep(p, "c2", 3, KIND_SUMMARY, 0, "Omar called.", NULL);
+    keep(p, "c2", 3, KIND_TURN, 0, "I need a tent.", NULL);
+    keep(p, "c2", 3, KIND_TURN, 1, "A tent for nine.", NULL);
+    keep(p, "c2", 3, KIND_NEED, 0, "Needs a tent", NULL);
+    /* Two spoke in one call: who said what is not known. */
+    keep(p, "c3", 2, KIND_NAME, 0, "Name: Omar Hill", "{\"full\":\"Omar Hill\"}");
+    keep(p, "c3", 2, KIND_NAME, 1, "Name: Rosa Hill", "{\"full\":\"Rosa Hill\"}");
+    keep(p, "c3", 2, KIND_SUMMARY, 0, "Both called.", NULL);
+    keep(p, "c3", 2, KIND_TURN, 0, "We need a paddle.", NULL);
+    good(p, profile_update(p->store, ANA, NULL, 2000, &p->error));
+    static const struct {
+        const char *query, *want;
+    } cases[] = {{"canoe", "Rosa Hill: I need a canoe."},
+                 {"tent", "Omar Hill: I need a tent. Omar Hill: A tent for nine."},
+                 {"paddle", "We need a paddle."}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        good(p, memory_recall(p->store, &turns, cases[i].query, "", &found, &profile, &p->error));
+        assert_true(whose_is_shared(&profile));
+        good(p, whose_name(p->store, &turns, "", &found, &p->error));
+        assert_string_equal(found.items[0].content, cases[i].want);
+        memory_profile_free(&profile);
+        memory_list_free(&found);
+    }
+    good(p, memory_search(p->store, &needs, "tent", &found, &p->error));
+    good(p, whose_name(p->store, &needs, "", &found, &p->error));
+    assert_string_equal(found.items[0].content, "Omar Hill: Needs a tent");
+    memory_list_free(&found);
+}
+
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
 
 int main(void)
@@ -151,6 +196,7 @@ int main(void)
         IN_PLACE(the_last_call_what_is_open_and_what_holds),
         IN_PLACE(a_call_without_a_summary_is_told_in_the_callers_words),
         IN_PLACE(an_attempt_is_no_call),
+        IN_PLACE(a_search_names_who_of_several_spoke),
         IN_PLACE(a_profile_notes_what_is_over),
         IN_PLACE(on_a_line_of_several_each_is_named),
     };

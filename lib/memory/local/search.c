@@ -353,9 +353,9 @@ static void add_turn(struct buf *b, const char *speaker, const char *content, bo
     if (b->len)
         buf_putc(b, ' ');
     if (agent)
-        buf_puts(b, RANK_AGENT);
+        buf_puts(b, MEMORY_AGENT);
     else if (!alone)
-        buf_puts(b, RANK_CALLER);
+        buf_puts(b, MEMORY_CALLER);
     buf_puts(b, content);
 }
 

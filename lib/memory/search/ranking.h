@@ -10,10 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How results write who spoke: before each turn of several, before one alone only where it is the agent's. */
-#define RANK_AGENT  "Agent: "
-#define RANK_CALLER "Caller: "
-
 /* A conversation of the caller; all borrowed. */
 struct rank_call {
     int64_t started_at;

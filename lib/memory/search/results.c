@@ -88,9 +88,9 @@ static size_t size_of(const struct rank *rank, uint32_t from, uint32_t to)
         const struct doc *doc = &rank->docs[i];
         size += doc->item.chars;
         if (doc->is_turn && doc->item.speaker == SPEAKER_AGENT)
-            size += strlen(RANK_AGENT);
+            size += strlen(MEMORY_AGENT);
         else if (doc->is_turn && from != to)
-            size += strlen(RANK_CALLER);
+            size += strlen(MEMORY_CALLER);
     }
     return size;
 }
