@@ -135,6 +135,29 @@ static void a_corrected_name_is_no_second_person(void **state)
     check_profile(office, "caller_name", "John Smythe");
 }
 
+static void a_name_that_was_written_wrong_is_no_second_person(void **state)
+{
+    struct office *office = *state;
+    SAID("c1", 20, "My name is Sara Tillman. I'm allergic to penicillin.");
+    SAID("c2", 9, "A: Hello, is that Sara Tillman?", "No, it's Sarah. Sarah with an h.");
+    check_profile(office, "caller_people", "Sarah Tillman");
+    has(office, "I'm allergic to penicillin");
+    SAID("c3", 2, "A: Hello, is that Sarah Tillman?", "No, it's Peter, with a P.");
+    check_profile(office, "caller_people", "Sarah Tillman; Peter");
+}
+
+static void whoever_moves_has_no_address(void **state)
+{
+    struct office *office = *state;
+    SAID("c1", 20, "A: Where do we send it?", "My address is 14 Sandpiper Lane, Bristol.");
+    has(office, "Contact: Address: 14 Sandpiper Lane, Bristol");
+    SAID("c2", 9, "I moved out of the way for a minute, sorry.");
+    has(office, "Contact: Address: 14 Sandpiper Lane, Bristol");
+    SAID("c3", 2, "By the way, I have moved house.");
+    has(office, "No longer: Address: 14 Sandpiper Lane, Bristol");
+    has_not(office, "Contact: Address");
+}
+
 static void whoever_denies_a_name_is_not_told_of_that_person(void **state)
 {
     struct office *office = *state;
@@ -366,6 +389,8 @@ int main(void)
         IN_OFFICE(a_new_married_name_is_the_same_person),
         IN_OFFICE(another_surname_without_a_word_is_another_person),
         IN_OFFICE(a_corrected_name_is_no_second_person),
+        IN_OFFICE(a_name_that_was_written_wrong_is_no_second_person),
+        IN_OFFICE(whoever_moves_has_no_address),
         IN_OFFICE(whoever_denies_a_name_is_not_told_of_that_person),
         IN_OFFICE(who_gave_no_name_at_first_gets_one),
         IN_OFFICE(two_in_one_call_are_two),
