@@ -24,7 +24,9 @@ bool derived_is_operators(const struct memory *memory)
         return false;
     cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
     const char *source = json_text(metadata, "source");
-    bool operators = source && strcmp(source, source_name(SOURCE_OPERATOR)) == 0;
+    /* Without the memory to look at it nothing of an operator's may go. */
+    bool operators = (!metadata && error_is_transient(error.code)) ||
+                     (source && strcmp(source, source_name(SOURCE_OPERATOR)) == 0);
     cJSON_Delete(metadata);
     return operators;
 }

@@ -83,13 +83,12 @@ static void person_rename(struct person *person, const struct speaker *speaker)
 
 /* Whether something in a call says that a person whom the line knows has a new name: the old one is mentioned
  * in it. */
-static bool mentions(const struct line *line, const struct memory_list *list, size_t from,
-                     const char *conversation, const char *name)
+static bool mentions(struct line *line, const struct memory_list *list, size_t from, const char *conversation,
+                     const char *name)
 {
-    (void)line;
     for (size_t i = from; i < list->count && strcmp(list->items[i].conversation, conversation) == 0; i++)
         if (list->items[i].kind != KIND_EVIDENCE && list->items[i].kind != KIND_NAME &&
-            name_stands_in(name, list->items[i].content))
+            name_stands_in(name, list->items[i].content, &line->failed))
             return true;
     return false;
 }
@@ -115,8 +114,8 @@ static size_t find_speaker(const struct line *line, const struct speaker *speake
     return found;
 }
 
-static size_t find_renamed(const struct line *line, const struct speaker *speaker,
-                           const struct memory_list *list, size_t from)
+static size_t find_renamed(struct line *line, const struct speaker *speaker, const struct memory_list *list,
+                           size_t from)
 {
     const char *conversation = list->items[from].conversation;
     for (size_t i = 0; i < line->person_count; i++) {
@@ -375,14 +374,16 @@ static void end_with_person(struct line *line, struct known *newer)
 {
     for (size_t p = 0; p < line->person_count; p++) {
         struct person *person = &line->persons[p];
-        bool named = person->name_count > 0 && name_stands_in(person->names[0], newer->fact.statement.text);
+        bool named = person->name_count > 0 &&
+                     name_stands_in(person->names[0], newer->fact.statement.text, &line->failed);
         if (person->speaks || !(named || newer->owner == p))
             continue;
         person->gone = true;
         for (size_t i = 0; i < line->known_count; i++) {
             struct known *older = &line->known[i];
-            bool about = older->owner == p || (person->name_count > 0 &&
-                                               name_stands_in(person->names[0], older->fact.statement.text));
+            bool about = older->owner == p ||
+                         (person->name_count > 0 &&
+                          name_stands_in(person->names[0], older->fact.statement.text, &line->failed));
             if (older->state == STATE_NOW && older->call < newer->call && about) {
                 older->state = STATE_ENDED;
                 older->ended_by = newer;
@@ -490,6 +491,7 @@ static void read_call(struct line *line, const struct memory *memory)
     cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
     const char *const names[] = {"title", "sentiment", "outcome"};
     const char **const fields[] = {&call->title, &call->mood, &call->outcome};
+    line->failed = line->failed || (!metadata && error_is_transient(error.code));
     call->memory = memory;
     call->attempt = memory->kind == KIND_ATTEMPT;
     call->evidence = json_bool(metadata, "evidence", false);
@@ -575,7 +577,7 @@ int line_open(struct line *line, const struct memory_list *list, const char *sco
         return error_no_memory(error);
     apply_all(line);
     end_what_passed(line);
-    return 0;
+    return line->failed ? error_no_memory(error) : 0;
 }
 
 void line_close(struct line *line)
@@ -614,14 +616,17 @@ static bool is_telling(const struct line *line, const struct known *known, const
 
 /* Whether something that is open was spoken of in a call: then an LLM that read the call would have said that
  * it is still open. */
-static bool is_spoken_of(const struct line *line, const struct known *known, const struct memory_list *said,
+static bool is_spoken_of(struct line *line, const struct known *known, const struct memory_list *said,
                          const char *conversation)
 {
     for (size_t t = 0; t < said->count; t++) {
         struct carriers words;
-        if (strcmp(said->items[t].conversation, conversation) != 0 ||
-            !carriers_read(line->arena, said->items[t].content, &words))
+        if (strcmp(said->items[t].conversation, conversation) != 0)
             continue;
+        if (!carriers_read(line->arena, said->items[t].content, &words)) {
+            line->failed = true;
+            return false;
+        }
         for (size_t i = 0; i < known->carriers.count; i++)
             if (is_telling(line, known, known->carriers.words[i]) &&
                 carriers_have(&words, known->carriers.words[i]))
@@ -630,7 +635,7 @@ static bool is_spoken_of(const struct line *line, const struct known *known, con
     return false;
 }
 
-void line_settle(struct line *line, const struct memory_list *turns)
+int line_settle(struct line *line, const struct memory_list *turns, struct error *error)
 {
     for (size_t i = 0; i < line->known_count; i++) {
         struct known *known = &line->known[i];
@@ -641,4 +646,5 @@ void line_settle(struct line *line, const struct memory_list *turns)
                 is_spoken_of(line, known, turns, line->calls[c].memory->conversation))
                 known->state = STATE_DONE;
     }
+    return line->failed ? error_no_memory(error) : 0;
 }

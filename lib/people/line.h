@@ -86,8 +86,8 @@ void line_close(struct line *line);
  * seconds) turns would have to be looked at; false when there is nothing to look for. */
 bool line_wants_turns(const struct line *line, int64_t *since);
 /* Marks as done what is open of calls that an LLM read and later calls speak of without leaving it open
- * again. */
-void line_settle(struct line *line, const struct memory_list *turns);
+ * again. -1: out of memory. */
+int line_settle(struct line *line, const struct memory_list *turns, struct error *error);
 
 /* Since when something holds no more: Unix seconds; 0 when it does, or when it is only said again or settled.
  */

@@ -108,9 +108,9 @@ static int settle(struct memory_store *store, const char *caller, struct line *l
         return 0;
     if (memory_list(store, &filter, &turns, error) != 0)
         return -1;
-    line_settle(line, &turns);
+    int result = line_settle(line, &turns, error);
     memory_list_free(&turns);
-    return 0;
+    return result;
 }
 
 static int list_line(struct memory_store *store, const char *caller, struct memory_list *list,

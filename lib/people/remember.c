@@ -231,14 +231,16 @@ static void put_drops(struct batch *batch, const struct understanding *understan
 
 static void put_statement(struct batch *batch, const struct statement *statement)
 {
-    put(batch, fact_kind(statement), fact_content(batch->arena, statement),
-        fact_metadata(batch->arena, statement, ""));
+    const char *metadata = fact_metadata(batch->arena, statement, "");
+    batch->failed = batch->failed || !metadata;
+    put(batch, fact_kind(statement), fact_content(batch->arena, statement), metadata);
 }
 
 static void put_speaker(struct batch *batch, const struct speaker *speaker)
 {
-    put(batch, KIND_NAME, fact_speaker_content(batch->arena, speaker),
-        fact_speaker_metadata(batch->arena, speaker));
+    const char *metadata = fact_speaker_metadata(batch->arena, speaker);
+    batch->failed = batch->failed || !metadata;
+    put(batch, KIND_NAME, fact_speaker_content(batch->arena, speaker), metadata);
 }
 
 /* What the caller asked about their data: kept for a person to decide on, see people/decision.h. */

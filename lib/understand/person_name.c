@@ -121,14 +121,16 @@ bool name_is_full(const char *name)
     return parts.count > 1 || (parts.blankless && parts.count == 1 && strlen(parts.text[0]) >= 9);
 }
 
-bool name_stands_in(const char *name, const char *text)
+bool name_stands_in(const char *name, const char *text, bool *failed)
 {
     struct parts parts;
     struct words words;
     bool found = false;
     read_parts(name, &parts);
-    if (words_read(NULL, text, &words) != 0)
+    if (words_read(NULL, text, &words) != 0) {
+        *failed = true;
         return false;
+    }
     for (size_t i = 0; i < parts.count && !found; i++)
         for (size_t w = 0; w < words.count && !found; w++)
             found = strlen(parts.text[i]) > 2 && strcmp(words.items[w].fold, parts.text[i]) == 0;

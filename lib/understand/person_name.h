@@ -20,7 +20,7 @@ enum name_match name_compare(const char *a, const char *b);
 /* Whether a name has a given and a family name (or is written without blanks and long enough for both). */
 bool name_is_full(const char *name);
 
-/* Whether one of the name's parts stands in `text` as a word. */
-bool name_stands_in(const char *name, const char *text);
+/* Whether one of the name's parts stands in `text` as a word; *failed becomes true when out of memory. */
+bool name_stands_in(const char *name, const char *text, bool *failed);
 
 #endif

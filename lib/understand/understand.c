@@ -18,7 +18,8 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
     understanding_open(understanding);
     if (understanding->failed)
         return error_no_memory(error);
-    if (reading_open(&reading, lexicon, transcript, understanding->arena) == 0) {
+    bool opened = reading_open(&reading, lexicon, transcript, understanding->arena) == 0;
+    if (opened) {
         reading.capture_name = capture_name;
         evidence_read(&reading, understanding);
         size_t speakers = understanding->speaker_count, statements = understanding->statement_count;
@@ -38,7 +39,7 @@ int understand(const struct lexicon *lexicon, const struct transcript *transcrip
         orders_find(&reading, understanding);
         mood_find(&reading, understanding);
     }
-    bool failed = reading.failed || understanding->failed || arena_failed(understanding->arena);
+    bool failed = !opened || reading.failed || understanding->failed || arena_failed(understanding->arena);
     reading_close(&reading);
     if (!failed)
         return 0;
