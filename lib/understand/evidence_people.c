@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "understand/orders.h"
+#include "understand/speakers.h"
 #include "understand/speakers_parts.h"
 
 #include <ctype.h>
@@ -171,21 +172,31 @@ static bool is_introduced(struct reading *reading, const struct spoken *spoken, 
     return false;
 }
 
+/* "Otti's mum": the name at `at` is that of the one whose mother calls. */
+static bool is_owner(const struct reading *reading, const struct words *words, size_t at)
+{
+    return at + 2 < words->count && strcmp(words->items[at + 1].fold, "'s") == 0 &&
+           language_list(reading->language, LIST_RELATIVE, words, at + 2) > 0;
+}
+
 /* Wherever the caller said the name, it was of somebody else. */
 static bool is_only_of_others(struct evidence *evidence, const char *fold)
 {
-    size_t count, places = 0;
+    size_t count, places = 0, others = 0;
+    bool owner = false;
     const struct spoken *turns = ground_spoken(evidence->ground, &count);
     for (size_t i = 0; evidence->reading->ruled && !ground_is_summary(evidence->ground) && i < count; i++)
         for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++) {
             if (strcmp(turns[i].words.items[at].fold, fold) != 0)
                 continue;
-            if (!is_of_other(evidence->reading, &turns[i].words, at) ||
-                is_introduced(evidence->reading, &turns[i], at))
+            bool owns = is_owner(evidence->reading, &turns[i].words, at);
+            if (!owns && is_introduced(evidence->reading, &turns[i], at))
                 return false;
+            owner = owner || owns;
+            others += owns || is_of_other(evidence->reading, &turns[i].words, at);
             places++;
         }
-    return places > 0;
+    return owner || (places > 0 && others == places);
 }
 
 /* --- A name --- */
@@ -459,6 +470,58 @@ static void read_corrections(struct evidence *evidence)
     }
 }
 
+static bool is_same_person(const struct speaker *a, const struct speaker *b);
+static bool is_of_caller(const struct reading *reading, int turn);
+static bool has_given_name(const struct reading *reading, const char *name);
+
+/* Whether the caller introduced themselves with a word of a name: "I'm Michael", "It's Kamala Rao". */
+static bool gave_own(struct evidence *evidence, const char *name)
+{
+    struct reading *reading = evidence->reading;
+    struct words words;
+    bool own = false;
+    if (words_read(NULL, name, &words) != 0)
+        return true;
+    for (size_t i = 0; i < reading->count && !own; i++)
+        for (size_t at = 0; reading->spoken[i].role == ROLE_USER && at < reading->spoken[i].words.count; at++)
+            for (size_t word = 0; word < words.count && !own; word++)
+                own = reading->spoken[i].words.items[at].key == words.items[word].key &&
+                      is_introduced(reading, &reading->spoken[i], at);
+    for (size_t word = 0; word < words.count && !own; word++)
+        own = is_confirmed(evidence, words.items[word].fold);
+    words_free(&words);
+    return own;
+}
+
+/* Where the LLM took somebody or something else that was named for the caller, and the caller said who they
+ * are: that name. */
+static void correct_caller(struct evidence *evidence, size_t lines)
+{
+    struct understanding *understanding = evidence->understanding;
+    struct reading *reading = evidence->reading;
+    struct understanding heard;
+    if (!reading->ruled || lines != 1 || understanding->speaker_count > 1)
+        return;
+    understanding_open(&heard);
+    if (!heard.failed)
+        speakers_find(reading, &heard);
+    understanding->failed = understanding->failed || heard.failed;
+    const struct speaker *own = heard.speaker_count == 1 ? &heard.speakers[0] : NULL;
+    struct speaker *taken = understanding->speaker_count == 1 ? &understanding->speakers[0] : NULL;
+    if (own && own->source == SOURCE_RULE && *own->full && is_of_caller(reading, own->turn) &&
+        has_given_name(reading, own->full)) {
+        struct speaker speaker = *own;
+        speaker.source = SOURCE_RULE;
+        const char *name = !taken ? "" : *taken->full ? taken->full : taken->called;
+        if (taken && *name && !is_same_person(taken, own) && !gave_own(evidence, name)) {
+            understanding_drop(understanding, DROP_NAME, item_names[ITEM_CALLER], name);
+            understanding->speaker_count = 0;
+            understanding_add_speaker(understanding, &speaker);
+        }
+    }
+    understanding_free(&heard);
+}
+
 void evidence_read_callers(struct evidence *evidence, const struct item_line *lines, size_t count)
 {
     struct understanding *understanding = evidence->understanding;
@@ -466,6 +529,7 @@ void evidence_read_callers(struct evidence *evidence, const struct item_line *li
     /* Nobody has more people around one telephone. */
     for (size_t i = 0; i < count && i < CALLERS && !evidence->reading->failed; i++)
         add_callers(evidence, &lines[i]);
+    correct_caller(evidence, count);
     evidence->machine = evidence->machine && understanding->speaker_count == 0;
     for (size_t i = 0; i < understanding->speaker_count; i++) {
         struct speaker *speaker = &understanding->speakers[i];
@@ -721,8 +785,9 @@ static bool is_mistaken(struct reading *reading, const char *line)
         return false;
     find_others(&evidence);
     mistaken = words.count > 0 && is_key(words.items[0].key, evidence.agents, evidence.agent_count);
-    for (size_t at = 1; at < words.count && !mistaken; at++)
-        mistaken = evidence_list(reading, LIST_COMPANY, &words, at);
+    for (size_t at = 0; at < words.count && !mistaken; at++)
+        mistaken = is_key(words.items[at].key, evidence.denied, evidence.denied_count) ||
+                   (at > 0 && evidence_list(reading, LIST_COMPANY, &words, at));
     words_free(&words);
     return mistaken;
 }
