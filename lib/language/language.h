@@ -94,12 +94,13 @@ enum list {
     LIST_KEY_PHONE,
     LIST_KEY_ADDRESS,
     LIST_KEY_ID,
-    LIST_JOKE,    /* takes back what was said: "just kidding" */
-    LIST_GONE,    /* somebody has died */
-    LIST_OVER,    /* says itself that something is over: "no longer", "sold" */
-    LIST_DONE,    /* something that was awaited has happened: "came", "is sorted" */
-    LIST_DUE,     /* what is still to be done: "need", "have to" */
-    LIST_RENAMED, /* has a new name: "got married" */
+    LIST_JOKE,      /* takes back what was said: "just kidding" */
+    LIST_GONE,      /* somebody has died */
+    LIST_OVER,      /* says itself that something is over: "no longer", "sold" */
+    LIST_DONE,      /* something that was awaited has happened: "came", "is sorted" */
+    LIST_DUE,       /* what is still to be done: "need", "have to" */
+    LIST_RENAMED,   /* has a new name: "got married" */
+    LIST_CANCELLED, /* does away with what was arranged: "cancel" */
     LISTS
 };
 

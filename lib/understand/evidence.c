@@ -478,11 +478,38 @@ static bool is_known(const struct understanding *understanding, size_t count, co
     return false;
 }
 
+/* "Dot k. No, underscore k.": of two addresses of the same letters it is the one that the rules heard.
+ * Returns how many statements of the evidence are left. */
+static size_t keep_heard(struct understanding *understanding, size_t count, size_t at)
+{
+    struct statement found = understanding->statements[at];
+    char heard[400], value[400];
+    bool both = false;
+    plain(found.value, heard, sizeof heard);
+    for (size_t i = 0; i < count && *found.value; i++)
+        both = both || strcmp(understanding->statements[i].value, found.value) == 0;
+    for (size_t i = count; both && i-- > 0;) {
+        const struct statement *other = &understanding->statements[i];
+        plain(other->value, value, sizeof value);
+        if (other->kind == STATEMENT_CONTACT && strcmp(other->whose, found.whose) == 0 &&
+            strcmp(other->value, found.value) != 0 && strcmp(value, heard) == 0) {
+            understanding_remove(understanding, i);
+            count--;
+        }
+    }
+    return count;
+}
+
 void evidence_complete(struct reading *reading, struct understanding *understanding, size_t speakers,
                        size_t statements)
 {
     if (understanding->evidence)
         evidence_merge_speakers(reading, understanding, speakers);
+    for (size_t at = statements, left; at < understanding->statement_count; at++) {
+        left = keep_heard(understanding, statements, at);
+        at -= statements - left;
+        statements = left;
+    }
     for (size_t at = understanding->statement_count; at-- > statements;) {
         const struct statement *found = &understanding->statements[at];
         if ((found->kind == STATEMENT_CONTACT || found->kind == STATEMENT_ID) &&

@@ -268,8 +268,26 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
     struct wording wording = read_wording(reading, statement->text);
     uint64_t telling = telling_tokens(grounding);
     double clean = 0, all = 0, against[DROPS] = {0};
+    size_t avoided = 0, of_others = 0;
     struct objection person = {.why = DROPS};
     size_t person_turn = 0;
+    /* "My neighbour's allergic to them": what is said of the thing is said of somebody else. */
+    for (size_t i = 0; wording.avoids && !*statement->whose && reading->ruled && i < grounding->place_count;
+         i++) {
+        const struct place *place = &grounding->places[i];
+        size_t count;
+        const struct words *words = &ground_spoken(evidence->ground, &count)[place->spoken].words;
+        if (language_list(reading->language, LIST_AVOID, words, place->at) == 0)
+            continue;
+        struct objection objection = object_to(evidence, statement, &wording, grounding, place);
+        avoided++;
+        of_others += objection.why == DROP_PERSON;
+        if (objection.why == DROP_PERSON && (objection.relative || person.why == DROPS)) {
+            person = objection;
+            person_turn = place->spoken;
+        }
+    }
+    bool of_other = avoided > 0 && of_others == avoided;
     for (size_t token = 0; token < grounding->words.count; token++) {
         struct objection last = {.why = DROPS};
         bool good = false, some = false;
@@ -295,10 +313,10 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
         else if (some)
             against[last.why] += weight;
     }
-    if (all <= 0 || clean * 2 >= all)
+    if (!of_other && (all <= 0 || clean * 2 >= all))
         return DROPS;
-    enum drop why = DROPS;
-    for (int i = 0; i < DROPS; i++)
+    enum drop why = of_other ? DROP_PERSON : DROPS;
+    for (int i = 0; i < DROPS && !of_other; i++)
         if (against[i] > 0 && (why == DROPS || against[i] > against[why]))
             why = (enum drop)i;
     if (why != DROP_PERSON || !person.relative || wording.first)
@@ -362,6 +380,79 @@ static bool is_settled(struct evidence *evidence, const struct statement *statem
     return reading_find(reading, SECTION_DONE, &turns[grounding->best_agent], &at) != NULL;
 }
 
+/* Whether the caller said a word of the statement in a sentence. */
+static bool is_in_sentence(const struct grounding *grounding, size_t spoken, struct span sentence)
+{
+    for (size_t i = 0; i < grounding->place_count; i++) {
+        const struct place *place = &grounding->places[i];
+        if (place->spoken == spoken && place->at >= sentence.from && place->at < sentence.to &&
+            grounding->words.items[place->token].weight >= 1)
+            return true;
+    }
+    return false;
+}
+
+/* "Shall I cancel the Monday?" before the caller's turn, or "It's cancelled" after it. */
+static bool is_cancelled_by_agent(struct evidence *evidence, size_t agent, size_t caller)
+{
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    return agent != SIZE_MAX && (agent + 1 == caller || caller + 1 == agent) &&
+           manner_has(evidence->reading, &turns[agent].words, LIST_CANCELLED,
+                      (struct span){0, turns[agent].words.count});
+}
+
+/* The caller does away with it: "I have to cancel the eighth". */
+static bool is_cancelled(struct evidence *evidence, const struct statement *statement,
+                         const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    struct spoken row = {0};
+    if (!reading->ruled || reading_read(reading, statement->text, &row) != 0)
+        return false;
+    bool meant = manner_has(reading, &row.words, LIST_CANCELLED, (struct span){0, row.words.count});
+    words_free(&row.words);
+    for (size_t at = 0; !meant && at < count; at++)
+        for (size_t word = 0; turns[at].role == ROLE_USER && word < turns[at].words.count; word++) {
+            if (language_list(reading->language, LIST_CANCELLED, &turns[at].words, word) == 0)
+                continue;
+            struct manner manner = manner_of(reading, &turns[at], word);
+            if (!manner.negated && !manner.condition &&
+                (is_in_sentence(grounding, at, reading_sentence(&turns[at].words, word)) ||
+                 is_cancelled_by_agent(evidence, grounding->best_agent, at)))
+                return true;
+        }
+    return false;
+}
+
+/* The LLM gave to somebody else what the caller says of themselves: "I'm deaf in one ear", and nobody else is
+ * spoken of. */
+static bool is_own(struct evidence *evidence, const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    uint64_t telling = telling_tokens(grounding);
+    size_t count, own = 0;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; reading->ruled && i < grounding->place_count; i++) {
+        const struct place *place = &grounding->places[i];
+        if (!(telling >> place->token & 1))
+            continue;
+        const struct words *words = &turns[place->spoken].words;
+        struct span all = {0, words->count}, near = {place->at, place->at};
+        struct manner manner = manner_of(reading, &turns[place->spoken], place->at);
+        while (near.from > 0 && place->at - near.from < 3 && words->items[near.from].gap == GAP_NONE)
+            near.from--;
+        if (manner.quoted || manner.third_person || manner_has(reading, words, LIST_RELATIVE, all) ||
+            manner_has(reading, words, LIST_THIRD_PERSON, all))
+            return false;
+        own += manner_has(reading, words, LIST_FIRST_PERSON, near) &&
+               !manner_has(reading, words, LIST_WISH, near);
+    }
+    return own > 0;
+}
+
 /* E-mail addresses, numbers and codes: as a whole or not at all. */
 static enum drop judge_value(struct evidence *evidence, struct statement *statement)
 {
@@ -418,7 +509,12 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
     if (ground_is_summary(evidence->ground))
         return DROPS;
     if (statement->kind == STATEMENT_OPEN)
-        return is_settled(evidence, statement, grounding) ? DROP_SETTLED : DROPS;
+        return is_settled(evidence, statement, grounding) || is_cancelled(evidence, statement, grounding)
+                   ? DROP_SETTLED
+                   : DROPS;
+    if (statement->kind == STATEMENT_NEED && *statement->whose &&
+        evidence->understanding->speaker_count < 2 && is_own(evidence, grounding))
+        statement->whose = "";
     double confirmed = demand->told ? grounding->told : grounding->confirmed;
     if (confirmed < (grounding->words.foreign ? 0.1 : demand->confirmed))
         return DROP_REFUSED;

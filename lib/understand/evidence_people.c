@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "understand/orders.h"
+#include "understand/person_name.h"
 #include "understand/speakers.h"
 #include "understand/speakers_parts.h"
 
@@ -129,6 +130,20 @@ static bool was_given(struct evidence *evidence, const char *fold, bool anybody)
            turns[turn].role == ROLE_USER;
 }
 
+/* "Der heißt Hubert", "se llama Ana": a third person is called so. */
+static bool is_called(const struct words *words, size_t at)
+{
+    static const struct {
+        const char *before, *verb;
+    } verbs[] = {{"", "heisst"},    {"", "hei\xc3\x9ft"}, {"se", "llama"}, {"si", "chiama"},
+                 {"s'", "appelle"}, {"se", "appelle"},    {"se", "chama"}};
+    for (size_t i = 0; at > 0 && i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(words->items[at - 1].fold, verbs[i].verb) == 0 &&
+            (!*verbs[i].before || (at > 1 && strcmp(words->items[at - 2].fold, verbs[i].before) == 0)))
+            return true;
+    return false;
+}
+
 /* "for Mrs. Baird", "my mother Kamala", "Kamala's my mother", "her name is Brenda": the name at `at` is
  * somebody else's. */
 static bool is_of_other(const struct reading *reading, const struct words *words, size_t at)
@@ -139,6 +154,8 @@ static bool is_of_other(const struct reading *reading, const struct words *words
            (is_title(reading, words, first - 1) || words->items[first - 1].shape == SHAPE_CAPITAL) &&
            language_list(language, LIST_FUNCTION, words, first - 1) == 0)
         first--;
+    if (is_called(words, first))
+        return true;
     for (size_t back = 1; back <= 3 && back <= first && words->items[first + 1 - back].gap == GAP_NONE;
          back++) {
         size_t before = first - back;
@@ -473,6 +490,7 @@ static void read_corrections(struct evidence *evidence)
 static bool is_same_person(const struct speaker *a, const struct speaker *b);
 static bool is_of_caller(const struct reading *reading, int turn);
 static bool has_given_name(const struct reading *reading, const char *name);
+static size_t count_words(const char *name);
 
 /* Whether the caller introduced themselves with a word of a name: "I'm Michael", "It's Kamala Rao". */
 static bool gave_own(struct evidence *evidence, const char *name)
@@ -509,11 +527,14 @@ static void correct_caller(struct evidence *evidence, size_t lines)
     const struct speaker *own = heard.speaker_count == 1 ? &heard.speakers[0] : NULL;
     struct speaker *taken = understanding->speaker_count == 1 ? &understanding->speakers[0] : NULL;
     if (own && own->source == SOURCE_RULE && *own->full && is_of_caller(reading, own->turn) &&
-        has_given_name(reading, own->full)) {
+        (has_given_name(reading, own->full) || count_words(own->full) > 1)) {
         struct speaker speaker = *own;
-        speaker.source = SOURCE_RULE;
         const char *name = !taken ? "" : *taken->full ? taken->full : taken->called;
-        if (taken && *name && !is_same_person(taken, own) && !gave_own(evidence, name)) {
+        /* A mother and her daughter have one family name. */
+        bool other = taken && *name &&
+                     (!is_same_person(taken, own) ||
+                      (count_words(own->full) > 1 && name_compare(name, own->full) == NAME_OTHER));
+        if (other && !gave_own(evidence, name)) {
             understanding_drop(understanding, DROP_NAME, item_names[ITEM_CALLER], name);
             understanding->speaker_count = 0;
             understanding_add_speaker(understanding, &speaker);
@@ -530,6 +551,8 @@ void evidence_read_callers(struct evidence *evidence, const struct item_line *li
     for (size_t i = 0; i < count && i < CALLERS && !evidence->reading->failed; i++)
         add_callers(evidence, &lines[i]);
     correct_caller(evidence, count);
+    if (understanding->speaker_count == 1)
+        understanding->speakers[0].renamed = speakers_say_new_name(evidence->reading);
     evidence->machine = evidence->machine && understanding->speaker_count == 0;
     for (size_t i = 0; i < understanding->speaker_count; i++) {
         struct speaker *speaker = &understanding->speakers[i];

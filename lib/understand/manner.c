@@ -33,6 +33,16 @@ static bool is_possessed(const struct words *words, size_t at)
     return at + 1 < words->count && strcmp(words->items[at + 1].fold, "'s") == 0;
 }
 
+/* After a word with a capital within a sentence it shows that the word names somebody. */
+static bool is_copula(const struct words *words, size_t at)
+{
+    static const char *const verbs[] = {"is", "has", "'s", "es", "tiene", "est", "ha", "tem"};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(words->items[at].fold, verbs[i]) == 0)
+            return true;
+    return false;
+}
+
 /* A name that something is said of: "Stan's on …", "Bruno is …", and not "Thanks, Iris." */
 static bool is_named_subject(const struct reading *reading, const struct words *words, size_t at)
 {
@@ -42,8 +52,9 @@ static bool is_named_subject(const struct reading *reading, const struct words *
         list_at(reading, LIST_FUNCTION, words, at) > 0 || at + 1 >= words->count ||
         words->items[at + 1].gap != GAP_NONE)
         return false;
-    return (is_possessed(words, at) || words->items[at + 1].shape == SHAPE_LOWER) &&
-           is_given(reading, words, at);
+    if (is_given(reading, words, at))
+        return is_possessed(words, at) || words->items[at + 1].shape == SHAPE_LOWER;
+    return !reading->nouns && words->items[at].gap == GAP_NONE && at > 0 && is_copula(words, at + 1);
 }
 
 /* "my younger daughter", "mi hija Ana", "her husband": the relation that ends at `at`, with whose it is. */
@@ -111,6 +122,32 @@ static bool is_negated(const struct reading *reading, const struct words *words,
             return false;
         if (list_at(reading, LIST_NEGATOR, words, i - 1) > 0)
             return true;
+    }
+    return false;
+}
+
+/* "Den Vertrag will ich nicht", "den Vertrag, den will ich nicht": in German the negator may end the clause.
+ */
+static bool ends_negated(const struct reading *reading, const struct words *words, size_t at)
+{
+    static const char *const again[] = {"den", "die", "das", "der", "dem"};
+    bool resumed = false;
+    if (strcmp(language_code(reading->language), "de") != 0)
+        return false;
+    for (size_t i = at + 1; i < words->count && i < at + 2 * NEGATOR_WORDS; i++) {
+        const char *fold = words->items[i].fold;
+        if (words->items[i].gap == GAP_STOP)
+            return false;
+        if (words->items[i].gap != GAP_NONE) {
+            bool goes_on = false;
+            for (size_t a = 0; a < sizeof again / sizeof *again; a++)
+                goes_on = goes_on || strcmp(fold, again[a]) == 0;
+            if (resumed || i > at + 1 || !goes_on)
+                return false;
+            resumed = true;
+        }
+        if (strcmp(fold, "nicht") == 0)
+            return i + 1 >= words->count || words->items[i + 1].gap != GAP_NONE;
     }
     return false;
 }
@@ -196,7 +233,7 @@ struct manner manner_of(struct reading *reading, const struct spoken *spoken, si
         return manner;
     }
     find_person(reading, words, span, at, &manner);
-    manner.negated = is_negated(reading, words, span.from, at);
+    manner.negated = is_negated(reading, words, span.from, at) || ends_negated(reading, words, at);
     manner.condition = is_condition(reading, words, span.from, at);
     manner.quoted = is_quoted(reading, words, span.from, at);
     manner.past = manner_has(reading, words, LIST_PAST, span);

@@ -44,6 +44,14 @@ static bool keeps(const struct reading *reading, const struct words *words)
     return manner_has(reading, words, LIST_NO_ERASE, (struct span){0, words->count});
 }
 
+/* "Delete the Tuesday one": an entry of a calendar, and no data. */
+static bool is_appointment(const struct reading *reading, const struct words *words, size_t at)
+{
+    struct span clause = clause_of(words, at);
+    return manner_has(reading, words, LIST_WEEKDAY, (struct span){at, clause.to}) ||
+           manner_has(reading, words, LIST_MONTH, (struct span){at, clause.to});
+}
+
 enum drop requests_judge_erasure(struct reading *reading, const struct spoken *turns, size_t count,
                                  size_t *turn)
 {
@@ -57,6 +65,8 @@ enum drop requests_judge_erasure(struct reading *reading, const struct spoken *t
             enum drop here = judge(reading, &turns[i], at, &negated);
             if (negated || keeps(reading, words))
                 here = DROP_NEGATED;
+            if (here == DROPS && is_appointment(reading, words, at))
+                here = DROP_ASKED;
             if (here == DROPS) {
                 *turn = i;
                 return DROPS;

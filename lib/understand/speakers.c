@@ -574,7 +574,7 @@ static const struct claim *called_claim(const struct names *names, const struct 
 }
 
 /* "I got married": a new name is to be expected. */
-static bool says_new_name(const struct reading *reading)
+bool speakers_say_new_name(const struct reading *reading)
 {
     bool found = false;
     for (size_t at = 0; reading->ruled && at < reading->count && !found; at++)
@@ -634,12 +634,13 @@ static void add_speaker(const struct names *names, struct understanding *underst
     enum source source = best->turn >= 0                      ? SOURCE_RULE
                          : best->confidence >= SURE_COLLECTED ? SOURCE_COLLECTED
                                                               : SOURCE_VARIABLE;
-    understanding_add_speaker(understanding, &(struct speaker){.full = best->name,
-                                                               .called = called ? called->name : "",
-                                                               .was = names->was ? names->was : "",
-                                                               .renamed = says_new_name(names->reading),
-                                                               .source = source,
-                                                               .turn = best->turn});
+    understanding_add_speaker(understanding,
+                              &(struct speaker){.full = best->name,
+                                                .called = called ? called->name : "",
+                                                .was = names->was ? names->was : "",
+                                                .renamed = speakers_say_new_name(names->reading),
+                                                .source = source,
+                                                .turn = best->turn});
     add_others(names, best, understanding);
 }
 

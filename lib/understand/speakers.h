@@ -14,6 +14,9 @@
 void speakers_assign(const struct transcript *transcript, struct understanding *understanding);
 
 /* Adds the speakers that rules find in the turns, the operator's own items and the dynamic variables. */
+/* Whether the caller says in the call that they have a new name: "I got married". */
+bool speakers_say_new_name(const struct reading *reading);
+
 void speakers_find(struct reading *reading, struct understanding *understanding);
 
 #endif
