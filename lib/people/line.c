@@ -423,7 +423,8 @@ static void apply_ended(struct line *line, size_t at)
             continue;
         older->state = STATE_ENDED;
         older->ended_by = newer;
-        older->wholly = carriers_shared(&newer->carriers, &older->carriers) * 3 >= older->carriers.count * 2;
+        older->wholly = same_slot(older, newer) ||
+                        carriers_shared(&newer->carriers, &older->carriers) * 3 >= older->carriers.count * 2;
     }
     /* In its own words only where they say that it is over. */
     newer->told = newer->told || *newer->fact.statement.slot;
