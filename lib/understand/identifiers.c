@@ -14,7 +14,8 @@
 #define EMAIL_CHARS     120
 #define ADDRESS_WORDS   16
 #define POSTCODE_DIGITS 4
-#define ADDRESS_LEAD    6 /* words of a sentence in which the number of the house or its street comes */
+#define PHONE_DIGITS    10 /* of a national number with its area code, mostly */
+#define ADDRESS_LEAD    6  /* words of a sentence in which the number of the house or its street comes */
 
 /* What is asked for, or given: a noun, folded, in the languages that callers speak. "…nummer" of German is
  * one word. */
@@ -527,11 +528,25 @@ static bool is_new_end(const struct finder *finder, const struct words *words, c
     return false;
 }
 
+/* "My number is 513." "472-1234." "Five one three, four seven two, one two three four, is that correct?":
+ * more digits around those that were given. */
+static bool is_more_of(const struct spelled *code, const struct spelled *other)
+{
+    size_t len = strlen(code->text), more = strlen(other->text);
+    if (len < 6 || more <= len)
+        return false;
+    /* Behind it only up to a usual length: "…, for your 2013 Honda" is no part of it. */
+    return (strcmp(other->text + more - len, code->text) == 0 && more <= PHONE_DIGITS + 3) ||
+           (strncmp(other->text, code->text, len) == 0 && more == PHONE_DIGITS);
+}
+
 /* What the caller says after a code was given and, perhaps, read back. */
 static void put_right(struct finder *finder, const struct spoken *spoken, const struct spelled *runs,
                       size_t count, size_t first)
 {
-    if (finder->given >= THINGS || finder->since > 2)
+    bool read_back = *finder->heard.text && begins_with(finder, &spoken->words, LIST_YES) &&
+                     (is_version(&finder->code, &finder->heard) || is_more_of(&finder->code, &finder->heard));
+    if (finder->given >= THINGS || (finder->since > 2 && !read_back))
         return;
     for (size_t i = first; i < count; i++) {
         struct spelled code = runs[i];
@@ -544,8 +559,7 @@ static void put_right(struct finder *finder, const struct spoken *spoken, const 
             finder->heard.text[0] = '\0';
         }
     }
-    if (*finder->heard.text && begins_with(finder, &spoken->words, LIST_YES) &&
-        is_version(&finder->code, &finder->heard)) {
+    if (read_back && *finder->heard.text) {
         const struct spelled heard = finder->heard;
         take_code(finder, finder->given, &heard, spoken);
     }
@@ -558,7 +572,7 @@ static void read_back(struct finder *finder, const struct words *words)
     struct spelled runs[RUNS];
     size_t count = finder->given < THINGS ? spelled_runs(finder->reading, words, runs, RUNS) : 0;
     for (size_t i = 0; i < count; i++)
-        if (is_version(&finder->code, &runs[i]))
+        if (is_version(&finder->code, &runs[i]) || is_more_of(&finder->code, &runs[i]))
             finder->heard = runs[i];
 }
 

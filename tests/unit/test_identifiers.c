@@ -51,6 +51,21 @@ static void the_end_of_a_number_that_the_agent_gave_is_the_whole(void **state)
     call_free(&call);
 }
 
+static void a_number_that_is_read_back_whole_is_whole(void **state)
+{
+    struct call call;
+    (void)state;
+    UNDERSTAND(call, "A: Your name and number?", "Stanley Smith, and my number is 513.", "4 7 2-1 2 3 4.",
+               "A: That is phone number 513-472-1234, is that correct?", "Yes.");
+    must_say(&call, STATEMENT_CONTACT, "5134721234");
+    call_free(&call);
+    UNDERSTAND(call, "A: Your phone number?", "555 2146.", "A: So 555 2146 2010 Honda, is that right?",
+               "Yes.");
+    must_say(&call, STATEMENT_CONTACT, "5552146");
+    must_not_say(&call, "2010");
+    call_free(&call);
+}
+
 static void an_address_is_the_callers(void **state)
 {
     struct call call;
@@ -85,6 +100,7 @@ int main(void)
         cmocka_unit_test(a_number_keeps_its_end),
         cmocka_unit_test(a_number_is_put_right),
         cmocka_unit_test(the_end_of_a_number_that_the_agent_gave_is_the_whole),
+        cmocka_unit_test(a_number_that_is_read_back_whole_is_whole),
         cmocka_unit_test(an_address_is_the_callers),
         cmocka_unit_test(an_address_ends_where_it_ends),
     };
