@@ -177,11 +177,9 @@ static void show_requests(const struct dossier *dossier)
 
 /* --- Calls --- */
 
-static void show_dropped(const struct memory *memory)
+static void show_dropped(const cJSON *list)
 {
-    struct error error = {0};
-    cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
-    const cJSON *list = json_array(metadata, "dropped"), *item;
+    const cJSON *item;
     cJSON_ArrayForEach(item, list)
     {
         const char *why = json_text(item, "why"), *name = json_text(item, "item"),
@@ -189,8 +187,20 @@ static void show_dropped(const struct memory *memory)
         printf("  [left out: %s] %s%s%s\n", why ? why : "", name ? name : "", name && *name ? ": " : "",
                text ? text : "");
     }
+}
+
+/* Of what no agent is told, an order to the agent is shown in any case: its turn does not have its words. */
+static void show_evidence(const struct memory *memory, bool all)
+{
+    struct error error = {0};
+    cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
     const char *slot = json_text(metadata, "slot");
-    if (!list)
+    const cJSON *list = json_array(metadata, "dropped");
+    if (slot && strcmp(slot, "order") == 0)
+        printf("  [order to the agent, turn %d] %s\n", (int)json_int(metadata, "turn", -1), memory->content);
+    else if (all && list)
+        show_dropped(list);
+    else if (all)
         printf("  [evidence: %s] %s\n", slot ? slot : "", memory->content);
     cJSON_Delete(metadata);
 }
@@ -198,8 +208,8 @@ static void show_dropped(const struct memory *memory)
 /* What stands under the people is not said again here. */
 static void show_memory(const struct memory *memory, bool evidence)
 {
-    if (memory->kind == KIND_EVIDENCE && evidence)
-        show_dropped(memory);
+    if (memory->kind == KIND_EVIDENCE)
+        show_evidence(memory, evidence);
     else if (!*memory->content || derived_is_kind(memory->kind))
         return;
     else if (memory->kind == KIND_TURN)
