@@ -367,6 +367,16 @@ static bool is_others(struct reading *reading, const struct words *words, size_t
     return false;
 }
 
+/* "A number for your mother": whose it is stands behind the noun, too. */
+static bool is_for_other(struct reading *reading, const struct words *words, size_t at)
+{
+    for (size_t i = at; i < words->count && i < at + 4 && reading->ruled && words->items[i].gap != GAP_STOP;
+         i++)
+        if (language_list(reading->language, LIST_RELATIVE, words, i) > 0)
+            return true;
+    return false;
+}
+
 struct finder {
     struct reading *reading;
     struct understanding *understanding;
@@ -746,7 +756,8 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
             (says_number(finder->reading, words) || !is_callers(words, at)))
             finder->asked = THINGS;
         finder->patience = ANSWER_TURNS;
-        finder->of_other = is_others(finder->reading, words, at);
+        finder->of_other =
+            is_others(finder->reading, words, at) || is_for_other(finder->reading, words, at + len);
         at += len - 1;
     }
     read_back(finder, words);
