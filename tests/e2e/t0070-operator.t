@@ -20,9 +20,10 @@ check 'and nothing of others' unlike "$(cat "$answer")" 'Folake|greenhouse'
 said=$(program callmem show +15550100999 2>&1)
 check 'show of nobody known says so' like "$said" '(nothing|not|no|unknown)'
 
-said=$(program callmem forget 15550100200 2>&1)
-check 'digits without a country are no number, as who forgets them is told' like "$said" '^Forgot 15550100200: 0 memories.*begins with \+'
-check 'and who looks for them' like "$(program callmem show 15550100200 2>&1)" 'Nothing is known.*begins with \+'
+check 'digits that begin with a country are its number' like "$(program callmem show 15550100200)" Nora
+said=$(program callmem forget 5550100200 2>&1)
+check 'digits without a country are no number, as who forgets them is told' like "$said" '^Forgot 5550100200: 0 memories.*begins with \+'
+check 'and who looks for them' like "$(program callmem show 5550100200 2>&1)" 'Nothing is known.*begins with \+'
 said=$(program callmem status)
 check 'status succeeds' is "$?" 0
 check 'and nothing of a memory that is well' unlike "$said" memory
