@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define ITEM_WORDS  6  /* from where a wish begins, in which what is wished for is named */
 #define QUOTE_WORDS 14 /* of a sentence that is quoted whole; of a longer one the clause that was found */
 
 struct ruler {
@@ -98,10 +99,14 @@ static bool begins(const char *text, const char *with)
  * they would like to eat and drink is a choice of the day. */
 static bool has_item(struct ruler *ruler, const struct use *use, struct span span)
 {
-    size_t len;
-    for (size_t at = span.from; at < span.to; at++) {
-        const char *item = language_item(ruler->reading->language, &ruler->spoken->words, at, &len);
-        if (item && (use->section == SECTION_DISLIKE || !begins(item, "like.")))
+    const struct words *words = &ruler->spoken->words;
+    size_t len, most = span.from + ITEM_WORDS < span.to ? span.from + ITEM_WORDS : span.to;
+    for (size_t at = span.from; at < most; at++) {
+        const char *item = language_item(ruler->reading->language, words, at, &len);
+        if (!item || (use->section != SECTION_DISLIKE && begins(item, "like.")))
+            continue;
+        if (!begins(item, "contact.") ||
+            manner_has(ruler->reading, words, LIST_BETTER, reading_sentence(words, span.from)))
             return true;
     }
     return false;
