@@ -65,8 +65,9 @@ packages_missing() { # KIND…
         awk -v kinds=" $* " '!/^#/ && NF && index(kinds, " " $2 " ") { print $1 }' spawn/packages | sort -u
     )
     comm -13 <(
-        dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${required[@]}" 2>/dev/null |
-            awk '$2 == "installed" { print $1 }' | sort -u
+        # Node.js from its makers comes with npm, which Debian has as a package of its own.
+        dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' |
+            awk '$1 == "installed" { gsub(/\([^)]*\)|,/, " "); for (i = 2; i <= NF; i++) print $i }' | sort -u
     ) <(printf '%s\n' "${required[@]}")
 }
 

@@ -34,6 +34,7 @@ Settings for every stand-in; each stand-in adds some of its own:
     garbage       null    "html": a page with status 200; "empty": no body; "json": JSON that says nothing;
                           "broken": JSON that breaks off; "types": the right names with values of wrong types
     close         false   closes the connection after each answer
+    answers       false   the log has the body of each answer, too, as `answer`
     rate_limit    null    so many requests in a window, then 429
     rate_window_s 60      how long the window is
 """
@@ -55,7 +56,7 @@ IDLE_SECONDS = 5
 LOG_LENGTH = 20000
 SETTINGS = {
     'only': [], 'skip': 0, 'times': None, 'slow_ms': 0, 'cut': None, 'status': None, 'late_status': None,
-    'garbage': None, 'close': False, 'rate_limit': None, 'rate_window_s': 60,
+    'garbage': None, 'close': False, 'answers': False, 'rate_limit': None, 'rate_window_s': 60,
 }
 CHOICES = {'cut': ('nothing', 'half'), 'garbage': ('html', 'empty', 'json', 'broken', 'types')}
 
@@ -232,7 +233,7 @@ class Standin:
             answer = Answer(faults['late_status'], self.failure(faults['late_status']).body, answer.headers)
         return answer
 
-    def note(self, request, status):
+    def note(self, request, status, answered):
         self.counts[request.route] = self.counts.get(request.route, 0) + 1
         self.statuses[str(status)] = self.statuses.get(str(status), 0) + 1
         try:
@@ -241,6 +242,8 @@ class Standin:
             body = request.raw[:4096].decode('utf-8', 'replace')
         line = {'method': request.method, 'path': request.target, 'route': request.route, 'body': body,
                 'key': request.key, 'status': status}
+        if self.now['answers']:
+            line['answer'] = None if isinstance(answered, bytes) else answered
         if len(self.log) < LOG_LENGTH:
             self.log.append(line)
         if self.log_file:
@@ -312,7 +315,7 @@ class Standin:
             await asyncio.sleep(faults['slow_ms'] / 1000)
         answer = garble(await self.handle(request), faults.get('garbage'))
         await self.done(request)
-        self.note(request, answer.status)
+        self.note(request, answer.status, answer.body)
         answer.close = answer.close or self.now['close'] or request.headers.get('connection',
                                                                                 '').lower() == 'close'
         data = self.encode(answer, request.method)
