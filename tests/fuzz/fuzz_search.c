@@ -66,7 +66,7 @@ static void rank(const char *query, struct analyser *analyser, const char *langu
         {NOW - 172800, "conv_1", "agent", language, bytes, segment->len},
         {NOW - 86400, "conv_2", "agent", language, bytes, segment->len},
     };
-    must(question_read(&question, query, NULL, &analyser, &language, 1, NOW) == 0);
+    must(question_read(&question, query, query, &analyser, &language, 1, NOW) == 0);
     must(question.concepts <= QUESTION_CONCEPTS);
     must(rank_memories(&question, calls, 2, &filter, NOW, &ranking) == 0);
     check_ranking(&ranking, 2, filter.limit);
