@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "understand/evidence_parts.h"
 #include "understand/orders.h"
+#include "understand/person_name.h"
 #include "understand/requests.h"
 #include "understand/secrets.h"
 #include "understand/slots.h"
@@ -478,6 +479,38 @@ static bool is_known(const struct understanding *understanding, size_t count, co
     return false;
 }
 
+static bool is_speaker_of(const struct understanding *understanding, const char *whose)
+{
+    for (size_t i = 0; i < understanding->speaker_count; i++)
+        if (name_compare(understanding->speakers[i].full, whose) == NAME_SAME)
+            return true;
+    return false;
+}
+
+/* Of a need that the LLM gives to the caller and to another who speaks in the call, too, it is the other's.
+ */
+static size_t drop_doubled(struct understanding *understanding, size_t count)
+{
+    char text[400], other[400];
+    for (size_t at = count; at-- > 0 && understanding->speaker_count > 1;) {
+        const struct statement *own = &understanding->statements[at];
+        bool doubled = false;
+        plain(own->text, text, sizeof text);
+        for (size_t i = 0; i < count && !doubled && own->kind == STATEMENT_NEED && !*own->whose; i++) {
+            const struct statement *statement = &understanding->statements[i];
+            plain(statement->text, other, sizeof other);
+            doubled = statement->kind == STATEMENT_NEED && *statement->whose && strcmp(text, other) == 0 &&
+                      is_speaker_of(understanding, statement->whose);
+        }
+        if (!doubled)
+            continue;
+        understanding_drop(understanding, DROP_PERSON, item_names[ITEM_NOTES], own->text);
+        understanding_remove(understanding, at);
+        count--;
+    }
+    return count;
+}
+
 /* "Dot k. No, underscore k.": of two addresses of the same letters it is the one that the rules heard.
  * Returns how many statements of the evidence are left. */
 static size_t keep_heard(struct understanding *understanding, size_t count, size_t at)
@@ -505,6 +538,7 @@ void evidence_complete(struct reading *reading, struct understanding *understand
 {
     if (understanding->evidence)
         evidence_merge_speakers(reading, understanding, speakers);
+    statements = drop_doubled(understanding, statements);
     for (size_t at = statements, left; at < understanding->statement_count; at++) {
         left = keep_heard(understanding, statements, at);
         at -= statements - left;

@@ -492,8 +492,9 @@ static bool is_of_caller(const struct reading *reading, int turn);
 static bool has_given_name(const struct reading *reading, const char *name);
 static size_t count_words(const char *name);
 
-/* Whether the caller introduced themselves with a word of a name: "I'm Michael", "It's Kamala Rao". */
-static bool gave_own(struct evidence *evidence, const char *name)
+/* Whether the caller introduced themselves with a word of a name, "I'm Michael", that another name does not
+ * have as well. */
+static bool gave_own(struct evidence *evidence, const char *name, const char *beside)
 {
     struct reading *reading = evidence->reading;
     struct words words;
@@ -502,9 +503,11 @@ static bool gave_own(struct evidence *evidence, const char *name)
         return true;
     for (size_t i = 0; i < reading->count && !own; i++)
         for (size_t at = 0; reading->spoken[i].role == ROLE_USER && at < reading->spoken[i].words.count; at++)
-            for (size_t word = 0; word < words.count && !own; word++)
+            for (size_t word = 0; word < words.count && !own; word++) {
+                struct words one = {.text = words.text, .items = &words.items[word], .count = 1};
                 own = reading->spoken[i].words.items[at].key == words.items[word].key &&
-                      is_introduced(reading, &reading->spoken[i], at);
+                      !shares_word(&one, beside) && is_introduced(reading, &reading->spoken[i], at);
+            }
     for (size_t word = 0; word < words.count && !own; word++)
         own = is_confirmed(evidence, words.items[word].fold);
     words_free(&words);
@@ -534,11 +537,16 @@ static void correct_caller(struct evidence *evidence, size_t lines)
         bool other = taken && *name &&
                      (!is_same_person(taken, own) ||
                       (count_words(own->full) > 1 && name_compare(name, own->full) == NAME_OTHER));
-        if (other && !gave_own(evidence, name)) {
+        size_t drops = understanding->drop_count;
+        bool none = !taken && drops > 0 && understanding->drops[drops - 1].why == DROP_NAME &&
+                    gave_own(evidence, own->full, "");
+        if (other && !gave_own(evidence, name, own->full)) {
             understanding_drop(understanding, DROP_NAME, item_names[ITEM_CALLER], name);
             understanding->speaker_count = 0;
-            understanding_add_speaker(understanding, &speaker);
+            none = true;
         }
+        if (none)
+            understanding_add_speaker(understanding, &speaker);
     }
     understanding_free(&heard);
 }

@@ -110,6 +110,26 @@ static size_t add_run(struct ground *ground, size_t spoken, size_t at)
     return end - at;
 }
 
+/* "Mándeme", "dígale": the verb without the pronoun that is written with it. */
+static void add_verb(struct ground *ground, const char *fold, size_t spoken, size_t at)
+{
+    static const char *const pronouns[] = {"nos", "les", "los", "las", "gli", "me", "te", "le",
+                                           "lo",  "la",  "se",  "mi",  "ti",  "ci", "ne"};
+    const char *code = ground->reading->ruled ? language_code(ground->reading->language) : "";
+    size_t len = strlen(fold);
+    if (len < 6 || (strcmp(code, "es") != 0 && strcmp(code, "it") != 0 && strcmp(code, "pt") != 0))
+        return;
+    for (size_t i = 0; i < sizeof pronouns / sizeof *pronouns; i++) {
+        size_t end = strlen(pronouns[i]);
+        if (len < end + 4 || strcmp(fold + len - end, pronouns[i]) != 0)
+            continue;
+        const char *verb = arena_text(ground->reading->arena, fold, len - end);
+        ground->reading->failed = ground->reading->failed || !verb;
+        add_said(ground, verb, spoken, at);
+        return;
+    }
+}
+
 static void index_turn(struct ground *ground, size_t spoken)
 {
     const struct words *words = &ground->spoken[spoken].words;
@@ -118,6 +138,7 @@ static void index_turn(struct ground *ground, size_t spoken)
     for (size_t at = 0; at < words->count && !ground->reading->failed; at++) {
         const char *fold = words->items[at].fold;
         add_said(ground, fold, spoken, at);
+        add_verb(ground, fold, spoken, at);
         if (at >= run_end)
             run_end = at + add_run(ground, spoken, at);
         /* "fork lift" is also written as one. */

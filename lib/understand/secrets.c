@@ -167,6 +167,8 @@ struct masking {
     struct arena *arena;
     struct secret_found found[SECRETS_MAX];
     size_t found_count;
+    const char *words[SECRETS_MAX]; /* of passwords, folded */
+    size_t word_count;
     int places;
     bool failed;
 };
@@ -311,6 +313,31 @@ static void mark_run(struct masking *masking, struct view *view, const struct sp
     remember(masking, run, class);
 }
 
+/* A word of a password is secret wherever it is said or written again. */
+static void remember_words(struct masking *masking, const struct words *words, size_t from, size_t to)
+{
+    const struct reading *reading = masking->reading;
+    for (size_t at = from; at < to && masking->word_count < SECRETS_MAX; at++) {
+        const char *fold = words->items[at].fold;
+        if (strlen(fold) < 4 || !reading->ruled ||
+            language_list(reading->language, LIST_COMMON, words, at) > 0 ||
+            language_list(reading->language, LIST_FUNCTION, words, at) > 0)
+            continue;
+        const char *copy = arena_text(masking->arena, fold, strlen(fold));
+        masking->failed = masking->failed || !copy;
+        if (copy)
+            masking->words[masking->word_count++] = copy;
+    }
+}
+
+static bool is_remembered(const struct masking *masking, const char *fold)
+{
+    for (size_t i = 0; i < masking->word_count; i++)
+        if (strcmp(masking->words[i], fold) == 0)
+            return true;
+    return false;
+}
+
 /* "My password is Rhubarb77", "the word is blue bird": what follows the "is", to the end of the clause. */
 static void mark_password(struct masking *masking, struct view *view, size_t from)
 {
@@ -330,8 +357,10 @@ static void mark_password(struct masking *masking, struct view *view, size_t fro
                 to++;
             bool plain = masking->reading->ruled && at + 1 < words->count &&
                          language_list(masking->reading->language, LIST_COMMON, words, at + 1) > 0;
-            if (!plain && words->items[at].question == false)
+            if (!plain && words->items[at].question == false && (masking->classes & SECRET_PASSWORD)) {
                 mark(masking, view, at + 1, to, SECRET_PASSWORD);
+                remember_words(masking, words, at + 1, to);
+            }
             return;
         }
 }
@@ -421,6 +450,8 @@ static bool look_at_answer(struct masking *masking, struct view *view, unsigned 
             language_list(language, LIST_NO, words, at) > 0)
             return false;
     mark(masking, view, 0, words->count, SECRET_PASSWORD);
+    if (masking->classes & SECRET_PASSWORD)
+        remember_words(masking, words, 0, words->count);
     return true;
 }
 
@@ -437,6 +468,9 @@ static void look_for_known(struct masking *masking, struct view *view)
             if (part || strstr(run->text, found->text))
                 mark(masking, view, run->from, run->to, found->class);
         }
+    for (size_t at = 0; at < view->words->count && masking->word_count > 0; at++)
+        if (view->masks[at] == 0 && is_remembered(masking, view->words->items[at].fold))
+            mark(masking, view, at, at + 1, SECRET_PASSWORD);
 }
 
 /* The text with what was marked replaced; the text itself when nothing was. */

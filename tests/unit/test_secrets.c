@@ -73,6 +73,19 @@ static void what_is_asked_for_is_masked_in_the_answer(void **state)
     call_free(&call);
 }
 
+static void a_password_is_masked_wherever_it_stands(void **state)
+{
+    struct said said = {.lines = {"The password is rhododendron.", "A: Thank you."},
+                        .notes = "id | caller | password rhododendron |\nneed | caller | Needs a ramp |"};
+    struct call call;
+    (void)state;
+    call_make(&call, &said);
+    assert_true(secrets_mask(call.lexicon, &call.transcript, SECRET_ALL, call.arena) > 0);
+    assert_string_equal(call.collected[0].value,
+                        "id | caller | password [password] |\nneed | caller | Needs a ramp |");
+    call_free(&call);
+}
+
 static void what_is_repeated_is_masked_everywhere(void **state)
 {
     struct said said = {.lines = {"My card number is 4000 0000 0000 0002.", "A: I have 0002 at the end."},
@@ -148,6 +161,7 @@ int main(void)
         cmocka_unit_test(identity_numbers_are_masked),
         cmocka_unit_test(passwords_are_masked),
         cmocka_unit_test(what_is_asked_for_is_masked_in_the_answer),
+        cmocka_unit_test(a_password_is_masked_wherever_it_stands),
         cmocka_unit_test(what_is_repeated_is_masked_everywhere),
         cmocka_unit_test(what_is_no_secret_stays),
         cmocka_unit_test(classes_can_be_left_out),
