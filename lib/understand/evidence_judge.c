@@ -84,6 +84,7 @@ struct objection {
     enum drop why; /* DROPS: nothing */
     struct span who;
     bool relative;
+    bool pronoun; /* "he" */
 };
 
 /* "Quer dizer, da minha esposa": the next sentence says of whom the one before was. */
@@ -196,7 +197,10 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     const struct spoken *spoken = &ground_spoken(evidence->ground, &count)[place->spoken];
     const struct demand *demand = &demands[statement->kind];
     struct manner manner = manner_of(reading, spoken, place->at);
-    struct objection objection = {.why = DROPS, .who = manner.who, .relative = manner.relative};
+    struct objection objection = {.why = DROPS,
+                                  .who = manner.who,
+                                  .relative = manner.relative,
+                                  .pronoun = manner.third_person && !manner.quoted};
     bool statement_of_fact = statement->kind == STATEMENT_NEED || statement->kind == STATEMENT_FACT;
     if (manner.quoted && !*statement->whose) {
         objection.why = DROP_PERSON;
@@ -259,6 +263,28 @@ static const char *name_of_other(struct reading *reading, const struct words *wo
     return reading_text(reading, words, who);
 }
 
+/* "He's allergic to aspirin", after "I'm calling for my father" and nobody else: whose it is. NULL when it
+ * could be several, or nobody of the caller's was spoken of. */
+static const char *only_relative(struct reading *reading, size_t turn, struct evidence *evidence)
+{
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    const struct words *found = NULL;
+    struct span who = {0, 0};
+    for (size_t i = 0; reading->ruled && i <= turn && i < count; i++)
+        for (size_t at = 1; turns[i].role == ROLE_USER && at < turns[i].words.count; at++) {
+            const struct words *words = &turns[i].words;
+            size_t len = language_list(reading->language, LIST_RELATIVE, words, at);
+            if (len == 0 || language_list(reading->language, LIST_MINE, words, at - 1) == 0)
+                continue;
+            if (found && found->items[who.from].key != words->items[at].key)
+                return NULL;
+            found = words;
+            who = (struct span){at, at + len};
+        }
+    return found ? reading_text(reading, found, who) : NULL;
+}
+
 /* What speaks against a statement as a whole: what holds of most of its telling words wherever the caller
  * said them. */
 static enum drop object(struct evidence *evidence, struct statement *statement,
@@ -319,6 +345,14 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
     for (int i = 0; i < DROPS && !of_other; i++)
         if (against[i] > 0 && (why == DROPS || against[i] > against[why]))
             why = (enum drop)i;
+    if (why == DROP_PERSON && !person.relative && person.pronoun && !wording.first &&
+        person.who.from == person.who.to && statement->kind == STATEMENT_NEED) {
+        const char *meant = only_relative(reading, person_turn, evidence);
+        if (meant) {
+            statement->whose = meant;
+            return DROPS;
+        }
+    }
     if (why != DROP_PERSON || !person.relative || wording.first)
         return why;
     /* It is clear whose it is: "my daughter has celiac disease". */

@@ -472,6 +472,13 @@ static void test_mixed_up(void **state)
          "need | Ned | Deaf in one ear |", NULL, NULL, "need||Deaf in one ear\n"},
         {"it", "a: Pronto?\nu: Conti non abita qui.\na: Va bene.\nu: Sono celiaca, lo dico subito.", NULL,
          "need | Conti | Celiaca |", NULL, NULL, "need||Celiaca\n"},
+        {"de",
+         "a: Bitte?\nu: Ich rufe f\xc3\xbcr meinen Vater an, er ist Diabetiker.\na: Und sonst?\nu: Er ist "
+         "allergisch gegen "
+         "Jod.",
+         NULL, "need | caller | Allergisch gegen Jod |", NULL, NULL, "need|Vater|Allergisch gegen Jod\n"},
+        {"en", "a: Yes?\nu: My mother and my aunt are coming. She's allergic to figs.", NULL,
+         "need | caller | Allergic to figs |", NULL, NULL, "-person\n"},
         {"de", "a: Noch etwas?\nu: Den Vertrag, den will ich nicht.", NULL,
          "preference | caller | Will den Vertrag |", NULL, NULL, "-negated\n"},
         {"en",
