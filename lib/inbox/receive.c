@@ -88,7 +88,6 @@ struct field {
 /* An event as it is read from disk. */
 struct reading {
     struct recording *recording; /* gets the audio; NULL: it is skipped */
-    struct digest *content;      /* gets the whole body; NULL: nothing does */
     struct field fields[MEMBERS];
 };
 
@@ -109,16 +108,13 @@ static int note_member(void *ctx, int member, enum json_type type, const char *t
     return 0;
 }
 
-static int read_and_scan(const struct delivery *delivery, const struct reading *reading,
-                         struct json_scan *scan, char *piece, struct error *error)
+static int read_and_scan(const struct delivery *delivery, struct json_scan *scan, char *piece,
+                         struct error *error)
 {
     ssize_t got;
-    for (off_t at = 0; (got = spool_read_at(delivery->fd, piece, PIECE, at)) > 0; at += got) {
-        if (reading->content)
-            digest_feed(reading->content, piece, (size_t)got);
+    for (off_t at = 0; (got = spool_read_at(delivery->fd, piece, PIECE, at)) > 0; at += got)
         if (json_scan_feed(scan, piece, (size_t)got, error) != 0)
             return -1;
-    }
     if (got < 0)
         return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be read: %s", delivery->inbox->tmp,
                          strerror(errno));
@@ -130,8 +126,7 @@ static int scan_body(const struct delivery *delivery, struct reading *reading, s
 {
     struct json_scan *scan = json_scan_new(members, MEMBERS, note_member, reading);
     char *piece = malloc(PIECE);
-    int result =
-        scan && piece ? read_and_scan(delivery, reading, scan, piece, error) : error_no_memory(error);
+    int result = scan && piece ? read_and_scan(delivery, scan, piece, error) : error_no_memory(error);
     free(piece);
     json_scan_free(scan);
     return result;
@@ -375,49 +370,60 @@ static int accept_audio(struct delivery *delivery, const struct field fields[MEM
     return result;
 }
 
-/* Gives the event its name, of which the content is a part for a transcription; `sealed` when none of its
- * versions is to be accepted. */
-static int name_event(struct inbox *inbox, const struct receipt *receipt, const unsigned char *content,
-                      char name[SPOOL_NAME_DIGITS + 1], bool *sealed, struct error *error)
+/* The digest of a body. Not taken while it is scanned: of a recording it would cost much for nothing. */
+static int digest_body(const struct delivery *delivery, unsigned char content[DIGEST_SIZE],
+                       struct error *error)
 {
-    *sealed = false;
-    if (make_name(receipt->kind, receipt->type, receipt->conversation, name, error) != 0)
-        return -1;
-    if (receipt->kind == EVENT_TRANSCRIPTION) {
-        *sealed = is_sealed(inbox, name);
-        add_content(name, content);
+    struct digest *digest = digest_begin();
+    char *piece = malloc(PIECE);
+    ssize_t got = digest && piece ? 1 : 0;
+    bool whole = got > 0;
+    for (off_t at = 0; got > 0; at += got) {
+        got = spool_read_at(delivery->fd, piece, PIECE, at);
+        if (got > 0)
+            digest_feed(digest, piece, (size_t)got);
     }
+    free(piece);
+    if (!digest_end(digest, content) || !whole)
+        return error_no_memory(error);
+    if (got < 0)
+        return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be read: %s", delivery->inbox->tmp,
+                         strerror(errno));
     return 0;
 }
 
-/* Scans the body and takes the digest of it on the way. */
-static int read_body(const struct delivery *delivery, struct reading *reading,
-                     unsigned char content[DIGEST_SIZE], struct error *error)
+/* Gives the event its name, of which the content is a part for a transcription; `sealed` when none of its
+ * versions is to be accepted. */
+static int name_event(const struct delivery *delivery, const struct receipt *receipt,
+                      char name[SPOOL_NAME_DIGITS + 1], bool *sealed, struct error *error)
 {
-    reading->content = digest_begin();
-    int result = reading->content ? scan_body(delivery, reading, error) : error_no_memory(error);
-    if (!digest_end(reading->content, content) && result == 0)
-        result = error_no_memory(error);
-    reading->content = NULL;
-    return result;
+    unsigned char content[DIGEST_SIZE];
+    *sealed = false;
+    if (make_name(receipt->kind, receipt->type, receipt->conversation, name, error) != 0)
+        return -1;
+    if (receipt->kind != EVENT_TRANSCRIPTION)
+        return 0;
+    *sealed = is_sealed(delivery->inbox, name);
+    if (digest_body(delivery, content, error) != 0)
+        return -1;
+    add_content(name, content);
+    return 0;
 }
 
 int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct error *error)
 {
     struct reading reading = {0};
-    unsigned char content[DIGEST_SIZE];
     char name[SPOOL_NAME_DIGITS + 1];
     bool found = false, sealed;
     *receipt = (struct receipt){.accepted = IGNORED, .kind = EVENT_OTHER};
     if (delivery->failed || !delivery->path)
         return error_set(error, ERROR_INBOX_UNAVAILABLE, "the event could not be written to %s",
                          delivery->inbox->tmp);
-    if (read_body(delivery, &reading, content, error) != 0 ||
-        fill_receipt(reading.fields, receipt, error) != 0)
+    if (scan_body(delivery, &reading, error) != 0 || fill_receipt(reading.fields, receipt, error) != 0)
         return -1;
     if (receipt->kind == EVENT_OTHER)
         return 0;
-    if (name_event(delivery->inbox, receipt, content, name, &sealed, error) != 0 ||
+    if (name_event(delivery, receipt, name, &sealed, error) != 0 ||
         (!sealed && find_copy(delivery->inbox, name, &found, error) != 0))
         return -1;
     if (found || sealed) {
