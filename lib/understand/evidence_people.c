@@ -481,6 +481,7 @@ static void read_corrections(struct evidence *evidence)
                                  .count = right.to - right.from};
             for (size_t s = 0; was && s < understanding->speaker_count; s++)
                 if (shares_word(&name, understanding->speakers[s].full) &&
+                    name_sounds_like(was, understanding->speakers[s].full) &&
                     strcmp(was, understanding->speakers[s].full) != 0)
                     understanding->speakers[s].was = was;
         }
@@ -571,25 +572,59 @@ void evidence_read_callers(struct evidence *evidence, const struct item_line *li
 
 /* --- Denials --- */
 
-/* The last name by which the agent asked for or addressed the caller before turn `before`. */
-static const char *taken_for(struct reading *reading, size_t before)
+/* The last name by which the agent asked for or addressed the caller in a turn; `name` when there is none. */
+static const char *taken_for(struct reading *reading, const struct spoken *spoken, const char *name)
 {
-    const char *name = "";
-    for (size_t i = 0; i < before; i++) {
-        const struct spoken *spoken = &reading->spoken[i];
-        for (size_t at = 0; spoken->role == ROLE_AGENT && at < spoken->words.count; at++) {
+    for (size_t at = 0; at < spoken->words.count; at++) {
+        reading->name_mode = NAME_SPOKEN_TO;
+        if (!reading_rule(reading, SECTION_GUESS_NAME, spoken, at) || !reading->matcher.has[CAPTURE_NAME]) {
             reading->name_mode = NAME_SPOKEN_TO;
-            if (!reading_rule(reading, SECTION_GUESS_NAME, spoken, at) ||
-                !reading->matcher.has[CAPTURE_NAME]) {
-                reading->name_mode = NAME_SPOKEN_TO;
-                if (!reading_rule(reading, SECTION_ADDRESS, spoken, at) ||
-                    !reading->matcher.has[CAPTURE_NAME])
-                    continue;
-            }
-            const char *text = name_text(reading, &spoken->words, reading->matcher.captured[CAPTURE_NAME]);
-            name = text ? text : name;
+            if (!reading_rule(reading, SECTION_ADDRESS, spoken, at) || !reading->matcher.has[CAPTURE_NAME])
+                continue;
         }
+        const char *text = name_text(reading, &spoken->words, reading->matcher.captured[CAPTURE_NAME]);
+        name = text ? text : name;
     }
+    return name;
+}
+
+/* "It's not Jon, it's John": the name was written wrong, the person is right. */
+static bool corrects(struct reading *reading, const struct spoken *spoken, const char *taken)
+{
+    size_t at;
+    reading->name_mode = NAME_LIKELY;
+    if (name_is_spelled(reading, spoken) || reading_find(reading, SECTION_NAME_LETTER, spoken, &at))
+        return true;
+    for (at = 0; at < spoken->words.count; at++) {
+        reading->name_mode = NAME_LIKELY;
+        if (!reading_rule(reading, SECTION_NAME_CORRECT, spoken, at) || !reading->matcher.has[CAPTURE_NAME])
+            continue;
+        struct matcher *found = &reading->matcher;
+        const char *name = name_text(reading, &spoken->words, found->captured[CAPTURE_NAME]);
+        bool adjacent = found->has[CAPTURE_OTHER] &&
+                        found->captured[CAPTURE_OTHER].to == found->captured[CAPTURE_NAME].from &&
+                        spoken->words.items[found->captured[CAPTURE_NAME].from].gap == GAP_NONE;
+        if (name && !adjacent && name_sounds_like(name, taken))
+            return true;
+    }
+    return false;
+}
+
+/* The name that the caller denies at a word: NULL where nothing is denied, "" where it is not said which. */
+static const char *denied_at(struct reading *reading, const struct spoken *spoken, size_t at,
+                             const char *taken)
+{
+    reading->name_mode = NAME_LIKELY;
+    bool other = reading_rule(reading, SECTION_NAME_OTHER, spoken, at) != NULL;
+    if (!other && (!*taken || !reading_rule(reading, SECTION_NAME_NOT, spoken, at)))
+        return NULL;
+    if (!reading->matcher.has[CAPTURE_NAME])
+        return other ? taken : NULL;
+    const char *name = name_text(reading, &spoken->words, reading->matcher.captured[CAPTURE_NAME]);
+    /* "I'm not Gordon" to an agent that asked for Gordon Pell. */
+    if (!other && name &&
+        (!name_stands_in(name, taken, &reading->failed) || corrects(reading, spoken, taken)))
+        return NULL;
     return name;
 }
 
@@ -597,18 +632,20 @@ void evidence_read_denials(struct evidence *evidence)
 {
     struct reading *reading = evidence->reading;
     struct understanding *understanding = evidence->understanding;
+    const char *taken = "";
     for (size_t i = 0; reading->ruled && i < reading->count; i++) {
         const struct spoken *spoken = &reading->spoken[i];
-        for (size_t at = 0; spoken->role == ROLE_USER && at < spoken->words.count; at++) {
-            reading->name_mode = NAME_LIKELY;
-            if (!reading_rule(reading, SECTION_NAME_OTHER, spoken, at))
+        if (spoken->role == ROLE_AGENT) {
+            taken = taken_for(reading, spoken, taken);
+            continue;
+        }
+        for (size_t at = 0; at < spoken->words.count; at++) {
+            const char *name = denied_at(reading, spoken, at, taken);
+            if (!name)
                 continue;
-            const char *name =
-                reading->matcher.has[CAPTURE_NAME]
-                    ? name_text(reading, &spoken->words, reading->matcher.captured[CAPTURE_NAME])
-                    : taken_for(reading, i);
             understanding->is_other = true;
-            if (name && *name)
+            /* "Pell" of "Gordon Pell" is no other name. */
+            if (!strstr(understanding->denied, name))
                 understanding->denied = name;
         }
     }

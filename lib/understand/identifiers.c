@@ -169,6 +169,8 @@ static size_t thing_at(const struct words *words, size_t at, size_t *found)
     for (size_t i = 0; i < THINGS; i++) {
         const char *phrase = things[i].phrase;
         size_t word = at;
+        if (*phrase != *words->items[at].fold)
+            continue;
         while (*phrase && word < words->count) {
             size_t len = strcspn(phrase, " ");
             if (strlen(words->items[word].fold) != len || memcmp(words->items[word].fold, phrase, len) != 0)

@@ -137,6 +137,16 @@ static bool spells_whole(const char *name, const char *letters)
     return strchr(name, ' ') && text_distance(fold, letters) <= 1 + (int)strlen(letters) / 5;
 }
 
+/* "Jeff. Geoff, G E O F F": two given names that sound alike are one, and not a given and a family name. */
+static bool is_another_form(struct reading *reading, const struct claim *claim, const char *spelled,
+                            const char *letters)
+{
+    char fold[64];
+    word_fold(claim->name, strlen(claim->name), fold, sizeof fold);
+    return claim->key_count == 1 && claim->part != PART_LAST && text_distance(fold, letters) <= 2 &&
+           is_given_name(reading, spelled) && is_given_name(reading, claim->name);
+}
+
 static void use_spelling(struct names *names, const struct spoken *spoken, const char *letters)
 {
     struct reading *reading = names->reading;
@@ -147,6 +157,8 @@ static void use_spelling(struct names *names, const struct spoken *spoken, const
     char *name = spelled && last ? name_respell(reading, last->name, spelled, letters) : NULL;
     if (!spelled)
         return;
+    if (last && !name && is_another_form(reading, last, spelled, letters))
+        name = spelled;
     if (name) {
         enum part part = last->part;
         struct claim *claim = name_claim_plain(names, name, SURE_SPELLED, spoken->turn);

@@ -114,6 +114,24 @@ enum name_match name_compare(const char *a, const char *b)
     return first ? NAME_RENAMED : NAME_OTHER;
 }
 
+static bool sounds_like(const char *a, const char *b)
+{
+    size_t la = strlen(a), lb = strlen(b);
+    return 2 * (size_t)text_distance(a, b) <= (la > lb ? la : lb);
+}
+
+bool name_sounds_like(const char *a, const char *b)
+{
+    struct parts x, y;
+    read_parts(a, &x);
+    read_parts(b, &y);
+    for (size_t i = 0; i < x.count; i++)
+        for (size_t j = 0; j < y.count; j++)
+            if (((i == 0 && j == 0) || x.count == 1 || y.count == 1) && sounds_like(x.text[i], y.text[j]))
+                return true;
+    return false;
+}
+
 bool name_is_full(const char *name)
 {
     struct parts parts;

@@ -17,6 +17,10 @@ enum name_match {
 /* Compares two names; titles, case, accents and the order of the parts do not count. "" matches nothing. */
 enum name_match name_compare(const char *a, const char *b);
 
+/* Whether one name can be the other that was heard or written wrong: "Jon Smith" and "Joan Smythe"; not "Ana"
+ * and "Peter". */
+bool name_sounds_like(const char *a, const char *b);
+
 /* Whether a name has a given and a family name (or is written without blanks and long enough for both). */
 bool name_is_full(const char *name);
 

@@ -249,6 +249,8 @@ static size_t name_at(const struct words *words, size_t at, enum secret *class, 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *phrase = names[i].phrase;
         size_t word = at;
+        if (*phrase != *words->items[at].fold)
+            continue;
         while (*phrase && word < words->count) {
             size_t len = strcspn(phrase, " ");
             if (strlen(words->items[word].fold) != len || memcmp(words->items[word].fold, phrase, len) != 0)

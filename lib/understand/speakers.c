@@ -23,15 +23,35 @@ static bool is_pronoun_before(const struct reading *reading, const struct words 
     return at > 0 && words->items[at].gap == GAP_NONE && name_list(reading, LIST_PRONOUN, words, at - 1);
 }
 
+/* "No soy Gordon", "je ne suis pas Gordon"; English says "no" and "it's Gordon" in one breath. */
+static bool is_negated(const struct reading *reading, const struct words *words, size_t at)
+{
+    return at > 0 && words->items[at].gap == GAP_NONE && name_list(reading, LIST_NEGATOR, words, at - 1) &&
+           !(name_list(reading, LIST_NO, words, at - 1) &&
+             strcmp(language_code(reading->language), "en") == 0);
+}
+
+/* "It's not Gordon Pell" is one name, and no correction of Gordon into Pell. */
+static bool is_one_name(const struct words *words, const struct matcher *found)
+{
+    size_t at = found->captured[CAPTURE_NAME].from;
+    return found->has[CAPTURE_OTHER] && found->captured[CAPTURE_OTHER].to == at && at < words->count &&
+           words->items[at].gap == GAP_NONE;
+}
+
 /* "Fügen Sie Jeff": everyday words are no part of a name, unless they are particles, or end it ("Jürgen
  * Weiß"). */
 static bool has_common_word(const struct reading *reading, const struct words *words, struct span span)
 {
-    for (size_t at = span.from + 1; at < span.to; at++)
-        if (!words->items[at].joined && name_list(reading, LIST_COMMON, words, at) &&
-            !(at + 1 == span.to && words->items[at].shape != SHAPE_LOWER) &&
-            !name_list(reading, LIST_PARTICLE, words, at) && !name_is_given(reading, words, at))
+    for (size_t at = span.from + 1; at < span.to; at++) {
+        size_t particle = language_list(reading->language, LIST_PARTICLE, words, at);
+        if (particle > 0)
+            at += particle - 1;
+        else if (!words->items[at].joined && name_list(reading, LIST_COMMON, words, at) &&
+                 !(at + 1 == span.to && words->items[at].shape != SHAPE_LOWER) &&
+                 !name_is_given(reading, words, at))
             return true;
+    }
     return false;
 }
 
@@ -100,13 +120,19 @@ static bool is_one_word(const struct reading *reading, const struct words *words
     return parts < 2 || language_list(reading->language, LIST_PARTICLE, words, span.from) > 0;
 }
 
-/* "It's not Jon Smith, it's Joan Smythe": the name that was wrong. */
-static void note_wrong(struct names *names, const struct words *words, struct span span)
+/* "It's not Jon Smith, it's Joan Smythe": the name that was wrong. "I'm not Jon Smith, I'm Peter Hall" is
+ * somebody else. */
+static void note_wrong(struct names *names, const struct words *words, struct span wrong, struct span right)
 {
     size_t ends[PATTERN_ENDS];
-    names->reading->name_mode = NAME_LIKELY;
-    if (capture_name(names->reading, words, span.from, ends) > 0)
-        names->was = name_text(names->reading, words, (struct span){span.from, ends[0]});
+    struct reading *reading = names->reading;
+    reading->name_mode = NAME_LIKELY;
+    if (capture_name(reading, words, wrong.from, ends) == 0)
+        return;
+    const char *was = name_text(reading, words, (struct span){wrong.from, ends[0]});
+    const char *is = name_text(reading, words, right);
+    if (was && is && name_sounds_like(was, is))
+        names->was = was;
 }
 
 /* Machines, roles and words of a menu are nobody's name. */
@@ -127,9 +153,12 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
     for (size_t i = 0; i < NAME_RULES; i++) {
         reading->name_mode = name_rules[i].mode;
         const struct rule *rule = reading_rule(reading, name_rules[i].section, spoken, at);
-        if (!rule || !reading->matcher.has[CAPTURE_NAME] || is_pronoun_before(reading, &spoken->words, at))
+        if (!rule || !reading->matcher.has[CAPTURE_NAME] || is_pronoun_before(reading, &spoken->words, at) ||
+            is_negated(reading, &spoken->words, at))
             continue;
         struct matcher found = reading->matcher;
+        if (is_one_name(&spoken->words, &found))
+            continue;
         if (found.has[CAPTURE_OTHER] && !is_name(reading, &spoken->words, found.captured[CAPTURE_OTHER].from))
             continue;
         /* "Not June, Walter." */
@@ -145,7 +174,7 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
             continue;
         if (name_rules[i].section == SECTION_NAME_CORRECT) {
             if (found.has[CAPTURE_OTHER])
-                note_wrong(names, &spoken->words, found.captured[CAPTURE_OTHER]);
+                note_wrong(names, &spoken->words, found.captured[CAPTURE_OTHER], span);
             if (found.has[CAPTURE_OTHER])
                 name_deny(names, &spoken->words, found.captured[CAPTURE_OTHER]);
             else

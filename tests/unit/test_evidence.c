@@ -555,7 +555,7 @@ static void test_people(void **state)
         {"de", "a: Ja bitte?\nu: Es geht um meinen Vater. Der hei\xc3\x9ft Otto Lang.", "Otto Lang | |", NULL,
          NULL, NULL, "-name\n"},
         {"de", "a: Frau Lang?\nu: Ich bin nicht die Frau Lang.", "Frau Lang | |", NULL, NULL, NULL,
-         "-name\n"},
+         "other Frau Lang\n-name\n"},
         {"en", "a: Your name?\nu: Paula Reed, I'm Lulu's mum.", "Paula Reed | Lulu |", NULL, NULL, NULL,
          "speaker Paula Reed||\n-name\n"},
         {"pl", "a: Halo.\nu: Nazywam si\xc4\x99 Ewa Lis.", "Ewa Lis | |", NULL, NULL, NULL,

@@ -91,6 +91,27 @@ static inline void call_understand(struct call *call, const struct said *said)
         fail_msg("%s", error.message);
 }
 
+#define TALK_BYTES 1000
+
+/* "A: Hi / U: Hello." as the lines of a call; `text` has room for them. */
+static inline struct said talk(const char *language, const char *lines, char text[TALK_BYTES])
+{
+    struct said said = {.language = language};
+    size_t count = 0;
+    assert_true(strlen(lines) < TALK_BYTES);
+    strcpy(text, lines);
+    for (char *at = text, *next; at; at = next) {
+        assert_true(count < 16);
+        next = strstr(at, " / ");
+        if (next) {
+            *next = '\0';
+            next += 3;
+        }
+        said.lines[count++] = *at == 'A' ? at : at + 3;
+    }
+    return said;
+}
+
 /* The statement of a kind whose text or value has a part, NULL when there is none. */
 static inline const struct statement *statement_with(const struct call *call, enum statement_kind kind,
                                                      const char *part)
