@@ -144,11 +144,22 @@ static size_t find_unnamed(const struct line *line)
     return NOBODY;
 }
 
+/* Whether the speaker of a call is none of those whom the line knows: they denied to be one of them. An agent
+ * that took them for somebody of whom nobody here has heard was wrong by itself. */
+static bool is_other(const struct line *line, const struct line_call *call)
+{
+    bool known = !*call->denied;
+    for (size_t i = 0; i < line->person_count && call->other; i++)
+        known =
+            known || (line->persons[i].speaks && person_match(&line->persons[i], call->denied) != NAME_OTHER);
+    return call->other && known;
+}
+
 /* Who speaks, of those whom the line knows; somebody new when it is none of them. */
 static size_t know_speaker(struct line *line, const struct speaker *speaker, const struct memory_list *list,
                            size_t from, int call)
 {
-    bool many, other = line->calls[call].other;
+    bool many, other = is_other(line, &line->calls[call]);
     size_t at = find_speaker(line, speaker, &many);
     if (many)
         return NOBODY;
@@ -169,7 +180,7 @@ static size_t assume_speaker(struct line *line, int call)
     size_t only = NOBODY;
     if (line->calls[call].attempt)
         return NOBODY;
-    if (line->calls[call].other || line_speakers(line) == 0)
+    if (is_other(line, &line->calls[call]) || line_speakers(line) == 0)
         return person_new(line, true);
     if (line_speakers(line) > 1)
         return NOBODY;
@@ -490,8 +501,8 @@ static void read_call(struct line *line, const struct memory *memory)
     struct line_call *call = &line->calls[line->call_count - 1];
     struct error error = {0};
     cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
-    const char *const names[] = {"title", "sentiment", "outcome"};
-    const char **const fields[] = {&call->title, &call->mood, &call->outcome};
+    const char *const names[] = {"title", "sentiment", "outcome", "denied"};
+    const char **const fields[] = {&call->title, &call->mood, &call->outcome, &call->denied};
     line->failed = line->failed || (!metadata && error_is_transient(error.code));
     call->memory = memory;
     call->attempt = memory->kind == KIND_ATTEMPT;
@@ -530,8 +541,12 @@ static size_t read_conversation(struct line *line, const struct memory_list *lis
         return to;
     int at = (int)line->call_count++;
     struct line_call *call = &line->calls[at];
-    *call = (struct line_call){
-        .memory = &list->items[from], .title = "", .mood = "", .outcome = "", .speaker = NOBODY};
+    *call = (struct line_call){.memory = &list->items[from],
+                               .title = "",
+                               .mood = "",
+                               .outcome = "",
+                               .denied = "",
+                               .speaker = NOBODY};
     for (size_t i = from; i < to; i++)
         if (list->items[i].kind == KIND_SUMMARY || list->items[i].kind == KIND_ATTEMPT)
             read_call(line, &list->items[i]);

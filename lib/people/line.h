@@ -56,9 +56,10 @@ struct known {
 struct line_call {
     const struct memory *memory; /* the summary or the attempt */
     const char *title, *mood, *outcome;
-    bool attempt;  /* nobody was spoken with */
-    bool evidence; /* an LLM read the call */
-    bool other;    /* the speaker said that they are not whom the agent took them for */
+    bool attempt;       /* nobody was spoken with */
+    bool evidence;      /* an LLM read the call */
+    bool other;         /* the speaker said that they are not whom the agent took them for */
+    const char *denied; /* the name that they denied; "" */
     size_t speaker;
 };
 

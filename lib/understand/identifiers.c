@@ -80,7 +80,7 @@ static const struct {
     {THING_ID, "numero de commande", "order"},
     {THING_ID, "numero d ordine", "order"},
     {THING_ID, "numero di ordine", "order"},
-    {THING_ID, "numero do pedido", "order"},
+    {THING_ID, "numero de o pedido", "order"},
     {THING_ID, "account number", "account"},
     {THING_ID, "account", "account"},
     {THING_ID, "account id", "account"},
@@ -92,7 +92,7 @@ static const struct {
     {THING_ID, "numero de client", "customer"},
     {THING_ID, "numero cliente", "customer"},
     {THING_ID, "codice cliente", "customer"},
-    {THING_ID, "numero do cliente", "customer"},
+    {THING_ID, "numero de o cliente", "customer"},
     {THING_ID, "policy number", "policy"},
     {THING_ID, "policy", "policy"},
     {THING_ID, "versicherungsnummer", "policy"},
@@ -101,7 +101,7 @@ static const struct {
     {THING_ID, "numero de poliza", "policy"},
     {THING_ID, "numero de police", "policy"},
     {THING_ID, "numero di polizza", "policy"},
-    {THING_ID, "numero da apolice", "policy"},
+    {THING_ID, "numero de a apolice", "policy"},
     {THING_ID, "member number", "member"},
     {THING_ID, "membership number", "member"},
     {THING_ID, "member id", "member"},
@@ -127,7 +127,7 @@ static const struct {
     {THING_ID, "codigo de reserva", "booking"},
     {THING_ID, "numero de reservation", "booking"},
     {THING_ID, "numero di prenotazione", "booking"},
-    {THING_ID, "numero da reserva", "booking"},
+    {THING_ID, "numero de a reserva", "booking"},
     {THING_ID, "reference number", "reference"},
     {THING_ID, "reference", "reference"},
     {THING_ID, "case number", "reference"},
@@ -141,7 +141,7 @@ static const struct {
     {THING_ID, "numero de contrato", "contract"},
     {THING_ID, "numero de contrat", "contract"},
     {THING_ID, "numero di contratto", "contract"},
-    {THING_ID, "numero do contrato", "contract"},
+    {THING_ID, "numero de o contrato", "contract"},
     {THING_ID, "invoice number", "invoice"},
     {THING_ID, "rechnungsnummer", "invoice"},
     {THING_ID, "numero de factura", "invoice"},
@@ -158,6 +158,16 @@ static const struct {
     {THING_ID, "student number", "student"},
     {THING_ID, "patient number", "patient"},
     {THING_ID, "id number", "customer"},
+    {THING_NONE, "zip code", ""},
+    {THING_NONE, "zip", ""},
+    {THING_NONE, "postcode", ""},
+    {THING_NONE, "postal code", ""},
+    {THING_NONE, "postleitzahl", ""},
+    {THING_NONE, "plz", ""},
+    {THING_NONE, "codigo postal", ""},
+    {THING_NONE, "code postal", ""},
+    {THING_NONE, "codice postale", ""},
+    {THING_NONE, "cep", ""},
 };
 
 #define THINGS (sizeof things / sizeof *things)
@@ -355,12 +365,24 @@ static size_t said_email(struct reading *reading, const struct words *words, siz
 
 /* --- Whose it is --- */
 
+/* What an agent calls the caller's, though in some languages it means hers, too: "Ihre". */
+static bool is_yours(const struct word *word)
+{
+    static const char *const yours[] = {"your", "ihre",  "ihr", "ihren", "ihrer", "deine", "eure", "su",
+                                        "tu",   "votre", "ton", "suo",   "sua",   "tuo",   "seu",  "vostro"};
+    for (size_t i = 0; i < sizeof yours / sizeof *yours; i++)
+        if (strcmp(word->fold, yours[i]) == 0)
+            return true;
+    return false;
+}
+
 /* "Her number is", "my wife's e-mail": somebody else's. */
-static bool is_others(struct reading *reading, const struct words *words, size_t at)
+static bool is_others(struct reading *reading, const struct words *words, size_t at, enum role role)
 {
     size_t from = at > 6 ? at - 6 : 0;
     for (size_t i = at; i-- > from && reading->ruled;) {
-        if (language_list(reading->language, LIST_PRONOUN, words, i) > 0 ||
+        bool yours = role == ROLE_AGENT && is_yours(&words->items[i]);
+        if ((!yours && language_list(reading->language, LIST_PRONOUN, words, i) > 0) ||
             language_list(reading->language, LIST_RELATIVE, words, i) > 0)
             return true;
         if (words->items[i + 1 < words->count ? i + 1 : i].gap == GAP_STOP)
@@ -426,14 +448,14 @@ static void read_emails(struct finder *finder, const struct spoken *spoken)
             size_t word = 0;
             while (word + 1 < words->count && words->items[word + 1].start <= (size_t)(at - words->text))
                 word++;
-            if (!is_others(finder->reading, words, word) && !finder->of_other)
+            if (!is_others(finder->reading, words, word, ROLE_USER) && !finder->of_other)
                 give(finder, STATEMENT_CONTACT, "email", "E-mail", email, spoken);
         }
     for (size_t at = 1; at + 2 < words->count; at++) {
         size_t to = is_at_word(words->items[at].fold) ? said_email(finder->reading, words, at, email) : 0;
         if (to == 0)
             continue;
-        if (!is_others(finder->reading, words, at) && !finder->of_other)
+        if (!is_others(finder->reading, words, at, ROLE_USER) && !finder->of_other)
             give(finder, STATEMENT_CONTACT, "email", "E-mail", email, spoken);
         at = to;
     }
@@ -588,6 +610,25 @@ static void read_back(struct finder *finder, const struct words *words)
             finder->heard = runs[i];
 }
 
+/* "My zip code is 90210": no answer to the question for an account. */
+static bool is_postcode(const struct words *words, size_t at)
+{
+    size_t thing = THINGS, from = at > REACH ? at - REACH : 0;
+    for (size_t i = at; i-- > from && words->items[i + 1].gap != GAP_STOP;)
+        if (thing_at(words, i, &thing) > 0)
+            return things[thing].thing == THING_NONE;
+    return false;
+}
+
+/* "The number of my husband is 20417": a relation between the noun and the number. */
+static bool has_relative(const struct finder *finder, const struct words *words, size_t from, size_t to)
+{
+    for (size_t at = from; at < to && finder->reading->ruled; at++)
+        if (language_list(finder->reading->language, LIST_RELATIVE, words, at) > 0)
+            return true;
+    return false;
+}
+
 /* What the caller calls a number themselves: "my account number is …". */
 static bool read_named_codes(struct finder *finder, const struct spoken *spoken, const struct spelled *runs,
                              size_t count, size_t *last)
@@ -600,7 +641,8 @@ static bool read_named_codes(struct finder *finder, const struct spoken *spoken,
             continue;
         for (size_t i = 0; i < count; i++)
             if (runs[i].from >= at + len && runs[i].from <= at + len + REACH &&
-                !is_others(finder->reading, words, at) && !words->items[at].question) {
+                !is_others(finder->reading, words, at, ROLE_USER) &&
+                !has_relative(finder, words, at + len, runs[i].from) && !words->items[at].question) {
                 any = take_code(finder, thing, &runs[i], spoken) || any;
                 *last = i + 1;
                 break;
@@ -724,13 +766,9 @@ static bool says_number(struct reading *reading, const struct words *words)
 /* "Your address", "Ihre vollständige Adresse": not the address of a place that the call is about. */
 static bool is_callers(const struct words *words, size_t at)
 {
-    static const char *const yours[] = {"your", "ihre", "deine", "eure", "su",  "tu",    "votre",
-                                        "ton",  "suo",  "tuo",   "seu",  "sua", "vostro"};
     for (size_t i = at; i > 0 && i + 3 > at && words->items[i].gap == GAP_NONE;) {
-        i--;
-        for (size_t j = 0; j < sizeof yours / sizeof *yours; j++)
-            if (strcmp(words->items[i].fold, yours[j]) == 0)
-                return true;
+        if (is_yours(&words->items[--i]))
+            return true;
     }
     return false;
 }
@@ -747,7 +785,7 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
         /* "To look into your account, what is your postcode?" */
         bool bare = len == 1 && things[thing].thing == THING_ID &&
                     strcmp(things[thing].phrase, things[thing].slot) == 0;
-        if (len == 0 || bare)
+        if (len == 0 || bare || things[thing].thing == THING_NONE)
             continue;
         /* "My e-mail address": what is more particular counts. */
         if (finder->asked == THINGS || things[thing].thing != THING_PHONE ||
@@ -758,8 +796,8 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
             (says_number(finder->reading, words) || !is_callers(words, at)))
             finder->asked = THINGS;
         finder->patience = ANSWER_TURNS;
-        finder->of_other =
-            is_others(finder->reading, words, at) || is_for_other(finder->reading, words, at + len);
+        finder->of_other = is_others(finder->reading, words, at, ROLE_AGENT) ||
+                           is_for_other(finder->reading, words, at + len);
         at += len - 1;
     }
     read_back(finder, words);
@@ -778,7 +816,8 @@ static void read_answer(struct finder *finder, const struct spoken *spoken, cons
 {
     enum thing thing = things[finder->asked].thing;
     for (size_t i = 0; i < count && (thing == THING_PHONE || thing == THING_ID); i++)
-        if (take_code(finder, finder->asked, whole_of(finder, &runs[i]), spoken)) {
+        if (!is_postcode(&spoken->words, runs[i].from) &&
+            take_code(finder, finder->asked, whole_of(finder, &runs[i]), spoken)) {
             finder->asked = THINGS;
             *last = i + 1;
             return;
@@ -870,5 +909,12 @@ bool identifiers_were_heard(const char *heard, const char *value)
         if (isalnum((unsigned char)*value) || (email && strchr("@._-+", *value)))
             plain[len++] = (char)tolower((unsigned char)*value);
     plain[len] = '\0';
-    return len >= 3 && strstr(heard, plain) != NULL;
+    if (len < 3)
+        return false;
+    /* A number is not heard in a longer one. */
+    for (const char *at = strstr(heard, plain); at; at = strstr(at + 1, plain))
+        if (!(at > heard && isdigit((unsigned char)at[-1]) && isdigit((unsigned char)*at)) &&
+            !(isdigit((unsigned char)at[len]) && isdigit((unsigned char)at[len - 1])))
+            return true;
+    return false;
 }

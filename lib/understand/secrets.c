@@ -36,6 +36,7 @@ static const struct {
     {SECRET_CARD, "card ending", 4},
     {SECRET_CARD, "numero de tarjeta", 4},
     {SECRET_CARD, "numero do cartao", 4},
+    {SECRET_CARD, "numero de o cartao", 4}, /* as its lexicon reads it */
     {SECRET_CARD, "security code", 3},
     {SECRET_CARD, "cvv", 3},
     {SECRET_CARD, "cvc", 3},
@@ -59,6 +60,7 @@ static const struct {
     {SECRET_CARD, "cryptogramme", 3},
     {SECRET_CARD, "carta di credito", 8},
     {SECRET_CARD, "numero della carta", 4},
+    {SECRET_CARD, "numero di la carta", 4},
     {SECRET_CARD, "numero di carta", 4},
     {SECRET_CARD, "codice di sicurezza", 3},
     {SECRET_CARD, "cartao", 8},
@@ -84,6 +86,7 @@ static const struct {
     {SECRET_BANK, "numero di conto", 0},
     {SECRET_BANK, "conta bancaria", 0},
     {SECRET_BANK, "numero da conta", 0},
+    {SECRET_BANK, "numero de a conta", 0},
     {SECRET_BANK, "rekeningnummer", 0},
     {SECRET_IDENTITY, "social security", 0},
     {SECRET_IDENTITY, "social insurance", 0},

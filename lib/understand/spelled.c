@@ -82,6 +82,12 @@ static size_t below_hundred(struct reading *reading, const struct words *words, 
     }
     int most = *value == 60 || *value == 80 ? 19 : 9;
     more = number_at(reading, words, at + len, &unit);
+    /* "Soixante et onze" */
+    if (more == 0 && *value >= 20 && *value % 10 == 0 && is_word(words, at + len, "et", "et") &&
+        (more = number_at(reading, words, at + len + 1, &unit)) > 0) {
+        more = unit == 1 || unit == 11 ? more : 0;
+        len += more > 0;
+    }
     if (*value >= 20 && *value % 10 == 0 && more > 0 && unit > 0 && unit <= most &&
         words->items[at + len].gap == GAP_NONE) {
         *value += unit;
@@ -118,6 +124,10 @@ static size_t take_repeated(struct reading *reading, const struct words *words, 
         return 0;
     size_t more = spelled_part(reading, words, at + len, &one);
     if (more == 0 || strlen(one.text) != 1)
+        return 0;
+    /* "Deux l" is twice an L, "deux sept" a two and a seven. */
+    int value = 0;
+    if (number_at(reading, words, at, &value) > 0 && isdigit((unsigned char)*one.text))
         return 0;
     for (int i = 0; i < (triple ? 3 : 2); i++)
         if (!add(run, one.text))

@@ -1,8 +1,208 @@
 /*
- * Numbers, e-mail addresses, telephone numbers and addresses that rules hear: whole, put right where the
- * caller puts them right, and nobody else's.
+ * Numbers, codes and addresses as they are said: in words, doubled, by the radio alphabet, read back and
+ * corrected; and those that are somebody else's or something else.
  */
 #include "tests/unit/understood.h"
+
+#include "understand/identifiers.h"
+
+struct given {
+    const char *language, *talk;
+    enum statement_kind kind;
+    const char *slot, *value;
+};
+
+static void is_given(const struct given *given)
+{
+    char text[TALK_BYTES];
+    struct said said = talk(given->language, given->talk, text);
+    struct call call;
+    const struct statement *found = NULL;
+    size_t count = 0;
+    call_understand(&call, &said);
+    for (size_t i = 0; i < call.understanding.statement_count; i++) {
+        const struct statement *statement = &call.understanding.statements[i];
+        if (statement->kind != STATEMENT_ID && statement->kind != STATEMENT_CONTACT)
+            continue;
+        found = statement;
+        count++;
+    }
+    if (given->value && (count != 1 || found->kind != given->kind || strcmp(found->slot, given->slot) != 0 ||
+                         strcmp(found->value, given->value) != 0))
+        fail_msg("%s: %zu [%s] \"%s\"", given->talk, count, found ? found->slot : "",
+                 found ? found->value : "");
+    if (!given->value && count != 0)
+        fail_msg("%s: [%s] \"%s\"", given->talk, found->slot, found->value);
+    call_free(&call);
+}
+
+#define ALL_GIVEN(cases)                                                                                     \
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)                                                \
+    is_given(&cases[i])
+
+static void numbers_in_words(void **state)
+{
+    static const struct given cases[] = {
+        {"en", "U: My order number is N M four eight two zero one seven.", STATEMENT_ID, "order", "NM482017"},
+        {"en", "A: What's your order number? / U: Double five triple two nine.", STATEMENT_ID, "order",
+         "552229"},
+        {"en", "A: What's your booking reference? / U: Foxtrot Lima two nine Alpha.", STATEMENT_ID, "booking",
+         "FL29A"},
+        {"en", "A: And your policy number? / U: It's forty-two, seventeen, oh six.", STATEMENT_ID, "policy",
+         "421706"},
+        {"de", "U: Meine Kundennummer ist vier acht zwei sieben.", STATEMENT_ID, "customer", "4827"},
+        {"de", "A: Wie ist Ihre Bestellnummer? / U: H B zwei null vier eins sieben.", STATEMENT_ID, "order",
+         "HB20417"},
+        {"es", "U: Mi número de pedido es cuatro ocho dos siete.", STATEMENT_ID, "order", "4827"},
+        {"fr", "U: Mon numéro de commande est quatre huit deux sept.", STATEMENT_ID, "order", "4827"},
+        {"it", "U: Il mio codice cliente è quattro otto due sette.", STATEMENT_ID, "customer", "4827"},
+        {"pt", "U: O meu número do pedido é quatro oito dois sete.", STATEMENT_ID, "order", "4827"},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+/* Pairs, with sixty and ten, four twenties and sixteen, and hundreds. */
+static void french_counts_in_its_own_way(void **state)
+{
+    static const struct given cases[] = {
+        {"fr",
+         "U: Mon numéro de téléphone, c'est le zéro six douze trente-quatre quatre-vingt-seize "
+         "soixante-dix-huit.",
+         STATEMENT_CONTACT, "phone", "0612349678"},
+        {"fr", "A: Votre numéro de client ? / U: Cinq cent douze, quatre-vingts.", STATEMENT_ID, "customer",
+         "51280"},
+        {"fr", "A: Votre numéro de client ? / U: Soixante et onze, vingt-deux.", STATEMENT_ID, "customer",
+         "7122"},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+static void phones_as_they_are_written(void **state)
+{
+    static const struct given cases[] = {
+        {"en", "A: Which number can we reach you on? / U: +44 20 7946 0018.", STATEMENT_CONTACT, "phone",
+         "+442079460018"},
+        {"en", "A: Your phone number? / U: 555 0184, please.", STATEMENT_CONTACT, "phone", "5550184"},
+        {"de", "A: Ihre Telefonnummer? / U: 0151 23456789.", STATEMENT_CONTACT, "phone", "015123456789"},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+static void addresses_of_mail_in_words(void **state)
+{
+    static const struct given cases[] = {
+        {"en", "U: My email is peggy dot doyle at example dot com.", STATEMENT_CONTACT, "email",
+         "peggy.doyle@example.com"},
+        {"en", "U: My email is peggy.doyle@example.com.", STATEMENT_CONTACT, "email",
+         "peggy.doyle@example.com"},
+        {"en", "A: And your email? / U: P E G four two at example dot com.", STATEMENT_CONTACT, "email",
+         "peg42@example.com"},
+        {"de", "U: Meine E-Mail ist peggy minus doyle ät example punkt de.", STATEMENT_CONTACT, "email",
+         "peggy-doyle@example.de"},
+        {"es", "U: Mi correo es peggy punto doyle arroba example punto com.", STATEMENT_CONTACT, "email",
+         "peggy.doyle@example.com"},
+        {"fr", "U: Mon mail, c'est peggy point doyle arobase example point fr.", STATEMENT_CONTACT, "email",
+         "peggy.doyle@example.fr"},
+        {"it", "U: La mia mail è peggy punto doyle chiocciola example punto it.", STATEMENT_CONTACT, "email",
+         "peggy.doyle@example.it"},
+        {"pt", "U: O meu e-mail é peggy ponto doyle arroba example ponto pt.", STATEMENT_CONTACT, "email",
+         "peggy.doyle@example.pt"},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+static void what_is_read_back_and_corrected_counts(void **state)
+{
+    static const struct given cases[] = {
+        {"en",
+         "A: What's your policy number? / U: H R four four one. / A: That's H R 4 4 1? / U: No, H R four "
+         "five "
+         "one.",
+         STATEMENT_ID, "policy", "HR451"},
+        {"en", "A: So your number is 555 0184? / U: No, 555 0148.", STATEMENT_CONTACT, "phone", "5550148"},
+        {"en", "A: Your order number? / U: 20417. / A: I have 20471. / U: Yes, that's right.", STATEMENT_ID,
+         "order", "20471"},
+        {"en", "U: My email is ana@example.com. Sorry, my email is ana@example.org.", STATEMENT_CONTACT,
+         "email", "ana@example.org"},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+static void what_is_somebody_elses_is_not_theirs(void **state)
+{
+    static const struct given cases[] = {
+        {"en", "U: My mother's policy number is 884412.", .value = NULL},
+        {"en", "U: My daughter's number is 555 0133.", .value = NULL},
+        {"en", "U: You can reach my husband on 555 0184.", .value = NULL},
+        {"en", "U: Her email is ana@example.com.", .value = NULL},
+        {"de", "U: Die Kundennummer von meinem Mann ist 20417.", .value = NULL},
+        {"de", "U: Seine E-Mail ist ana@example.com.", .value = NULL},
+        {"es", "U: El número de pedido de mi hermana es 20417.", .value = NULL},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+static void what_is_something_else_is_no_identifier(void **state)
+{
+    static const struct given cases[] = {
+        {"en", "A: What's your account number? / U: My zip code is 90210.", .value = NULL},
+        {"de", "A: Wie ist Ihre Kundennummer? / U: Meine Postleitzahl ist 50667.", .value = NULL},
+        {"fr", "A: Votre numéro de client ? / U: Mon code postal, c'est 75011.", .value = NULL},
+        {"en", "U: I've called 12 times since 1998.", .value = NULL},
+        {"en", "U: Is my order number 20417?", .value = NULL},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+static void addresses_of_homes(void **state)
+{
+    static const struct given cases[] = {
+        {"en", "U: My address is 14 Sandpiper Lane, Dover.", STATEMENT_CONTACT, "address",
+         "14 Sandpiper Lane, Dover"},
+        {"de", "A: Wie ist Ihre Adresse? / U: Gartenweg 7, 50667 Köln.", STATEMENT_CONTACT, "address",
+         "Gartenweg 7, 50667 Köln"},
+    };
+    (void)state;
+    ALL_GIVEN(cases);
+}
+
+/* What was said of a value, however it was said. */
+static void a_value_is_held_against_what_was_heard(void **state)
+{
+    static const struct {
+        const char *talk, *value;
+        bool heard;
+    } cases[] = {
+        {"U: It's N M four eight two zero one seven.", "NM482017", true},
+        {"U: It's N M four eight two zero one seven.", "NM482018", false},
+        {"U: It's N M four eight two zero one seven.", "482", false},
+        {"U: ana dot lopez at example dot com", "ana.lopez@example.com", true},
+        {"U: ana dot lopez at example dot com", "eva.lopez@example.com", false},
+        {"U: 555, 0184", "555-0184", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[TALK_BYTES];
+        struct said said = talk("en", cases[i].talk, text);
+        struct call call;
+        struct reading reading;
+        call_make(&call, &said);
+        assert_int_equal(reading_open(&reading, call.lexicon, &call.transcript, call.arena), 0);
+        const char *heard = identifiers_heard(&reading);
+        assert_non_null(heard);
+        if (identifiers_were_heard(heard, cases[i].value) != cases[i].heard)
+            fail_msg("%s: %s in \"%s\"", cases[i].talk, cases[i].value, heard);
+        reading_close(&reading);
+        call_free(&call);
+    }
+}
 
 #define UNDERSTAND(call, ...)                                                                                \
     call_understand(&(call), &(struct said){.language = "en", .lines = {__VA_ARGS__}})
@@ -96,6 +296,15 @@ static void an_address_ends_where_it_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_in_words),
+        cmocka_unit_test(french_counts_in_its_own_way),
+        cmocka_unit_test(phones_as_they_are_written),
+        cmocka_unit_test(addresses_of_mail_in_words),
+        cmocka_unit_test(what_is_read_back_and_corrected_counts),
+        cmocka_unit_test(what_is_somebody_elses_is_not_theirs),
+        cmocka_unit_test(what_is_something_else_is_no_identifier),
+        cmocka_unit_test(addresses_of_homes),
+        cmocka_unit_test(a_value_is_held_against_what_was_heard),
         cmocka_unit_test(a_letter_that_is_explained_is_one_letter),
         cmocka_unit_test(a_number_keeps_its_end),
         cmocka_unit_test(a_number_is_put_right),

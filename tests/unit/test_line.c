@@ -162,7 +162,7 @@ static void whoever_denies_a_name_is_not_told_of_that_person(void **state)
 {
     struct office *office = *state;
     SAID("c1", 20, "Gordon Pell here. I'm diabetic.");
-    SAID("c2", 2, "A: Hello, is this Gordon Pell?", "No, this isn't Gordon. I got this number last week.");
+    SAID("c2", 2, "A: Hello, is this Gordon Pell?", "No, this isn't Gordon.");
     check_profile(office, "caller_name", "");
     check_profile(office, "suggested_greeting", "");
     has(office, "Several people use this number: ask who is calling. Gordon Pell.");
@@ -181,6 +181,18 @@ static void who_gave_no_name_at_first_gets_one(void **state)
     SAID("c3", 2, "I need wheelchair access.");
     check_profile(office, "caller_name", "Wanda Kreis");
     has(office, "I need wheelchair access");
+}
+
+/* The agent took the caller for somebody whom nobody knows: no sign of another person. */
+static void whoever_denies_a_strangers_name_is_the_same(void **state)
+{
+    struct office *office = *state;
+    SAID("c1", 20, "I'm lactose intolerant.");
+    SAID("c2", 9, "A: Thank you, Michael.", "Why Michael? I'm not Michael. My name is Dov Perlman.");
+    check_profile(office, "caller_name", "Dov Perlman");
+    has(office, "Name: Dov Perlman. Needs: I'm lactose intolerant");
+    SAID("c3", 2, "A: Thank you, Michael.", "I'm not Michael.");
+    check_profile(office, "caller_name", "Dov Perlman");
 }
 
 static void two_in_one_call_are_two(void **state)
@@ -393,6 +405,7 @@ int main(void)
         IN_OFFICE(whoever_moves_has_no_address),
         IN_OFFICE(whoever_denies_a_name_is_not_told_of_that_person),
         IN_OFFICE(who_gave_no_name_at_first_gets_one),
+        IN_OFFICE(whoever_denies_a_strangers_name_is_the_same),
         IN_OFFICE(two_in_one_call_are_two),
         IN_OFFICE(facts_of_others_are_theirs),
         IN_OFFICE(a_pet_that_died_is_spoken_of_no_more),

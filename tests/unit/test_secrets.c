@@ -38,6 +38,7 @@ static void bank_accounts_are_masked(void **state)
     masked_is("en", "The sort code is 20-15-94 and the account number is 80012345.",
               "The sort code is [bank account] and the account number is [bank account].");
     masked_is("de", "Die IBAN lautet DE89 3704 0044 0532 0130 00.", "Die IBAN lautet [bank account].");
+    masked_is("pt", "O número da conta é 80012345678.", "O número da conta é [bank account].");
     masked_is("en", "Send it to GB33BUKB20201555555555 please.", "Send it to [bank account] please.");
 }
 
