@@ -16,7 +16,8 @@ static const char *const titles[] = {
     "madame",   "mademoiselle", "m",       "mme",        "mlle",     "signor",   "signora", "signorina",
     "sig",      "sigra",        "dottore", "dottoressa", "seu",      "senhor",   "senhora", "dr a",
     "meneer",   "mevrouw",      "mevr",    "dhr",        "bay",      "bayan",    "bey",     "hanim",
-    "pan",      "pani",         "san",     "sama",       "gospodin", "gospozha",
+    "pan",      "pani",         "san",     "sama",       "gospodin", "gospozha", "doktor",  "docteur",
+    "doutor",   "doutora",
 };
 
 struct parts {
