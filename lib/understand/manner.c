@@ -192,7 +192,8 @@ static bool is_quoted(const struct reading *reading, const struct words *words, 
     for (size_t i = from; i < at; i++) {
         size_t len = list_at(reading, LIST_SAY, words, i);
         if (len == 0 || i + len >= words->count ||
-            (words->items[i + len].gap == GAP_NONE && !is_that(words, i + len)))
+            (words->items[i + len].gap == GAP_NONE && !is_that(words, i + len) &&
+             !is_speaker_word(words, i + len)))
             continue;
         if (i > from && list_at(reading, LIST_RELATIVE, words, i - 1) > 0)
             return true;

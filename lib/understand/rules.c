@@ -256,13 +256,21 @@ static bool is_of_each_time(struct ruler *ruler, const struct use *use, const st
     return manner->first_person || speaks_of_contact(ruler, found);
 }
 
+/* "Ya no | soy vegetariana": a rule that has no negation of its own. */
+static bool follows_negator(struct ruler *ruler, struct span found)
+{
+    const struct words *words = &ruler->spoken->words;
+    return found.from > 0 && words->items[found.from].gap == GAP_NONE &&
+           language_list(ruler->reading->language, LIST_NEGATOR, words, found.from - 1) > 0;
+}
+
 /* Whether a rule may speak here: plainly of the speaker, now. */
 static bool may_speak(struct ruler *ruler, const struct use *use, const struct rule *rule, struct span found)
 {
     struct manner manner = manner_of(ruler->reading, ruler->spoken, found.from);
     const char *slot = rule->slot ? rule->slot : "";
     if (manner.past || manner.condition || manner.quoted || manner.third_person ||
-        is_behind_colon(ruler->spoken, found.from))
+        is_behind_colon(ruler->spoken, found.from) || follows_negator(ruler, found))
         return false;
     if (manner.question && !(rule->in_question && (use->kind == STATEMENT_INSTRUCTION || is_contact(slot))))
         return false;
