@@ -2,7 +2,7 @@
  * An operator's lexicon: whatever the file says, it is either complained about with file and line, or what it
  * finds in a call keeps to the rules. The call follows after a line "====".
  */
-#include "tests/fuzz/extraction.h"
+#include "tests/fuzz/understanding.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
