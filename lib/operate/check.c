@@ -5,9 +5,11 @@
 #include "operate/commands.h"
 #include "operate/report.h"
 #include "operate/service_user.h"
+#include "service/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The lines of a text as an array; NULL when out of memory. */
 static cJSON *lines_of(const char *text)
@@ -87,6 +89,29 @@ static int print_result(const struct instance *instance, const struct args *args
     return EXIT_SUCCESS;
 }
 
+/* Requests whose signature or secret was wrong until now are a warning: ElevenLabs does not send an event
+ * again that was answered with 401. The metrics are only read, so that without them none are made. */
+static void warn_of_refusals(const char *state, struct buf *warnings)
+{
+    struct buf path = BUF_INIT;
+    struct error error = {0};
+    buf_printf(&path, "%s/" METRICS_FILE, state);
+    bool open =
+        !path.failed && access(path.data, R_OK | W_OK) == 0 && metrics_open(state, "callmem", &error) == 0;
+    buf_free(&path);
+    for (unsigned service = 0; open && service < METRIC_SERVICES; service++) {
+        long long refused = metrics_value(METRIC_REFUSED, service);
+        if (refused > 0)
+            buf_printf(warnings,
+                       "warning: %s refused its last %lld request%s with 401: the secret here and the one at "
+                       "ElevenLabs differ, or the clock is wrong%s\n",
+                       metric_service_name(service), refused, refused == 1 ? "" : "s",
+                       strcmp(metric_service_name(service), "post-call") == 0
+                           ? "; ElevenLabs does not send these events again (callmem backfill)"
+                           : "");
+    }
+}
+
 int check_command(struct instance *instance, const struct args *args)
 {
     struct buf wrong = BUF_INIT, warnings = BUF_INIT;
@@ -100,6 +125,8 @@ int check_command(struct instance *instance, const struct args *args)
             buf_printf(&wrong, "%s\n", error.message);
             status = EXIT_SETTINGS;
         }
+        if (status == 0)
+            warn_of_refusals(state, &warnings);
         int printed = print_result(instance, args, &wrong, &warnings);
         status = status == EXIT_SUCCESS ? printed : status;
     }

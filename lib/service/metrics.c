@@ -292,6 +292,11 @@ void metrics_set(enum metric gauge, unsigned row, int64_t value)
         *row_of(gauge, row) = (uint64_t)value;
 }
 
+int64_t metrics_value(enum metric metric, unsigned row)
+{
+    return shared.file ? (int64_t)*row_of(metric, row) : 0;
+}
+
 void metrics_time(enum metric histogram, unsigned row, int64_t microseconds)
 {
     unsigned bucket = 0;
@@ -304,11 +309,31 @@ void metrics_time(enum metric histogram, unsigned row, int64_t microseconds)
     add(&cells[BUCKETS], microseconds > 0 ? (uint64_t)microseconds : 0);
 }
 
+/* Whether somebody had the wrong secret or clock. Scanners of the web send no credentials at all, or
+ * malformed ones; they do not count. */
+static bool is_wrong_credential(enum error_code code)
+{
+    return code == ERROR_INVALID_SIGNATURE || code == ERROR_INVALID_SECRET ||
+           code == ERROR_TIMESTAMP_OUT_OF_TOLERANCE;
+}
+
+/* Keeps METRIC_REFUSED. What an endpoint accepts usually finds a zero, which it leaves alone. */
+static void count_refusal(unsigned service, int status, enum error_code code)
+{
+    if (is_wrong_credential(code))
+        metrics_count(METRIC_REFUSED, service);
+    else if (status == 200 && metrics_value(METRIC_REFUSED, service) != 0)
+        metrics_set(METRIC_REFUSED, service, 0);
+}
+
 void metrics_request(const char *endpoint, int status, enum error_code code, int64_t microseconds)
 {
     unsigned row = metric_endpoint(endpoint);
     metrics_count(METRIC_REQUESTS, metric_outcome(row, status, code));
     metrics_time(METRIC_REQUEST_SECONDS, row, microseconds);
+    unsigned service = endpoint ? metric_service(endpoint) : METRIC_SERVICES;
+    if (service < METRIC_SERVICES)
+        count_refusal(service, status, code);
 }
 
 /* --- Output --- */

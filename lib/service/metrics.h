@@ -40,6 +40,8 @@ void metrics_request(const char *endpoint, int status, enum error_code code, int
 void metrics_count(enum metric counter, unsigned row);
 void metrics_time(enum metric histogram, unsigned row, int64_t microseconds);
 void metrics_set(enum metric gauge, unsigned row, int64_t value);
+/* The value of a counter or gauge, 0 before metrics_open(). */
+int64_t metrics_value(enum metric metric, unsigned row);
 /* Call at each change of this process's circuit breaker. The state is reported while the process lives. */
 void metrics_breaker(enum metrics_breaker state);
 

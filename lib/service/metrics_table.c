@@ -132,6 +132,9 @@ const struct metric_family metric_families[METRICS] = {
                              "Calls that the LLM will not be asked about again.", METRIC_COUNTER, 1, NULL},
     [METRIC_LLM_WAITING] = {"callmem_llm_waiting", "Calls that the LLM has not read yet.", METRIC_GAUGE, 1,
                             NULL},
+    [METRIC_REFUSED] = {"callmem_refused_in_a_row",
+                        "Requests with a wrong signature or secret since the last one that was accepted.",
+                        METRIC_GAUGE, METRIC_SERVICES, metric_service_label},
 };
 
 /* The index of a name, `count` if it is not there. */

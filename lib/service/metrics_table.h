@@ -31,6 +31,7 @@ enum metric {
     METRIC_LLM_SECONDS,      /* histogram, one row */
     METRIC_LLM_GIVEN_UP,     /* counter, one row */
     METRIC_LLM_WAITING,      /* gauge, one row */
+    METRIC_REFUSED,          /* gauge by program: metrics_request() */
     METRICS
 };
 

@@ -67,9 +67,9 @@ const struct setting_row setting_rows[SETTINGS] = {
            "the secret itself in a header, either accepts both, none accepts every request."),
     CHOICE(ELEVENLABS_SEARCH_DATA_AUTH, auths, "either", "Authentication of the search tool."),
     CHOICE(ELEVENLABS_POST_CALL_AUTH, auths, "hmac", "Authentication of the post-call webhook."),
-    INT(ELEVENLABS_SIGNATURE_TOLERANCE, "1800", 1, 86400,
-        "Maximum age of a signature in seconds. A signature from the future is accepted up to 300 seconds "
-        "ahead."),
+    INT(ELEVENLABS_SIGNATURE_TOLERANCE, "3600", 1, 86400,
+        "Maximum age of a signature in seconds. ElevenLabs' last retry comes 40 minutes after the first. A "
+        "signature from the future is accepted up to 300 seconds ahead."),
     KEY(ELEVENLABS_API_KEY, "The key for the ElevenLabs API, used for registration and backfill."),
     URL(ELEVENLABS_API_URL, "https://api.elevenlabs.io", "The URL of the ElevenLabs API."),
 

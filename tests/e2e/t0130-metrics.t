@@ -100,6 +100,25 @@ failed() {
 }
 check 'a caller whom memory could not tell' failed
 
+# A wrong secret of ours: ElevenLabs does not send the event again.
+warned() {
+    program callmem check 2>&1 >/dev/null
+}
+in_a_row='callmem_refused_in_a_row{service="post-call"}'
+check 'check warns of nothing as long as credentials are right' unlike "$(warned)" 'with 401'
+body=$data/failure-sip.json
+for tries in 1 2; do
+    post post-call "@$body" -H "ElevenLabs-Signature: $(signature another-secret "$body")"
+    post post-call "@$body" -H "ElevenLabs-Signature: t=1,v0=x"
+    post post-call "@$body"
+done
+check 'refused signatures are counted, requests of scanners are not' tells "$in_a_row" 2
+check 'and check warns of them' like "$(warned)" 'post-call refused its last 2 requests with 401.*backfill'
+check 'in JSON, too' like "$(program callmem check --json | jq -r '.warnings[]')" 'post-call refused its last 2 requests'
+post_call "$body"
+check 'one that is accepted ends that' tells "$in_a_row" 0
+check 'for check as well' unlike "$(warned)" 'with 401'
+
 # Who may ask.
 for header in X-Forwarded-For Forwarded Via; do
     request GET /metrics -H "$header: 192.0.2.7"

@@ -273,6 +273,27 @@ static void test_buckets_hold_what_is_below_them(void **state)
     assert_told("callmem_event_seconds_sum", 20.000202);
 }
 
+static void test_wrong_credentials_count_until_one_is_right(void **state)
+{
+    static const char refused[] = "callmem_refused_in_a_row{service=\"post-call\"}";
+    (void)state;
+    open_as("post-call");
+    metrics_request("post-call", 401, ERROR_INVALID_SIGNATURE, 1);
+    metrics_request("post-call", 401, ERROR_TIMESTAMP_OUT_OF_TOLERANCE, 1);
+    metrics_request("search-data", 401, ERROR_INVALID_SECRET, 1);
+    assert_told(refused, 2);
+    assert_int_equal(metrics_value(METRIC_REFUSED, metric_service("search-data")), 1);
+    /* Anybody can send these, and health checks say nothing of credentials. */
+    metrics_request("post-call", 401, ERROR_MISSING_CREDENTIALS, 1);
+    metrics_request("post-call", 401, ERROR_MALFORMED_SIGNATURE, 1);
+    metrics_request("health", 200, ERROR_NONE, 1);
+    metrics_request("post-call", 503, ERROR_INBOX_UNAVAILABLE, 1);
+    assert_told(refused, 2);
+    metrics_request("post-call", 200, ERROR_NONE, 1);
+    assert_told(refused, 0);
+    assert_int_equal(metrics_value(METRIC_REFUSED, metric_service("search-data")), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +305,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unopened_nothing_happens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_error_has_its_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_buckets_hold_what_is_below_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_wrong_credentials_count_until_one_is_right, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,7 +160,7 @@ static void test_defaults(void **state)
         {"ELEVENLABS_CLIENT_DATA_AUTH", "either"},
         {"ELEVENLABS_SEARCH_DATA_AUTH", "either"},
         {"ELEVENLABS_POST_CALL_AUTH", "hmac"},
-        {"ELEVENLABS_SIGNATURE_TOLERANCE", "1800"},
+        {"ELEVENLABS_SIGNATURE_TOLERANCE", "3600"},
         {"ELEVENLABS_API_KEY", ""},
         {"ELEVENLABS_API_URL", "https://api.elevenlabs.io"},
         {"OPENMEMORY_MODE", "local"},
