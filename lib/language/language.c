@@ -79,6 +79,7 @@ static const char *const list_names[LISTS] = {
     [LIST_DUE] = "due",
     [LIST_RENAMED] = "renamed",
     [LIST_CANCELLED] = "cancelled",
+    [LIST_PET] = "pet",
     [LIST_WISHED] = "wished",
     [LIST_KEY_EMAIL] = "key-email",
     [LIST_KEY_PHONE] = "key-phone",

@@ -101,6 +101,7 @@ enum list {
     LIST_DUE,       /* what is still to be done: "need", "have to" */
     LIST_RENAMED,   /* has a new name: "got married" */
     LIST_CANCELLED, /* does away with what was arranged: "cancel" */
+    LIST_PET,       /* animals of a household: "dog" */
     LISTS
 };
 

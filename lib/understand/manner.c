@@ -61,7 +61,10 @@ static bool is_named_subject(const struct reading *reading, const struct words *
 static bool is_relative(const struct reading *reading, const struct words *words, size_t at,
                         struct manner *manner)
 {
-    size_t len = list_at(reading, LIST_RELATIVE, words, at), after = at + len;
+    size_t len = list_at(reading, LIST_RELATIVE, words, at), after;
+    if (len == 0)
+        len = list_at(reading, LIST_PET, words, at);
+    after = at + len;
     /* "My doctor says no salt" is said of the speaker. */
     if (len == 0 || (after < words->count && words->items[after].gap == GAP_NONE &&
                      list_at(reading, LIST_SAY, words, after) > 0))

@@ -479,6 +479,8 @@ static void test_mixed_up(void **state)
          NULL, "need | caller | Allergisch gegen Jod |", NULL, NULL, "need|Vater|Allergisch gegen Jod\n"},
         {"en", "a: Yes?\nu: My mother and my aunt are coming. She's allergic to figs.", NULL,
          "need | caller | Allergic to figs |", NULL, NULL, "-person\n"},
+        {"es", "a: \xc2\xbfS\xc3\xad?\nu: Es por mi gata, que tiene alergia al polen.", NULL,
+         "need | caller | Alergia al polen |", NULL, NULL, "need|gata|Alergia al polen\n"},
         {"de", "a: Noch etwas?\nu: Den Vertrag, den will ich nicht.", NULL,
          "preference | caller | Will den Vertrag |", NULL, NULL, "-negated\n"},
         {"en",
