@@ -63,7 +63,10 @@ check 'as an OpenAI-compatible server is asked' is "$(curl -sS --noproxy '*' "${
     jq -c '.[0] | [.key, .body.temperature, .body.response_format.type, (.body.messages | map(.role))]')" \
     '["right",0,"json_schema",["system","user"]]'
 check 'the answer was counted' counted 'callmem_llm_requests_total{result="answered"}' 1
-check 'the health is that of callmem alone' eval 'request GET /health && is "$status" 200'
+healthy() {
+    request GET /health && is "$status" 200
+}
+check 'the health is that of callmem alone' healthy
 standin llm '{"reset": true}'
 
 # --- Calls from before the LLM was switched on ---
@@ -174,7 +177,10 @@ standin llm '{"reset": true, "clear": true, "slow_ms": 300}'
 for i in 1 2 3 4 5 6; do
     post_call "$(call "+1555010036$i" "conv_many$i" "I am allergic to quail eggs, sadly.")"
 done
-check 'many at once are all read' eventually eval 'waiting 0 && asked llm "$route" 6'
+all_read() {
+    waiting 0 && asked llm "$route" 6
+}
+check 'many at once are all read' eventually all_read
 standin llm
 check 'two at a time' is "$(jq '.state.most <= 2' "$standin_said")" true
 
