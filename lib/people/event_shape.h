@@ -35,7 +35,7 @@ struct event {
     char **voices;        /* the texts of turns in several voices */
     size_t voice_count;
     bool is_unread; /* set by remember_event(): no LLM has read what the caller said */
-    cJSON *json; /* owns the other text */
+    cJSON *json;    /* owns the other text */
 };
 
 #endif

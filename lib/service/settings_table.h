@@ -62,7 +62,7 @@ enum setting {
     CALLMEM_RETENTION_DAYS,
     CALLMEM_FORGET_ON_REQUEST, /* choice: ask, hide */
     CALLMEM_FORGET_AFTER_DAYS,
-    CALLMEM_REDACT, /* set of the classes in understand/secrets.h, in the order of their bits */
+    CALLMEM_REDACT,  /* set of the classes in understand/secrets.h, in the order of their bits */
     CALLMEM_LLM_URL, /* empty: no LLM is asked */
     CALLMEM_LLM_KEY,
     CALLMEM_LLM_MODEL,

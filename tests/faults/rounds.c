@@ -445,7 +445,8 @@ static void read_memory(char *text)
         " FROM callers k LEFT JOIN conversations c ON c.caller_id = k.id"
         " LEFT JOIN terms t ON t.conversation_id = c.id LEFT JOIN memories m ON m.conversation_id = c.id"
         " ORDER BY k.caller, c.conversation, m.kind, m.position;"
-        "SELECT k.caller, p.scope, p.answer || p.document FROM callers k JOIN profiles p ON p.caller_id = k.id ORDER BY "
+        "SELECT k.caller, p.scope, p.answer || p.document FROM callers k JOIN profiles p ON p.caller_id = "
+        "k.id ORDER BY "
         "1, 2";
     sqlite3 *db = NULL;
     char *why = NULL;

@@ -134,7 +134,8 @@ static void read_damaged(const uint8_t *data, size_t size)
     const char *code = codes[language];
     const struct memory_filter filter = {.caller = "c", .limit = 5};
     const struct rank_call call = {NOW, "conv_1", "agent", code, (const unsigned char *)segment.data, size};
-    must(question_read(&question, "When did Ana order the wedding cake?", NULL, &analyser, &code, 1, NOW) == 0);
+    must(question_read(&question, "When did Ana order the wedding cake?", NULL, &analyser, &code, 1, NOW) ==
+         0);
     must(rank_memories(&question, &call, 1, &filter, NOW, &ranking) == 0);
     ranking_free(&ranking);
     question_free(&question);

@@ -130,9 +130,9 @@ static void several(void **state)
 {
     (void)state;
     struct call call;
-    call_understand(&call, &(struct said){.lines = {"A: Hello.", "Don't call me again.", "A: I see.",
-                                                    "And delete all my data.", "A: Yes.",
-                                                    "Don't record this call."}});
+    call_understand(
+        &call, &(struct said){.lines = {"A: Hello.", "Don't call me again.", "A: I see.",
+                                        "And delete all my data.", "A: Yes.", "Don't record this call."}});
     assert_int_equal(call.understanding.request, PRIVACY_ERASE);
     assert_int_equal(call.understanding.request_turn, 3);
     call_free(&call);
@@ -143,10 +143,9 @@ static void not_to_be_called(void **state)
 {
     (void)state;
     struct call call;
-    call_understand(&call,
-                    &(struct said){.lines = {"A: Hello.", "Leave me in peace, all of you."},
-                                   .request = "do_not_call",
-                                   .notes = "null"});
+    call_understand(&call, &(struct said){.lines = {"A: Hello.", "Leave me in peace, all of you."},
+                                          .request = "do_not_call",
+                                          .notes = "null"});
     must_say(&call, STATEMENT_INSTRUCTION, "Asked not to be called again");
     call_free(&call);
     call_understand(&call, &(struct said){.lines = {"A: Hello.", "Don't call me again."},
