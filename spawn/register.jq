@@ -32,7 +32,8 @@ def tool_wanted($url; $secret; $scope): {type: "webhook", name: tool_name, api_s
         {caller_id: {type: "string", dynamic_variable: "system__caller_id"}} +
         if $scope == "agent" then {agent_id: {type: "string", dynamic_variable: "system__agent_id"}} else {} end)}}};
 
-# Descriptions that make an LLM use it well.
+# Descriptions that make an LLM use it well. Of the answer it gets what is for reading; `memories` has the same again, in
+# parts.
 def tool_texts: {response_timeout_secs: 5,
     description: ("Searches what this caller said in earlier calls and answers with what fits best, each with its " +
         "date. Use it whenever the caller refers to something from before (an order, an appointment, \"the same as " +
@@ -40,21 +41,30 @@ def tool_texts: {response_timeout_secs: 5,
         "preference would help and is not in this conversation yet: search before you ask the caller for it. Search " +
         "again with other words for another question. When nothing is found, say that you do not have it and ask; " +
         "never make a memory up."),
-    api_schema: {request_body_schema: {description: "The search.", properties: {query: {type: "string",
+    api_schema: {response_filter: {mode: "allow", filters: ["count", "context"]},
+        request_body_schema: {description: "The search.", properties: {words: {type: "string",
+        description: ("Up to ten words, separated by blanks, that the answer may contain and the question does not: " +
+            "other words for the same thing, kinds and examples of it, and the words of other languages that the caller " +
+            "speaks. For \"what is she allergic to\": \"allergy allergic intolerant nuts peanuts lactose gluten penicillin\". " +
+            "They help the search and never replace the question.")}, query: {type: "string",
         description: ("What to look for: a short question or a few key words in the caller's language, with the " +
             "names, things and dates that matter, such as \"delivery date of the walnut table\". Do not put the " +
             "caller's number into it.")}}}}};
 
 # The body that creates or changes the tool, from the existing one (or null). The existing tool overrides our texts, and the
-# fixed parts override both; a property is replaced whole, since its value has only one source.
+# fixed parts override both; a property is replaced whole, since its value has only one source. caller_id is not required:
+# only phone calls have one, and ElevenLabs ends a session at its start where a required variable is missing.
 def tool_body($wanted):
     def properties: .api_schema.request_body_schema.properties;
     (.tool_config // {} | walk(if type == "object" then map_values(select(. != null)) else . end)) as $kept |
     (tool_texts * $kept * $wanted) |
     properties = (tool_texts | properties) + ($kept | properties // {}) + ($wanted | properties) |
     .api_schema.request_body_schema.required =
-        ([.api_schema.request_body_schema.required[]?, "query", ($wanted | properties | keys[])] | unique) |
+        ([.api_schema.request_body_schema.required[]?, "query", ($wanted | properties | keys[])] - ["caller_id"] | unique) |
     {tool_config: .};
+
+# A tool from before there was `words`, or one that requires the caller.
+def is_old_tool: .api_schema.request_body_schema | .properties.words == null or any(.required[]?; . == "caller_id");
 
 # Events after a call, from the present setting. What the operator chose stays, but callmem needs the turns of a call, as
 # JSON. Ours: the setting is callmem's already, so events that are missing were taken away.
@@ -195,7 +205,8 @@ def plan_tool: secret_id("search-data"; .tool.tool_config.api_schema) as $secret
     plan_secret("search-data"; $secret),
     if .tool == null then step("create the tool \(tool_name) for \(.url)\(route("search-data"))"; ["create_tool"])
     elif $secret == "" or
-        (. as $facts | .tool.tool_config | covers(tool_wanted($facts.url; $secret; $facts.scope)) | not)
+        (. as $facts | .tool.tool_config |
+            (covers(tool_wanted($facts.url; $secret; $facts.scope)) | not) or is_old_tool)
     then step("change the tool \(tool_name) to \(.url)\(route("search-data"))"; ["update_tool"])
     else empty end;
 

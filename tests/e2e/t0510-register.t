@@ -40,12 +40,15 @@ check 'conversation initiation asks client-data, with its stored secret' kept '.
 check 'the tool asks search-data, with its stored secret' kept '.secrets as $secrets | .tools[].tool_config.api_schema |
     "\(.method) \(.url) \($secrets[.request_headers["X-Api-Key"].secret_id].value)"' \
     "POST $here/webhook/search-data search-0123456789abcdef"
-check 'the caller is bound to whoever calls, the query is for the LLM' kept '.tools[].tool_config.api_schema.request_body_schema |
+# A session without a caller_id, as in a chat, must not fail.
+check 'the caller is bound to whoever calls, and not required; the query is for the LLM' kept '.tools[].tool_config.api_schema.request_body_schema |
     "\(.required | sort) \(.properties.caller_id.dynamic_variable) \(.properties.query.description | length > 50)"' \
-    '["caller_id","query"] system__caller_id true'
+    '["query"] system__caller_id true'
+check 'so are other words' kept '.tools[].tool_config.api_schema.request_body_schema.properties.words.description | length > 50' true
+check 'which gets the answer once' kept '.tools[].tool_config.api_schema.response_filter | tojson' '{"mode":"allow","filters":["count","context"]}'
 # docs/http.md: the call that is going on has no memories yet.
 check 'nothing limits the search to this call or to one agent' kept '.tools[].tool_config.api_schema.request_body_schema.properties |
-    keys | tojson' '["caller_id","query"]'
+    keys | tojson' '["caller_id","query","words"]'
 check 'without an agent it says what to enable in each' like "$said" 'enable_conversation_initiation_client_data_from_webhook.*first_message.*voice_id.*--agent'
 
 register --url "$here"
@@ -76,6 +79,14 @@ sed -i 's/^ELEVENLABS_SEARCH_DATA_SECRET=.*/ELEVENLABS_SEARCH_DATA_SECRET=newer-
 register
 check 'a changed secret is stored anew in its place' kept '"\(.secrets | length) \([.secrets[].value] | sort | tojson)"' \
     '2 ["client-0123456789abcdef","newer-0123456789abcdef"]'
+# A tool of an older callmem.
+as_operator PATCH "/v1/convai/tools/$tool" "$(standin_state | jq --arg id "$tool" '{tool_config: (.tools[$id].tool_config |
+    del(.api_schema.response_filter) | .api_schema.request_body_schema |= (del(.properties.words) | .required = ["caller_id", "query"]))}')" >/dev/null
+register
+check 'an older tool is brought up to date' kept '.tools[].tool_config.api_schema | "\(.response_filter.mode) \(.request_body_schema |
+    "\(.required | tojson) \(.properties | keys | tojson)")"' 'allow ["query"] ["caller_id","query","words"]'
+register
+check 'once' like "$code $changes $said" '^0 0 Nothing to change'
 before=$(post_call_secrets)
 register --url https://127.0.0.1:2
 check 'a new address succeeds' is "$code" 0
