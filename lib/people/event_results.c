@@ -32,7 +32,7 @@ static bool is_reference(const char *name)
     static const char *const words[] = {
         "id",  "number", "no",       "nr",     "num",    "code",   "ref",    "reference", "confirmation",
         "pnr", "ticket", "tracking", "nummer", "numero", "codigo", "codice", "referencia"};
-    const char *end = name + strlen(name), *word = end;
+    const char *end = name + strlen(name), *word;
     while (end > name && !isalnum((unsigned char)end[-1]))
         end--;
     for (word = end; word > name && isalnum((unsigned char)word[-1]); word--)
@@ -74,7 +74,10 @@ static void add_result(struct results *results, const char *name, char *value)
         free(value);
         return;
     }
-    strcpy(stpcpy(stpcpy(whole, results->tool), ": "), name);
+    size_t tool = strlen(results->tool);
+    memcpy(whole, results->tool, tool);
+    memcpy(whole + tool, ": ", 2);
+    memcpy(whole + tool + 2, name, strlen(name) + 1);
     transcript->results[transcript->result_count++] = (struct tool_result){whole, value};
     results->left--;
 }

@@ -591,6 +591,8 @@ int line_open(struct line *line, const struct memory_list *list, const char *sco
         at = read_conversation(line, list, at, scope);
     if (line->failed)
         return error_no_memory(error);
+    if (list->count == 0)
+        return 0;
     apply_all(line);
     end_what_passed(line);
     return line->failed ? error_no_memory(error) : 0;

@@ -14,6 +14,7 @@
 #include "understand/secrets.h"
 #include "understand/understand.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,7 +148,7 @@ static bool read_event(struct reading_again *again, struct event *event)
         .failure = "",
         .duration = -1,
     };
-    strcpy(event->caller, items[0].caller);
+    snprintf(event->caller, sizeof event->caller, "%s", items[0].caller);
     strncpy(transcript->language, items[0].language, sizeof transcript->language - 1);
     transcript->summary = "";
     transcript->turns = arena_alloc(again->arena, count * sizeof *transcript->turns);
@@ -510,7 +511,7 @@ int reread_next(const struct reread *reread, char after[CALLER_SIZE], struct err
     if (next_outdated(reread->store, after, &found, error) != 0)
         return -1;
     if (found.count > 0 && strlen(found.items[0].caller) < CALLER_SIZE)
-        strcpy(after, found.items[0].caller);
+        memcpy(after, found.items[0].caller, strlen(found.items[0].caller) + 1);
     int result = found.count > 0 ? reread_caller(reread, after, &counts, error) : 0;
     memory_list_free(&found);
     return result;

@@ -272,15 +272,16 @@ char *name_text(struct reading *reading, const struct words *words, struct span 
         return reading_text(reading, words, span);
     for (size_t at = span.from, small = span.from; at < span.to; at++) {
         const struct word *word = &words->items[at];
-        const struct word *before = at > span.from ? &words->items[at - 1] : NULL;
+        bool follows = at > span.from;
+        const struct word *before = &words->items[follows ? at - 1 : at];
         /* Words that a spelling makes of one ("i'm": "i am") stand in the same place of the text. */
-        if (before && word->start < before->end)
+        if (follows && word->start < before->end)
             continue;
-        if (before)
+        if (follows)
             buf_add(&out, words->text + before->end, word->start - before->end);
-        if (before && at >= small)
+        if (follows && at >= small)
             small = at + particles(reading, words, at);
-        add_capital(&out, words->text + word->start, word->end - word->start, before && at < small);
+        add_capital(&out, words->text + word->start, word->end - word->start, follows && at < small);
     }
     const char *text = buf_text(&out);
     char *copy = text ? arena_text(reading->arena, text, strlen(text)) : NULL;

@@ -208,7 +208,7 @@ static bool is_common_form(const struct cutter *cutter, const char *fold)
         return false;
     memcpy(base, fold, len + 1);
     if (len > 5 && strcmp(fold + len - 3, "ies") == 0) {
-        strcpy(base + len - 3, "y");
+        memcpy(base + len - 3, "y", sizeof "y");
         return is_common(cutter, base);
     }
     for (size_t ending = 1; ending <= 2 && len >= 3 + ending; ending++) {
@@ -295,7 +295,7 @@ static void cut_statement(struct cutter *cutter, const char *text, const struct 
     }
     for (size_t at = 0; at < words->count && !reading->failed;) {
         const struct word *word = &words->items[at];
-        size_t end = at;
+        size_t end;
         if (mail && word->start >= from && word->start < to) {
             at++;
             continue;
