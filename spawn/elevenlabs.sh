@@ -107,6 +107,7 @@ api_delete() { # PATH
 #   retired       marks of deleted ones' secrets
 #   secrets       {id, mark} of the stored secret of "client-data" and of "search-data"
 #   tool          id of the search tool
+#   outbound_tool the same of that for calls that agents make
 #   agents        for each agent's id, or ID?branch_id=BRANCH, the switches that were turned on for it, as jq paths
 #   no_items      ids of the agents without data collection items
 #   before        the workspace's settings that were there before, for --remove to put back

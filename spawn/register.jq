@@ -6,7 +6,7 @@
 #     foreign 'sentence'               something that does not belong to this callmem is in the way
 #     note 'sentence'
 #
-# Their input, the world, is {url, record, settings, webhooks, secrets, tools, agents, items, items_option, named, scope,
+# Their input, the world, is {url, record, settings, webhooks, secrets, tools, agents, items, items_option, outbound_option, named, scope,
 # marks, switches}: the address to register, elevenlabs.json in the state folder (see elevenlabs.sh), the API's answers
 # (agents by ID or ID?branch_id=BRANCH), the data collection items (lib/understand/items.json), "items", "no-items" or "",
 # the agents of the command line, CALLMEM_SCOPE, the marks of the secrets in effect (endpoint: list), and the security
@@ -14,6 +14,7 @@
 
 def webhook_name: "callmem";
 def tool_name: "search_memory";
+def outbound_name: "search_memory_outbound";
 def events: ["transcript", "audio", "call_initiation_failure"];
 def route($endpoint): "/webhook/" + $endpoint;
 
@@ -31,6 +32,10 @@ def tool_wanted($url; $secret; $scope): {type: "webhook", name: tool_name, api_s
     request_body_schema: {type: "object", properties: (
         {caller_id: {type: "string", dynamic_variable: "system__caller_id"}} +
         if $scope == "agent" then {agent_id: {type: "string", dynamic_variable: "system__agent_id"}} else {} end)}}};
+
+# The same for calls that the agent makes, in which the caller is the number that was called.
+def outbound_wanted($url; $secret; $scope): tool_wanted($url; $secret; $scope) | .name = outbound_name |
+    .api_schema.request_body_schema.properties.caller_id.dynamic_variable = "system__called_number";
 
 # Descriptions that make an LLM use it well. Of the answer it gets what is for reading; `memories` has the same again, in
 # parts.
@@ -62,6 +67,9 @@ def tool_body($wanted):
     .api_schema.request_body_schema.required =
         ([.api_schema.request_body_schema.required[]?, "query", ($wanted | properties | keys[])] - ["caller_id"] | unique) |
     {tool_config: .};
+
+def outbound_body($wanted): (.tool_config.description // "") as $kept | tool_body($wanted) |
+    if $kept == "" then .tool_config.description |= "Only for calls that you made yourself. " + . else . end;
 
 # A tool from before there was `words`, or one that requires the caller.
 def is_old_tool: .api_schema.request_body_schema | .properties.words == null or any(.required[]?; . == "caller_id");
@@ -150,7 +158,9 @@ def facts: . as $w | (.record.webhook.id // "") as $recorded |
     .initiation = (.settings.conversation_initiation_client_data_webhook |
         if (.url | is_ours($w; "client-data")) then . else null end) |
     .tool = (first((.tools[] | select(.id == $w.record.tool)),
-        (.tools[] | select($w.url and .tool_config.api_schema.url? == $w.url + route("search-data")))) // null);
+        (.tools[] | select($w.url and .tool_config.api_schema.url? == $w.url + route("search-data") and
+            .tool_config.name != outbound_name))) // null) |
+    .outbound = first((.tools[] | select(.id == $w.record.outbound_tool)), null);
 
 # Our stored secret of an endpoint: from the record, or by its user and its name.
 def secret_name($endpoint): "callmem_" + ($endpoint | gsub("-"; "_"));
@@ -208,6 +218,17 @@ def plan_tool: secret_id("search-data"; .tool.tool_config.api_schema) as $secret
         (. as $facts | .tool.tool_config |
             (covers(tool_wanted($facts.url; $secret; $facts.scope)) | not) or is_old_tool)
     then step("change the tool \(tool_name) to \(.url)\(route("search-data"))"; ["update_tool"])
+    else empty end;
+
+# Asked for now or in an earlier run.
+def plan_outbound: secret_id("search-data"; .tool.tool_config.api_schema) as $secret |
+    set("outbound_id"; .outbound.id // ""),
+    if .outbound_option == "" and .outbound == null then empty
+    elif .outbound == null then
+        step("create the tool \(outbound_name) for \(.url)\(route("search-data"))"; ["put_outbound"])
+    elif $secret == "" or (. as $facts | .outbound.tool_config |
+        (covers(outbound_wanted($facts.url; $secret; $facts.scope)) | not) or is_old_tool)
+    then step("change the tool \(outbound_name) to \(.url)\(route("search-data"))"; ["put_outbound"])
     else empty end;
 
 def plan_post_call: .settings.webhooks.post_call_webhook_id as $there | . as $facts |
@@ -276,6 +297,10 @@ def plan_agent($agent): . as $facts | .agents[$agent] as $now |
             foreign("agent \($agent | called) has another tool that is called \(tool_name)") else empty end),
         step("give agent \($agent | called) the tool \(tool_name)"; ["give_tool", $agent])
     else empty end,
+    if .outbound_option != "" and IN($agent | agent_id; $facts.named[]) and
+        (.outbound == null or (IN($facts.outbound.id; $now | tool_ids[]) | not)) then
+        step("give agent \($agent | called) the tool \(outbound_name)"; ["give_outbound", $agent])
+    else empty end,
     ($now.platform_settings.overrides // {} | . as $on |
         [$facts.switches[] | select(. as $switch | $on | getpath($switch / ".") != true)] |
         if . == [] then empty
@@ -283,7 +308,7 @@ def plan_agent($agent): . as $facts | .agents[$agent] as $now |
     plan_items($agent), plan_own_webhooks($agent);
 
 def plan: facts | settle_items | set("no_items"; .no_items | tojson),
-    plan_webhook, plan_initiation, plan_tool, plan_post_call, plan_agent(.agents | keys[]),
+    plan_webhook, plan_initiation, plan_tool, plan_outbound, plan_post_call, plan_agent(.agents | keys[]),
     (.superseded[] | step("delete the post-call webhook that it replaces"; ["delete_webhook", .])),
     if .agents == {} then
         note("In each agent, give it the tool \(tool_name), enable under Security: \(.switches | join(" ")), and add " +
@@ -293,7 +318,11 @@ def plan: facts | settle_items | set("no_items"; .no_items | tojson),
 
 def remove_from_agent($agent): . as $facts |
     if IN($facts.record.tool; $facts.agents[$agent] | tool_ids[]) then
-        step("take the tool \(tool_name) from agent \($agent | called)"; ["take_tool", $agent]) else empty end,
+        step("take the tool \(tool_name) from agent \($agent | called)"; ["take_tool", $agent, $facts.record.tool])
+    else empty end,
+    if IN($facts.outbound.id // empty; $facts.agents[$agent] | tool_ids[]) then
+        step("take the tool \(outbound_name) from agent \($agent | called)"; ["take_tool", $agent, $facts.outbound.id])
+    else empty end,
     (.record.agents[$agent] // [] | if . == [] then empty
         else step("turn off again for agent \($agent | called): \(join(" "))"; ["turn_off", $agent, .[]]) end),
     (.agents[$agent] | items_there($facts.items) as $there |
@@ -312,7 +341,6 @@ def remove_from_agent($agent): . as $facts |
                 ["take_own_initiation", $agent])));
 
 def removal: facts | .record as $record | . as $facts |
-    set("tool_id"; $record.tool // ""),
     remove_from_agent(.agents | keys[]),
     if .initiation then
         ($record.before.conversation_initiation_client_data_webhook.url | shown) as $before |
@@ -323,8 +351,8 @@ def removal: facts | .record as $record | . as $facts |
         step("events after a call: as before (\($record.before.webhooks.post_call_webhook_id // "none"))";
             ["restore", "webhooks", "{\"post_call_webhook_id\": null}"])
     else empty end,
-    (.tools[] | select(.id == $record.tool) |
-        step("delete the tool \(tool_name)"; ["api_delete", "/v1/convai/tools/\(.id)"])),
+    (.tools[] | select(IN(.id; $record.tool, $record.outbound_tool)) |
+        step("delete the tool \(.tool_config.name)"; ["api_delete", "/v1/convai/tools/\(.id)"])),
     ($record.secrets // {} | to_entries[] | select(IN(.value.id; $facts.secrets[].secret_id)) |
         step("delete the stored secret of \(.key)"; ["api_delete", "/v1/convai/secrets/\(.value.id)"])),
     ([.record.webhook.id, .superseded[]] | unique[] | select(IN($facts.webhooks[].webhook_id)) |

@@ -80,4 +80,19 @@ check 'one that cannot be changed is told' like "$code $complaints" '^0 .*agent 
 register --remove
 check 'a removal undoes the branches, too' kept ".branches.agtbranch_live | $set_up" '0 0 false'
 check 'here, too, nothing is left' kept "$count_all" '0 0 0'
+
+# A tool for the calls that an agent makes.
+standin elevenlabs '{"agents": [{"agent_id": "agent_plum"}]}'
+register --url "$here" --agent agent_plum --agent agent_pear
+register --outbound --agent agent_plum
+check 'a second tool is made where it is asked for' like "$said" 'create the tool search_memory_outbound.*give agent agent_plum the tool search_memory_outbound'
+check 'bound to whoever is called' kept '[.tools[].tool_config | "\(.name) \(.api_schema.request_body_schema.properties.caller_id.dynamic_variable)"] | sort | join("; ")' \
+    'search_memory system__caller_id; search_memory_outbound system__called_number'
+check 'for that agent alone' kept '[.agents.agent_plum, .agents.agent_pear | .conversation_config.agent.prompt.tool_ids | length] | tojson' '[2,1]'
+check 'once' nothing_to_do --outbound --agent agent_plum
+register --url https://127.0.0.1:2
+check 'it follows a new address' kept '[.tools[].tool_config.api_schema.url] | unique | tojson' '["https://127.0.0.1:2/webhook/search-data"]'
+register --remove
+check 'and goes with the rest' kept "$count_all" '0 0 0'
+check 'from the agent, too' kept '.agents.agent_plum.conversation_config.agent.prompt.tool_ids | length' 0
 finish

@@ -51,7 +51,7 @@ by_hand() { # METHOD PATH BODY
 
 new_registration CALLMEM_SCOPE=agent
 standin elevenlabs '{"answers": true, "branches": [{"agent_id": "agent_quince", "id": "agtbranch_live", "current_live_percentage": 20}]}'
-register --url "$here" --agent agent_quince
+register --url "$here" --outbound --agent agent_quince
 check 'registering succeeds' is "$code" 0
 webhook=$(standin_state | jq -r '.webhooks | keys[]')
 by_hand PATCH /v1/convai/agents/agent_pear "$(standin_state | jq -c --arg id "$webhook" '{platform_settings: {workspace_overrides:
