@@ -349,7 +349,8 @@ static bool replaces(const struct known *older, const struct known *newer)
     bool open = kind_of(older) == STATEMENT_OPEN;
     if (open != (kind_of(newer) == STATEMENT_OPEN) || kind_of(newer) == STATEMENT_ENDED)
         return false;
-    if (strcmp(older->fact.statement.text, newer->fact.statement.text) == 0)
+    const char *was = older->fact.statement.text, *is = newer->fact.statement.text;
+    if (!was || !is || strcmp(was, is) == 0)
         return true;
     if (older->call == newer->call)
         return corrects(older, newer);
@@ -470,7 +471,7 @@ static void end_what_passed(struct line *line)
     for (size_t i = 0; i < line->known_count; i++) {
         struct known *known = &line->known[i];
         const char *until = known->fact.statement.until;
-        if (known->state != STATE_NOW)
+        if (known->state != STATE_NOW || !known->fact.memory)
             continue;
         if (*until && !is_today_or_later(until, line->last))
             known->state = STATE_OVER;
@@ -591,8 +592,6 @@ int line_open(struct line *line, const struct memory_list *list, const char *sco
         at = read_conversation(line, list, at, scope);
     if (line->failed)
         return error_no_memory(error);
-    if (list->count == 0)
-        return 0;
     apply_all(line);
     end_what_passed(line);
     return line->failed ? error_no_memory(error) : 0;

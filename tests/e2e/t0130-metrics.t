@@ -102,7 +102,7 @@ check 'a caller whom memory could not tell' failed
 
 # A wrong secret of ours: ElevenLabs does not send the event again.
 warned() {
-    program callmem check 2>&1 >/dev/null
+    { program callmem check >/dev/null; } 2>&1
 }
 in_a_row='callmem_refused_in_a_row{service="post-call"}'
 check 'check warns of nothing as long as credentials are right' unlike "$(warned)" 'with 401'
