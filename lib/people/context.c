@@ -53,7 +53,7 @@ char *context_name(const struct line *line)
     return safe(person ? person_name(person) : "", NAME_CHARS);
 }
 
-/* "Margaret Doyle, called Peggy (mother of Emil)". */
+/* "Margaret Whelan, called Peggy (mother of Emil)". */
 static void add_person(struct buf *b, const struct person *person)
 {
     const char *name = *person->full ? person->full : person->called;
@@ -201,7 +201,7 @@ static void add_other(struct buf *b, const struct line *line, size_t owner, size
     buf_free(&label);
 }
 
-/* "9 years old, has a brace": of what was said with commas a part may still hold. */
+/* "9 years old, has a splint": of what was said with commas a part may still hold. */
 static bool may_hold_partly(const struct known *known)
 {
     return !known->wholly && strpbrk(known->fact.statement.text, ",;") != NULL;

@@ -57,7 +57,7 @@ static enum name_match person_match(const struct person *person, const char *nam
     return best;
 }
 
-/* The fuller form of a name stands: "Derek Hollins" after "Mr. Hollins". */
+/* The fuller form of a name stands: "Martin Hollins" after "Mr. Hollins". */
 static void person_learn(struct person *person, const struct speaker *speaker, int call)
 {
     bool fuller = name_is_full(speaker->full) || !*person->full;
@@ -316,7 +316,7 @@ static bool is_number(const char *word)
     return *word >= '0' && *word <= '9';
 }
 
-/* "Takes her tablets at 8", "I take my tablets at 9": the same words with other numbers. */
+/* "Takes her drops at 7", "I take my drops at 10": the same words with other numbers. */
 static bool says_another_number(const struct known *older, const struct known *newer)
 {
     size_t words = 0, numbers[2] = {0, 0};

@@ -98,7 +98,7 @@ int64_t line_over(const struct known *known);
 size_t line_speakers(const struct line *line);
 /* The one person of the line, NULL when there is none or it could be more than one. */
 const struct person *line_person(const struct line *line);
-/* What somebody is called: "Peggy", else "Margaret Doyle". */
+/* What somebody is called: "Peggy", else "Margaret Whelan". */
 const char *person_name(const struct person *person);
 
 #endif

@@ -454,7 +454,7 @@ static bool shares_word(const struct words *a, const char *name)
     return found;
 }
 
-/* "It's not Jon Smith, it's Joan Smythe": the name that was wrong, for whom the right one is. */
+/* "It's not Jon Clark, it's Joan Clarke": the name that was wrong, for whom the right one is. */
 static void read_corrections(struct evidence *evidence)
 {
     struct reading *reading = evidence->reading;
@@ -657,7 +657,7 @@ void evidence_read_denials(struct evidence *evidence)
 static bool is_speakers(const struct reading *reading, const struct words *a, const struct speaker *speaker)
 {
     size_t names = 0;
-    /* "Monsieur Lefebvre", when his daughter calls. */
+    /* "Monsieur Garnier", when his daughter calls. */
     if (*speaker->role && strstr(speaker->role, a->text))
         return false;
     for (size_t at = 0; at < a->count; at++) {

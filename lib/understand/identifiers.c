@@ -265,8 +265,8 @@ static bool written_email(const char *text, size_t at, char email[EMAIL_CHARS])
     return true;
 }
 
-/* A part of an address as it is said, to the left of word `end`: "doyle", "d o y l e", "lupita one nine five
- * four". Puts it before what stands in `out`; returns where it begins, `end` when there is none. */
+/* A part of an address as it is said, to the left of word `end`: "whelan", "w h e l a n", "rosita one nine
+ * five four". Puts it before what stands in `out`; returns where it begins, `end` when there is none. */
 static size_t part_before(struct reading *reading, const struct words *words, size_t end,
                           char out[EMAIL_CHARS])
 {
@@ -294,7 +294,7 @@ static size_t part_before(struct reading *reading, const struct words *words, si
             word += spelled_part(reading, words, word, &run);
         snprintf(part, sizeof part, "%s", run.text);
     }
-    /* A name and its number: "lupita 1954"; or a plain word. */
+    /* A name and its number: "rosita 1954"; or a plain word. */
     bool digits = part[0] && isdigit((unsigned char)part[0]);
     if (best > 0 && (best == end || digits) && strlen(words->items[best - 1].fold) < 40 &&
         !joint_of(words->items[best - 1].fold) && (best == end || words->items[best].gap == GAP_NONE)) {
@@ -320,7 +320,7 @@ static size_t part_before(struct reading *reading, const struct words *words, si
     return best;
 }
 
-/* The address that is said around an "at": "peggy dot doyle at example dot com". Where it ends, 0 when it is
+/* The address that is said around an "at": "nora dot whelan at example dot com". Where it ends, 0 when it is
  * none. */
 static size_t said_email(struct reading *reading, const struct words *words, size_t at,
                          char email[EMAIL_CHARS])
@@ -548,7 +548,7 @@ static bool ends_alike(const struct spelled *code, const struct spelled *end)
     return true;
 }
 
-/* "Oh one four eight. No, sorry. Oh one eight four.": the last digits again. "No, ten is fine" is no such. */
+/* "Oh two six three. No, sorry. Oh two three six.": the last digits again. "No, ten is fine" is no such. */
 static bool is_new_end(const struct finder *finder, const struct words *words, const struct spelled *run)
 {
     size_t from = run->from > 4 ? run->from - 4 : 0;
@@ -562,7 +562,7 @@ static bool is_new_end(const struct finder *finder, const struct words *words, c
     return false;
 }
 
-/* "My number is 513." "472-1234." "Five one three, four seven two, one two three four, is that correct?":
+/* "My number is 614." "385-2906." "Six one four, three eight five, two nine oh six, is that correct?":
  * more digits around those that were given. */
 static bool is_more_of(const struct spelled *code, const struct spelled *other)
 {
@@ -657,13 +657,13 @@ static bool is_capital(const struct words *words, size_t at)
     return words->items[at].shape == SHAPE_CAPITAL;
 }
 
-/* "Bestellnummer 14. Uwe Stein": a number and a dot end a sentence here, though they may be an ordinal. */
+/* "Bestellnummer 27. Anna Kern": a number and a dot end a sentence here, though they may be an ordinal. */
 static bool ends_with_dot(const struct words *words, size_t at)
 {
     return words->items[at].shape == SHAPE_NUMBER && words->text[words->items[at].end] == '.';
 }
 
-/* Where the words of an address end: what follows a street and its number is named ("Newark, MI 85971", "in
+/* Where the words of an address end: what follows a street and its number is named ("Kelso, WA 98626", "in
  * Lompoc", "12, 1050 Wien"), or it is no part of it ("12 and my name is"). */
 static size_t address_end(const struct words *words, size_t from, size_t to)
 {
@@ -677,9 +677,9 @@ static size_t address_end(const struct words *words, size_t from, size_t to)
     return end;
 }
 
-/* From the house number ("seven Larch Lane") or the street ("calle Sorní diecinueve") on; empty where there
+/* From the house number ("nine Quarry Road") or the street ("calle Mayor diecinueve") on; empty where there
  * is neither. "One" is no house number: it is an article, too. A number far into a sentence is no house's:
- * "how long does it take to get to 2 Dream Farms". */
+ * "how long does it take to get to 4 Pine Valley". */
 static struct span address_span(struct reading *reading, const struct words *words, struct span span)
 {
     for (size_t at = span.from; at < span.to && at < span.from + ADDRESS_LEAD; at++) {
@@ -705,7 +705,7 @@ static struct span address_span(struct reading *reading, const struct words *wor
         /* "Order number: 14" */
         size_t thing;
         named = named && thing_at(words, at - 1, &thing) == 0 && words->text[words->items[at - 1].end] != ':';
-        /* "It is called Dare 2 Dream Farms" */
+        /* "It is called Camp 4 Pine Valley" */
         size_t end = at + len;
         named = named && (end == span.to || words->items[end].gap != GAP_NONE || !is_capital(words, end));
         if (end < span.to && words->items[end].gap == GAP_COMMA)
@@ -735,7 +735,7 @@ static bool take_address(struct finder *finder, const struct spoken *spoken, siz
     return text != NULL;
 }
 
-/* "My address is seven Larch Lane": past the verb. */
+/* "My address is nine Quarry Road": past the verb. */
 static void read_named_address(struct finder *finder, const struct spoken *spoken)
 {
     static const char *const verbs[] = {"is", "ist", "lautet", "es", "est", "e", "fica", "vaut"};
@@ -791,7 +791,7 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
         if (finder->asked == THINGS || things[thing].thing != THING_PHONE ||
             strcmp(things[thing].phrase, "number") != 0)
             finder->asked = thing;
-        /* "They are at 453 Lincoln Avenue, can you confirm that address?" */
+        /* "They are at 317 Monroe Avenue, can you confirm that address?" */
         if (things[thing].thing == THING_ADDRESS &&
             (says_number(finder->reading, words) || !is_callers(words, at)))
             finder->asked = THINGS;
@@ -803,7 +803,7 @@ static void read_agent(struct finder *finder, const struct spoken *spoken)
     read_back(finder, words);
 }
 
-/* "Your claim number is C L eight one one five." - "Eight one one five." is the whole of it. */
+/* "Your claim number is D R nine two two six." - "Nine two two six." is the whole of it. */
 static const struct spelled *whole_of(const struct finder *finder, const struct spelled *run)
 {
     size_t len = strlen(run->text), told = strlen(finder->told.text);

@@ -1,6 +1,6 @@
 /*
- * identifiers: numbers, codes and addresses as they are said: "N M four eight two zero one seven", "peggy dot
- * doyle at example dot com", "double five", read back and corrected.
+ * identifiers: numbers, codes and addresses as they are said: "P R six three nine zero two five", "peggy dot
+ * whelan at example dot com", "double five", read back and corrected.
  */
 #ifndef CALLMEM_UNDERSTAND_IDENTIFIERS_H
 #define CALLMEM_UNDERSTAND_IDENTIFIERS_H
@@ -16,7 +16,7 @@ void identifiers_find(struct reading *reading, struct understanding *understandi
  * "." of addresses, all else left out; for holding a value against what was said. Turns are separated by
  * '\n'. Owned by the arena; NULL when out of memory. */
 const char *identifiers_heard(struct reading *reading);
-/* Whether a value ("NM482017", "z.wrona@example.com", "555-0184") was said or written in `heard`, as a whole.
+/* Whether a value ("PR639025", "m.novak@example.com", "555-0236") was said or written in `heard`, as a whole.
  */
 bool identifiers_were_heard(const char *heard, const char *value);
 

@@ -122,7 +122,7 @@ static bool is_given_name(struct reading *reading, const char *name)
     return given;
 }
 
-/* "t o r i p a r k e r" is Tori Parker: the name as it was said, written without its blanks. */
+/* "k i m b a r t o n" is Kim Barton: the name as it was said, written without its blanks. */
 static bool spells_whole(const char *name, const char *letters)
 {
     char fold[128];

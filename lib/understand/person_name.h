@@ -1,6 +1,6 @@
 /*
- * person_name: whether two names are of one person. "Peggy Doyle" and "Doyle", "Curt" and "Curtis Halloway",
- * "Mr. Hollins" and "Derek Hollins", 佐藤 and 佐藤健一 may be; "Maria Huber" and "Josef Huber" are two.
+ * person_name: whether two names are of one person. "Peggy Whelan" and "Whelan", "Curt" and "Curtis Bowen",
+ * "Mr. Hollins" and "Martin Hollins", 佐藤 and 佐藤健一 may be; "Maria Huber" and "Anton Huber" are two.
  */
 #ifndef CALLMEM_UNDERSTAND_PERSON_NAME_H
 #define CALLMEM_UNDERSTAND_PERSON_NAME_H
@@ -17,7 +17,7 @@ enum name_match {
 /* Compares two names; titles, case, accents and the order of the parts do not count. "" matches nothing. */
 enum name_match name_compare(const char *a, const char *b);
 
-/* Whether one name can be the other that was heard or written wrong: "Jon Smith" and "Joan Smythe"; not "Ana"
+/* Whether one name can be the other that was heard or written wrong: "Jon Clark" and "Joan Clarke"; not "Ana"
  * and "Peter". */
 bool name_sounds_like(const char *a, const char *b);
 

@@ -78,7 +78,7 @@ static bool is_code_part(const char *from, const char *to, size_t *digits)
     return here > 0 || (upper > 0 && upper == (size_t)(to - from) && to - from <= 4);
 }
 
-/* "NM482017", "SW 2208", "T-5512": parts with digits, and capitals beside them. The one with the most digits.
+/* "PR639025", "SW 2208", "T-5512": parts with digits, and capitals beside them. The one with the most digits.
  */
 static bool find_code(struct reading *reading, struct statement *statement, const char **where)
 {
@@ -142,7 +142,7 @@ static const char *label_of(struct reading *reading, const char *text, const cha
     return label;
 }
 
-/* "Address: 18 Mill Lane", "new address 18 Mill Lane": what follows the words that say what it is. */
+/* "Address: 22 Park Row", "new address 22 Park Row": what follows the words that say what it is. */
 static const char *without_label(struct reading *reading, const char *text)
 {
     const struct language *languages[2] = {reading->language, lexicon_language(reading->lexicon, "en")};

@@ -120,7 +120,7 @@ static bool is_one_word(const struct reading *reading, const struct words *words
     return parts < 2 || language_list(reading->language, LIST_PARTICLE, words, span.from) > 0;
 }
 
-/* "It's not Jon Smith, it's Joan Smythe": the name that was wrong. "I'm not Jon Smith, I'm Peter Hall" is
+/* "It's not Jon Clark, it's Joan Clarke": the name that was wrong. "I'm not Jon Clark, I'm Peter Hall" is
  * somebody else. */
 static void note_wrong(struct names *names, const struct words *words, struct span wrong, struct span right)
 {
@@ -547,7 +547,7 @@ static void compare(struct names *names)
         }
 }
 
-/* A name that was heard in two ways, "Jean Bray" and "Jean Grey": only what both have is sure. */
+/* A name that was heard in two ways, "Paul Roux" and "Jean Grey": only what both have is sure. */
 static void keep_what_is_sure(struct names *names)
 {
     for (size_t i = 0; i < names->count; i++)

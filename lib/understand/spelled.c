@@ -169,7 +169,7 @@ static bool is_in_address(const struct words *words, const struct spelled *run)
            (before == '.' && from > 1 && isalpha((unsigned char)words->text[from - 2]));
 }
 
-/* "… eight four. I always mix it": a letter that is a word of the next thought. */
+/* "… nine six. I always mix it": a letter that is a word of the next thought. */
 static bool is_lone_word(const struct words *words, size_t at, const struct spelled *run)
 {
     const struct word *word = &words->items[at];
@@ -182,7 +182,7 @@ static bool is_lone_word(const struct words *words, size_t at, const struct spel
            strlen(words->items[at + 1].fold) > 1 && words->items[at + 1].shape == SHAPE_LOWER;
 }
 
-/* "K like king" at word `at`: how many words that are, 0 when it is no such thing. */
+/* "J like James" at word `at`: how many words that are, 0 when it is no such thing. */
 static size_t explained(struct reading *reading, const struct words *words, size_t at)
 {
     const char *letter = words->items[at].fold;
@@ -194,7 +194,7 @@ static size_t explained(struct reading *reading, const struct words *words, size
     return fits ? word + 1 - at : 0;
 }
 
-/* The part of a code at word `at`, with what explains it: "K. K like king" is one K. How many words were
+/* The part of a code at word `at`, with what explains it: "J. J like James" is one J. How many words were
  * taken. */
 static size_t take_part(struct reading *reading, const struct words *words, size_t at, struct spelled *run)
 {

@@ -1,6 +1,6 @@
 /*
  * spelled: codes as they are said. A run is a row of words that are digits, numbers, single letters, words of
- * the radio alphabet or pieces of a code, one after the other: "N M four eight two zero one seven", "double
+ * the radio alphabet or pieces of a code, one after the other: "P R six three nine zero two five", "double
  * five", "4111 1111", "AB-12".
  */
 #ifndef CALLMEM_UNDERSTAND_SPELLED_H
@@ -14,7 +14,7 @@
 #define SPELLED_CHARS 64 /* of one code, written out */
 
 struct spelled {
-    char text[SPELLED_CHARS]; /* small letters and digits: "nm482017" */
+    char text[SPELLED_CHARS]; /* small letters and digits: "pr639025" */
     size_t digits, letters;
     size_t from, to; /* words */
     bool plus;       /* it begins with a plus: a number with its country */

@@ -52,7 +52,7 @@ struct statement {
     const char
         *slot;         /* what somebody has only one of, so that a newer one replaces it: "email", "phone",
                           "address", "contact.time", "contact.channel", "diet", "name"; "" when it stands alone */
-    const char *value; /* of CONTACT and ID: the thing itself, "z.wrona@example.com", "HM447092Q"; else "" */
+    const char *value; /* of CONTACT and ID: the thing itself, "m.novak@example.com", "KL305518T"; else "" */
     const char *by;    /* of OPEN: "agent" or "caller"; else "" */
     char until[UNTIL_SIZE]; /* when it ends or is to be done: "2026-03-27" or "2026-03-27T10:00"; "" */
     enum source source;
@@ -61,10 +61,10 @@ struct statement {
 
 /* Somebody who speaks on the caller's side. */
 struct speaker {
-    const char *full;   /* "Margaret Doyle", the fullest form that was given in this call; "" */
+    const char *full;   /* "Margaret Whelan", the fullest form that was given in this call; "" */
     const char *called; /* how they asked to be called: "Peggy"; "" */
     const char *role;   /* in whose place or from where they call: "wife of Gordon Pell"; "" */
-    const char *was;    /* a name that they said was wrong, or was theirs before: "Jon Smith", "Winter"; "" */
+    const char *was;    /* a name that they said was wrong, or was theirs before: "Jon Clark", "Winter"; "" */
     bool renamed;       /* they said that they have a new name */
     enum source source;
     int turn; /* where the name was said, -1 when it was only collected */

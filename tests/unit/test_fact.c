@@ -81,8 +81,8 @@ static void speakers_are_read_back(void **state)
         struct speaker speaker;
         const char *content;
     } cases[] = {
-        {{"Margaret Doyle", "Peggy", "mother of Emil", "", false, SOURCE_ITEM, 1},
-         "Name: Margaret Doyle, called Peggy (mother of Emil)"},
+        {{"Margaret Whelan", "Peggy", "mother of Emil", "", false, SOURCE_ITEM, 1},
+         "Name: Margaret Whelan, called Peggy (mother of Emil)"},
         {{"Ana Lopez", "", "", "Ana Winter", true, SOURCE_RULE, 0}, "Name: Ana Lopez"},
         {{"", "Becky", "", "", false, SOURCE_RULE, 0}, "Name: Becky"},
         {{"Emeka", "Emeka", "", "", false, SOURCE_RULE, 0}, "Name: Emeka"},

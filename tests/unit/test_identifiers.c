@@ -43,7 +43,7 @@ static void is_given(const struct given *given)
 static void numbers_in_words(void **state)
 {
     static const struct given cases[] = {
-        {"en", "U: My order number is N M four eight two zero one seven.", STATEMENT_ID, "order", "NM482017"},
+        {"en", "U: My order number is P R six three nine zero two five.", STATEMENT_ID, "order", "PR639025"},
         {"en", "A: What's your order number? / U: Double five triple two nine.", STATEMENT_ID, "order",
          "552229"},
         {"en", "A: What's your booking reference? / U: Foxtrot Lima two nine Alpha.", STATEMENT_ID, "booking",
@@ -84,7 +84,7 @@ static void phones_as_they_are_written(void **state)
     static const struct given cases[] = {
         {"en", "A: Which number can we reach you on? / U: +44 20 7946 0018.", STATEMENT_CONTACT, "phone",
          "+442079460018"},
-        {"en", "A: Your phone number? / U: 555 0184, please.", STATEMENT_CONTACT, "phone", "5550184"},
+        {"en", "A: Your phone number? / U: 555 0236, please.", STATEMENT_CONTACT, "phone", "5550236"},
         {"de", "A: Ihre Telefonnummer? / U: 0151 23456789.", STATEMENT_CONTACT, "phone", "015123456789"},
     };
     (void)state;
@@ -94,22 +94,22 @@ static void phones_as_they_are_written(void **state)
 static void addresses_of_mail_in_words(void **state)
 {
     static const struct given cases[] = {
-        {"en", "U: My email is peggy dot doyle at example dot com.", STATEMENT_CONTACT, "email",
-         "peggy.doyle@example.com"},
-        {"en", "U: My email is peggy.doyle@example.com.", STATEMENT_CONTACT, "email",
-         "peggy.doyle@example.com"},
+        {"en", "U: My email is vera dot whelan at example dot com.", STATEMENT_CONTACT, "email",
+         "vera.whelan@example.com"},
+        {"en", "U: My email is vera.whelan@example.com.", STATEMENT_CONTACT, "email",
+         "vera.whelan@example.com"},
         {"en", "A: And your email? / U: P E G four two at example dot com.", STATEMENT_CONTACT, "email",
          "peg42@example.com"},
-        {"de", "U: Meine E-Mail ist peggy minus doyle ät example punkt de.", STATEMENT_CONTACT, "email",
-         "peggy-doyle@example.de"},
-        {"es", "U: Mi correo es peggy punto doyle arroba example punto com.", STATEMENT_CONTACT, "email",
-         "peggy.doyle@example.com"},
-        {"fr", "U: Mon mail, c'est peggy point doyle arobase example point fr.", STATEMENT_CONTACT, "email",
-         "peggy.doyle@example.fr"},
-        {"it", "U: La mia mail è peggy punto doyle chiocciola example punto it.", STATEMENT_CONTACT, "email",
-         "peggy.doyle@example.it"},
-        {"pt", "U: O meu e-mail é peggy ponto doyle arroba example ponto pt.", STATEMENT_CONTACT, "email",
-         "peggy.doyle@example.pt"},
+        {"de", "U: Meine E-Mail ist vera minus whelan ät example punkt de.", STATEMENT_CONTACT, "email",
+         "vera-whelan@example.de"},
+        {"es", "U: Mi correo es vera punto whelan arroba example punto com.", STATEMENT_CONTACT, "email",
+         "vera.whelan@example.com"},
+        {"fr", "U: Mon mail, c'est vera point whelan arobase example point fr.", STATEMENT_CONTACT, "email",
+         "vera.whelan@example.fr"},
+        {"it", "U: La mia mail è vera punto whelan chiocciola example punto it.", STATEMENT_CONTACT, "email",
+         "vera.whelan@example.it"},
+        {"pt", "U: O meu e-mail é vera ponto whelan arroba example ponto pt.", STATEMENT_CONTACT, "email",
+         "vera.whelan@example.pt"},
     };
     (void)state;
     ALL_GIVEN(cases);
@@ -123,7 +123,7 @@ static void what_is_read_back_and_corrected_counts(void **state)
          "five "
          "one.",
          STATEMENT_ID, "policy", "HR451"},
-        {"en", "A: So your number is 555 0184? / U: No, 555 0148.", STATEMENT_CONTACT, "phone", "5550148"},
+        {"en", "A: So your number is 555 0236? / U: No, 555 0263.", STATEMENT_CONTACT, "phone", "5550263"},
         {"en", "A: Your order number? / U: 20417. / A: I have 20471. / U: Yes, that's right.", STATEMENT_ID,
          "order", "20471"},
         {"en", "U: My email is ana@example.com. Sorry, my email is ana@example.org.", STATEMENT_CONTACT,
@@ -138,7 +138,7 @@ static void what_is_somebody_elses_is_not_theirs(void **state)
     static const struct given cases[] = {
         {"en", "U: My mother's policy number is 884412.", .value = NULL},
         {"en", "U: My daughter's number is 555 0133.", .value = NULL},
-        {"en", "U: You can reach my husband on 555 0184.", .value = NULL},
+        {"en", "U: You can reach my husband on 555 0236.", .value = NULL},
         {"en", "U: Her email is ana@example.com.", .value = NULL},
         {"de", "U: Die Kundennummer von meinem Mann ist 20417.", .value = NULL},
         {"de", "U: Seine E-Mail ist ana@example.com.", .value = NULL},
@@ -164,8 +164,8 @@ static void what_is_something_else_is_no_identifier(void **state)
 static void addresses_of_homes(void **state)
 {
     static const struct given cases[] = {
-        {"en", "U: My address is 14 Sandpiper Lane, Dover.", STATEMENT_CONTACT, "address",
-         "14 Sandpiper Lane, Dover"},
+        {"en", "U: My address is 14 Sandpiper Lane, Arier.", STATEMENT_CONTACT, "address",
+         "14 Sandpiper Lane, Arier"},
         {"de", "A: Wie ist Ihre Adresse? / U: Gartenweg 7, 50667 Köln.", STATEMENT_CONTACT, "address",
          "Gartenweg 7, 50667 Köln"},
     };
@@ -180,12 +180,12 @@ static void a_value_is_held_against_what_was_heard(void **state)
         const char *talk, *value;
         bool heard;
     } cases[] = {
-        {"U: It's N M four eight two zero one seven.", "NM482017", true},
-        {"U: It's N M four eight two zero one seven.", "NM482018", false},
-        {"U: It's N M four eight two zero one seven.", "482", false},
+        {"U: It's P R six three nine zero two five.", "PR639025", true},
+        {"U: It's P R six three nine zero two five.", "NM482018", false},
+        {"U: It's P R six three nine zero two five.", "482", false},
         {"U: ana dot lopez at example dot com", "ana.lopez@example.com", true},
         {"U: ana dot lopez at example dot com", "eva.lopez@example.com", false},
-        {"U: 555, 0184", "555-0184", true},
+        {"U: 555, 0236", "555-0236", true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -211,9 +211,9 @@ static void a_letter_that_is_explained_is_one_letter(void **state)
 {
     struct call call;
     (void)state;
-    UNDERSTAND(call, "A: Do you have your policy number?", "B M three oh, five five eight, K. K like king.",
-               "A: B M three zero five five eight, Kilo.", "K, king, yes.");
-    must_say(&call, STATEMENT_ID, "BM30558K");
+    UNDERSTAND(call, "A: Do you have your policy number?", "T C four oh, nine nine one, J. J like James.",
+               "A: T C four zero nine nine one, Juliet.", "J, James, yes.");
+    must_say(&call, STATEMENT_ID, "TC40991J");
     call_free(&call);
     UNDERSTAND(call, "A: Your booking reference?", "It's D as in dog, four four one two.");
     must_say(&call, STATEMENT_ID, "D4412");
@@ -224,9 +224,9 @@ static void a_number_keeps_its_end(void **state)
 {
     struct call call;
     (void)state;
-    UNDERSTAND(call, "A: Can I take your customer number?", "It's F W seven zero, two two, four five.",
-               "A: Thank you.", "And please don't, never ring before ten. I've got a newborn.");
-    must_say(&call, STATEMENT_ID, "FW702245");
+    UNDERSTAND(call, "A: Can I take your customer number?", "It's G T six one, three three, eight nine.",
+               "A: Thank you.", "And please don't, never ring before ten. I'm up late.");
+    must_say(&call, STATEMENT_ID, "GT613389");
     must_not_say(&call, "10I");
     call_free(&call);
 }
@@ -236,9 +236,9 @@ static void a_number_is_put_right(void **state)
     struct call call;
     (void)state;
     UNDERSTAND(call, "A: And your phone number?",
-               "Five five five, oh one four eight. No, sorry. Oh one eight four.");
-    must_say(&call, STATEMENT_CONTACT, "5550184");
-    must_not_say(&call, "5550148");
+               "Five five five, oh two six three. No, sorry. Oh two three six.");
+    must_say(&call, STATEMENT_CONTACT, "5550236");
+    must_not_say(&call, "5550263");
     call_free(&call);
 }
 
@@ -246,8 +246,8 @@ static void the_end_of_a_number_that_the_agent_gave_is_the_whole(void **state)
 {
     struct call call;
     (void)state;
-    UNDERSTAND(call, "A: Your new claim number is C L eight one one five.", "Eight one one five. Okay.");
-    must_say(&call, STATEMENT_ID, "CL8115");
+    UNDERSTAND(call, "A: Your new claim number is D R nine two two six.", "Nine two two six. Okay.");
+    must_say(&call, STATEMENT_ID, "DR9226");
     call_free(&call);
 }
 
@@ -255,9 +255,9 @@ static void a_number_that_is_read_back_whole_is_whole(void **state)
 {
     struct call call;
     (void)state;
-    UNDERSTAND(call, "A: Your name and number?", "Stanley Smith, and my number is 513.", "4 7 2-1 2 3 4.",
-               "A: That is phone number 513-472-1234, is that correct?", "Yes.");
-    must_say(&call, STATEMENT_CONTACT, "5134721234");
+    UNDERSTAND(call, "A: Your name and number?", "Ronald Beck, and my number is 614.", "3 8 5-2 9 0 6.",
+               "A: That is phone number 614-385-2906, is that correct?", "Yes.");
+    must_say(&call, STATEMENT_CONTACT, "6143852906");
     call_free(&call);
     UNDERSTAND(call, "A: Your phone number?", "555 2146.", "A: So 555 2146 2010 Honda, is that right?",
                "Yes.");
@@ -270,16 +270,16 @@ static void an_address_is_the_callers(void **state)
 {
     struct call call;
     (void)state;
-    UNDERSTAND(call, "A: What is your address, please?", "109 Ferguson East, Holton");
-    must_say(&call, STATEMENT_CONTACT, "109 Ferguson East, Holton");
+    UNDERSTAND(call, "A: What is your address, please?", "218 Harper West, Kelso");
+    must_say(&call, STATEMENT_CONTACT, "218 Harper West, Kelso");
     call_free(&call);
-    UNDERSTAND(call, "A: Is it the address of the station?", "the address is 2212 North Texas Street.");
-    must_not_say(&call, "2212");
+    UNDERSTAND(call, "A: Is it the address of the station?", "the address is 3105 West Elm Street.");
+    must_not_say(&call, "3105");
     call_free(&call);
-    UNDERSTAND(call, "How long would it take to get to Dare 2 Dream Farms?", "A: Do you have the address?",
-               "It's called Dare 2 Dream Farms. And it is on 890 Lasalle Canyon Road.");
-    must_not_say(&call, "Dream Farms");
-    must_not_say(&call, "Lasalle");
+    UNDERSTAND(call, "How long would it take to get to Camp 4 Pine Valley?", "A: Do you have the address?",
+               "It's called Camp 4 Pine Valley. And it is on 760 Miller Creek Road.");
+    must_not_say(&call, "Pine Valley");
+    must_not_say(&call, "Miller");
     call_free(&call);
 }
 
@@ -287,8 +287,8 @@ static void an_address_ends_where_it_ends(void **state)
 {
     struct call call;
     (void)state;
-    UNDERSTAND(call, "My address is 12 Larch Lane and my name is Ana.");
-    must_say(&call, STATEMENT_CONTACT, "12 Larch Lane");
+    UNDERSTAND(call, "My address is 12 Quarry Road and my name is Ana.");
+    must_say(&call, STATEMENT_CONTACT, "12 Quarry Road");
     must_not_say(&call, "my name");
     call_free(&call);
 }

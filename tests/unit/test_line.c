@@ -71,9 +71,9 @@ static void a_surname_alone_is_either_of_two_who_share_it(void **state)
 {
     struct office *office = *state;
     SAID("c1", 20, "This is Maria Huber.");
-    SAID("c2", 9, "This is Josef Huber.");
+    SAID("c2", 9, "This is Anton Huber.");
     SAID("c3", 2, "Huber speaking. I'm vegetarian.");
-    check_profile(office, "caller_people", "Maria Huber; Josef Huber");
+    check_profile(office, "caller_people", "Maria Huber; Anton Huber");
     check_profile(office, "caller_name", "");
     has(office, "It is not clear who said: I'm vegetarian");
 }
@@ -81,15 +81,15 @@ static void a_surname_alone_is_either_of_two_who_share_it(void **state)
 static void a_nickname_is_the_same_person(void **state)
 {
     struct office *office = *state;
-    SAID("c1", 20, "I'm Margaret Doyle, but please call me Peggy.");
+    SAID("c1", 20, "I'm Margaret Whelan, but please call me Peggy.");
     check_profile(office, "caller_name", "Peggy");
-    check_profile(office, "caller_people", "Margaret Doyle");
+    check_profile(office, "caller_people", "Margaret Whelan");
     SAID("c2", 9, "Hi, it's Peggy.");
-    check_profile(office, "caller_people", "Margaret Doyle");
+    check_profile(office, "caller_people", "Margaret Whelan");
     check_profile(office, "caller_name", "Peggy");
-    SAID("c3", 2, "This is Margaret Doyle.");
+    SAID("c3", 2, "This is Margaret Whelan.");
     check_profile(office, "caller_name", "Peggy");
-    has(office, "Name: Margaret Doyle, called Peggy.");
+    has(office, "Name: Margaret Whelan, called Peggy.");
 }
 
 static void a_title_or_a_first_name_alone_is_a_form_of_the_name(void **state)
@@ -97,11 +97,11 @@ static void a_title_or_a_first_name_alone_is_a_form_of_the_name(void **state)
     struct office *office = *state;
     SAID("c1", 20, "A: Am I speaking with Mr. Hollins?", "Yes, speaking.");
     check_profile(office, "caller_name", "Mr. Hollins");
-    SAID("c2", 9, "This is Derek Hollins.");
-    check_profile(office, "caller_name", "Derek Hollins");
-    SAID("c3", 2, "Hi, it's Derek.");
-    check_profile(office, "caller_name", "Derek Hollins");
-    check_profile(office, "caller_people", "Derek Hollins");
+    SAID("c2", 9, "This is Martin Hollins.");
+    check_profile(office, "caller_name", "Martin Hollins");
+    SAID("c3", 2, "Hi, it's Martin.");
+    check_profile(office, "caller_name", "Martin Hollins");
+    check_profile(office, "caller_people", "Martin Hollins");
 }
 
 static void a_new_married_name_is_the_same_person(void **state)
@@ -129,10 +129,10 @@ static void another_surname_without_a_word_is_another_person(void **state)
 static void a_corrected_name_is_no_second_person(void **state)
 {
     struct office *office = *state;
-    SAID("c1", 20, "A: Hello, is this Jon Smith?", "Yes, speaking.");
-    call(office, "c2", 9, "John Smythe | | ", "", "",
-         TURNS("A: Hello Jon Smith.", "It's not Jon Smith, it's John Smythe. S M Y T H E."));
-    check_profile(office, "caller_name", "John Smythe");
+    SAID("c1", 20, "A: Hello, is this Jon Clark?", "Yes, speaking.");
+    call(office, "c2", 9, "John Clarke | | ", "", "",
+         TURNS("A: Hello Jon Clark.", "It's not Jon Clark, it's John Clarke. C L A R K E."));
+    check_profile(office, "caller_name", "John Clarke");
 }
 
 static void a_name_that_was_written_wrong_is_no_second_person(void **state)
@@ -188,11 +188,11 @@ static void whoever_denies_a_strangers_name_is_the_same(void **state)
 {
     struct office *office = *state;
     SAID("c1", 20, "I'm lactose intolerant.");
-    SAID("c2", 9, "A: Thank you, Michael.", "Why Michael? I'm not Michael. My name is Dov Perlman.");
-    check_profile(office, "caller_name", "Dov Perlman");
-    has(office, "Name: Dov Perlman. Needs: I'm lactose intolerant");
+    SAID("c2", 9, "A: Thank you, Michael.", "Why Michael? I'm not Michael. My name is Ari Stern.");
+    check_profile(office, "caller_name", "Ari Stern");
+    has(office, "Name: Ari Stern. Needs: I'm lactose intolerant");
     SAID("c3", 2, "A: Thank you, Michael.", "I'm not Michael.");
-    check_profile(office, "caller_name", "Dov Perlman");
+    check_profile(office, "caller_name", "Ari Stern");
 }
 
 static void two_in_one_call_are_two(void **state)
@@ -280,10 +280,10 @@ static void what_somebody_has_one_of_is_replaced(void **state)
 static void another_number_of_the_same_thing_replaces_it(void **state)
 {
     struct office *office = *state;
-    NOTED("c1", 30, "fact | caller | Takes the tablets at 8 | ", "I take my tablets at 8.", "A: Noted.");
-    NOTED("c2", 20, "fact | caller | Takes the tablets at 9 | ", "I take my tablets at 9 now.", "A: Noted.");
-    has(office, "at 9");
-    has_not(office, "at 8");
+    NOTED("c1", 30, "fact | caller | Takes the drops at 7 | ", "I take my drops at 7.", "A: Noted.");
+    NOTED("c2", 20, "fact | caller | Takes the drops at 10 | ", "I take my drops at 10 now.", "A: Noted.");
+    has(office, "at 10");
+    has_not(office, "at 7");
 }
 
 static void what_has_a_day_goes_with_it(void **state)

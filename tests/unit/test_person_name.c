@@ -11,9 +11,9 @@ static void forms_of_one_name(void **state)
         const char *a, *b;
         enum name_match match;
     } cases[] = {
-        {"Peggy Doyle", "Doyle", NAME_SAME},
-        {"Curt", "Curtis Halloway", NAME_SAME},
-        {"Mr. Hollins", "Derek Hollins", NAME_SAME},
+        {"Peggy Whelan", "Whelan", NAME_SAME},
+        {"Curt", "Curtis Bowen", NAME_SAME},
+        {"Mr. Hollins", "Martin Hollins", NAME_SAME},
         {"Frau Doktor Weber", "Ines Weber", NAME_SAME},
         {"Dr. Amara Obi", "amara obi", NAME_SAME},
         {"J. Parry", "John Parry", NAME_SAME},
@@ -24,7 +24,7 @@ static void forms_of_one_name(void **state)
         {"佐藤", "佐藤健一", NAME_SAME},
         {"Anne-Marie Dubois", "Anne Dubois", NAME_SAME},
         {"Ana Winter", "Ana Lopez", NAME_RENAMED},
-        {"Maria Huber", "Josef Huber", NAME_OTHER},
+        {"Maria Huber", "Anton Huber", NAME_OTHER},
         {"Ana", "Eva", NAME_OTHER},
         {"佐藤", "鈴木", NAME_OTHER},
         {"", "Ana", NAME_OTHER},
@@ -47,7 +47,7 @@ static void names_that_sound_alike(void **state)
         bool alike;
     } cases[] = {
         {"Jon", "John", true},
-        {"Jon Smith", "Joan Smythe", true},
+        {"Jon Clark", "Joan Clarke", true},
         {"Smith", "Smythe", true},
         {"Brian", "Ryan", true},
         {"Ana Winter", "Ana Lopez", true},
