@@ -122,10 +122,16 @@ static void add_format(struct buf *b, const cJSON *items)
     const cJSON *item;
     buf_puts(b, ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"callmem\","
                 "\"strict\":true,\"schema\":{\"type\":\"object\",\"properties\":{");
-    cJSON_ArrayForEach(item, items) buf_printf(b, "%s\"%s\":{\"type\":[\"string\",\"null\"]}",
-                                               item != items->child ? "," : "", key_of(item));
+    cJSON_ArrayForEach(item, items)
+    {
+        buf_printf(b, "%s\"%s\":{\"type\":[\"string\",\"null\"]}", item != items->child ? "," : "",
+                   key_of(item));
+    }
     buf_puts(b, "},\"required\":[");
-    cJSON_ArrayForEach(item, items) buf_printf(b, "%s\"%s\"", item != items->child ? "," : "", key_of(item));
+    cJSON_ArrayForEach(item, items)
+    {
+        buf_printf(b, "%s\"%s\"", item != items->child ? "," : "", key_of(item));
+    }
     buf_puts(b, "],\"additionalProperties\":false}}}");
 }
 
