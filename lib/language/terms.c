@@ -235,7 +235,8 @@ static void follow_run(struct analysis *a, const struct form *word, int digit)
 static void add_beginning(struct analysis *a, const struct form *word)
 {
     char bare[WORD_BYTES];
-    size_t len = dot_letters(bare, word_fold(word->text, word->len, bare, sizeof bare));
+    size_t len = word_fold(word->text, word->len, bare, sizeof bare);
+    len = dot_letters(bare, len);
     bool begins;
     size_t end = beginning(bare, len);
     if (end)

@@ -602,7 +602,11 @@ static int read_json(struct reader *reader, const cJSON *node, int level)
                 items_is_caller(first->valuestring) || items_is_agent(first->valuestring));
     if ((known > 0 && nested == 0) || row)
         return read_fields(reader, node);
-    cJSON_ArrayForEach(member, node) if (read_json(reader, member, level + 1) != 0) return -1;
+    cJSON_ArrayForEach(member, node)
+    {
+        if (read_json(reader, member, level + 1) != 0)
+            return -1;
+    }
     return 0;
 }
 

@@ -233,7 +233,11 @@ static bool add_content(struct buf *b, const cJSON *message)
 static bool has_items(const cJSON *object)
 {
     const cJSON *member;
-    cJSON_ArrayForEach(member, object) if (member->string && item_find(member->string) != ITEMS) return true;
+    cJSON_ArrayForEach(member, object)
+    {
+        if (member->string && item_find(member->string) != ITEMS)
+            return true;
+    }
     return false;
 }
 
