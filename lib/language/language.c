@@ -80,6 +80,7 @@ static const char *const list_names[LISTS] = {
     [LIST_RENAMED] = "renamed",
     [LIST_CANCELLED] = "cancelled",
     [LIST_PET] = "pet",
+    [LIST_ALSO] = "also",
     [LIST_WISHED] = "wished",
     [LIST_KEY_EMAIL] = "key-email",
     [LIST_KEY_PHONE] = "key-phone",

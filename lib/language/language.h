@@ -102,6 +102,7 @@ enum list {
     LIST_RENAMED,   /* has a new name: "got married" */
     LIST_CANCELLED, /* does away with what was arranged: "cancel" */
     LIST_PET,       /* animals of a household: "dog" */
+    LIST_ALSO,      /* the same is true of one more: "me too", "both" */
     LISTS
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "understand/evidence_parts.h"
+#include "understand/likeness.h"
 #include "understand/orders.h"
 #include "understand/person_name.h"
 #include "understand/requests.h"
@@ -211,10 +212,42 @@ static void read_statement(struct evidence *evidence, enum item item, const stru
         statement.whose = whose;
         why = evidence_judge(evidence, &statement);
     }
+    if (why == DROPS && !*whose && *statement.whose && evidence->moved_count < EVIDENCE_NAMES)
+        evidence->moved[evidence->moved_count++] = statement;
     if (why == DROPS)
         understanding_add(evidence->understanding, &statement);
     else
         drop(evidence, why, item, line->text);
+}
+
+/* What was given to "daughter" in place of the caller is there already, with her name or in other words. */
+static void drop_moved(struct evidence *evidence)
+{
+    struct understanding *understanding = evidence->understanding;
+    struct reading *reading = evidence->reading;
+    struct carriers own, its;
+    for (size_t m = 0; m < evidence->moved_count && !reading->failed; m++) {
+        const struct statement *moved = &evidence->moved[m];
+        size_t at = SIZE_MAX;
+        bool doubled = false;
+        reading->failed = !carriers_read(reading->arena, moved->text, &own);
+        for (size_t i = 0; i < understanding->statement_count && !reading->failed; i++) {
+            const struct statement *other = &understanding->statements[i];
+            bool itself = strcmp(other->whose, moved->whose) == 0 && strcmp(other->text, moved->text) == 0;
+            if (itself)
+                at = i;
+            if (itself || !*other->whose || other->kind != moved->kind)
+                continue;
+            reading->failed = !carriers_read(reading->arena, other->text, &its);
+            doubled = doubled ||
+                      (own.count == its.count && own.count > 0 && carriers_shared(&own, &its) == own.count);
+        }
+        if (doubled && at != SIZE_MAX) {
+            drop(evidence, DROP_PERSON, ITEM_NOTES, moved->text);
+            understanding_remove(understanding, at);
+        }
+    }
+    evidence->moved_count = 0;
 }
 
 /* "The caller is allergic to dust": what is said of them. */
@@ -278,6 +311,7 @@ static void read_item(struct evidence *evidence, enum item item, const char *val
             read_prose(evidence, item, &lines[i]);
         else
             read_statement(evidence, item, &lines[i]);
+    drop_moved(evidence);
     if (more > 0)
         drop(evidence, DROP_MANY, item, "");
 }
@@ -487,24 +521,66 @@ static bool is_speaker_of(const struct understanding *understanding, const char 
     return false;
 }
 
-/* Of a need that the LLM gives to the caller and to another who speaks in the call, too, it is the other's.
- */
-static size_t drop_doubled(struct understanding *understanding, size_t count)
+/* Whether the caller says a need of themselves anywhere: "my son and I are coeliac", "He's coeliac. Me too."
+ * Without a lexicon what was said twice may be. */
+static bool is_said_of_own(struct reading *reading, const struct carriers *carriers)
 {
-    char text[400], other[400];
-    for (size_t at = count; at-- > 0 && understanding->speaker_count > 1;) {
-        const struct statement *own = &understanding->statements[at];
-        bool doubled = false;
-        plain(own->text, text, sizeof text);
-        for (size_t i = 0; i < count && !doubled && own->kind == STATEMENT_NEED && !*own->whose; i++) {
-            const struct statement *statement = &understanding->statements[i];
-            plain(statement->text, other, sizeof other);
-            doubled = statement->kind == STATEMENT_NEED && *statement->whose && strcmp(text, other) == 0 &&
-                      is_speaker_of(understanding, statement->whose);
+    size_t sentences = 0;
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct spoken *spoken = &reading->spoken[i];
+        const struct words *words = &spoken->words;
+        for (size_t at = 0; spoken->role == ROLE_USER && at < words->count;) {
+            struct span sentence = reading_sentence(words, at);
+            struct manner manner = {0};
+            size_t shared = 0;
+            for (; at < sentence.to; at++) {
+                if (!carriers_have(carriers, words->items[at].fold))
+                    continue;
+                shared++;
+                manner.first_person =
+                    manner.first_person || (reading->ruled && manner_of(reading, spoken, at).first_person);
+            }
+            at = sentence.to;
+            if (shared * 2 < carriers->count || shared == 0)
+                continue;
+            sentences++;
+            if (manner.first_person || (reading->ruled && manner_goes_for_own(reading, words, sentence)))
+                return true;
         }
-        if (!doubled)
+    }
+    return reading->ruled ? false : sentences > 1;
+}
+
+/* Whether the need of another says all that one of the caller's says. */
+static bool says_all(const struct statement *other, const struct carriers *whole, const struct carriers *part)
+{
+    return other->kind == STATEMENT_NEED && *other->whose && strcmp(other->whose, WHOSE_UNCLEAR) != 0 &&
+           part->count > 0 && carriers_shared(part, whole) == part->count;
+}
+
+/* Of a need that the LLM gives to the caller and to another, too, it is the other's, where the other speaks
+ * in the call and where the caller never says it of themselves. */
+static size_t drop_doubled(struct reading *reading, struct understanding *understanding, size_t count)
+{
+    struct carriers own, other;
+    for (size_t at = count; at-- > 0 && !reading->failed;) {
+        const struct statement *statement = &understanding->statements[at];
+        bool doubled = false, speaks = false;
+        if (statement->kind != STATEMENT_NEED || *statement->whose)
             continue;
-        understanding_drop(understanding, DROP_PERSON, item_names[ITEM_NOTES], own->text);
+        reading->failed = !carriers_read(reading->arena, statement->text, &own);
+        for (size_t i = 0; i < count && !speaks && !reading->failed; i++) {
+            const struct statement *of_other = &understanding->statements[i];
+            reading->failed = !carriers_read(reading->arena, of_other->text, &other);
+            if (reading->failed || !says_all(of_other, &other, &own))
+                continue;
+            doubled = true;
+            speaks = understanding->speaker_count > 1 && is_speaker_of(understanding, of_other->whose) &&
+                     own.count == other.count;
+        }
+        if (!doubled || (!speaks && is_said_of_own(reading, &own)))
+            continue;
+        understanding_drop(understanding, DROP_PERSON, item_names[ITEM_NOTES], statement->text);
         understanding_remove(understanding, at);
         count--;
     }
@@ -538,7 +614,7 @@ void evidence_complete(struct reading *reading, struct understanding *understand
 {
     if (understanding->evidence)
         evidence_merge_speakers(reading, understanding, speakers);
-    statements = drop_doubled(understanding, statements);
+    statements = drop_doubled(reading, understanding, statements);
     for (size_t at = statements, left; at < understanding->statement_count; at++) {
         left = keep_heard(understanding, statements, at);
         at -= statements - left;

@@ -206,7 +206,8 @@ static struct objection object_to(struct evidence *evidence, const struct statem
         objection.why = DROP_PERSON;
         objection.relative = false;
     } else if (demand->person && !*statement->whose && manner.third_person && !wording->relative &&
-               !evidence_is_speaker(evidence, &spoken->words, manner.who))
+               !evidence_is_speaker(evidence, &spoken->words, manner.who) &&
+               !manner_goes_for_own(reading, &spoken->words, reading_sentence(&spoken->words, place->at)))
         objection.why = DROP_PERSON;
     else if (reading->ruled &&
              manner_has(reading, &spoken->words, LIST_JOKE, (struct span){0, spoken->words.count}))
@@ -285,6 +286,25 @@ static const char *only_relative(struct reading *reading, size_t turn, struct ev
     return found ? reading_text(reading, found, who) : NULL;
 }
 
+/* "Saturdays from now on. She's got drama.": when the caller wants something is their own, whoever is the
+ * reason for it. */
+static bool says_own_time(struct evidence *evidence, const struct statement *statement,
+                          const struct wording *wording, const struct grounding *grounding)
+{
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    if (statement->kind != STATEMENT_PREFERENCE || *statement->whose || !evidence->reading->ruled)
+        return false;
+    for (size_t i = 0; i < grounding->place_count; i++) {
+        const struct place *place = &grounding->places[i];
+        struct manner manner = manner_of(evidence->reading, &turns[place->spoken], place->at);
+        if (grounding->words.items[place->token].time && manner.first_person &&
+            object_to(evidence, statement, wording, grounding, place).why == DROPS)
+            return true;
+    }
+    return false;
+}
+
 /* What speaks against a statement as a whole: what holds of most of its telling words wherever the caller
  * said them. */
 static enum drop object(struct evidence *evidence, struct statement *statement,
@@ -345,6 +365,8 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
     for (int i = 0; i < DROPS && !of_other; i++)
         if (against[i] > 0 && (why == DROPS || against[i] > against[why]))
             why = (enum drop)i;
+    if (why == DROP_PERSON && says_own_time(evidence, statement, &wording, grounding))
+        return DROPS;
     if (why == DROP_PERSON && !person.relative && person.pronoun && !wording.first &&
         person.who.from == person.who.to && statement->kind == STATEMENT_NEED) {
         const char *meant = only_relative(reading, person_turn, evidence);
@@ -462,8 +484,8 @@ static bool is_cancelled(struct evidence *evidence, const struct statement *stat
 }
 
 /* The LLM gave to somebody else what the caller says of themselves: "I'm deaf in one ear", and nobody else is
- * spoken of. */
-static bool is_own(struct evidence *evidence, const struct grounding *grounding)
+ * spoken of, or only one whose name the caller denied. */
+static bool is_own(struct evidence *evidence, const struct grounding *grounding, bool denied)
 {
     struct reading *reading = evidence->reading;
     uint64_t telling = telling_tokens(grounding);
@@ -481,8 +503,9 @@ static bool is_own(struct evidence *evidence, const struct grounding *grounding)
         if (manner.quoted || manner.third_person || manner_has(reading, words, LIST_RELATIVE, all) ||
             manner_has(reading, words, LIST_THIRD_PERSON, all))
             return false;
-        own += manner_has(reading, words, LIST_FIRST_PERSON, near) &&
-               !manner_has(reading, words, LIST_WISH, near);
+        own += (manner_has(reading, words, LIST_FIRST_PERSON, near) &&
+                !manner_has(reading, words, LIST_WISH, near)) ||
+               (denied && manner.first_person);
     }
     return own > 0;
 }
@@ -513,6 +536,27 @@ static bool is_grounded(const struct grounding *g, const struct demand *demand)
            (g->said >= 0.65 && g->specific_said * 2 >= g->specific);
 }
 
+/* "Allergic to Mondays" is a joke: there is nothing in it but a day or a month to be allergic to. */
+static bool avoids_a_day(struct evidence *evidence, const char *text)
+{
+    struct reading *reading = evidence->reading;
+    struct spoken row = {0};
+    size_t days = 0, avoids = 0, others = 0;
+    if (reading_read(reading, text, &row) != 0)
+        return false;
+    for (size_t at = 0; at < row.words.count; at++) {
+        bool avoid = evidence_list(reading, LIST_AVOID, &row.words, at);
+        bool day = evidence_list(reading, LIST_WEEKDAY, &row.words, at) ||
+                   evidence_list(reading, LIST_MONTH, &row.words, at);
+        avoids += avoid;
+        days += day;
+        others += !avoid && !day && !evidence_list(reading, LIST_FUNCTION, &row.words, at) &&
+                  !evidence_list(reading, LIST_FIRST_PERSON, &row.words, at);
+    }
+    words_free(&row.words);
+    return days > 0 && avoids > 0 && others == 0;
+}
+
 enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
 {
     struct reading *reading = evidence->reading;
@@ -522,6 +566,8 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
         reading->failed = true;
         return DROP_FORM;
     }
+    if (statement->kind == STATEMENT_NEED && avoids_a_day(evidence, statement->text))
+        return DROP_NEGATED;
     slots_find(reading, statement);
     if (statement->kind == STATEMENT_ID && !*statement->value)
         statement->kind = STATEMENT_FACT;
@@ -546,8 +592,9 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
         return is_settled(evidence, statement, grounding) || is_cancelled(evidence, statement, grounding)
                    ? DROP_SETTLED
                    : DROPS;
-    if (statement->kind == STATEMENT_NEED && *statement->whose &&
-        evidence->understanding->speaker_count < 2 && is_own(evidence, grounding))
+    bool denied = evidence_is_denied(evidence, statement->whose);
+    if ((statement->kind == STATEMENT_NEED || denied) && *statement->whose &&
+        evidence->understanding->speaker_count < 2 && is_own(evidence, grounding, denied))
         statement->whose = "";
     double confirmed = demand->told ? grounding->told : grounding->confirmed;
     if (confirmed < (grounding->words.foreign ? 0.1 : demand->confirmed))

@@ -19,6 +19,8 @@ struct evidence {
     size_t agent_count;
     uint64_t denied[EVIDENCE_NAMES]; /* and of names that the caller said are not theirs */
     size_t denied_count;
+    struct statement moved[EVIDENCE_NAMES]; /* given to the one whose they are in place of the caller */
+    size_t moved_count;
     bool machine; /* who speaks is a robot, by what the LLM calls it */
 };
 
@@ -36,6 +38,8 @@ void evidence_read_denials(struct evidence *evidence);
 /* Whose a statement is, from WHOSE: "" for the one who speaks. NULL when it names somebody of whom nothing
  * was said. */
 const char *evidence_whose(struct evidence *evidence, const char *whose);
+/* Whether it is a name that the caller denied. */
+bool evidence_is_denied(const struct evidence *evidence, const char *name);
 /* Whether words of a turn are a name of somebody who speaks. */
 bool evidence_is_speaker(const struct evidence *evidence, const struct words *words, struct span span);
 

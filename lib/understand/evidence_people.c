@@ -252,15 +252,17 @@ enum name_fault { NAME_GOOD, NAME_EMPTY, NAME_ORDER, NAME_NOBODY };
 static const char *given_part(struct evidence *evidence, const struct words *words)
 {
     struct reading *reading = evidence->reading;
-    bool kept[NAME_MOST_WORDS] = {false};
+    bool kept[NAME_MOST_WORDS] = {false}, denied = false;
     size_t names = 0, said = 0;
+    for (size_t at = 0; at < words->count; at++)
+        denied = denied || is_key(words->items[at].key, evidence->denied, evidence->denied_count);
     for (size_t at = 0; at < words->count; at++) {
         if (is_title(reading, words, at) || is_particle(reading, words, at))
             continue;
         names++;
         const char *fold = words->items[at].fold;
         kept[at] = !is_key(words->items[at].key, evidence->denied, evidence->denied_count) &&
-                   (was_given(evidence, fold, false) || is_confirmed(evidence, fold));
+                   (was_given(evidence, fold, false) || (!denied && is_confirmed(evidence, fold)));
         said += kept[at];
     }
     if (said == 0)
@@ -671,6 +673,18 @@ static bool is_speakers(const struct reading *reading, const struct words *a, co
     return names > 0;
 }
 
+bool evidence_is_denied(const struct evidence *evidence, const char *name)
+{
+    struct words words;
+    bool denied = false;
+    if (!*name || words_read(NULL, name, &words) != 0)
+        return false;
+    for (size_t at = 0; at < words.count; at++)
+        denied = denied || is_key(words.items[at].key, evidence->denied, evidence->denied_count);
+    words_free(&words);
+    return denied;
+}
+
 bool evidence_is_speaker(const struct evidence *evidence, const struct words *words, struct span span)
 {
     const struct understanding *understanding = evidence->understanding;
@@ -685,7 +699,8 @@ bool evidence_is_speaker(const struct evidence *evidence, const struct words *wo
 /* Whether anything of WHOSE was said: a name, or the relation in one language or another. */
 static bool was_spoken_of(struct evidence *evidence, const struct words *words)
 {
-    const struct reading *reading = evidence->reading;
+    struct reading *reading = evidence->reading;
+    struct spoken row = {0};
     bool relation = false;
     for (size_t at = 0; at < words->count; at++) {
         const char *fold = words->items[at].fold;
@@ -693,7 +708,12 @@ static bool was_spoken_of(struct evidence *evidence, const struct words *words)
             return !is_title(reading, words, at) || words->count > 1;
         relation = relation || evidence_list(reading, LIST_RELATIVE, words, at);
     }
-    /* "son" of "my lad", "daughter" of "figlia". */
+    /* "son" of "my lad", "daughter" of "figlia"; "dad" is another word for "father". */
+    if (relation || !reading->ruled || reading_read(reading, words->text, &row) != 0)
+        return relation;
+    for (size_t at = 0; at < row.words.count; at++)
+        relation = relation || evidence_list(reading, LIST_RELATIVE, &row.words, at);
+    words_free(&row.words);
     return relation;
 }
 
@@ -853,9 +873,14 @@ static bool is_mistaken(struct reading *reading, const char *line)
         return false;
     find_others(&evidence);
     mistaken = words.count > 0 && is_key(words.items[0].key, evidence.agents, evidence.agent_count);
+    size_t name = strcspn(line, "|");
     for (size_t at = 0; at < words.count && !mistaken; at++)
-        mistaken = is_key(words.items[at].key, evidence.denied, evidence.denied_count) ||
-                   (at > 0 && evidence_list(reading, LIST_COMPANY, &words, at));
+        mistaken =
+            is_key(words.items[at].key, evidence.denied, evidence.denied_count) ||
+            (at > 0 && evidence_list(reading, LIST_COMPANY, &words, at)) ||
+            /* "Hale and Sons" */
+            (at > 1 && words.items[at].end <= name && evidence_list(reading, LIST_AND, &words, at - 1) &&
+             evidence_list(reading, LIST_RELATIVE, &words, at));
     words_free(&words);
     return mistaken;
 }

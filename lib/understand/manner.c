@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define NEGATOR_WORDS 6 /* how far a negator reaches */
+#define ALSO_WORDS    6 /* "And so am I." */
 #define ANSWER_WORDS  4 /* where a yes or a no may stand: "Oh, well, no" */
 
 static size_t list_at(const struct reading *reading, enum list list, const struct words *words, size_t at)
@@ -261,13 +262,24 @@ static bool ends_with(const char *text, const char *ending)
 
 bool manner_is_past(const struct reading *reading, const char *said, const char *told)
 {
-    if (!reading->ruled || strcmp(said, told) == 0)
+    /* "Ich arbeite" is told as "arbeitet": what goes on from the word is another ending of the present. */
+    if (!reading->ruled || strncmp(said, told, strlen(said)) == 0)
         return false;
     for (size_t i = 0; i < sizeof past_endings / sizeof past_endings[0]; i++)
         if (strcmp(past_endings[i].language, language_code(reading->language)) == 0 &&
             ends_with(said, past_endings[i].ending))
             return !ends_with(told, past_endings[i].ending);
     return false;
+}
+
+bool manner_goes_for_own(const struct reading *reading, const struct words *words, struct span sentence)
+{
+    struct span next = {sentence.to, sentence.to};
+    while (next.to < words->count && next.to - next.from < ALSO_WORDS &&
+           (next.to == next.from || words->items[next.to].gap != GAP_STOP))
+        next.to++;
+    return next.to > next.from && manner_has(reading, words, LIST_FIRST_PERSON, next) &&
+           manner_has(reading, words, LIST_ALSO, next) && !manner_has(reading, words, LIST_NEGATOR, next);
 }
 
 enum answer manner_answer(const struct reading *reading, const struct spoken *spoken)

@@ -32,6 +32,10 @@ bool manner_has(const struct reading *reading, const struct words *words, enum l
  * folded. */
 bool manner_is_past(const struct reading *reading, const char *said, const char *told);
 
+/* "Me too.", "Yo también.": whether what a sentence says of somebody else is said of the speaker, too, by the
+ * next one. */
+bool manner_goes_for_own(const struct reading *reading, const struct words *words, struct span sentence);
+
 /* What an answer begins with. */
 enum answer { ANSWER_OTHER, ANSWER_YES, ANSWER_NO };
 enum answer manner_answer(const struct reading *reading, const struct spoken *spoken);

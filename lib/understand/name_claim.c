@@ -54,9 +54,18 @@ bool name_shares_word(const struct claim *claim, const uint64_t *keys, size_t co
     return false;
 }
 
-/* The caller said that this is not their name. */
+/* The caller said that this is not their name. "Not Ana Ruiz" leaves Eva Ruiz what she is. */
 void name_deny(struct names *names, const struct words *words, struct span span)
 {
+    size_t first = span.from + name_titles(names->reading, words, span.from);
+    for (size_t i = 0; i < names->count && span.to > first + 1; i++) {
+        struct claim *claim = &names->claims[i];
+        if (name_shares_word(claim, &words->items[first].key, 1) ||
+            (claim->key_count == 1 && name_shares_word(claim, &words->items[span.to - 1].key, 1)))
+            claim->dead = true;
+    }
+    if (span.to > first + 1)
+        return;
     for (size_t at = span.from; at < span.to; at++)
         for (size_t i = 0; i < names->count; i++)
             if (name_shares_word(&names->claims[i], &words->items[at].key, 1))

@@ -69,14 +69,63 @@ static bool blankless_match(const char *a, const char *b)
     return len >= 6 && strncmp(a, b, len) == 0;
 }
 
-/* Whether two parts are forms of one name: "curt" and "curtis", "j" and "john", "smith" and "smyth" heard
- * wrong. */
+/* "winnie", "danny", "barty": the letters of a full name that a short form keeps; 0 when it is none. The
+ * consonant before the ending is doubled, or there are four letters at least. */
+static size_t short_form(const char *part)
+{
+    size_t len = strlen(part);
+    if (len > 3 && strcmp(part + len - 2, "ie") == 0)
+        len -= 2;
+    else if (len > 2 && (part[len - 1] == 'y' || part[len - 1] == 'i'))
+        len--;
+    else
+        return 0;
+    if (len >= 4 && part[len - 1] == part[len - 2])
+        return len - 1;
+    return len >= 4 ? len : 0;
+}
+
+static bool is_short_of(const char *part, const char *whole)
+{
+    size_t len = short_form(part);
+    return len > 0 && strncmp(part, whole, len) == 0 && strlen(whole) > len + 2;
+}
+
+/* Short forms that do not begin like the name. */
+static const struct {
+    const char *part, *whole;
+} short_forms[] = {
+    {"bill", "william"},      {"billy", "william"},   {"bob", "robert"},       {"bobby", "robert"},
+    {"dick", "richard"},      {"rick", "richard"},    {"jim", "james"},        {"jimmy", "james"},
+    {"jack", "john"},         {"ted", "edward"},      {"ned", "edward"},       {"tony", "anthony"},
+    {"hank", "henry"},        {"harry", "henry"},     {"mike", "michael"},     {"mick", "michael"},
+    {"chuck", "charles"},     {"larry", "lawrence"},  {"peggy", "margaret"},   {"peg", "margaret"},
+    {"maggie", "margaret"},   {"liz", "elizabeth"},   {"lizzie", "elizabeth"}, {"beth", "elizabeth"},
+    {"betty", "elizabeth"},   {"polly", "mary"},      {"molly", "mary"},       {"sally", "sarah"},
+    {"kate", "catherine"},    {"kitty", "katherine"}, {"sepp", "josef"},       {"sepp", "joseph"},
+    {"hans", "johannes"},     {"fritz", "friedrich"}, {"uli", "ulrich"},       {"lotte", "charlotte"},
+    {"pepe", "jose"},         {"paco", "francisco"},  {"lola", "dolores"},     {"nacho", "ignacio"},
+    {"concha", "concepcion"}, {"quique", "enrique"},  {"beppe", "giuseppe"},   {"gigi", "luigi"},
+    {"ze", "jose"},           {"chico", "francisco"}, {"bia", "beatriz"},      {"lupe", "guadalupe"},
+};
+
+static bool is_listed(const char *part, const char *whole)
+{
+    for (size_t i = 0; i < sizeof short_forms / sizeof *short_forms; i++)
+        if (strcmp(short_forms[i].part, part) == 0 && strcmp(short_forms[i].whole, whole) == 0)
+            return true;
+    return false;
+}
+
+/* Whether two parts are forms of one name: "winnie" and "winifred", "curt" and "curtis", "j" and "john",
+ * "smith" and "smyth" heard wrong. */
 static bool same_part(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b), least = la < lb ? la : lb;
     if (strncmp(a, b, least) == 0 && (least >= 3 || least == 1 || la == lb))
         return true;
-    return least >= 5 && text_distance(a, b) <= 1;
+    return (least >= 5 && text_distance(a, b) <= 1) || is_short_of(a, b) || is_short_of(b, a) ||
+           is_listed(a, b) || is_listed(b, a);
 }
 
 static bool has_part(const struct parts *parts, const char *part)

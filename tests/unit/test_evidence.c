@@ -514,6 +514,51 @@ static void test_mixed_up(void **state)
     CHECK(calls);
 }
 
+/* A need that the LLM gives to the caller as well as to the one who has it. */
+static void test_doubled(void **state)
+{
+    static const struct call calls[] = {
+        {"es",
+         "a: \xc2\xbfS\xc3\xad?\nu: Es para mi hija Vega, es al\xc3\xa9rgica al l\xc3\xa1tex. Yo no, yo "
+         "soy fuerte.",
+         NULL,
+         "need | Vega | Al\xc3\xa9rgica al l\xc3\xa1tex |\nneed | caller | Al\xc3\xa9rgica al l\xc3\xa1tex |",
+         NULL, NULL, "need|Vega|Al\xc3\xa9rgica al l\xc3\xa1tex\n-person\n"},
+        {"en", "a: Yes?\nu: My son Cai's allergic to eggs. Me too.", NULL,
+         "need | Cai | Allergic to eggs |\nneed | caller | Allergic to eggs |", NULL, NULL,
+         "need|Cai|Allergic to eggs\nneed||Allergic to eggs\n"},
+        {"de", "a: Ja?\nu: Mein Mann und ich, wir sind beide Diabetiker.", NULL,
+         "need | Mann | Diabetiker |\nneed | caller | Diabetiker |", NULL, NULL,
+         "need|Mann|Diabetiker\nneed||Diabetiker\n"},
+        {"nl", "a: Ja?\nu: Mijn man Piet heeft astma. Zelf ben ik gezond.", NULL,
+         "need | Piet | Heeft astma |\nneed | caller | Heeft astma |", NULL, NULL,
+         "need|Piet|Heeft astma\n-person\n"},
+        {"fr", "a: Oui ?\nu: Mon mari est sourd. Moi, envoyez-moi un mail.", NULL,
+         "need | mari | Sourd |\nneed | caller | Sourde |", NULL, NULL, "need|mari|Sourd\n-person\n"},
+        {"en", "a: Is this Hugo Lantz?\nu: I'm not Hugo. I've had this number for two years.",
+         "Hugo Lantz | |", "fact | Hugo Lantz | Has had this number for 2 years |", NULL, NULL,
+         "other Hugo Lantz\nfact||Has had this number for 2 years\n-name\n"},
+        {"en", "a: When?\nu: Could we do Sundays from now on? She's got ballet on Fridays.", NULL,
+         "preference | caller | Sundays from now on, ballet |", NULL, NULL,
+         "preference||Sundays from now on, ballet\n"},
+        {"en", "a: Your name?\nu: Hale and Sons.\na: And yours?\nu: I'm Ada Finch.", "Hale and Sons | |",
+         NULL, NULL, NULL, "speaker Ada Finch||\n-name\n"},
+        {"en", "a: Yes?\nu: It's my dad, he has a pacemaker.", NULL, "need | dad | Has a pacemaker |", NULL,
+         NULL, "need|dad|Has a pacemaker\n"},
+        {"en", "a: Yes?\nu: I'm allergic to Tuesdays, ha, and to wasps.", NULL,
+         "need | caller | Allergic to Tuesdays |\nneed | caller | Allergic to wasps |", NULL, NULL,
+         "need||Allergic to wasps\n-negated\n"},
+        {"de", "a: Ja?\nu: Bitte nur per SMS erinnern, ich arbeite im Lager.", NULL,
+         "preference | caller | Nur per SMS erinnern, arbeitet im Lager |", NULL, NULL,
+         "preference||Nur per SMS erinnern, arbeitet im Lager [contact.channel]\n"},
+        {"de", "a: Ja?\nu: Ich esse jetzt wieder Fisch. Ich wohne nicht mehr in Ulm.", NULL,
+         "ended | caller | Isst keinen Fisch |\nended | caller | Wohnt nicht mehr in Ulm |", NULL, NULL,
+         "ended||Isst keinen Fisch\nended||Wohnt nicht mehr in Ulm [said]\n"},
+    };
+    (void)state;
+    CHECK(calls);
+}
+
 static void test_people(void **state)
 {
     static const struct call calls[] = {
@@ -560,6 +605,11 @@ static void test_people(void **state)
          "other Frau Lang\n-name\n"},
         {"en", "a: Your name?\nu: Paula Reed, I'm Lulu's mum.", "Paula Reed | Lulu |", NULL, NULL, NULL,
          "speaker Paula Reed||\n-name\n"},
+        {"en",
+         "a: Am I speaking to Mr Hugo Lantz?\nu: You're not, no. There's no Hugo here. I'm Vera Stroud.",
+         "Hugo Lantz | |", NULL, NULL, NULL, "speaker Vera Stroud||\nother Hugo\n-name\n"},
+        {"es", "a: Diga.\nu: Llamo de parte de don Abel Rojas, soy su asistenta, Noelia Prado.",
+         "Noelia Prado | |", NULL, NULL, NULL, "speaker Noelia Prado||\n"},
         {"pl", "a: Halo.\nu: Nazywam si\xc4\x99 Ewa Lis.", "Ewa Lis | |", NULL, NULL, NULL,
          "speaker Ewa Lis||\n"},
     };
@@ -685,6 +735,7 @@ int main(void)
         cmocka_unit_test(test_offers),
         cmocka_unit_test(test_orders_and_secrets),
         cmocka_unit_test(test_mixed_up),
+        cmocka_unit_test(test_doubled),
         cmocka_unit_test(test_people),
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_prose),
