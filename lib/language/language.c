@@ -81,6 +81,7 @@ static const char *const list_names[LISTS] = {
     [LIST_CANCELLED] = "cancelled",
     [LIST_PET] = "pet",
     [LIST_ALSO] = "also",
+    [LIST_ACQUAINTED] = "acquainted",
     [LIST_WISHED] = "wished",
     [LIST_KEY_EMAIL] = "key-email",
     [LIST_KEY_PHONE] = "key-phone",

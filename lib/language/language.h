@@ -94,15 +94,16 @@ enum list {
     LIST_KEY_PHONE,
     LIST_KEY_ADDRESS,
     LIST_KEY_ID,
-    LIST_JOKE,      /* takes back what was said: "just kidding" */
-    LIST_GONE,      /* somebody has died */
-    LIST_OVER,      /* says itself that something is over: "no longer", "sold" */
-    LIST_DONE,      /* something that was awaited has happened: "came", "is sorted" */
-    LIST_DUE,       /* what is still to be done: "need", "have to" */
-    LIST_RENAMED,   /* has a new name: "got married" */
-    LIST_CANCELLED, /* does away with what was arranged: "cancel" */
-    LIST_PET,       /* animals of a household: "dog" */
-    LIST_ALSO,      /* the same is true of one more: "me too", "both" */
+    LIST_JOKE,       /* takes back what was said: "just kidding" */
+    LIST_GONE,       /* somebody has died */
+    LIST_OVER,       /* says itself that something is over: "no longer", "sold" */
+    LIST_DONE,       /* something that was awaited has happened: "came", "is sorted" */
+    LIST_DUE,        /* what is still to be done: "need", "have to" */
+    LIST_RENAMED,    /* has a new name: "got married" */
+    LIST_CANCELLED,  /* does away with what was arranged: "cancel" */
+    LIST_PET,        /* animals of a household: "dog" */
+    LIST_ALSO,       /* the same is true of one more: "me too", "both" */
+    LIST_ACQUAINTED, /* neither family nor household: "neighbour", "friend" */
     LISTS
 };
 

@@ -5,6 +5,7 @@
 
 #include "understand/other_words.h"
 #include "understand/slots.h"
+#include "understand/speakers_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -286,6 +287,70 @@ static const char *only_relative(struct reading *reading, size_t turn, struct ev
     return found ? reading_text(reading, found, who) : NULL;
 }
 
+/* "My neighbour Stan" is neither of the family nor of the household. */
+static bool is_acquaintance(struct evidence *evidence, uint64_t name)
+{
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = 1; turns[i].role == ROLE_USER && at < turns[i].words.count; at++)
+            if (turns[i].words.items[at].key == name &&
+                language_list(evidence->reading->language, LIST_ACQUAINTED, &turns[i].words, at - 1) > 0)
+                return true;
+    return false;
+}
+
+/* "Frank's on dialysis": one who is known by the name alone. NULL when it is no name of somebody else. */
+static const char *named_other(struct evidence *evidence, const struct words *words, struct span who)
+{
+    struct reading *reading = evidence->reading;
+    if (who.to != who.from + 1 || words->items[who.from].shape != SHAPE_CAPITAL ||
+        (reading->nouns && !name_is_given(reading, words, who.from)) ||
+        evidence_is_speaker(evidence, words, who) || is_acquaintance(evidence, words->items[who.from].key))
+        return NULL;
+    for (size_t i = 0; i < evidence->agent_count; i++)
+        if (evidence->agents[i] == words->items[who.from].key)
+            return NULL;
+    return reading_text(reading, words, who);
+}
+
+/* Whether a word can be the name of one of whom is spoken: "the bath of Pingo", "It's about Ned". */
+static bool is_spoken_of(struct evidence *evidence, const struct words *words, size_t at)
+{
+    struct reading *reading = evidence->reading;
+    const struct language *language = reading->language;
+    if (words->items[at].shape != SHAPE_CAPITAL || language_list(language, LIST_COMMON, words, at) > 0 ||
+        language_list(language, LIST_NOT_NAME, words, at) > 0 ||
+        language_list(language, LIST_MONTH, words, at) > 0 ||
+        language_list(language, LIST_WEEKDAY, words, at) > 0)
+        return false;
+    return name_is_given(reading, words, at) ||
+           (!reading->nouns && at > 0 && words->items[at].gap == GAP_NONE &&
+            (language_list(language, LIST_FOR, words, at - 1) > 0 ||
+             (at > 1 && language_list(language, LIST_LEAD, words, at - 1) > 0 &&
+              language_list(language, LIST_FOR, words, at - 2) > 0)));
+}
+
+/* "It's about Pingo's bath. He's allergic …": the one name in the sentence before the one that `at` is in. */
+static const char *name_before(struct evidence *evidence, const struct words *words, size_t at)
+{
+    struct reading *reading = evidence->reading;
+    struct span sentence = reading_sentence(words, at), before;
+    const char *found = NULL;
+    size_t names = 0;
+    if (!reading->ruled || sentence.from == 0)
+        return NULL;
+    before = reading_sentence(words, sentence.from - 1);
+    if (manner_has(reading, words, LIST_RELATIVE, before))
+        return NULL;
+    for (size_t i = before.from; i < before.to; i++)
+        if (is_spoken_of(evidence, words, i)) {
+            names++;
+            found = named_other(evidence, words, (struct span){i, i + 1});
+        }
+    return names == 1 ? found : NULL;
+}
+
 /* "Saturdays from now on. She's got drama.": when the caller wants something is their own, whoever is the
  * reason for it. */
 static bool says_own_time(struct evidence *evidence, const struct statement *statement,
@@ -316,7 +381,7 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
     double clean = 0, all = 0, against[DROPS] = {0};
     size_t avoided = 0, of_others = 0;
     struct objection person = {.why = DROPS};
-    size_t person_turn = 0;
+    size_t person_turn = 0, person_word = 0;
     /* "My neighbour's allergic to them": what is said of the thing is said of somebody else. */
     for (size_t i = 0; wording.avoids && !*statement->whose && reading->ruled && i < grounding->place_count;
          i++) {
@@ -331,6 +396,7 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
         if (objection.why == DROP_PERSON && (objection.relative || person.why == DROPS)) {
             person = objection;
             person_turn = place->spoken;
+            person_word = place->at;
         }
     }
     bool of_other = avoided > 0 && of_others == avoided;
@@ -350,6 +416,7 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
             if (objection.why == DROP_PERSON && (objection.relative || person.why == DROPS)) {
                 person = objection;
                 person_turn = grounding->places[i].spoken;
+                person_word = grounding->places[i].at;
             }
         }
         double weight = some ? grounding->words.items[token].weight : 0;
@@ -368,8 +435,15 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
     if (why == DROP_PERSON && says_own_time(evidence, statement, &wording, grounding))
         return DROPS;
     if (why == DROP_PERSON && !person.relative && person.pronoun && !wording.first &&
-        person.who.from == person.who.to && statement->kind == STATEMENT_NEED) {
-        const char *meant = only_relative(reading, person_turn, evidence);
+        statement->kind == STATEMENT_NEED) {
+        size_t count;
+        const struct words *words = &ground_spoken(evidence->ground, &count)[person_turn].words;
+        const char *meant = named_other(evidence, words, person.who);
+        if (person.who.from == person.who.to) {
+            meant = only_relative(reading, person_turn, evidence);
+            meant = meant ? meant : name_before(evidence, words, person_word);
+            meant = meant ? meant : evidence->taken;
+        }
         if (meant) {
             statement->whose = meant;
             return DROPS;

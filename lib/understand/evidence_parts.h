@@ -21,7 +21,9 @@ struct evidence {
     size_t denied_count;
     struct statement moved[EVIDENCE_NAMES]; /* given to the one whose they are in place of the caller */
     size_t moved_count;
-    bool machine; /* who speaks is a robot, by what the LLM calls it */
+    const char *taken; /* the name of somebody of whom the caller spoke, whom the LLM took for the caller */
+    const char *misnamed; /* what may be it */
+    bool machine;         /* who speaks is a robot, by what the LLM calls it */
 };
 
 /* Whether the word at `at` is in a list of the call's language or of English, in which LLMs write when they

@@ -364,6 +364,22 @@ static bool is_machine(struct reading *reading, const char *name)
     return found;
 }
 
+/* The name of somebody else whom the caller named: all of its words were said. */
+static bool is_of_whom_was_spoken(struct evidence *evidence, const char *name)
+{
+    struct reading *reading = evidence->reading;
+    struct words words;
+    if (has_strange_characters(name) || words_read(NULL, name, &words) != 0)
+        return false;
+    bool good = words.count > 0 && words.count <= NAME_MOST_WORDS && !is_no_person(reading, &words);
+    for (size_t at = 0; at < words.count && good; at++)
+        good = words.items[at].shape == SHAPE_CAPITAL && was_given(evidence, words.items[at].fold, false) &&
+               !is_key(words.items[at].key, evidence->denied, evidence->denied_count) &&
+               !is_key(words.items[at].key, evidence->agents, evidence->agent_count);
+    words_free(&words);
+    return good;
+}
+
 static void add_caller(struct evidence *evidence, const struct item_line *line)
 {
     struct speaker speaker = {
@@ -387,6 +403,8 @@ static void add_caller(struct evidence *evidence, const struct item_line *line)
         evidence->machine || (full == NAME_NOBODY && is_machine(evidence->reading, line->fields[0]));
     if (full == NAME_NOBODY || called == NAME_NOBODY)
         understanding_drop(evidence->understanding, DROP_NAME, item, line->text);
+    if (full == NAME_NOBODY && is_of_whom_was_spoken(evidence, line->fields[0]))
+        evidence->misnamed = line->fields[0];
     if (*speaker.full || *speaker.called || *speaker.role)
         understanding_add_speaker(evidence->understanding, &speaker);
 }
@@ -545,9 +563,13 @@ static void correct_caller(struct evidence *evidence, size_t lines)
                     gave_own(evidence, own->full, "");
         if (other && !gave_own(evidence, name, own->full)) {
             understanding_drop(understanding, DROP_NAME, item_names[ITEM_CALLER], name);
+            evidence->taken = name;
             understanding->speaker_count = 0;
             none = true;
         }
+        if (!evidence->taken && evidence->misnamed &&
+            name_compare(evidence->misnamed, own->full) == NAME_OTHER)
+            evidence->taken = evidence->misnamed;
         if (none)
             understanding_add_speaker(understanding, &speaker);
     }
