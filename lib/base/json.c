@@ -90,7 +90,7 @@ static int invalid(const struct json_scan *scan, const char *cause, struct error
 static int report(struct json_scan *scan, enum json_type type, const char *text, size_t len,
                   struct error *error)
 {
-    return scan->report(scan->ctx, scan->member, type, text, len, error);
+    return scan->report ? scan->report(scan->ctx, scan->member, type, text, len, error) : 0;
 }
 
 static int flush(struct json_scan *scan, struct error *error)

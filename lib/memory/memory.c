@@ -16,29 +16,29 @@ static const char *const sector_names[SECTORS] = {"episodic", "semantic", "proce
 /* Facts of a profile weigh more than preferences, those more than summaries, those more than single turns. */
 static const struct {
     const char *name;
-    enum sector sector;
     double salience;
+    enum sector sector;
     bool unsearched;
 } kinds[KINDS] = {
-    [KIND_SUMMARY] = {"summary", SECTOR_EPISODIC, 0.7, false},
-    [KIND_TURN] = {"turn", SECTOR_EPISODIC, 0.4, false},
-    [KIND_COLLECTED] = {"collected", SECTOR_SEMANTIC, 0.9, false},
-    [KIND_NAME] = {"name", SECTOR_SEMANTIC, 0.95, false},
-    [KIND_PREFERENCE] = {"preference", SECTOR_SEMANTIC, 0.85, false},
-    [KIND_NEED] = {"need", SECTOR_SEMANTIC, 0.95, false},
-    [KIND_INSTRUCTION] = {"instruction", SECTOR_PROCEDURAL, 0.92, false},
-    [KIND_FACT] = {"fact", SECTOR_SEMANTIC, 0.9, false},
-    [KIND_REQUEST] = {"request", SECTOR_PROCEDURAL, 0.8, false},
-    [KIND_PROMISE] = {"promise", SECTOR_PROCEDURAL, 0.8, false},
-    [KIND_FEELING] = {"feeling", SECTOR_EMOTIONAL, 0.6, false},
-    [KIND_TOPIC] = {"topic", SECTOR_REFLECTIVE, 0.5, false},
-    [KIND_ATTEMPT] = {"attempt", SECTOR_EPISODIC, 0.5, false},
-    [KIND_FORGET] = {"forget", SECTOR_PROCEDURAL, 0.7, false},
-    [KIND_EVIDENCE] = {"evidence", SECTOR_SEMANTIC, 0.4, true},
-    [KIND_PRIVACY] = {"privacy", SECTOR_PROCEDURAL, 0.7, true},
-    [KIND_CONTACT] = {"contact", SECTOR_SEMANTIC, 0.9, false},
-    [KIND_ID] = {"id", SECTOR_SEMANTIC, 0.9, false},
-    [KIND_ENDED] = {"ended", SECTOR_EPISODIC, 0.6, false},
+    [KIND_SUMMARY] = {"summary", 0.7, SECTOR_EPISODIC, false},
+    [KIND_TURN] = {"turn", 0.4, SECTOR_EPISODIC, false},
+    [KIND_COLLECTED] = {"collected", 0.9, SECTOR_SEMANTIC, false},
+    [KIND_NAME] = {"name", 0.95, SECTOR_SEMANTIC, false},
+    [KIND_PREFERENCE] = {"preference", 0.85, SECTOR_SEMANTIC, false},
+    [KIND_NEED] = {"need", 0.95, SECTOR_SEMANTIC, false},
+    [KIND_INSTRUCTION] = {"instruction", 0.92, SECTOR_PROCEDURAL, false},
+    [KIND_FACT] = {"fact", 0.9, SECTOR_SEMANTIC, false},
+    [KIND_REQUEST] = {"request", 0.8, SECTOR_PROCEDURAL, false},
+    [KIND_PROMISE] = {"promise", 0.8, SECTOR_PROCEDURAL, false},
+    [KIND_FEELING] = {"feeling", 0.6, SECTOR_EMOTIONAL, false},
+    [KIND_TOPIC] = {"topic", 0.5, SECTOR_REFLECTIVE, false},
+    [KIND_ATTEMPT] = {"attempt", 0.5, SECTOR_EPISODIC, false},
+    [KIND_FORGET] = {"forget", 0.7, SECTOR_PROCEDURAL, false},
+    [KIND_EVIDENCE] = {"evidence", 0.4, SECTOR_SEMANTIC, true},
+    [KIND_PRIVACY] = {"privacy", 0.7, SECTOR_PROCEDURAL, true},
+    [KIND_CONTACT] = {"contact", 0.9, SECTOR_SEMANTIC, false},
+    [KIND_ID] = {"id", 0.9, SECTOR_SEMANTIC, false},
+    [KIND_ENDED] = {"ended", 0.6, SECTOR_EPISODIC, false},
 };
 
 const char *sector_name(enum sector sector)
