@@ -146,7 +146,10 @@ static void show_over(const struct dossier *dossier)
     bool any = false;
     for (size_t i = 0; i < line->known_count; i++) {
         const struct known *known = &line->known[i];
-        if (known->state == STATE_NOW && known->fact.statement.kind != STATEMENT_ENDED)
+        const struct statement *statement = &known->fact.statement;
+        /* "It came, thank you" is shown with what it settled. */
+        bool settles = statement->kind == STATEMENT_ENDED && strcmp(statement->slot, "done") == 0;
+        if (settles || (known->state == STATE_NOW && statement->kind != STATEMENT_ENDED))
             continue;
         if (!any)
             printf("\nNo longer so\n");
