@@ -144,6 +144,16 @@ static bool is_called(const struct words *words, size_t at)
     return false;
 }
 
+/* "A nombre de Ana", "auf den Namen Ana": in whose name something is ordered, mostly the caller's own. */
+static bool is_in_name_of(const struct words *words, size_t at)
+{
+    static const char *const names[] = {"name", "namen", "nombre", "nom", "nome"};
+    for (size_t i = 0; at > 0 && words->items[at].gap == GAP_NONE && i < sizeof names / sizeof *names; i++)
+        if (strcmp(words->items[at - 1].fold, names[i]) == 0)
+            return true;
+    return false;
+}
+
 /* "for Mrs. Baird", "my mother Kamala", "Kamala's my mother", "her name is Brenda": the name at `at` is
  * somebody else's. */
 static bool is_of_other(const struct reading *reading, const struct words *words, size_t at)
@@ -161,6 +171,8 @@ static bool is_of_other(const struct reading *reading, const struct words *words
         size_t before = first - back;
         if (back == 1 && language_list(language, LIST_RELATIVE, words, before) > 0)
             return true;
+        if (back == 1 && language_list(language, LIST_FOR, words, before) > 0 && is_in_name_of(words, before))
+            return false;
         if (back <= 2 && language_list(language, LIST_FOR, words, before) > 0)
             return back == 1 || language_list(language, LIST_LEAD, words, before + 1) > 0;
         if (language_list(language, LIST_PRONOUN, words, before) > 0)

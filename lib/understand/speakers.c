@@ -230,6 +230,16 @@ static size_t skip_answer(struct reading *reading, const struct spoken *spoken, 
     }
 }
 
+/* "Lang, Petra.": the given name behind the family's. */
+static bool is_inverted(const struct reading *reading, const struct words *words, struct span span)
+{
+    size_t next = span.to;
+    return span.to == span.from + 1 && next < words->count && words->items[next].gap != GAP_NONE &&
+           words->items[next].gap != GAP_STOP && !name_is_given(reading, words, span.from) &&
+           name_is_given(reading, words, next) && words->items[next].shape == SHAPE_CAPITAL &&
+           (next + 1 == words->count || words->items[next + 1].gap == GAP_STOP);
+}
+
 /* A name where an answer begins, with little before it. */
 static struct claim *answer_at(struct names *names, const struct spoken *spoken, size_t at, double confidence)
 {
@@ -257,6 +267,13 @@ static struct claim *answer_at(struct names *names, const struct spoken *spoken,
     if (small || (goes_on && !is_likely_person(reading, words, span)))
         return NULL;
     struct claim *claim = name_claim_span(names, spoken, span, confidence);
+    if (claim && is_inverted(reading, words, span)) {
+        claim->part = PART_LAST;
+        claim = name_claim_span(names, spoken, (struct span){span.to, span.to + 1}, confidence);
+        if (claim)
+            claim->part = PART_FIRST;
+        return claim;
+    }
     /* Asked for the family name people also say the whole. */
     if (claim && (names->asked_part == PART_FIRST || is_one_word(reading, words, span)))
         claim->part = names->asked_part;

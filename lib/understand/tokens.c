@@ -118,13 +118,25 @@ static bool is_month(const struct cutter *cutter, const struct words *words, siz
     return at < words->count && in_list(cutter, LIST_MONTH, words, at);
 }
 
+/* "22nd", "1er": a number, and no code. */
+static bool is_ordinal(const char *fold)
+{
+    static const char *const endings[] = {"st", "nd", "rd", "th", "er", "e", "eme"};
+    size_t digits = strspn(fold, "0123456789");
+    for (size_t i = 0; digits > 0 && digits < 3 && i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(fold + digits, endings[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Letters and digits, or digits in groups: where the code that begins at `at` ends; `at` when there is none.
  */
 static size_t code_end(const struct words *words, size_t at)
 {
     size_t end = at, digits = 0;
     bool mixed = false;
-    if (words->items[at].shape != SHAPE_NUMBER && !(words->items[at].shape == SHAPE_UPPER))
+    if ((words->items[at].shape != SHAPE_NUMBER && !(words->items[at].shape == SHAPE_UPPER)) ||
+        is_ordinal(words->items[at].fold))
         return at;
     while (end < words->count &&
            (end == at || (words->items[end].gap == GAP_NONE && words->items[end].joined) ||

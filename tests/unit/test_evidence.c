@@ -620,6 +620,12 @@ static void test_people(void **state)
          "Hugo Lantz | |", NULL, NULL, NULL, "speaker Vera Stroud||\nother Hugo\n-name\n"},
         {"es", "a: Diga.\nu: Llamo de parte de don Abel Rojas, soy su asistenta, Noelia Prado.",
          "Noelia Prado | |", NULL, NULL, NULL, "speaker Noelia Prado||\n"},
+        {"es", "a: Diga.\nu: Mesa para dos, a nombre de Nerea Soto.", "Nerea Soto | |", NULL, NULL, NULL,
+         "speaker Nerea Soto||\n"},
+        {"es", "a: Diga.\nu: Un ramo para Nerea Soto.", "Nerea Soto | |", NULL, NULL, NULL, "-name\n"},
+        {"de", "a: Und Ihr Name?\nu: Zangler, Petra.", "null", NULL, NULL, NULL, "speaker Petra Zangler||\n"},
+        {"en", "a: Moved to the twenty-second.\nu: Thanks.", NULL, NULL, "agent | Visit moved to the 22nd |",
+         NULL, "open||Visit moved to the 22nd\n"},
         {"pl", "a: Halo.\nu: Nazywam si\xc4\x99 Ewa Lis.", "Ewa Lis | |", NULL, NULL, NULL,
          "speaker Ewa Lis||\n"},
     };
