@@ -418,9 +418,28 @@ static void apply_done(struct line *line, size_t at)
     newer->state = STATE_OVER;
 }
 
+/* "I have to cancel the seventh": what was open for that day. */
+static void apply_cancelled(struct line *line, size_t at)
+{
+    struct known *newer = &line->known[at];
+    const char *day = newer->fact.statement.value;
+    for (size_t i = 0; i < at; i++) {
+        struct known *older = &line->known[i];
+        const char *until = older->fact.statement.until;
+        if (older->state == STATE_NOW && kind_of(older) == STATEMENT_OPEN && older->call < newer->call &&
+            strlen(until) >= 10 && strlen(day) == 2 && strncmp(until + 8, day, 2) == 0)
+            older->state = STATE_DONE;
+    }
+    newer->state = STATE_OVER;
+}
+
 static void apply_ended(struct line *line, size_t at)
 {
     struct known *newer = &line->known[at];
+    if (strcmp(newer->fact.statement.slot, "cancelled") == 0) {
+        apply_cancelled(line, at);
+        return;
+    }
     if (strcmp(newer->fact.statement.slot, "done") == 0) {
         apply_done(line, at);
         return;

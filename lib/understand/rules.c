@@ -1,6 +1,7 @@
 #include "understand/rules.h"
 
 #include "understand/manner.h"
+#include "understand/numerals.h"
 #include "understand/orders.h"
 #include "understand/slots.h"
 
@@ -362,6 +363,24 @@ void rules_find(struct reading *reading, struct understanding *understanding)
     }
 }
 
+/* "I have to cancel the seventh": the day that is done away with, "07". NULL when there is none. */
+static const char *cancelled_day(struct reading *reading, const struct words *words, struct span sentence)
+{
+    if (words->items[sentence.from].question || !manner_has(reading, words, LIST_CANCELLED, sentence) ||
+        manner_has(reading, words, LIST_NEGATOR, sentence) ||
+        manner_has(reading, words, LIST_IF_CLAUSE, sentence))
+        return NULL;
+    for (size_t at = sentence.from; at < sentence.to; at++) {
+        long value = 0;
+        if (numeral_at(reading, words, at, &value) == 0 || value < 2 || value > 31)
+            continue;
+        const char *day = arena_printf(reading->arena, "%02ld", value);
+        reading->failed = reading->failed || !day;
+        return day;
+    }
+    return NULL;
+}
+
 void rules_find_done(struct reading *reading, struct understanding *understanding)
 {
     for (size_t at = 0; reading->ruled && at < reading->count && !understanding->failed; at++) {
@@ -374,13 +393,14 @@ void rules_find_done(struct reading *reading, struct understanding *understandin
                         !manner_has(reading, words, LIST_NEGATOR, sentence) &&
                         !manner_has(reading, words, LIST_DUE, sentence) &&
                         !manner_has(reading, words, LIST_IF_CLAUSE, sentence);
-            const char *text = done ? reading_text(reading, words, sentence) : NULL;
+            const char *day = cancelled_day(reading, words, sentence);
+            const char *text = done || day ? reading_text(reading, words, sentence) : NULL;
             if (text)
                 understanding_add(understanding, &(struct statement){.kind = STATEMENT_ENDED,
                                                                      .whose = "",
                                                                      .text = text,
-                                                                     .slot = "done",
-                                                                     .value = "",
+                                                                     .slot = day ? "cancelled" : "done",
+                                                                     .value = day ? day : "",
                                                                      .by = "",
                                                                      .source = SOURCE_RULE,
                                                                      .turn = reading->spoken[at].turn});

@@ -14,8 +14,9 @@
  * longer so. */
 void rules_find(struct reading *reading, struct understanding *understanding);
 
-/* Adds what the caller says has happened ("the statement came"), as ENDED with slot "done": with evidence as
- * well, since it settles what was open. */
+/* Adds what the caller says has happened ("the statement came"), as ENDED with slot "done", and for which day
+ * something is off ("I have to cancel the seventh"), with slot "cancelled" and the day as value: with
+ * evidence as well, since it settles what was open. */
 void rules_find_done(struct reading *reading, struct understanding *understanding);
 
 #endif

@@ -33,7 +33,8 @@ enum statement_kind {
     STATEMENT_CONTACT,     /* their e-mail, phone or postal address; `value` is it, `slot` says which */
     STATEMENT_ID,          /* order, account, policy or member number; `value` is it */
     STATEMENT_ENDED, /* something that was so and no longer is. Slot "gone": somebody has died; "said": its
-                        words say themselves that it is over; "done": what was awaited has happened; any
+                        words say themselves that it is over; "done": what was awaited has happened;
+                        "cancelled": what was arranged for a day of the month, `value`, is off; any
                         other: so they do, and what had this slot is over: "address" */
     STATEMENT_OPEN,  /* what is still to be done; `by` says who is to do it */
     STATEMENTS

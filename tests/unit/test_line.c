@@ -321,6 +321,18 @@ static void what_a_later_call_speaks_of_without_leaving_it_open_is_done(void **s
     has_not(office, "voucher");
 }
 
+static void a_day_that_is_cancelled_is_open_no_more(void **state)
+{
+    struct office *office = *state;
+    LEFT_OPEN("c1", 9, "caller | fitting with Ms Orr | 2026-12-07",
+              "A fitting on the seventh of December, please.",
+              "A: A fitting with Ms Orr on Monday the seventh of December.");
+    LEFT_OPEN("c2", 5, "", "If I have to cancel the seventh I will ring.", "A: Please do.");
+    has(office, "fitting with Ms Orr");
+    LEFT_OPEN("c3", 2, "", "I have to cancel the seventh, sorry.", "A: That is fine.");
+    has_not(office, "fitting with Ms Orr");
+}
+
 static void what_is_left_open_again_stays_open(void **state)
 {
     struct office *office = *state;
@@ -415,6 +427,7 @@ int main(void)
         IN_OFFICE(what_has_a_day_goes_with_it),
         IN_OFFICE(what_was_promised_is_kept_until_its_day),
         IN_OFFICE(what_a_later_call_speaks_of_without_leaving_it_open_is_done),
+        IN_OFFICE(a_day_that_is_cancelled_is_open_no_more),
         IN_OFFICE(what_is_left_open_again_stays_open),
         IN_OFFICE(what_came_is_settled_without_an_llm),
         IN_OFFICE(a_greeting_asks_about_what_the_last_call_left_open_without_saying_what),
