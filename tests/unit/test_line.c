@@ -188,10 +188,10 @@ static void whoever_denies_a_strangers_name_is_the_same(void **state)
 {
     struct office *office = *state;
     SAID("c1", 20, "I'm lactose intolerant.");
-    SAID("c2", 9, "A: Thank you, Michael.", "Why Michael? I'm not Michael. My name is Ari Stern.");
+    SAID("c2", 9, "A: Thank you, Robert.", "Why Robert? I'm not Robert. My name is Ari Stern.");
     check_profile(office, "caller_name", "Ari Stern");
     has(office, "Name: Ari Stern. Needs: I'm lactose intolerant");
-    SAID("c3", 2, "A: Thank you, Michael.", "I'm not Michael.");
+    SAID("c3", 2, "A: Thank you, Robert.", "I'm not Robert.");
     check_profile(office, "caller_name", "Ari Stern");
 }
 
