@@ -1,7 +1,6 @@
 #!/bin/bash
 # What spawn/register and callmem backfill send to ElevenLabs, what the stand-in of its API answers, and what spawn/sign
-# makes, against ElevenLabs' own SDK from npm. It is kept in the build folder and looked for again after a week. Without
-# it and without npm's registry nothing is tested, unless E2E_SDK=required.
+# makes, against ElevenLabs' own SDK from npm. It is kept in the build folder and looked for again after a week.
 # shellcheck disable=SC2016 # what stands in single quotes is jq's to expand
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/register.sh"
@@ -23,12 +22,8 @@ flock 8
 said=$(install_sdk 8>&-) || true
 exec 8>&-
 if ! [ -e "$modules/complete" ]; then
-    if [ "${E2E_SDK:-}" = required ]; then
-        check 'the SDK can be had from npm' is "$said" ''
-        finish
-    else
-        printf '1..0 # SKIP npm has no @elevenlabs/elevenlabs-js: %s\n' "$(head -n 1 <<<"$said")"
-    fi
+    check 'the SDK can be had from npm' is "$said" ''
+    finish
     exit
 fi
 
