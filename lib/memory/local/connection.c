@@ -249,11 +249,10 @@ static void sql_decayed(sqlite3_context *context, int count, sqlite3_value **val
 static int configure(struct db *db)
 {
     /* secure_delete: deleted content is overwritten. synchronous FULL: a commit is on disk in WAL mode
-     * too. mmap_size: what a search reads is not copied into each process; see docs/performance.md. */
+     * too. */
     static const char pragmas[] =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
-        "PRAGMA secure_delete = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; PRAGMA mmap_size "
-        "= 1073741824; "
+        "PRAGMA secure_delete = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; "
         "PRAGMA journal_size_limit = 4194304;";
     sqlite3_busy_timeout(db->sqlite, (int)(db->deadline - clock_ms()) + 1);
     sqlite3_progress_handler(db->sqlite, 1000, past_deadline, db);
