@@ -105,7 +105,7 @@ static int import_call(struct memory_store *store, const char *caller, const cJS
 static int import_all(const struct instance *instance, struct memory_store *store, const char *caller,
                       const cJSON *calls, size_t *memories, struct error *error)
 {
-    size_t chars = (size_t)setting_int(instance->settings, CALLMEM_CONTEXT_CHARS);
+    const struct context_bounds bounds = profile_bounds(instance->settings);
     const cJSON *call;
     if (memory_begin(store, error) != 0)
         return -1;
@@ -118,7 +118,7 @@ static int import_all(const struct instance *instance, struct memory_store *stor
     cJSON_ArrayForEach(call, calls)
     {
         if (result == 0)
-            result = profile_update(store, caller, text_of(call, "agent_id"), chars, error);
+            result = profile_update(store, caller, text_of(call, "agent_id"), &bounds, error);
     }
     if (result == 0)
         return memory_commit(store, error);

@@ -16,7 +16,7 @@
 
 struct migration {
     struct memory_store *from, *to;
-    size_t context_chars;
+    struct context_bounds bounds;
     size_t callers, conversations, memories; /* that were there to be moved */
     size_t moved_conversations, moved_memories, added_memories;
     size_t done; /* conversations */
@@ -92,8 +92,7 @@ static int renew_profiles(const struct migration *migration, const struct memory
         if (last && strcmp(last, memory->agent) == 0)
             continue;
         last = memory->agent;
-        if (profile_update(migration->to, memory->caller, memory->agent, migration->context_chars, error) !=
-            0)
+        if (profile_update(migration->to, memory->caller, memory->agent, &migration->bounds, error) != 0)
             return -1;
     }
     return 0;
@@ -248,7 +247,7 @@ static int mode_of(const char *name)
 int migrate_command(struct instance *instance, const struct args *args)
 {
     struct migration migration = {
-        .context_chars = (size_t)setting_int(instance->settings, CALLMEM_CONTEXT_CHARS),
+        .bounds = profile_bounds(instance->settings),
     };
     struct error error = {0};
     int from = mode_of(args_option(args, "from")), to = mode_of(args_option(args, "to"));

@@ -2,10 +2,12 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define NAME_CHARS    80
 #define ITEM_CHARS    200 /* of one fact */
@@ -261,9 +263,57 @@ static void add_calls(struct buf *b, const struct line *line, size_t room)
     }
 }
 
-char *context_of(const struct line *line, size_t chars)
+/* The latest value of an item of the operator's own, "" when there is none; free() it, NULL: no memory. */
+static char *item_value(const struct line *line, const char *name, size_t len)
+{
+    for (size_t i = line->list->count; i-- > 0;) {
+        const struct memory *memory = &line->list->items[i];
+        struct error error = {0};
+        if (memory->kind != KIND_COLLECTED || (*line->scope && strcmp(memory->agent, line->scope) != 0))
+            continue;
+        cJSON *metadata = json_parse(memory->metadata, strlen(memory->metadata), &error);
+        const char *slot = json_text_or_empty(metadata, "slot");
+        bool found = strlen(slot) == len && strncasecmp(slot, name, len) == 0;
+        char *value = found ? safe(json_text_or_empty(metadata, "value"), ITEM_CHARS) : NULL;
+        cJSON_Delete(metadata);
+        if (found)
+            return value;
+    }
+    return safe("", 0);
+}
+
+/* What the operator wants told of it: "Told: plan: Gold; branch: Harbour." Of a line that several people use
+ * nothing, since it is not known whose it is. */
+static void add_items(struct buf *b, const struct line *line, const char *names, size_t room)
+{
+    size_t before = b->len, len;
+    bool any = false;
+    for (const char *at = names + strspn(names, ", "); *at; at += len, at += strspn(at, ", ")) {
+        len = strcspn(at, ",");
+        while (len > 0 && at[len - 1] == ' ')
+            len--;
+        char *value = item_value(line, at, len), *name = strndup(at, len);
+        b->failed = b->failed || !value || !name;
+        if (value && name && *value) {
+            buf_puts(b, any ? "; " : before ? " Told: " : "Told: ");
+            add_safe(b, name, NAME_CHARS);
+            buf_puts(b, ": ");
+            add_safe(b, value, ITEM_CHARS);
+            any = true;
+        }
+        free(name);
+        free(value);
+    }
+    if (any)
+        buf_putc(b, '.');
+    if (!b->failed && chars_of(b) > room)
+        cut(b, before);
+}
+
+char *context_of(const struct line *line, const struct context_bounds *bounds)
 {
     struct buf b = BUF_INIT;
+    size_t chars = bounds->chars;
     bool alone = line_speakers(line) <= 1;
     /* What is listed leaves a quarter of the room to what happened. */
     size_t room = chars - chars / 4;
@@ -276,6 +326,8 @@ char *context_of(const struct line *line, size_t chars)
         if (!line->persons[i].speaks && !line->persons[i].gone)
             add_other(&b, line, i, room);
     add_section(&b, line, NOBODY, "It is not clear who said", ~0u, room);
+    if (alone)
+        add_items(&b, line, bounds->items, room);
     add_ended(&b, line, room);
     add_calls(&b, line, chars);
     return buf_take(&b);

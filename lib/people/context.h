@@ -27,7 +27,13 @@ char *context_last_summary(const struct line *line);
 char *context_greeting(const struct line *line);
 /* The languages of the calls, newest first: "es, en". */
 char *context_languages(const struct line *line);
-/* All of it, in at most `chars` characters. */
-char *context_of(const struct line *line, size_t chars);
+/* How much is told. */
+struct context_bounds {
+    size_t chars;      /* at most */
+    const char *items; /* names of the operator's items whose values are told, with commas; "": none */
+};
+
+/* All of it. */
+char *context_of(const struct line *line, const struct context_bounds *bounds);
 
 #endif

@@ -40,7 +40,8 @@ int decision_count_open(struct memory_store *store, size_t *open, struct error *
 static int renew(struct memory_store *store, const struct settings *settings, const char *caller,
                  struct error *error)
 {
-    return profile_update(store, caller, NULL, (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS), error);
+    const struct context_bounds bounds = profile_bounds(settings);
+    return profile_update(store, caller, NULL, &bounds, error);
 }
 
 static int write_request(struct memory_store *store, const struct memory *memory,

@@ -603,7 +603,7 @@ static size_t count_conversations(const struct memory_list *list)
 
 int line_open(struct line *line, const struct memory_list *list, const char *scope, struct error *error)
 {
-    *line = (struct line){.arena = arena_new()};
+    *line = (struct line){.arena = arena_new(), .list = list, .scope = scope};
     line->known = calloc(list->count + 1, sizeof *line->known);
     line->calls = calloc(count_conversations(list) + 1, sizeof *line->calls);
     line->failed = !line->arena || !line->known || !line->calls;

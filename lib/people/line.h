@@ -49,7 +49,7 @@ struct known {
     const struct known *ended_by;    /* of STATE_ENDED; borrowed from the line */
     bool wholly;                     /* of STATE_ENDED: what ended it speaks of most of it */
     const struct known *replaced_by; /* of STATE_REPLACED, where the newer one says otherwise */
-    bool told; /* of an `ended` statement: it says more than what it ends, so it is worth telling itself */
+    bool told; /* of an `ended` statement: it says more than what it ends, so it is worth bounds itself */
     struct carriers carriers;
 };
 
@@ -70,8 +70,10 @@ struct line {
     size_t known_count;
     struct line_call *calls; /* oldest first */
     size_t call_count;
-    int conversations; /* of the calls those that were conversations */
-    int64_t last;      /* when the last of all calls began; Unix seconds */
+    int conversations;              /* of the calls those that were conversations */
+    int64_t last;                   /* when the last of all calls began; Unix seconds */
+    const struct memory_list *list; /* what it was read from; borrowed */
+    const char *scope;              /* borrowed */
     struct arena *arena;
     size_t person_room;
     bool failed;

@@ -42,7 +42,7 @@ static const struct line_call *last_call(const struct line *line)
     return NULL;
 }
 
-static cJSON *variables_of(const struct line *line, const char *caller, size_t context_chars)
+static cJSON *variables_of(const struct line *line, const char *caller, const struct context_bounds *bounds)
 {
     const struct line_call *first = first_call(line), *last = last_call(line);
     cJSON *variables = cJSON_CreateObject();
@@ -59,7 +59,7 @@ static cJSON *variables_of(const struct line *line, const char *caller, size_t c
                 add_text(variables, VARIABLE_CALLER_PEOPLE, context_people(line)) &&
                 add_text(variables, VARIABLE_SUGGESTED_GREETING, context_greeting(line)) &&
                 add_text(variables, VARIABLE_CALLER_LANGUAGES, context_languages(line)) &&
-                add_text(variables, VARIABLE_MEMORY_CONTEXT, context_of(line, context_chars));
+                add_text(variables, VARIABLE_MEMORY_CONTEXT, context_of(line, bounds));
     if (good)
         return variables;
     cJSON_Delete(variables);
@@ -184,7 +184,7 @@ static int mark_all(struct memory_store *store, const struct line *line, struct 
 
 /* Whoever is known by attempts alone is not known. */
 static int update_line(struct memory_store *store, const char *caller, const char *scope, struct line *line,
-                       size_t context_chars, struct error *error)
+                       const struct context_bounds *bounds, struct error *error)
 {
     if (line->conversations == 0)
         return memory_set_profile(store, caller, scope, NULL, error);
@@ -192,7 +192,7 @@ static int update_line(struct memory_store *store, const char *caller, const cha
         return -1;
     if (!*scope && mark_all(store, line, error) != 0)
         return -1;
-    cJSON *variables = variables_of(line, caller, context_chars);
+    cJSON *variables = variables_of(line, caller, bounds);
     int result =
         variables ? store_profile(store, caller, scope, line, variables, error) : error_no_memory(error);
     cJSON_Delete(variables);
@@ -200,7 +200,7 @@ static int update_line(struct memory_store *store, const char *caller, const cha
 }
 
 static int update_scope(struct memory_store *store, const char *caller, const char *scope,
-                        const struct memory_list *list, bool hidden, size_t context_chars,
+                        const struct memory_list *list, bool hidden, const struct context_bounds *bounds,
                         struct error *error)
 {
     struct line line;
@@ -208,7 +208,7 @@ static int update_scope(struct memory_store *store, const char *caller, const ch
         return memory_set_profile(store, caller, scope, NULL, error);
     int result = line_open(&line, list, scope, error);
     if (result == 0)
-        result = update_line(store, caller, scope, &line, context_chars, error);
+        result = update_line(store, caller, scope, &line, bounds, error);
     line_close(&line);
     return result;
 }
@@ -222,8 +222,14 @@ static bool is_first_of_agent(const struct memory_list *list, size_t at)
     return *agent != '\0';
 }
 
-int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
-                   struct error *error)
+struct context_bounds profile_bounds(const struct settings *settings)
+{
+    return (struct context_bounds){.chars = (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS),
+                                   .items = setting_text(settings, CALLMEM_CONTEXT_ITEMS)};
+}
+
+int profile_update(struct memory_store *store, const char *caller, const char *agent,
+                   const struct context_bounds *bounds, struct error *error)
 {
     struct memory_list list;
     if (list_line(store, caller, &list, error) != 0)
@@ -231,12 +237,12 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
     bool hidden = privacy_hides(&list);
     /* Hidden from all agents, whichever heard the request. */
     bool each = !agent || hidden;
-    int result = update_scope(store, caller, "", &list, hidden, context_chars, error);
+    int result = update_scope(store, caller, "", &list, hidden, bounds, error);
     if (result == 0 && !each && *agent)
-        result = update_scope(store, caller, agent, &list, hidden, context_chars, error);
+        result = update_scope(store, caller, agent, &list, hidden, bounds, error);
     for (size_t i = 0; i < list.count && result == 0 && each; i++)
         if (is_first_of_agent(&list, i))
-            result = update_scope(store, caller, list.items[i].agent, &list, hidden, context_chars, error);
+            result = update_scope(store, caller, list.items[i].agent, &list, hidden, bounds, error);
     memory_list_free(&list);
     return result;
 }

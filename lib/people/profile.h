@@ -9,19 +9,24 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "memory/memory.h"
+#include "people/context.h"
 #include "people/line.h"
+#include "service/settings.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the settings say of how much is told; it points into them. */
+struct context_bounds profile_bounds(const struct settings *settings);
+
 /* Makes the profile of a caller from its memories in `store` and stores it, for all agents together
  * (scope "") and for `agent` when that is not ""; NULL is every agent that the caller spoke with. Call it
- * within memory_begin(). `context_chars` bounds memory_context. When the caller has no memories left, or is
+ * within memory_begin(). `bounds` are those of memory_context. When the caller has no memories left, or is
  * hidden by a request (privacy_hides()), the profile goes. */
-int profile_update(struct memory_store *store, const char *caller, const char *agent, size_t context_chars,
-                   struct error *error);
+int profile_update(struct memory_store *store, const char *caller, const char *agent,
+                   const struct context_bounds *bounds, struct error *error);
 
 /* Reads a line as a profile is made of it, for those who want more than its texts: `list` has the memories,
  * of all kinds but turns and what is not told. `scope` may be NULL. After 0 line_close() and

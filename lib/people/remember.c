@@ -316,11 +316,11 @@ static int store_batch(struct memory_store *store, struct batch *batch, bool aga
 static int keep_nothing(struct memory_store *store, const struct settings *settings,
                         const struct event *event, struct error *error)
 {
-    size_t chars = (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS);
+    const struct context_bounds bounds = profile_bounds(settings);
     int result = memory_forget_conversation(store, event->caller, event->conversation, error);
     if (result != 0 && error->code == ERROR_NOT_FOUND)
         return 0;
-    return result == 0 ? profile_update(store, event->caller, event->agent, chars, error) : -1;
+    return result == 0 ? profile_update(store, event->caller, event->agent, &bounds, error) : -1;
 }
 
 /* Puts the memories of an event together and stores them; without an understanding it is an attempt. */
@@ -367,8 +367,8 @@ static int store_all(struct memory_store *store, const struct settings *settings
         return 0;
     if (store_event(store, settings, event, understanding, false, error) != 0)
         return -1;
-    return profile_update(store, event->caller, event->agent,
-                          (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS), error);
+    const struct context_bounds bounds = profile_bounds(settings);
+    return profile_update(store, event->caller, event->agent, &bounds, error);
 }
 
 /* Everything of one event, or nothing. */

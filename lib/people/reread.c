@@ -325,14 +325,14 @@ static int reread_call(const struct reread *reread, const char *caller, const ch
 static int reread_whole(const struct reread *reread, const char *caller, const char *conversation, bool last,
                         struct reread_counts *counts, struct error *error)
 {
-    size_t chars = (size_t)setting_int(reread->settings, CALLMEM_CONTEXT_CHARS);
+    const struct context_bounds bounds = profile_bounds(reread->settings);
     if (reread->dry)
         return reread_call(reread, caller, conversation, counts, error);
     if (memory_begin(reread->store, error) != 0)
         return -1;
     int result = reread_call(reread, caller, conversation, counts, error);
     if (result == 0 && last)
-        result = profile_update(reread->store, caller, NULL, chars, error);
+        result = profile_update(reread->store, caller, NULL, &bounds, error);
     if (result == 0 && last)
         result = memory_refresh(reread->store, caller, error);
     if (result == 0)
@@ -443,7 +443,7 @@ static int store_values(struct reading_again *again, const struct reread_text *t
                         struct error *error)
 {
     const struct reread *reread = again->reread;
-    size_t chars = (size_t)setting_int(reread->settings, CALLMEM_CONTEXT_CHARS);
+    const struct context_bounds bounds = profile_bounds(reread->settings);
     struct event event;
     if (again->list->count == 0 || !read_event(again, &event))
         return again->failed ? error_no_memory(error) : not_there(error);
@@ -454,7 +454,7 @@ static int store_values(struct reading_again *again, const struct reread_text *t
         return error_no_memory(error);
     if (understand_again(again, &event, understanding, error) != 0 ||
         remember_again(reread->store, reread->settings, &event, understanding, error) != 0 ||
-        profile_update(reread->store, event.caller, event.agent, chars, error) != 0)
+        profile_update(reread->store, event.caller, event.agent, &bounds, error) != 0)
         return -1;
     return memory_refresh(reread->store, event.caller, error);
 }

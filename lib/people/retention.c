@@ -8,7 +8,7 @@
 static int forget_one(struct memory_store *store, const struct settings *settings, const struct memory *call,
                       struct error *error)
 {
-    size_t chars = (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS);
+    const struct context_bounds bounds = profile_bounds(settings);
     if (memory_begin(store, error) != 0)
         return -1;
     /* Another process may have been quicker: then there is nothing left to forget. */
@@ -16,7 +16,7 @@ static int forget_one(struct memory_store *store, const struct settings *setting
     if (result != 0 && error->code == ERROR_NOT_FOUND)
         result = 0;
     if (result == 0)
-        result = profile_update(store, call->caller, call->agent, chars, error);
+        result = profile_update(store, call->caller, call->agent, &bounds, error);
     if (result == 0)
         return memory_commit(store, error);
     memory_rollback(store);

@@ -129,6 +129,10 @@ const struct setting_row setting_rows[SETTINGS] = {
         .help = "The voice that replaces the agent's own. Empty: not sent."),
     INT(CALLMEM_CONTEXT_CHARS, "2000", 100, 20000,
         "Maximum length in characters of memory_context and of context."),
+    ROW(CALLMEM_CONTEXT_ITEMS, TYPE_TEXT, .fallback = "", .max = 1024,
+        .help =
+            "Data collection items of yours whose latest values memory_context tells, separated by commas. "
+            "Others are only found by a search."),
 
     INT(CALLMEM_MAX_BODY_MB, "200", 1, 2048, "Maximum size in MiB of a post-call request."),
     PATH(CALLMEM_AUDIO_DIR, "",

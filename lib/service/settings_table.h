@@ -56,6 +56,7 @@ enum setting {
     CALLMEM_LANGUAGE,
     CALLMEM_VOICE_ID,
     CALLMEM_CONTEXT_CHARS,
+    CALLMEM_CONTEXT_ITEMS,
     CALLMEM_MAX_BODY_MB, /* post-call bodies, default 200, 1 to 2048 */
     CALLMEM_AUDIO_DIR,   /* keeps the MP3 of calls; empty: dropped */
     CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */

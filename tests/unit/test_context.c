@@ -133,6 +133,23 @@ static void several_people_are_told_apart(void **state)
                   "Bruno Keller: I'm allergic to shellfish; Rosa Vidal: I'm vegetarian");
 }
 
+static void items_that_the_operator_names_are_told(void **state)
+{
+    struct office *office = *state;
+    static const char old[] = "\"plan_name\":{\"value\":\"Silver\"},\"lead_score\":{\"value\":\"17\"}",
+                      newer[] = "\"plan_name\":{\"value\":\"Gold\"},\"lead_score\":{\"value\":\"19\"}";
+    office_set(office, "CALLMEM_CONTEXT_ITEMS=Plan_Name, branch\n");
+    call(office, "c1", 9, "en", "A question.", old, TURNS("This is Ana Kowalska."));
+    call(office, "c2", 3, "en", "A question.", newer, TURNS("Hello again."));
+    profile_has(office, "memory_context", "Told: Plan_Name: Gold.", true);
+    profile_has(office, "memory_context", "Silver", false);
+    profile_has(office, "memory_context", "19", false);
+    profile_has(office, "memory_context", "branch", false);
+    /* On a line of several it is not known whose it is. */
+    call(office, "c3", 1, "en", "A question.", newer, TURNS("This is Peter Hall."));
+    profile_has(office, "memory_context", "Gold", false);
+}
+
 static void texts_are_bounded(void **state)
 {
     struct office *office = *state;
@@ -183,6 +200,7 @@ int main(void)
         IN_OFFICE(greetings_are_in_the_language_of_the_last_call),
         IN_OFFICE(what_is_doubtful_is_empty),
         IN_OFFICE(several_people_are_told_apart),
+        IN_OFFICE(items_that_the_operator_names_are_told),
         IN_OFFICE(texts_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

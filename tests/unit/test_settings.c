@@ -191,6 +191,7 @@ static void test_defaults(void **state)
         {"CALLMEM_LANGUAGE", ""},
         {"CALLMEM_VOICE_ID", ""},
         {"CALLMEM_CONTEXT_CHARS", "2000"},
+        {"CALLMEM_CONTEXT_ITEMS", ""},
         {"CALLMEM_MAX_BODY_MB", "200"},
         {"CALLMEM_AUDIO_DIR", ""},
         {"CALLMEM_LEXICON_DIR", ""},
