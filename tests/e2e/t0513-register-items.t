@@ -1,6 +1,7 @@
 #!/bin/bash
 # The data collection items that spawn/register gives to agents: missing, old, beside others, by reference, not wanted,
 # taken away again, and a key that may not write them.
+# Not with sanitizers: what runs here are scripts; t0510 starts the same programs.
 # shellcheck disable=SC2016 # what stands in single quotes is jq's to expand
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/register.sh"

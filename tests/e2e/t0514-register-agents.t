@@ -1,6 +1,7 @@
 #!/bin/bash
 # What spawn/register keeps and what it corrects: events and switches of the operator's, transcripts that are left out,
 # webhooks in an agent's own settings, and branches of agents.
+# Not with sanitizers: what runs here are scripts; t0510 starts the same programs.
 # shellcheck disable=SC2016 # what stands in single quotes is jq's to expand
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/register.sh"

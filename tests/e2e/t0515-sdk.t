@@ -1,6 +1,7 @@
 #!/bin/bash
 # What spawn/register and callmem backfill send to ElevenLabs, what the stand-in of its API answers, and what spawn/sign
 # makes, against ElevenLabs' own SDK from npm. It is kept in the build folder and looked for again after a week.
+# Not with sanitizers: what runs here are scripts; t0510 starts the same programs.
 # shellcheck disable=SC2016 # what stands in single quotes is jq's to expand
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/register.sh"
