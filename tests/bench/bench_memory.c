@@ -339,7 +339,7 @@ static double profile_once(struct memory_store *store, const char *caller)
     return spent;
 }
 
-/* A call as an event that is worked off: extraction, memories, profile, and all of it synced. */
+/* A call as an event that is processed: understanding, memories, profile, and all of it synced. */
 static double event_once(struct memory_store *store, const struct lexicon *lexicon,
                          const struct settings *settings, const char *caller, unsigned nth)
 {
@@ -363,10 +363,11 @@ static double event_once(struct memory_store *store, const struct lexicon *lexic
     for (size_t i = 3; i < CALL_MEMORIES; i++, event.transcript.turn_count++)
         turns[event.transcript.turn_count] = (struct turn){.role = i % 2 ? ROLE_AGENT : ROLE_USER,
                                                            .text = items[i].content,
+                                                           .speaker = "",
                                                            .position = items[i].position,
                                                            .second = 8 * (int64_t)i};
     double start = now_ms();
-    check(remember_event(store, lexicon, settings, &event, &error), "working an event off", &error);
+    check(remember_event(store, lexicon, settings, &event, &error), "processing an event", &error);
     double spent = now_ms() - start;
     arena_free(arena);
     return spent;
