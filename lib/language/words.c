@@ -387,3 +387,18 @@ void words_free(struct words *words)
     free(words->folds);
     *words = (struct words){0};
 }
+
+size_t words_phrase(const struct words *words, size_t at, const char *phrase)
+{
+    size_t word = at;
+    if (at >= words->count || *phrase != *words->items[at].fold)
+        return 0;
+    while (*phrase && word < words->count) {
+        size_t len = strcspn(phrase, " ");
+        if (strlen(words->items[word].fold) != len || memcmp(words->items[word].fold, phrase, len) != 0)
+            return 0;
+        phrase += len + (phrase[len] == ' ');
+        word++;
+    }
+    return *phrase ? 0 : word - at;
+}

@@ -177,19 +177,9 @@ static size_t thing_at(const struct words *words, size_t at, size_t *found)
 {
     size_t best = 0;
     for (size_t i = 0; i < THINGS; i++) {
-        const char *phrase = things[i].phrase;
-        size_t word = at;
-        if (*phrase != *words->items[at].fold)
-            continue;
-        while (*phrase && word < words->count) {
-            size_t len = strcspn(phrase, " ");
-            if (strlen(words->items[word].fold) != len || memcmp(words->items[word].fold, phrase, len) != 0)
-                break;
-            phrase += len + (phrase[len] == ' ');
-            word++;
-        }
-        if (!*phrase && word - at > best) {
-            best = word - at;
+        size_t len = words_phrase(words, at, things[i].phrase);
+        if (len > best) {
+            best = len;
             *found = i;
         }
     }

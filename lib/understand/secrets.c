@@ -250,19 +250,9 @@ static size_t name_at(const struct words *words, size_t at, enum secret *class, 
 {
     size_t best = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *phrase = names[i].phrase;
-        size_t word = at;
-        if (*phrase != *words->items[at].fold)
-            continue;
-        while (*phrase && word < words->count) {
-            size_t len = strcspn(phrase, " ");
-            if (strlen(words->items[word].fold) != len || memcmp(words->items[word].fold, phrase, len) != 0)
-                break;
-            phrase += len + (phrase[len] == ' ');
-            word++;
-        }
-        if (!*phrase && word - at > best) {
-            best = word - at;
+        size_t len = words_phrase(words, at, names[i].phrase);
+        if (len > best) {
+            best = len;
             *class = names[i].class;
             *least = names[i].least;
         }
@@ -375,7 +365,7 @@ static void mark_after(struct masking *masking, struct view *view, size_t from, 
 {
     size_t next = from, end = from;
     enum secret other = 0;
-    size_t digits;
+    size_t digits = 0;
     /* What follows the name of another secret is that one's. */
     while (end < view->words->count &&
            (name_at(view->words, end, &other, &digits) == 0 || other == class || digits >= 8))
