@@ -1,0 +1,128 @@
+#include "people/answer.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "people/profile.h"
+#include "service/template.h"
+#include "service/variables.h"
+
+#include <string.h>
+
+#define USER_CHARS 256
+#define FRAME      256 /* bytes of an answer around a profile, mostly */
+
+static bool add_own_variables(const struct settings *settings, cJSON *variables)
+{
+    bool good = true;
+    for (size_t i = 0; i < settings_variables(settings) && good; i++)
+        good = cJSON_AddStringToObject(variables, settings_variable_name(settings, i),
+                                       settings_variable_value(settings, i));
+    return good;
+}
+
+/* Puts a filled-in template into `object`[`name`]; false only when out of memory. */
+static bool add_override(const struct settings *settings, enum setting template, const cJSON *variables,
+                         cJSON *object, const char *name)
+{
+    struct buf text = BUF_INIT;
+    bool good = true;
+    if (template_apply(setting_text(settings, template), variables, &text) && buf_text(&text))
+        good = cJSON_AddStringToObject(object, name, buf_text(&text));
+    buf_free(&text);
+    return good;
+}
+
+/* The parts of conversation_config_override: each is there only when it has something in it. */
+static cJSON *overrides(const struct settings *settings, const cJSON *variables)
+{
+    bool returning = json_number(variables, VARIABLE_CALL_COUNT, 0) > 0;
+    cJSON *override = cJSON_CreateObject(), *agent = cJSON_CreateObject();
+    cJSON *prompt = cJSON_CreateObject(), *tts = cJSON_CreateObject();
+    bool good =
+        override && agent && prompt && tts &&
+        add_override(settings, returning ? CALLMEM_FIRST_MESSAGE_RETURNING : CALLMEM_FIRST_MESSAGE_NEW,
+                     variables, agent, "first_message") &&
+        add_override(settings, CALLMEM_LANGUAGE, variables, agent, "language") &&
+        add_override(settings, CALLMEM_PROMPT, variables, prompt, "prompt") &&
+        add_override(settings, CALLMEM_VOICE_ID, variables, tts, "voice_id");
+    if (good && prompt->child && (good = cJSON_AddItemToObject(agent, "prompt", prompt)))
+        prompt = NULL;
+    if (good && agent->child && (good = cJSON_AddItemToObject(override, "agent", agent)))
+        agent = NULL;
+    if (good && tts->child && (good = cJSON_AddItemToObject(override, "tts", tts)))
+        tts = NULL;
+    cJSON_Delete(prompt);
+    cJSON_Delete(agent);
+    cJSON_Delete(tts);
+    if (good)
+        return override;
+    cJSON_Delete(override);
+    return NULL;
+}
+
+/* Whether anything is to be overridden, for which the variables would have to be read. */
+static bool has_overrides(const struct settings *settings)
+{
+    static const enum setting templates[] = {CALLMEM_FIRST_MESSAGE_RETURNING, CALLMEM_FIRST_MESSAGE_NEW,
+                                             CALLMEM_LANGUAGE, CALLMEM_PROMPT, CALLMEM_VOICE_ID};
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++)
+        if (*setting_text(settings, templates[i]))
+            return true;
+    return false;
+}
+
+static bool add_overrides(struct buf *b, const struct settings *settings, const char *document,
+                          const char *caller)
+{
+    cJSON *variables = profile_variables(document, caller);
+    cJSON *override =
+        variables && add_own_variables(settings, variables) ? overrides(settings, variables) : NULL;
+    bool good = override != NULL;
+    if (good && override->child) {
+        buf_puts(b, ",\"conversation_config_override\":");
+        json_add(b, override);
+    }
+    cJSON_Delete(override);
+    cJSON_Delete(variables);
+    return good;
+}
+
+const char *answer_scope(const struct settings *settings, const char *agent)
+{
+    if (setting_choice(settings, CALLMEM_SCOPE) != SCOPE_AGENT)
+        return "";
+    return *agent ? agent : NULL;
+}
+
+int answer_add(struct buf *b, const struct settings *settings, const struct memory_profile *profile,
+               const char *caller, const char *user, struct error *error)
+{
+    static const struct memory_profile unknown = {0};
+    buf_reserve(b, FRAME + (profile->document ? strlen(profile->document) : 0));
+    buf_puts(b, "{\"type\":\"conversation_initiation_client_data\"");
+    if (user && *user && text_chars(user) <= USER_CHARS) {
+        buf_puts(b, ",\"user_id\":");
+        buf_json(b, user, strlen(user));
+    }
+    buf_puts(b, ",\"dynamic_variables\":{");
+    if (!profile_add_variables(b, profile, caller)) {
+        if (profile->document)
+            log_say(LOG_ERROR, "a profile in the memory cannot be read, the caller is treated as unknown");
+        profile = &unknown;
+        if (!profile_add_variables(b, profile, ""))
+            return error_no_memory(error);
+    }
+    for (size_t i = 0; i < settings_variables(settings); i++) {
+        const char *name = settings_variable_name(settings, i), *value = settings_variable_value(settings, i);
+        buf_putc(b, ',');
+        buf_json(b, name, strlen(name));
+        buf_putc(b, ':');
+        buf_json(b, value, strlen(value));
+    }
+    buf_putc(b, '}');
+    if (has_overrides(settings) && !add_overrides(b, settings, profile->document, caller))
+        return error_no_memory(error);
+    buf_putc(b, '}');
+    return buf_text(b) ? 0 : error_no_memory(error);
+}
