@@ -130,7 +130,7 @@ void memory_close(struct memory_store *store)
 
 const char *memory_mode(const struct memory_store *store)
 {
-    return store->ops->mode;
+    return store->mode;
 }
 
 /* A withheld number has no memory: asking for it is a mistake of the program. */

@@ -19,7 +19,6 @@ struct memory_profile;
 struct memory_store;
 
 struct memory_ops {
-    const char *mode;
     void (*close)(struct memory_store *store);
     int (*check)(struct memory_store *store, struct error *error);
     int (*begin)(struct memory_store *store, struct error *error);
@@ -61,6 +60,7 @@ struct memory_ops {
 /* The first member of each store's own struct. */
 struct memory_store {
     const struct memory_ops *ops;
+    const char *mode; /* what memory_mode() returns */
 };
 
 /* Fills a profile with copies of four texts, of which NULL is ""; without a document it is the answer as an

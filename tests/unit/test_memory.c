@@ -1,8 +1,8 @@
 #include "memory/open.h"
 
 #include "base/clock.h"
-#include "memory/local/connection.h"
-#include "memory/local/local.h"
+#include "memory/sql/database.h"
+#include "memory/sql/sql_store.h"
 
 #include "tests/unit/store.h"
 
@@ -525,7 +525,7 @@ static void a_writer_that_waits_too_long_gives_up(void **state)
 static void a_long_transaction_may_take_its_time(void **state)
 {
     struct place *p = *state;
-    struct db *db = local_db(p->store);
+    struct db *db = sql_store_db(p->store);
     struct memory memories[50];
     char texts[50][32];
     for (int i = 0; i < 50; i++) {
@@ -554,7 +554,7 @@ static void a_search_that_takes_too_long_is_given_up(void **state)
         snprintf(conversation, sizeof conversation, "c%d", i);
         say(p, ANA, conversation, 0, "zebra");
     }
-    struct db *db = local_db(p->store);
+    struct db *db = sql_store_db(p->store);
     db->options.timeout_ms = -1; /* over before it begins */
     bool given_up = false;
     for (int i = 0; i < 1000 && !given_up; i++) /* the time is looked at now and then only */

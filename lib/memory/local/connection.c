@@ -4,13 +4,17 @@
 #include "base/log.h"
 #include "memory/local/schema.h"
 #include "memory/memory.h"
+#include "memory/sql/database.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CHECK_PAUSE                                                                                          \
@@ -18,162 +22,96 @@
                            */
 #define REOPEN_PAUSE 5000 /* microseconds until opening is tried again after another process disturbed it */
 
-/* The columns that take_memory() reads (local.c), in its order. */
-#define COLUMNS                                                                                              \
-    "m.id, m.kind, m.sector, m.position, m.speaker, m.content, m.salience, m.decay_lambda, m.tags, "         \
-    "m.metadata, m.created_at, m.updated_at, c.conversation, c.agent, c.language, k.caller "
-#define JOINED                                                                                               \
-    "FROM callers k JOIN conversations c ON c.caller_id = k.id JOIN memories m ON m.conversation_id = c.id "
-/* ?4 and ?5 are sets of bits, ?6 and ?7 the first and the last second, ?8 the least salience now, at ?9. */
-#define LIST(more)                                                                                           \
-    "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 " more "AND (?3 = '' OR c.agent = ?3) "                    \
-    "AND ?4 >> m.kind & 1 AND ?5 >> m.sector & 1 AND m.created_at BETWEEN ?6 AND ?7 "                        \
-    "AND (?8 <= 0 OR decayed(m.salience, m.decay_lambda, ?9 - m.created_at) >= ?8) "                         \
-    "ORDER BY c.started_at, c.conversation, m.position, m.kind LIMIT ?10"
 /* Of the ids that SQL_GET_FOUND takes. */
 #define EIGHT "(?), (?), (?), (?), (?), (?), (?), (?)"
 
-static const char *const sql[STATEMENTS] = {
+/* What SQLite says in its own way. */
+static const char *const own_texts[STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_BEGIN_READING] = "BEGIN",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_VERSION] = "PRAGMA user_version",
-    [SQL_CHECK] = "SELECT count(*) FROM (SELECT 1 FROM callers LIMIT 1)",
-    [SQL_ADD_CALLER] = "INSERT INTO callers(caller) VALUES(?1) ON CONFLICT DO NOTHING",
-    [SQL_ADD_CONVERSATION] =
-        "INSERT INTO conversations(caller_id, conversation, agent, language, started_at) "
-        "SELECT id, ?2, ?3, ?4, ?5 FROM callers WHERE caller = ?1 "
-        "ON CONFLICT(caller_id, conversation) DO UPDATE SET agent = excluded.agent, "
-        "language = excluded.language, started_at = min(started_at, excluded.started_at)",
-    [SQL_FIND_CONVERSATION] =
-        "SELECT c.id, c.language FROM callers k JOIN conversations c ON c.caller_id = k.id "
-        "WHERE k.caller = ?1 AND c.conversation = ?2",
-    [SQL_HAS_MEMORY] = "SELECT 1 FROM memories WHERE conversation_id = ?1 AND kind = ?2 AND position = ?3",
-    [SQL_ADD_MEMORY] =
-        "INSERT INTO memories(conversation_id, kind, position, sector, speaker, content, salience, "
-        "decay_lambda, tags, metadata, created_at, updated_at) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
-        "ON CONFLICT(conversation_id, kind, position) DO UPDATE SET sector = excluded.sector, "
-        "speaker = excluded.speaker, content = excluded.content, salience = excluded.salience, "
-        "decay_lambda = excluded.decay_lambda, tags = excluded.tags, metadata = excluded.metadata, "
-        "created_at = excluded.created_at, updated_at = excluded.updated_at",
-    [SQL_UPDATE_MEMORY] = "UPDATE memories SET content = ?2, sector = ?3, salience = ?4, decay_lambda = ?5, "
-                          "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
-    [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
-                       "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
     [SQL_GET_FOUND] = "WITH found(id) AS (VALUES " EIGHT ", " EIGHT ", " EIGHT ", " EIGHT ") "
                       "SELECT m.speaker, m.content, m.salience, m.decay_lambda "
                       "FROM found LEFT JOIN memories m ON m.id = found.id",
-    [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
-    [SQL_LIST] = LIST(""),
-    [SQL_LIST_BUT_TURNS] = LIST("AND m.kind <> 1 "), /* as the index memories_but_turns says it */
-    [SQL_LIST_CONVERSATION] = LIST("AND c.conversation = ?2 "),
-    [SQL_CONVERSATION_TEXTS] =
-        "SELECT id, kind, sector, position, speaker, content, salience, decay_lambda, "
-        "created_at, metadata FROM memories WHERE conversation_id = ?1 ORDER BY position, kind",
-    [SQL_SET_TERMS] = "INSERT INTO terms(conversation_id, version, segment) VALUES(?1, ?2, ?3) "
-                      "ON CONFLICT(conversation_id) DO UPDATE SET version = excluded.version, "
-                      "segment = excluded.segment",
-    [SQL_OLD_TERMS] =
-        "SELECT c.id, c.language FROM callers k JOIN conversations c ON c.caller_id = k.id "
-        "LEFT JOIN terms t ON t.conversation_id = c.id "
-        "WHERE k.caller = ?1 AND coalesce(t.version, 0) < ?2 ORDER BY c.started_at DESC LIMIT ?3",
-    [SQL_SEARCH_TERMS] =
-        "SELECT c.id, c.conversation, c.agent, c.language, c.started_at, t.version, t.segment "
-        "FROM callers k JOIN conversations c ON c.caller_id = k.id "
-        "LEFT JOIN terms t ON t.conversation_id = c.id WHERE k.caller = ?1",
-    [SQL_GET_PROFILE] = "SELECT p.answer, p.heading, p.language, p.document FROM callers k JOIN profiles p "
-                        "ON p.caller_id = k.id "
-                        "WHERE k.caller = ?1 AND p.scope = ?2",
-    [SQL_SET_PROFILE] =
-        "INSERT INTO profiles(caller_id, scope, answer, heading, language, document) "
-        "SELECT id, ?2, ?3, ?4, ?5, ?6 FROM callers WHERE caller = ?1 "
-        "ON CONFLICT(caller_id, scope) DO UPDATE SET answer = excluded.answer, heading = excluded.heading, "
-        "language = excluded.language, document = excluded.document",
-    [SQL_DELETE_PROFILE] = "DELETE FROM profiles WHERE scope = ?2 "
-                           "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
-    [SQL_CONVERSATIONS] = "SELECT c.conversation, c.agent, c.language, c.started_at FROM callers k "
-                          "JOIN conversations c ON c.caller_id = k.id WHERE k.caller = ?1 "
-                          "ORDER BY c.started_at, c.conversation",
-    [SQL_OLDER] =
-        "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
-        "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
-    [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
-                     "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
     /* The index says whether there is any, before the callers are gone through. */
     [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k WHERE k.caller > ?2 "
                      "AND EXISTS (SELECT 1 FROM memories WHERE kind = 0 AND " SCHEMA_UNDERSTOOD " < ?1) "
                      "AND EXISTS (SELECT 1 FROM conversations c JOIN memories ON conversation_id = c.id "
                      "WHERE c.caller_id = k.id AND kind = 0 AND " SCHEMA_UNDERSTOOD " < ?1) "
                      "ORDER BY k.caller LIMIT ?3",
-    [SQL_FORGET_EMPTY_CALLER] = "DELETE FROM callers WHERE caller = ?1 "
-                                "AND NOT EXISTS (SELECT 1 FROM conversations WHERE caller_id = callers.id)",
-    [SQL_FORGET_CONVERSATION] = "DELETE FROM conversations WHERE conversation = ?2 "
-                                "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
-    [SQL_COUNT_OF_CALLER] = "SELECT count(*) " JOINED "WHERE k.caller = ?1",
-    [SQL_FORGET_CALLER] = "DELETE FROM callers WHERE caller = ?1",
-    [SQL_COUNT_CALLERS] = "SELECT count(*) FROM callers",
-    [SQL_COUNT_MEMORIES] = "SELECT count(*) FROM memories",
 };
 
-void db_init(struct db *db, const struct memory_options *options)
+struct sqlite_query {
+    struct query query; /* first */
+    struct sqlite_db *db;
+    sqlite3_stmt *statement;
+};
+
+struct sqlite_db {
+    struct db db;    /* first: what local_connection() returns */
+    sqlite3 *sqlite; /* NULL while the database is not open */
+    dev_t device;    /* of the file that is open, to notice that another one took its place */
+    ino_t inode;
+    int64_t checked; /* when the path was last compared with it, in clock_us() */
+    ino_t journal;   /* inode of its write-ahead log */
+    bool upgrades;   /* opening the database upgrades an older one */
+    struct sqlite_query queries[STATEMENTS];
+};
+
+static struct sqlite_db *sqlite_of(struct db *db)
 {
-    *db = (struct db){.options = *options};
-    if (db->options.timeout_ms <= 0)
-        db->options.timeout_ms = 800;
-    if (db->options.write_timeout_ms <= 0)
-        db->options.write_timeout_ms = 5000;
+    return (struct sqlite_db *)db;
 }
 
-int64_t db_now(const struct db *db)
+static sqlite3_stmt *statement_of(struct query *query)
 {
-    int64_t now;
-    return db->options.now && db->options.now(&now) == 0 ? now : clock_now();
+    return ((struct sqlite_query *)query)->statement;
 }
 
 /* --- Opening --- */
 
 /* A memory without a file: it has no other handles, and no path to compare. */
-static bool is_fileless(const struct db *db)
+static bool is_fileless(const struct sqlite_db *lite)
 {
-    return strcmp(db->options.path, ":memory:") == 0;
+    return strcmp(lite->db.options.path, ":memory:") == 0;
 }
 
-static void disconnect(struct db *db)
+static void disconnect(struct sqlite_db *lite)
 {
     for (size_t i = 0; i < STATEMENTS; i++) {
-        sqlite3_finalize(db->statements[i]);
-        db->statements[i] = NULL;
+        sqlite3_finalize(lite->queries[i].statement);
+        lite->queries[i].statement = NULL;
     }
-    sqlite3_close(db->sqlite);
-    db->sqlite = NULL;
-    db->in_transaction = false;
+    sqlite3_close(lite->sqlite);
+    lite->sqlite = NULL;
+    lite->db.in_transaction = false;
 }
 
-int db_failed(struct db *db, const char *doing, struct error *error)
+static int failed(struct sqlite_db *lite, const char *doing, struct error *error)
 {
-    int code = db->sqlite ? sqlite3_errcode(db->sqlite) : SQLITE_NOMEM;
+    int code = lite->sqlite ? sqlite3_errcode(lite->sqlite) : SQLITE_NOMEM;
     if (code == SQLITE_INTERRUPT)
         error_set(error, ERROR_MEMORY_UNAVAILABLE, "%s: the memory did not answer in time", doing);
     else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
         error_set(error, ERROR_MEMORY_UNAVAILABLE,
                   "%s: %s; the file that OPENMEMORY_PATH names is damaged, or not a memory of callmem", doing,
-                  sqlite3_errmsg(db->sqlite));
+                  sqlite3_errmsg(lite->sqlite));
     else
         error_set(error, ERROR_MEMORY_UNAVAILABLE, "%s: %s", doing,
-                  db->sqlite ? sqlite3_errmsg(db->sqlite) : "out of memory");
+                  lite->sqlite ? sqlite3_errmsg(lite->sqlite) : "out of memory");
     /* After these the connection itself may be broken; the next operation opens a new one. */
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_IOERR || code == SQLITE_CANTOPEN ||
         code == SQLITE_PROTOCOL)
-        disconnect(db);
+        disconnect(lite);
     return -1;
 }
 
 static int past_deadline(void *ctx)
 {
-    const struct db *db = ctx;
-    return clock_ms() > db->deadline;
+    const struct sqlite_db *lite = ctx;
+    return clock_ms() > lite->db.deadline;
 }
 
 /* Creates the file, so that it has our mode and not the umask's; SQLite gives the same to the files beside
@@ -195,45 +133,47 @@ static int make_file(const char *path, struct stat *file, struct error *error)
 }
 
 /* Looks at the journal that belongs to the path. */
-static bool find_journal(const struct db *db, const char *end, char path[PATH_MAX], struct stat *file)
+static bool find_journal(const struct sqlite_db *lite, const char *end, char path[PATH_MAX],
+                         struct stat *file)
 {
-    int len = snprintf(path, PATH_MAX, "%s%s", db->options.path, end);
+    int len = snprintf(path, PATH_MAX, "%s%s", lite->db.options.path, end);
     return len > 0 && len < PATH_MAX && stat(path, file) == 0;
 }
 
 /* Closes a database that was moved away or replaced. SQLite finds journals by their path: the old one's would
  * be read as the new one's. Its content goes into the old file; a journal that came with the new file
  * stays. */
-static void db_detach(struct db *db)
+static void detach(struct sqlite_db *lite)
 {
     char path[PATH_MAX];
     struct stat file;
-    sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (find_journal(db, "-wal", path, &file) && file.st_dev == db->device && file.st_ino == db->journal) {
+    sqlite3_wal_checkpoint_v2(lite->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (find_journal(lite, "-wal", path, &file) && file.st_dev == lite->device &&
+        file.st_ino == lite->journal) {
         unlink(path);
-        if (find_journal(db, "-shm", path, &file))
+        if (find_journal(lite, "-shm", path, &file))
             unlink(path);
     }
-    disconnect(db);
+    disconnect(lite);
 }
 
 /* Whether other processes were in the way: SQLite does not wait for them while they turn a new file into a
  * database with a journal, but fails at once. */
-static bool was_disturbed(const struct db *db)
+static bool was_disturbed(const struct sqlite_db *lite)
 {
-    int code = sqlite3_errcode(db->sqlite);
+    int code = sqlite3_errcode(lite->sqlite);
     return code == SQLITE_BUSY || code == SQLITE_PROTOCOL || code == SQLITE_IOERR;
 }
 
 /* An upgrade has no deadline; interrupted, it would start over each time and never end. */
-static int prepare_tables(struct db *db, struct error *error)
+static int prepare_tables(struct sqlite_db *lite, struct error *error)
 {
-    if (!db->upgrades && !db->options.upgrades)
-        return schema_ready(db->sqlite, error);
-    sqlite3_progress_handler(db->sqlite, 0, NULL, NULL);
-    int result = schema_migrate(db->sqlite, error);
-    sqlite3_progress_handler(db->sqlite, 1000, past_deadline, db);
-    db->deadline = clock_ms() + db->options.write_timeout_ms;
+    if (!lite->upgrades && !lite->db.options.upgrades)
+        return schema_ready(lite->sqlite, error);
+    sqlite3_progress_handler(lite->sqlite, 0, NULL, NULL);
+    int result = schema_migrate(lite->sqlite, error);
+    sqlite3_progress_handler(lite->sqlite, 1000, past_deadline, lite);
+    lite->db.deadline = clock_ms() + lite->db.options.write_timeout_ms;
     return result;
 }
 
@@ -246,7 +186,7 @@ static void sql_decayed(sqlite3_context *context, int count, sqlite3_value **val
                                          sqlite3_value_int64(values[2])));
 }
 
-static int configure(struct db *db)
+static int configure(struct sqlite_db *lite)
 {
     /* secure_delete: deleted content is overwritten. synchronous FULL: a commit is on disk in WAL mode
      * too. */
@@ -254,144 +194,197 @@ static int configure(struct db *db)
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
         "PRAGMA secure_delete = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; "
         "PRAGMA journal_size_limit = 4194304;";
-    sqlite3_busy_timeout(db->sqlite, (int)(db->deadline - clock_ms()) + 1);
-    sqlite3_progress_handler(db->sqlite, 1000, past_deadline, db);
-    int result = sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL);
+    sqlite3_busy_timeout(lite->sqlite, (int)(lite->db.deadline - clock_ms()) + 1);
+    sqlite3_progress_handler(lite->sqlite, 1000, past_deadline, lite);
+    int result = sqlite3_exec(lite->sqlite, pragmas, NULL, NULL, NULL);
     return result != SQLITE_OK
                ? result
-               : sqlite3_create_function(db->sqlite, "decayed", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+               : sqlite3_create_function(lite->sqlite, "decayed", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
                                          sql_decayed, NULL, NULL);
 }
 
-static int open_database(struct db *db, bool *again, struct error *error)
+static int open_database(struct sqlite_db *lite, bool *again, struct error *error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    int result = sqlite3_open_v2(db->options.path, &db->sqlite, flags, NULL);
+    int result = sqlite3_open_v2(lite->db.options.path, &lite->sqlite, flags, NULL);
     if (result == SQLITE_OK)
-        result = configure(db);
-    if (result == SQLITE_OK && prepare_tables(db, error) == 0)
+        result = configure(lite);
+    if (result == SQLITE_OK && prepare_tables(lite, error) == 0)
         return 0;
-    *again = db->sqlite && was_disturbed(db);
+    *again = lite->sqlite && was_disturbed(lite);
     if (result != SQLITE_OK)
-        db_failed(db, "opening the memory", error);
-    disconnect(db);
+        failed(lite, "opening the memory", error);
+    disconnect(lite);
     return -1;
 }
 
-static int connect_to(struct db *db, struct error *error)
+static int connect_to(struct sqlite_db *lite, struct error *error)
 {
     struct stat file, journal;
     char path[PATH_MAX];
     bool again = false;
     struct error last;
-    if (is_fileless(db))
-        return open_database(db, &again, error);
-    if (make_file(db->options.path, &file, error) != 0)
+    if (is_fileless(lite))
+        return open_database(lite, &again, error);
+    if (make_file(lite->db.options.path, &file, error) != 0)
         return -1;
-    while (open_database(db, &again, &last) != 0) {
-        if (!again || clock_ms() >= db->deadline) {
+    while (open_database(lite, &again, &last) != 0) {
+        if (!again || clock_ms() >= lite->db.deadline) {
             if (error)
                 *error = last;
             return -1;
         }
         usleep(REOPEN_PAUSE);
     }
-    db->device = file.st_dev;
-    db->inode = file.st_ino;
-    db->journal = find_journal(db, "-wal", path, &journal) ? journal.st_ino : 0;
+    lite->device = file.st_dev;
+    lite->inode = file.st_ino;
+    lite->journal = find_journal(lite, "-wal", path, &journal) ? journal.st_ino : 0;
     return 0;
 }
 
 /* Whether the path still names the file that is open. */
-static bool db_is_current(struct db *db)
+static bool is_current(struct sqlite_db *lite)
 {
     struct stat file;
-    db->checked = clock_us();
-    return stat(db->options.path, &file) == 0 && file.st_dev == db->device && file.st_ino == db->inode;
+    lite->checked = clock_us();
+    return stat(lite->db.options.path, &file) == 0 && file.st_dev == lite->device &&
+           file.st_ino == lite->inode;
 }
 
-static int make_ready(struct db *db, int timeout_ms, bool check, struct error *error)
+static int make_ready(struct sqlite_db *lite, int timeout_ms, bool check, struct error *error)
 {
-    db->deadline = clock_ms() + timeout_ms;
+    lite->db.deadline = clock_ms() + timeout_ms;
     /* A file that was moved away or replaced would silently be read and written on. */
-    if (check && db->sqlite && !db->in_transaction && !is_fileless(db) && !db_is_current(db))
-        db_detach(db);
-    if (!db->sqlite)
-        return connect_to(db, error);
-    sqlite3_busy_timeout(db->sqlite, timeout_ms);
+    if (check && lite->sqlite && !lite->db.in_transaction && !is_fileless(lite) && !is_current(lite))
+        detach(lite);
+    if (!lite->sqlite)
+        return connect_to(lite, error);
+    sqlite3_busy_timeout(lite->sqlite, timeout_ms);
     return 0;
 }
 
-int db_ready(struct db *db, struct error *error)
+static int sqlite_ready(struct db *db, enum db_wait wait, struct error *error)
 {
-    return make_ready(db, db->options.write_timeout_ms, true, error);
-}
-
-int db_ready_soon(struct db *db, struct error *error)
-{
-    return make_ready(db, db->options.timeout_ms, true, error);
-}
-
-int db_ready_to_read(struct db *db, struct error *error)
-{
-    return make_ready(db, db->options.timeout_ms, clock_us() - db->checked > CHECK_PAUSE, error);
+    struct sqlite_db *lite = sqlite_of(db);
+    bool check = wait != DB_LIVE || clock_us() - lite->checked > CHECK_PAUSE;
+    return make_ready(lite, db_patience(db, wait), check, error);
 }
 
 /* --- Statements --- */
 
-sqlite3_stmt *db_statement(struct db *db, enum statement which, struct error *error)
+static struct query *sqlite_query(struct db *db, enum sql which, struct error *error)
 {
-    sqlite3_stmt **statement = &db->statements[which];
-    if (*statement) {
-        sqlite3_reset(*statement);
-        sqlite3_clear_bindings(*statement);
-        return *statement;
+    struct sqlite_db *lite = sqlite_of(db);
+    struct sqlite_query *query = &lite->queries[which];
+    if (query->statement) {
+        sqlite3_reset(query->statement);
+        sqlite3_clear_bindings(query->statement);
+        return &query->query;
     }
-    if (sqlite3_prepare_v3(db->sqlite, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) !=
+    const char *text = own_texts[which] ? own_texts[which] : sql_text(which);
+    query->query.engine = db->engine;
+    query->db = lite;
+    if (sqlite3_prepare_v3(lite->sqlite, text, -1, SQLITE_PREPARE_PERSISTENT, &query->statement, NULL) !=
         SQLITE_OK) {
-        db_failed(db, "reading the memory", error);
+        failed(lite, "reading the memory", error);
         return NULL;
     }
-    return *statement;
+    return &query->query;
 }
 
-void db_bind_text(sqlite3_stmt *statement, int at, const char *text)
+static void sqlite_bind_text(struct query *query, int at, const char *text)
 {
-    sqlite3_bind_text(statement, at, text ? text : "", -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement_of(query), at, text, -1, SQLITE_STATIC);
 }
 
-int db_run(struct db *db, sqlite3_stmt *statement, const char *doing, struct error *error)
+static void sqlite_bind_int(struct query *query, int at, int64_t number)
 {
-    if (!statement)
-        return -1;
-    int result = sqlite3_step(statement);
-    if (result != SQLITE_DONE && result != SQLITE_ROW)
-        return db_failed(db, doing, error);
-    sqlite3_reset(statement); /* which releases its lock */
-    return 0;
+    sqlite3_bind_int64(statement_of(query), at, number);
 }
 
-int db_number(struct db *db, enum statement which, const char *caller, int64_t *number, struct error *error)
+static void sqlite_bind_real(struct query *query, int at, double number)
 {
-    sqlite3_stmt *statement = db_statement(db, which, error);
-    if (!statement)
-        return -1;
-    if (caller)
-        db_bind_text(statement, 1, caller);
-    if (sqlite3_step(statement) != SQLITE_ROW)
-        return db_failed(db, "counting memories", error);
-    *number = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return 0;
+    sqlite3_bind_double(statement_of(query), at, number);
+}
+
+static void sqlite_bind_bytes(struct query *query, int at, const void *bytes, size_t len)
+{
+    sqlite3_bind_blob64(statement_of(query), at, bytes, len, SQLITE_STATIC);
+}
+
+static void sqlite_reset(struct query *query)
+{
+    sqlite3_reset(statement_of(query)); /* which releases its lock; NULL is taken */
+}
+
+static int sqlite_step(struct query *query, const char *doing, struct error *error)
+{
+    int result = sqlite3_step(statement_of(query));
+    if (result == SQLITE_ROW)
+        return QUERY_ROW;
+    if (result != SQLITE_DONE)
+        return failed(((struct sqlite_query *)query)->db, doing, error);
+    sqlite_reset(query);
+    return QUERY_DONE;
+}
+
+static int sqlite_run(struct query *query, const char *doing, struct error *error)
+{
+    int result = sqlite_step(query, doing, error);
+    if (result == QUERY_ROW)
+        sqlite_reset(query);
+    return result < 0 ? -1 : 0;
+}
+
+static int64_t sqlite_changes(struct query *query, const char *doing, struct error *error)
+{
+    return sqlite_run(query, doing, error) == 0 ? sqlite3_changes(((struct sqlite_query *)query)->db->sqlite)
+                                                : -1;
+}
+
+static const char *sqlite_text(struct query *query, int column)
+{
+    return (const char *)sqlite3_column_text(statement_of(query), column);
+}
+
+static const void *sqlite_blob(struct query *query, int column)
+{
+    return sqlite3_column_blob(statement_of(query), column);
+}
+
+static size_t sqlite_size(struct query *query, int column)
+{
+    return (size_t)sqlite3_column_bytes(statement_of(query), column);
+}
+
+static int64_t sqlite_integer(struct query *query, int column)
+{
+    return sqlite3_column_int64(statement_of(query), column);
+}
+
+static double sqlite_real(struct query *query, int column)
+{
+    return sqlite3_column_double(statement_of(query), column);
+}
+
+static bool sqlite_is_null(struct query *query, int column)
+{
+    return sqlite3_column_type(statement_of(query), column) == SQLITE_NULL;
 }
 
 /* --- Transactions --- */
 
-void db_rollback(struct db *db)
+static int run(struct db *db, enum sql which, const char *doing, struct error *error)
 {
-    if (db->sqlite && !sqlite3_get_autocommit(db->sqlite)) {
+    return query_run(db_query(db, which, error), doing, error);
+}
+
+static void sqlite_rollback(struct db *db)
+{
+    struct sqlite_db *lite = sqlite_of(db);
+    if (lite->sqlite && !sqlite3_get_autocommit(lite->sqlite)) {
         db->deadline = clock_ms() + db->options.write_timeout_ms;
-        db_run(db, db_statement(db, SQL_ROLLBACK, NULL), "rolling back", NULL);
+        run(db, SQL_ROLLBACK, "rolling back", NULL);
     }
     db->in_transaction = false;
 }
@@ -405,33 +398,33 @@ static int refuse_newer(struct db *db, struct error *error)
     return schema_refuse_newer((int)version, error);
 }
 
-int db_upgrade(struct db *db, struct error *error)
+static int sqlite_upgrade(struct db *db, struct error *error)
 {
-    db->upgrades = true;
-    int result = db_ready(db, error);
-    db->upgrades = false;
+    struct sqlite_db *lite = sqlite_of(db);
+    lite->upgrades = true;
+    int result = sqlite_ready(db, DB_WORK, error);
+    lite->upgrades = false;
     return result;
 }
 
-int db_begin(struct db *db, struct error *error)
+static int sqlite_begin(struct db *db, struct error *error)
 {
-    if (db_upgrade(db, error) != 0 ||
-        db_run(db, db_statement(db, SQL_BEGIN, error), "beginning to write the memory", error) != 0)
+    if (sqlite_upgrade(db, error) != 0 || run(db, SQL_BEGIN, "beginning to write the memory", error) != 0)
         return -1;
     db->in_transaction = true;
     db->deleted = false;
     if (refuse_newer(db, error) == 0)
         return 0;
-    db_rollback(db);
+    sqlite_rollback(db);
     return -1;
 }
 
 /* Deleted content is overwritten in the database (secure_delete), but older versions of its pages may be in
  * the write-ahead log: move everything into the database and truncate the log. Readers can hold that up; then
  * it happens at a later checkpoint. */
-static void clean_journal(struct db *db)
+static void clean_journal(struct sqlite_db *lite)
 {
-    if (sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_wal_checkpoint_v2(lite->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
         log_say(LOG_WARN, "the memory's journal could not be truncated after an erasure; the next checkpoint "
                           "will do it");
 }
@@ -441,56 +434,101 @@ static int lost(struct error *error)
     return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory was closed before it was written");
 }
 
-int db_commit(struct db *db, struct error *error)
+/* Each change has a deadline of its own: nobody waits for a transaction that has the lock. */
+static int sqlite_proceed(struct db *db, struct error *error)
 {
-    if (!db->sqlite || !db->in_transaction)
+    db->deadline = clock_ms() + db->options.write_timeout_ms;
+    return sqlite_of(db)->sqlite ? 0 : lost(error);
+}
+
+static int sqlite_commit(struct db *db, struct error *error)
+{
+    if (!sqlite_of(db)->sqlite || !db->in_transaction)
         return lost(error);
     db->deadline = clock_ms() + db->options.write_timeout_ms;
-    if (db_run(db, db_statement(db, SQL_COMMIT, error), "writing the memory", error) != 0) {
-        db_rollback(db);
+    if (run(db, SQL_COMMIT, "writing the memory", error) != 0) {
+        sqlite_rollback(db);
         return -1;
     }
     db->in_transaction = false;
     if (db->deleted)
-        clean_journal(db);
+        clean_journal(sqlite_of(db));
     return 0;
 }
 
-int db_change_begin(struct db *db, bool *own, struct error *error)
+static int sqlite_read_begin(struct db *db, struct error *error)
 {
-    *own = !db->in_transaction;
-    if (*own)
-        return db_begin(db, error);
-    /* Each change has a deadline of its own: nobody waits for a transaction that has the lock. */
-    db->deadline = clock_ms() + db->options.write_timeout_ms;
-    return db->sqlite ? 0 : lost(error);
+    return db->in_transaction ? 0 : run(db, SQL_BEGIN_READING, "reading the memory", error);
 }
 
-int db_change_end(struct db *db, bool own, int result, struct error *error)
+static void sqlite_read_end(struct db *db)
 {
-    if (!own)
-        return result;
-    if (result == 0)
-        return db_commit(db, error);
-    db_rollback(db);
-    return result;
+    if (sqlite_of(db)->sqlite && !db->in_transaction)
+        run(db, SQL_ROLLBACK, "reading the memory", NULL);
 }
 
-int db_read_begin(struct db *db, struct error *error)
+/* --- The rest --- */
+
+static int sqlite_check(struct db *db, struct error *error)
 {
-    if (db->in_transaction)
-        return 0;
-    return db_run(db, db_statement(db, SQL_BEGIN_READING, error), "reading the memory", error);
+    int64_t ignored;
+    if (sqlite_ready(db, DB_SOON, error) != 0 || db_number(db, SQL_CHECK, NULL, &ignored, error) != 0)
+        return -1;
+    if (sqlite3_db_readonly(sqlite_of(db)->sqlite, "main") == 1 || access(db->options.path, W_OK) != 0)
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the memory's database cannot be written");
+    return 0;
 }
 
-void db_read_end(struct db *db)
+static void sqlite_close(struct db *db)
 {
-    if (db->sqlite && !db->in_transaction)
-        db_run(db, db_statement(db, SQL_ROLLBACK, NULL), "reading the memory", NULL);
+    sqlite_rollback(db);
+    disconnect(sqlite_of(db));
+    free(db);
 }
 
-void db_close(struct db *db)
+static const struct db_engine engine = {
+    .mode = "local",
+    .close = sqlite_close,
+    .ready = sqlite_ready,
+    .check = sqlite_check,
+    .upgrade = sqlite_upgrade,
+    .begin = sqlite_begin,
+    .proceed = sqlite_proceed,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .read_begin = sqlite_read_begin,
+    .read_end = sqlite_read_end,
+    .query = sqlite_query,
+    .bind_text = sqlite_bind_text,
+    .bind_int = sqlite_bind_int,
+    .bind_real = sqlite_bind_real,
+    .bind_blob = sqlite_bind_bytes,
+    .run = sqlite_run,
+    .step = sqlite_step,
+    .changes = sqlite_changes,
+    .reset = sqlite_reset,
+    .text = sqlite_text,
+    .blob = sqlite_blob,
+    .size = sqlite_size,
+    .integer = sqlite_integer,
+    .real = sqlite_real,
+    .is_null = sqlite_is_null,
+};
+
+/* If SQLite counted what it allocates, all threads would queue for one lock. Refused, which does not matter,
+ * when SQLite is already in use. */
+static void set_sqlite(void)
 {
-    db_rollback(db);
-    disconnect(db);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+struct db *local_connection(const struct memory_options *options)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_sqlite);
+    struct sqlite_db *lite = calloc(1, sizeof *lite);
+    if (!lite)
+        return NULL;
+    db_init(&lite->db, &engine, options);
+    return &lite->db;
 }

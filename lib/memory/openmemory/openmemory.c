@@ -635,7 +635,6 @@ static void close_store(struct memory_store *store)
 }
 
 static const struct memory_ops ops = {
-    .mode = "remote",
     .close = close_store,
     .check = check,
     .begin = begin,
@@ -663,7 +662,7 @@ struct memory_store *openmemory_open(const struct memory_options *options)
     struct openmemory *om = calloc(1, sizeof *om);
     if (!om)
         return NULL;
-    om->store.ops = &ops;
+    om->store = (struct memory_store){.ops = &ops, .mode = "remote"};
     om->options = *options;
     if (om->options.timeout_ms <= 0)
         om->options.timeout_ms = 800;

@@ -80,7 +80,7 @@ static size_t make_heap(const struct rank *rank, struct ranked_doc *heap)
 
 /* --- Turns --- */
 
-/* The characters of a result with these turns, as local/search.c writes it. */
+/* The characters of a result with these turns, as sql/search.c writes it. */
 static size_t size_of(const struct rank *rank, uint32_t from, uint32_t to)
 {
     size_t size = to - from; /* blanks between */

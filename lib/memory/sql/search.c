@@ -1,13 +1,13 @@
-#include "memory/local/search.h"
+#include "memory/sql/search.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "language/terms.h"
-#include "memory/local/rows.h"
 #include "memory/search/rank.h"
 #include "memory/search/segment.h"
+#include "memory/sql/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,42 +129,43 @@ static void add_to_segment(struct buf *blob, struct segment_item *item, const ch
     }
 }
 
-/* Builds the segment of a conversation from its memories. */
+/* Builds the segment of a conversation from its memories. `count` (may be NULL): how many there are. */
 static int build_segment(struct db *db, struct analysers *analysers, int64_t conversation,
-                         const char *language, struct buf *blob, struct error *error)
+                         const char *language, struct buf *blob, size_t *count, struct error *error)
 {
-    sqlite3_stmt *rows = db_statement(db, SQL_CONVERSATION_TEXTS, error);
+    struct query *rows = db_query(db, SQL_CONVERSATION_TEXTS, error);
     struct analyser *analyser = analyser_of(analysers, language ? language : "");
     struct about about = {.text = BUF_INIT};
+    size_t memories = 0;
     int result;
     if (!rows)
         return -1;
     if (!analyser)
         return error_no_memory(error);
-    sqlite3_bind_int64(rows, 1, conversation);
-    while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
-        enum kind kind = (enum kind)sqlite3_column_int(rows, 1);
+    bind_int(rows, 1, conversation);
+    while ((result = query_step(rows, "reading the memory", error)) == QUERY_ROW) {
+        enum kind kind = (enum kind)query_int(rows, 1);
+        memories++;
         if (!kind_is_searched(kind))
             continue;
-        const char *content = (const char *)sqlite3_column_text(rows, 5);
-        const char *metadata = (const char *)sqlite3_column_text(rows, 9);
-        const char *speaker = (const char *)sqlite3_column_text(rows, 4);
-        /* No column is NULL: where SQLite says so it had no memory for the text. */
+        const char *content = query_text(rows, 5), *metadata = query_text(rows, 9);
+        const char *speaker = query_text(rows, 4);
+        /* No column is NULL: where it seems so there was no memory for the text. */
         if (!content || !metadata || !speaker) {
-            sqlite3_reset(rows);
+            query_reset(rows);
             buf_free(&about.text);
             return error_no_memory(error);
         }
         read_about(kind, content, metadata, &about);
         struct segment_item item = {
-            .row = sqlite3_column_int64(rows, 0),
+            .row = query_int(rows, 0),
             .kind = (uint8_t)kind,
-            .sector = (uint8_t)sqlite3_column_int(rows, 2),
-            .position = sqlite3_column_int(rows, 3),
+            .sector = (uint8_t)query_int(rows, 2),
+            .position = (int32_t)query_int(rows, 3),
             .speaker = speaker_of(speaker),
-            .salience = (float)sqlite3_column_double(rows, 6),
-            .decay_lambda = (float)sqlite3_column_double(rows, 7),
-            .created_at = sqlite3_column_int64(rows, 8),
+            .salience = (float)query_real(rows, 6),
+            .decay_lambda = (float)query_real(rows, 7),
+            .created_at = query_int(rows, 8),
             .source = about.source,
             .over = about.over,
         };
@@ -174,29 +175,25 @@ static int build_segment(struct db *db, struct analysers *analysers, int64_t con
             add_to_segment(blob, &item, buf_text(&about.text), analyser);
     }
     buf_free(&about.text);
-    if (result != SQLITE_DONE)
-        return db_failed(db, "reading the memory", error);
-    sqlite3_reset(rows);
+    if (result != QUERY_DONE)
+        return -1;
+    if (count)
+        *count = memories;
     return buf_reserve(blob, 0) ? 0 : error_no_memory(error);
 }
 
-int local_index(struct db *db, struct analysers *analysers, int64_t conversation, const char *language,
-                struct error *error)
+int sql_index(struct db *db, struct analysers *analysers, int64_t conversation, const char *language,
+              size_t *count, struct error *error)
 {
     struct buf blob = BUF_INIT;
     trim(analysers);
-    int result = build_segment(db, analysers, conversation, language, &blob, error);
-    sqlite3_stmt *statement = result == 0 ? db_statement(db, SQL_SET_TERMS, error) : NULL;
-    if (statement) {
-        sqlite3_bind_int64(statement, 1, conversation);
-        sqlite3_bind_int(statement, 2, SEGMENT_VERSION);
-        sqlite3_bind_blob64(statement, 3, blob.data, blob.len, SQLITE_STATIC);
-        int step = sqlite3_step(statement);
-        result = step == SQLITE_DONE ? 0 : db_failed(db, "writing the memory", error);
-        if (result == 0) {
-            sqlite3_reset(statement);
-            sqlite3_clear_bindings(statement);
-        }
+    int result = build_segment(db, analysers, conversation, language, &blob, count, error);
+    struct query *query = result == 0 ? db_query(db, SQL_SET_TERMS, error) : NULL;
+    if (query) {
+        bind_int(query, 1, conversation);
+        bind_int(query, 2, SEGMENT_VERSION);
+        bind_blob(query, 3, blob.data, blob.len);
+        result = query_run(query, "writing the memory", error);
     } else {
         result = -1;
     }
@@ -228,10 +225,10 @@ static int shelf_grow(struct shelf *shelf)
     return calls && segments ? 0 : -1;
 }
 
-static const char *keep_text(struct shelf *shelf, sqlite3_stmt *row, int column)
+static const char *keep_text(struct shelf *shelf, struct query *row, int column)
 {
-    return arena_text(shelf->texts, (const char *)sqlite3_column_text(row, column),
-                      (size_t)sqlite3_column_bytes(row, column));
+    const char *text = query_text(row, column);
+    return text ? arena_text(shelf->texts, text, query_size(row, column)) : NULL;
 }
 
 /* Counts in which languages the calls were held. */
@@ -269,13 +266,13 @@ static void sort_languages(struct shelf *shelf)
 
 /* A call's row. Its segment may have been written by another version: then `stale` is set, and the
  * call is analysed again. */
-static int take_call(struct shelf *shelf, sqlite3_stmt *row, bool *stale)
+static int take_call(struct shelf *shelf, struct query *row, bool *stale)
 {
     if (shelf_grow(shelf) != 0)
         return -1;
     struct rank_call *call = &shelf->calls[shelf->count];
     struct buf *segment = &shelf->segments[shelf->count];
-    *call = (struct rank_call){.started_at = sqlite3_column_int64(row, 4),
+    *call = (struct rank_call){.started_at = query_int(row, 4),
                                .conversation = keep_text(shelf, row, 1),
                                .agent = keep_text(shelf, row, 2),
                                .language = keep_text(shelf, row, 3)};
@@ -283,9 +280,9 @@ static int take_call(struct shelf *shelf, sqlite3_stmt *row, bool *stale)
     shelf->count++;
     if (!call->conversation || !call->agent || !call->language || note_language(shelf, call->language) != 0)
         return -1;
-    *stale = sqlite3_column_int(row, 5) != SEGMENT_VERSION;
+    *stale = query_int(row, 5) != SEGMENT_VERSION;
     if (!*stale)
-        buf_add(segment, sqlite3_column_blob(row, 6), (size_t)sqlite3_column_bytes(row, 6));
+        buf_add(segment, query_blob(row, 6), query_size(row, 6));
     return segment->failed ? -1 : 0;
 }
 
@@ -314,28 +311,26 @@ static int note_stale(struct stale *stale, int64_t row, size_t at)
 static int read_calls(struct db *db, const struct memory_filter *filter, struct shelf *shelf,
                       struct stale *stale, struct error *error)
 {
-    sqlite3_stmt *rows = db_statement(db, SQL_SEARCH_TERMS, error);
+    struct query *rows = db_query(db, SQL_SEARCH_TERMS, error);
     int result;
     if (!rows)
         return -1;
-    sqlite3_bind_text(rows, 1, filter->caller, -1, SQLITE_STATIC);
-    while ((result = sqlite3_step(rows)) == SQLITE_ROW) {
+    bind_text(rows, 1, filter->caller);
+    while ((result = query_step(rows, "reading the memory", error)) == QUERY_ROW) {
         bool is_stale;
-        if (filter->agent && *filter->agent &&
-            strcmp(filter->agent, (const char *)sqlite3_column_text(rows, 2)) != 0)
+        if (filter->agent && *filter->agent && strcmp(filter->agent, query_text(rows, 2)) != 0)
             continue;
         if (take_call(shelf, rows, &is_stale) != 0 ||
-            (is_stale && note_stale(stale, sqlite3_column_int64(rows, 0), shelf->count - 1) != 0)) {
-            sqlite3_reset(rows);
+            (is_stale && note_stale(stale, query_int(rows, 0), shelf->count - 1) != 0)) {
+            query_reset(rows);
             return error_no_memory(error);
         }
     }
-    if (result != SQLITE_DONE)
-        return db_failed(db, "reading the memory", error);
-    sqlite3_reset(rows);
+    if (result != QUERY_DONE)
+        return -1;
     for (size_t i = 0; i < stale->count; i++)
         if (build_segment(db, shelf->kept, stale->rows[i], shelf->calls[stale->at[i]].language,
-                          &shelf->segments[stale->at[i]], error) != 0)
+                          &shelf->segments[stale->at[i]], NULL, error) != 0)
             return -1;
     for (size_t i = 0; i < shelf->count; i++) {
         shelf->calls[i].segment = (const unsigned char *)shelf->segments[i].data;
@@ -396,26 +391,29 @@ struct rows {
     size_t count;
     size_t at;    /* the next one to be read */
     size_t asked; /* so many of them the statement was given */
-    sqlite3_stmt *statement;
+    struct query *query;
 };
 
 static int ask_rows(struct rows *rows, struct error *error)
 {
-    rows->statement = db_statement(rows->db, SQL_GET_FOUND, error);
-    if (!rows->statement)
+    rows->query = db_query(rows->db, SQL_GET_FOUND, error);
+    if (!rows->query)
         return -1;
     for (int i = 1; i <= FOUND_AT_ONCE && rows->asked < rows->count; i++)
-        sqlite3_bind_int64(rows->statement, i, rows->ids[rows->asked++]);
+        bind_int(rows->query, i, rows->ids[rows->asked++]);
     return 0;
 }
 
-/* Moves the statement to the next row. */
+/* Moves to the next row. */
 static int next_row(struct rows *rows, struct error *error)
 {
     if (rows->at == rows->asked && ask_rows(rows, error) != 0)
         return -1;
     rows->at++;
-    return sqlite3_step(rows->statement) == SQLITE_ROW ? 0 : db_failed(rows->db, "reading the memory", error);
+    int result = query_step(rows->query, "reading the memory", error);
+    if (result == QUERY_DONE)
+        return error_set(error, ERROR_MEMORY_UNAVAILABLE, "reading the memory: a row is missing");
+    return result == QUERY_ROW ? 0 : -1;
 }
 
 /* "(until 2026-03)" after what holds no more. */
@@ -428,11 +426,11 @@ static void add_until(struct buf *b, int32_t over)
 
 /* Takes a row of the result in: its words, and of the best one what ranking does not know. False when out of
  * memory. */
-static bool take_part(const struct rank_result *result, size_t at, sqlite3_stmt *row, struct buf *text,
+static bool take_part(const struct rank_result *result, size_t at, struct query *row, struct buf *text,
                       struct memory_list *found, struct memory *memory)
 {
-    const char *speaker = (const char *)sqlite3_column_text(row, 0);
-    const char *content = (const char *)sqlite3_column_text(row, 1);
+    const char *speaker = query_text(row, 0);
+    const char *content = query_text(row, 1);
     if (!speaker || !content)
         return false;
     if (result->best.kind == KIND_TURN)
@@ -448,8 +446,8 @@ static bool take_part(const struct rank_result *result, size_t at, sqlite3_stmt 
         return true;
     memory->id = rows_id(found, id);
     memory->speaker = arena_text(found->arena, speaker, strlen(speaker));
-    memory->salience = sqlite3_column_double(row, 2);
-    memory->decay_lambda = sqlite3_column_double(row, 3);
+    memory->salience = query_real(row, 2);
+    memory->decay_lambda = query_real(row, 3);
     return memory->id && memory->speaker;
 }
 
@@ -464,8 +462,8 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
     for (size_t i = 0; i < result->count; i++) {
         if (next_row(rows, error) != 0)
             return -1;
-        bool is_there = sqlite3_column_type(rows->statement, 0) != SQLITE_NULL;
-        if (is_there && !take_part(result, i, rows->statement, text, found, memory))
+        bool is_there = !query_is_null(rows->query, 0);
+        if (is_there && !take_part(result, i, rows->query, text, found, memory))
             return error_no_memory(error);
     }
     if (!memory->id)
@@ -501,8 +499,8 @@ static int add_results(struct db *db, const struct ranking *ranking, const struc
     for (size_t i = 0; i < ranking->count && result == 0; i++)
         result = add_result(&rows, &ranking->results[i], &calls[ranking->results[i].call], kept, found, &text,
                             error);
-    if (rows.statement && db->sqlite)
-        sqlite3_reset(rows.statement);
+    if (rows.query)
+        query_reset(rows.query);
     buf_free(&text);
     return result;
 }
@@ -542,8 +540,8 @@ static int answer(struct db *db, const struct memory_filter *filter, const char 
     return result;
 }
 
-int local_search(struct db *db, struct analysers *analysers, const struct memory_filter *filter,
-                 const char *query, struct memory_list *found, struct error *error)
+int sql_search(struct db *db, struct analysers *analysers, const struct memory_filter *filter,
+               const char *query, struct memory_list *found, struct error *error)
 {
     struct shelf shelf = {.texts = found->arena = arena_new(), .kept = analysers};
     struct stale stale = {0};

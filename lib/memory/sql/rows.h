@@ -1,11 +1,11 @@
 /*
  * rows: rows of the database as memories of a list.
  */
-#ifndef CALLMEM_MEMORY_LOCAL_ROWS_H
-#define CALLMEM_MEMORY_LOCAL_ROWS_H
+#ifndef CALLMEM_MEMORY_SQL_ROWS_H
+#define CALLMEM_MEMORY_SQL_ROWS_H
 
-#include "memory/local/connection.h"
 #include "memory/memory.h"
+#include "memory/sql/database.h"
 
 /* Room for one more memory, zeroed and not counted yet; NULL when out of memory. */
 struct memory *rows_next(struct memory_list *list);
@@ -16,10 +16,9 @@ bool rows_parse_id(const char *id, int64_t *row);
 
 /* The three forms of a row: all of a memory, what memory_conversations() and what memory_older() promise.
  * False when out of memory. */
-typedef bool rows_take(struct memory_list *list, sqlite3_stmt *row);
+typedef bool rows_take(struct memory_list *list, struct query *row);
 rows_take rows_take_memory, rows_take_conversation, rows_take_older;
 /* Reads all rows of a statement; on failure the list is freed. */
-int rows_read(struct db *db, sqlite3_stmt *rows, struct memory_list *list, rows_take *take,
-              struct error *error);
+int rows_read(struct query *rows, struct memory_list *list, rows_take *take, struct error *error);
 
 #endif

@@ -1,4 +1,4 @@
-#include "memory/local/rows.h"
+#include "memory/sql/rows.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -8,13 +8,13 @@
 
 #define LIST_FIRST 16 /* memories; a power of two */
 
-/* No column is NULL: where SQLite says so it had no memory for the text. */
-static const char *column(struct memory_list *list, sqlite3_stmt *row, int at)
+/* No column is NULL: where it seems so there was no memory for the text. */
+static const char *column(struct memory_list *list, struct query *row, int at)
 {
-    const unsigned char *text = sqlite3_column_text(row, at);
+    const char *text = query_text(row, at);
     if (!text)
         arena_fail(list->arena);
-    return text ? arena_text(list->arena, (const char *)text, (size_t)sqlite3_column_bytes(row, at)) : NULL;
+    return text ? arena_text(list->arena, text, query_size(row, at)) : NULL;
 }
 
 struct memory *rows_next(struct memory_list *list)
@@ -42,23 +42,23 @@ const char *rows_id(struct memory_list *list, int64_t row)
     return arena_text(list->arena, id.data, id.len);
 }
 
-bool rows_take_memory(struct memory_list *list, sqlite3_stmt *row)
+bool rows_take_memory(struct memory_list *list, struct query *row)
 {
     struct memory *item = rows_next(list);
     if (!item)
         return false;
-    item->id = rows_id(list, sqlite3_column_int64(row, 0));
-    item->kind = (enum kind)sqlite3_column_int(row, 1);
-    item->sector = (enum sector)sqlite3_column_int(row, 2);
-    item->position = sqlite3_column_int(row, 3);
+    item->id = rows_id(list, query_int(row, 0));
+    item->kind = (enum kind)query_int(row, 1);
+    item->sector = (enum sector)query_int(row, 2);
+    item->position = (int)query_int(row, 3);
     item->speaker = column(list, row, 4);
     item->content = column(list, row, 5);
-    item->salience = sqlite3_column_double(row, 6);
-    item->decay_lambda = sqlite3_column_double(row, 7);
+    item->salience = query_real(row, 6);
+    item->decay_lambda = query_real(row, 7);
     item->tags = column(list, row, 8);
     item->metadata = column(list, row, 9);
-    item->created_at = sqlite3_column_int64(row, 10);
-    item->updated_at = sqlite3_column_int64(row, 11);
+    item->created_at = query_int(row, 10);
+    item->updated_at = query_int(row, 11);
     item->conversation = column(list, row, 12);
     item->agent = column(list, row, 13);
     item->language = column(list, row, 14);
@@ -67,22 +67,18 @@ bool rows_take_memory(struct memory_list *list, sqlite3_stmt *row)
     return !arena_failed(list->arena);
 }
 
-int rows_read(struct db *db, sqlite3_stmt *rows, struct memory_list *list, rows_take *take,
-              struct error *error)
+int rows_read(struct query *rows, struct memory_list *list, rows_take *take, struct error *error)
 {
     int result;
-    while ((result = sqlite3_step(rows)) == SQLITE_ROW)
+    while ((result = query_step(rows, "reading the memory", error)) == QUERY_ROW)
         if (!take(list, rows)) {
-            sqlite3_reset(rows);
-            memory_list_free(list);
-            return error_no_memory(error);
+            query_reset(rows);
+            result = error_no_memory(error);
+            break;
         }
-    if (result != SQLITE_DONE) {
+    if (result != 0)
         memory_list_free(list);
-        return db_failed(db, "reading the memory", error);
-    }
-    sqlite3_reset(rows);
-    return 0;
+    return result;
 }
 
 bool rows_parse_id(const char *id, int64_t *row)
@@ -95,7 +91,7 @@ bool rows_parse_id(const char *id, int64_t *row)
     return errno == 0 && *end == '\0';
 }
 
-bool rows_take_conversation(struct memory_list *found, sqlite3_stmt *row)
+bool rows_take_conversation(struct memory_list *found, struct query *row)
 {
     struct memory *item = rows_next(found);
     if (!item)
@@ -103,13 +99,13 @@ bool rows_take_conversation(struct memory_list *found, sqlite3_stmt *row)
     item->conversation = column(found, row, 0);
     item->agent = column(found, row, 1);
     item->language = column(found, row, 2);
-    item->created_at = sqlite3_column_int64(row, 3);
+    item->created_at = query_int(row, 3);
     item->caller = item->speaker = item->content = item->tags = item->metadata = "";
     found->count++;
     return !arena_failed(found->arena);
 }
 
-bool rows_take_older(struct memory_list *found, sqlite3_stmt *row)
+bool rows_take_older(struct memory_list *found, struct query *row)
 {
     if (!rows_take_conversation(found, row))
         return false;

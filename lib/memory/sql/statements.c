@@ -1,0 +1,92 @@
+#include "memory/sql/statements.h"
+
+#include <stddef.h>
+
+/* The columns that rows_take_memory() reads (rows.c), in its order. */
+#define COLUMNS                                                                                              \
+    "m.id, m.kind, m.sector, m.position, m.speaker, m.content, m.salience, m.decay_lambda, m.tags, "         \
+    "m.metadata, m.created_at, m.updated_at, c.conversation, c.agent, c.language, k.caller "
+#define JOINED                                                                                               \
+    "FROM callers k JOIN conversations c ON c.caller_id = k.id JOIN memories m ON m.conversation_id = c.id "
+/* ?4 and ?5 are sets of bits, ?6 and ?7 the first and the last second, ?8 the least salience now, at ?9. */
+#define LIST(more)                                                                                           \
+    "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 " more "AND (?3 = '' OR c.agent = ?3) "                    \
+    "AND ?4 >> m.kind & 1 <> 0 AND ?5 >> m.sector & 1 <> 0 AND m.created_at BETWEEN ?6 AND ?7 "              \
+    "AND (?8 <= 0 OR decayed(m.salience, m.decay_lambda, ?9 - m.created_at) >= ?8) "                         \
+    "ORDER BY c.started_at, c.conversation, m.position, m.kind LIMIT ?10"
+
+static const char *const texts[STATEMENTS] = {
+    [SQL_CHECK] = "SELECT count(*) FROM (SELECT 1 FROM callers LIMIT 1)",
+    [SQL_ADD_CALLER] = "INSERT INTO callers(caller) VALUES(?1) ON CONFLICT DO NOTHING",
+    [SQL_ADD_CONVERSATION] =
+        "INSERT INTO conversations(caller_id, conversation, agent, language, started_at) "
+        "SELECT id, ?2, ?3, ?4, ?5 FROM callers WHERE caller = ?1 "
+        "ON CONFLICT(caller_id, conversation) DO UPDATE SET agent = excluded.agent, "
+        "language = excluded.language, started_at = CASE WHEN excluded.started_at < conversations.started_at "
+        "THEN excluded.started_at ELSE conversations.started_at END",
+    [SQL_FIND_CONVERSATION] =
+        "SELECT c.id, c.language, (SELECT count(*) FROM memories WHERE conversation_id = c.id) "
+        "FROM callers k JOIN conversations c ON c.caller_id = k.id "
+        "WHERE k.caller = ?1 AND c.conversation = ?2",
+    [SQL_ADD_MEMORY] =
+        "INSERT INTO memories(conversation_id, kind, position, sector, speaker, content, salience, "
+        "decay_lambda, tags, metadata, created_at, updated_at) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+        "ON CONFLICT(conversation_id, kind, position) DO UPDATE SET sector = excluded.sector, "
+        "speaker = excluded.speaker, content = excluded.content, salience = excluded.salience, "
+        "decay_lambda = excluded.decay_lambda, tags = excluded.tags, metadata = excluded.metadata, "
+        "created_at = excluded.created_at, updated_at = excluded.updated_at",
+    [SQL_UPDATE_MEMORY] = "UPDATE memories SET content = ?2, sector = ?3, salience = ?4, decay_lambda = ?5, "
+                          "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
+    [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
+                       "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
+    [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
+    [SQL_LIST] = LIST(""),
+    [SQL_LIST_BUT_TURNS] = LIST("AND m.kind <> 1 "), /* as the index memories_but_turns says it */
+    [SQL_LIST_CONVERSATION] = LIST("AND c.conversation = ?2 "),
+    [SQL_CONVERSATION_TEXTS] =
+        "SELECT id, kind, sector, position, speaker, content, salience, decay_lambda, "
+        "created_at, metadata FROM memories WHERE conversation_id = ?1 ORDER BY position, kind",
+    [SQL_SET_TERMS] = "INSERT INTO terms(conversation_id, version, segment) VALUES(?1, ?2, ?3) "
+                      "ON CONFLICT(conversation_id) DO UPDATE SET version = excluded.version, "
+                      "segment = excluded.segment",
+    [SQL_OLD_TERMS] =
+        "SELECT c.id, c.language FROM callers k JOIN conversations c ON c.caller_id = k.id "
+        "LEFT JOIN terms t ON t.conversation_id = c.id "
+        "WHERE k.caller = ?1 AND coalesce(t.version, 0) < ?2 ORDER BY c.started_at DESC LIMIT ?3",
+    [SQL_SEARCH_TERMS] =
+        "SELECT c.id, c.conversation, c.agent, c.language, c.started_at, t.version, t.segment "
+        "FROM callers k JOIN conversations c ON c.caller_id = k.id "
+        "LEFT JOIN terms t ON t.conversation_id = c.id WHERE k.caller = ?1",
+    [SQL_GET_PROFILE] = "SELECT p.answer, p.heading, p.language, p.document FROM callers k JOIN profiles p "
+                        "ON p.caller_id = k.id "
+                        "WHERE k.caller = ?1 AND p.scope = ?2",
+    [SQL_SET_PROFILE] =
+        "INSERT INTO profiles(caller_id, scope, answer, heading, language, document) "
+        "SELECT id, ?2, ?3, ?4, ?5, ?6 FROM callers WHERE caller = ?1 "
+        "ON CONFLICT(caller_id, scope) DO UPDATE SET answer = excluded.answer, heading = excluded.heading, "
+        "language = excluded.language, document = excluded.document",
+    [SQL_DELETE_PROFILE] = "DELETE FROM profiles WHERE scope = ?2 "
+                           "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
+    [SQL_CONVERSATIONS] = "SELECT c.conversation, c.agent, c.language, c.started_at FROM callers k "
+                          "JOIN conversations c ON c.caller_id = k.id WHERE k.caller = ?1 "
+                          "ORDER BY c.started_at, c.conversation",
+    [SQL_OLDER] =
+        "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
+        "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
+    [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
+                     "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
+    [SQL_FORGET_EMPTY_CALLER] = "DELETE FROM callers WHERE caller = ?1 "
+                                "AND NOT EXISTS (SELECT 1 FROM conversations WHERE caller_id = callers.id)",
+    [SQL_FORGET_CONVERSATION] = "DELETE FROM conversations WHERE conversation = ?2 "
+                                "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
+    [SQL_COUNT_OF_CALLER] = "SELECT count(*) " JOINED "WHERE k.caller = ?1",
+    [SQL_FORGET_CALLER] = "DELETE FROM callers WHERE caller = ?1",
+    [SQL_COUNT_CALLERS] = "SELECT count(*) FROM callers",
+    [SQL_COUNT_MEMORIES] = "SELECT count(*) FROM memories",
+};
+
+const char *sql_text(enum sql which)
+{
+    return texts[which];
+}

@@ -1,0 +1,54 @@
+/*
+ * statements: what a memory asks a database, by name. Most of the SQL is the same for each engine and stands
+ * in statements.c; what an engine says in another way stands with the engine.
+ */
+#ifndef CALLMEM_MEMORY_SQL_STATEMENTS_H
+#define CALLMEM_MEMORY_SQL_STATEMENTS_H
+
+enum sql {
+    SQL_BEGIN,
+    SQL_BEGIN_READING,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_VERSION,
+    SQL_CHECK,
+    SQL_ADD_CALLER,
+    SQL_ADD_CONVERSATION,
+    SQL_FIND_CONVERSATION,
+    SQL_ADD_MEMORY,
+    SQL_UPDATE_MEMORY,
+    SQL_GET_MEMORY,
+    SQL_GET_FOUND,
+    SQL_DELETE_MEMORY,
+    SQL_LIST,
+    SQL_LIST_BUT_TURNS,
+    SQL_LIST_CONVERSATION,
+    SQL_CONVERSATION_TEXTS,
+    SQL_SET_TERMS,
+    SQL_OLD_TERMS,
+    SQL_SEARCH_TERMS,
+    SQL_GET_PROFILE,
+    SQL_SET_PROFILE,
+    SQL_DELETE_PROFILE,
+    SQL_CONVERSATIONS,
+    SQL_OLDER,
+    SQL_REQUESTS,
+    SQL_OUTDATED,
+    SQL_FORGET_CONVERSATION,
+    SQL_FORGET_EMPTY_CALLER,
+    SQL_COUNT_OF_CALLER,
+    SQL_FORGET_CALLER,
+    SQL_COUNT_CALLERS,
+    SQL_COUNT_MEMORIES,
+    STATEMENTS
+};
+
+/* SQL_GET_FOUND takes this many ids, and returns a row for each in their order: of NULLs where there is no
+ * such memory. */
+#define FOUND_AT_ONCE 32
+
+/* What SQLite and PostgreSQL both understand, with ?1, ?2, … for parameters; NULL: each engine has its own.
+ */
+const char *sql_text(enum sql which);
+
+#endif
