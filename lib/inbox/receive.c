@@ -171,6 +171,8 @@ static int fill_receipt(const struct field fields[MEMBERS], struct receipt *rece
             ; /* a character is not cut */
     memcpy(receipt->type, type->text, len);
     receipt->kind = event_type_find(receipt->type);
+    if (receipt->kind == EVENT_MACHINE && (!is_id(conversation) || conversation->len == 0))
+        receipt->kind = EVENT_OTHER;
     if (is_id(conversation))
         memcpy(receipt->conversation, conversation->text, conversation->len);
     return receipt->kind == EVENT_OTHER ? 0 : check_event(fields, receipt->kind, error);
@@ -179,14 +181,16 @@ static int fill_receipt(const struct field fields[MEMBERS], struct receipt *rece
 /* Decodes the recording. A second scan, since only after the first it is known whose it is and that it is
  * new.
  */
-static int keep_recording(const struct delivery *delivery, const char *conversation, struct error *error)
+static int keep_recording(const struct delivery *delivery, const struct field fields[MEMBERS],
+                          struct error *error)
 {
     struct reading reading = {.recording = recording_begin(delivery->inbox->recordings, error)};
     if (!reading.recording)
         return -1;
     int result = scan_body(delivery, &reading, error);
     if (result == 0)
-        result = recording_keep(reading.recording, conversation, error);
+        result = recording_keep(reading.recording, fields[CONVERSATION].text,
+                                event_type_is_unredacted(fields[TYPE].text), error);
     recording_close(reading.recording);
     return result;
 }
@@ -305,6 +309,27 @@ int inbox_seal(struct inbox *inbox, const char *conversation, struct error *erro
     return ledger_add(inbox->ledger, any, error);
 }
 
+/* In the ledger like an event of its own. */
+static int name_machine(const char *conversation, char name[SPOOL_NAME_DIGITS + 1], struct error *error)
+{
+    return make_name(EVENT_OTHER, "answered by a machine", conversation, name, error);
+}
+
+int inbox_note_machine(struct inbox *inbox, const char *conversation, struct error *error)
+{
+    char name[SPOOL_NAME_DIGITS + 1];
+    return name_machine(conversation, name, error) == 0 ? ledger_add(inbox->ledger, name, error) : -1;
+}
+
+int inbox_had_machine(struct inbox *inbox, const char *conversation, bool *had, struct error *error)
+{
+    char name[SPOOL_NAME_DIGITS + 1];
+    if (name_machine(conversation, name, error) != 0)
+        return -1;
+    *had = ledger_find(inbox->ledger, name) == LEDGER_PRESENT;
+    return 0;
+}
+
 /* Whether no version of it may come any more: its caller was erased, or an older version of this program,
  * which knew one version only, accepted it. */
 static bool is_sealed(struct inbox *inbox, const char *name)
@@ -364,7 +389,7 @@ static int accept_audio(struct delivery *delivery, const struct field fields[MEM
 {
     struct delivery *small = write_small(delivery->inbox, fields, error);
     int result = -1;
-    if (small && keep_recording(delivery, fields[CONVERSATION].text, error) == 0)
+    if (small && keep_recording(delivery, fields, error) == 0)
         result = make_safe(small, name, accepted, error);
     delivery_close(small);
     return result;

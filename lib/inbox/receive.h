@@ -39,6 +39,10 @@ char *delivery_text(struct delivery *delivery, size_t max, size_t *len);
 /* Whether an event of that type and conversation, in whichever version, was accepted before. */
 int inbox_has(struct inbox *inbox, const char *type, const char *conversation, bool *has,
               struct error *error);
+/* That a machine answered a call is known for good, since what was said in it may come later. A ledger that
+ * cannot be asked knows nothing. */
+int inbox_note_machine(struct inbox *inbox, const char *conversation, struct error *error);
+int inbox_had_machine(struct inbox *inbox, const char *conversation, bool *had, struct error *error);
 /* No version of a transcription of that conversation is accepted from now on: its caller was erased. */
 int inbox_seal(struct inbox *inbox, const char *conversation, struct error *error);
 

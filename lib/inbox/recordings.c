@@ -13,9 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PART_SUFFIX ".part"
-#define MARK_SUFFIX ".sealed"
-#define PIECE       4096
+#define PART_SUFFIX  ".part"
+#define MARK_SUFFIX  ".sealed"
+#define WHOLE_SUFFIX ".unredacted" /* an empty file beside a recording that has everything in it */
+#define PIECE        4096
 
 struct recording {
     const char *directory; /* NULL: nothing is written */
@@ -43,9 +44,10 @@ char *recording_path(const char *directory, const char *conversation)
     return path_of(directory, conversation, ".mp3");
 }
 
-int recording_remove(const char *directory, const char *conversation, struct error *error)
+static int remove_file(const char *directory, const char *conversation, const char *suffix,
+                       struct error *error)
 {
-    char *path = recording_path(directory, conversation);
+    char *path = path_of(directory, conversation, suffix);
     if (!path)
         return error_set(error, ERROR_INTERNAL, "out of memory");
     int removed = unlink(path) == 0;
@@ -56,9 +58,15 @@ int recording_remove(const char *directory, const char *conversation, struct err
     return removed;
 }
 
-int recording_forbid(const char *directory, const char *conversation, struct error *error)
+int recording_remove(const char *directory, const char *conversation, struct error *error)
 {
-    char *mark = path_of(directory, conversation, MARK_SUFFIX);
+    int removed = remove_file(directory, conversation, ".mp3", error);
+    return removed >= 0 && remove_file(directory, conversation, WHOLE_SUFFIX, error) < 0 ? -1 : removed;
+}
+
+static int make_mark(const char *directory, const char *conversation, const char *suffix, struct error *error)
+{
+    char *mark = path_of(directory, conversation, suffix);
     int fd = mark ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
     int result = fd >= 0 ? 0
                          : error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be written to: %s", directory,
@@ -66,15 +74,32 @@ int recording_forbid(const char *directory, const char *conversation, struct err
     if (fd >= 0)
         close(fd);
     free(mark);
-    return result == 0 && recording_remove(directory, conversation, error) >= 0 ? 0 : -1;
+    return result;
 }
 
-static bool is_forbidden(const char *directory, const char *conversation)
+int recording_forbid(const char *directory, const char *conversation, struct error *error)
 {
-    char *mark = path_of(directory, conversation, MARK_SUFFIX);
-    bool forbidden = mark && access(mark, F_OK) == 0;
-    free(mark);
-    return forbidden;
+    return make_mark(directory, conversation, MARK_SUFFIX, error) == 0 &&
+                   recording_remove(directory, conversation, error) >= 0
+               ? 0
+               : -1;
+}
+
+static bool is_there(const char *directory, const char *conversation, const char *suffix)
+{
+    char *path = path_of(directory, conversation, suffix);
+    bool there = path && access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+/* Whether this recording is to be dropped: of a conversation that was forgotten, or redacted, when the one
+ * with everything in it is there. */
+static bool is_unwanted(const char *directory, const char *conversation, bool whole)
+{
+    return is_there(directory, conversation, MARK_SUFFIX) ||
+           (!whole && is_there(directory, conversation, WHOLE_SUFFIX) &&
+            is_there(directory, conversation, ".mp3"));
 }
 
 int recordings_prepare(const char *directory, struct error *error)
@@ -178,11 +203,12 @@ static int finish(struct recording *recording, struct error *error)
     return write_out(recording, error);
 }
 
-int recording_keep(struct recording *recording, const char *conversation, struct error *error)
+int recording_keep(struct recording *recording, const char *conversation, bool whole, struct error *error)
 {
     if (finish(recording, error) != 0)
         return -1;
-    if (recording->fd < 0 || recording->decoded == 0 || is_forbidden(recording->directory, conversation))
+    if (recording->fd < 0 || recording->decoded == 0 ||
+        is_unwanted(recording->directory, conversation, whole))
         return 0;
     char *path = recording_path(recording->directory, conversation);
     if (!path)
@@ -194,8 +220,12 @@ int recording_keep(struct recording *recording, const char *conversation, struct
     if (result == 0) {
         free(recording->path);
         recording->path = NULL;
-        result = spool_sync_directory(recording->directory, error);
+        /* After the recording: a mark without one would keep the redacted one away. */
+        if (whole)
+            result = make_mark(recording->directory, conversation, WHOLE_SUFFIX, error);
     }
+    if (result == 0)
+        result = spool_sync_directory(recording->directory, error);
     free(path);
     return result;
 }

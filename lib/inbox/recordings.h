@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Where the recording of a conversation is, or would be, kept; free()d by the caller, NULL when out of
@@ -29,9 +30,10 @@ struct recording *recording_begin(const char *directory, struct error *error);
 /* The next piece of the base64, without its escapes. Blanks and line breaks are skipped; other characters
  * that are not base64 are an ERROR_INVALID_REQUEST that names data.full_audio. */
 int recording_feed(struct recording *recording, const char *text, size_t len, struct error *error);
-/* The text is complete: syncs the file and gives it its name, replacing an older one. Empty recordings and
- * those of a forbidden conversation are dropped. */
-int recording_keep(struct recording *recording, const char *conversation, struct error *error);
+/* The text is complete: syncs the file and gives it its name, replacing an older one. `whole`: it is not
+ * redacted, which an empty file beside it, named by the same hash, says; then a redacted one that comes later
+ * is dropped. So are empty recordings and those of a forbidden conversation. */
+int recording_keep(struct recording *recording, const char *conversation, bool whole, struct error *error);
 /* Frees it, and removes the file unless it was kept. NULL is allowed. */
 void recording_close(struct recording *recording);
 

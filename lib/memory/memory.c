@@ -279,6 +279,13 @@ int memory_older(struct memory_store *store, int64_t before, size_t limit, struc
     return store->ops->older(store, before, limit, found, error);
 }
 
+int memory_find_conversation(struct memory_store *store, const char *conversation, struct memory_list *found,
+                             struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->find ? store->ops->find(store, conversation, found, error) : 0;
+}
+
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)
 {
     *found = (struct memory_list){0};

@@ -207,6 +207,10 @@ int memory_forget_conversation(struct memory_store *store, const char *caller, c
  * conversation, agent and created_at of each are filled. What retention forgets. */
 int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
+/* The conversation of that id with whichever caller, filled as by memory_older(); nearly always one or none.
+ * Reads all conversations. On a server, which would have to show every record, none is found. */
+int memory_find_conversation(struct memory_store *store, const char *conversation, struct memory_list *found,
+                             struct error *error);
 /* What callers asked about their data (KIND_PRIVACY), of all callers, oldest first, at most `limit`. On a
  * server that means to look at every record. */
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);

@@ -48,6 +48,8 @@ struct memory_ops {
                          struct error *error);
     int (*older)(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
+    int (*find)(struct memory_store *store, const char *conversation, struct memory_list *found,
+                struct error *error); /* NULL: nothing is found */
     int (*requests)(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
     int (*outdated)(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error);

@@ -42,8 +42,9 @@ static bool is_about_caller(struct forgetting *forgetting, const struct event *e
         note_conversation(forgetting, event->conversation);
         return true;
     }
-    /* An audio event names no caller: it goes with its conversation. */
-    for (size_t i = 0; i < forgetting->count && event->type == EVENT_AUDIO; i++)
+    /* These name no caller: they go with their conversation. */
+    bool nameless = event->type == EVENT_AUDIO || event->type == EVENT_MACHINE;
+    for (size_t i = 0; i < forgetting->count && nameless; i++)
         if (strcmp(event->conversation, forgetting->conversations[i]) == 0)
             return true;
     return false;

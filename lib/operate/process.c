@@ -2,11 +2,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "inbox/receive.h"
 #include "language/lexicon.h"
 #include "operate/asking.h"
 #include "people/event.h"
+#include "people/machine.h"
 #include "people/remember.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct processor {
@@ -18,6 +21,7 @@ struct processor {
 struct worker {
     struct processor *processor;
     struct memory_store *memory;
+    struct inbox *inbox; /* NULL until it is needed: whose calls machines answered */
 };
 
 static int read_lexicon(struct processor *processor, struct error *error)
@@ -77,8 +81,10 @@ void processor_end(void *processor, void *ctx)
 {
     struct worker *worker = ctx;
     (void)processor;
-    if (worker)
+    if (worker) {
         memory_close(worker->memory);
+        inbox_close(worker->inbox);
+    }
     free(worker);
 }
 
@@ -95,10 +101,79 @@ static void log_processed(const struct event *event, const struct error *error, 
     log_end(&line);
 }
 
+static struct inbox *inbox_of(struct worker *worker, struct error *error)
+{
+    if (!worker->inbox)
+        worker->inbox = instance_inbox(worker->processor->instance, error);
+    return worker->inbox;
+}
+
+/* What the carrier said of a call that is remembered now. */
+static int find_machine(struct worker *worker, struct event *event, struct error *error)
+{
+    if (event->type != EVENT_TRANSCRIPTION || !event->transcript.outbound)
+        return 0;
+    struct inbox *inbox = inbox_of(worker, error);
+    return inbox ? inbox_had_machine(inbox, event->conversation, &event->machine, error) : -1;
+}
+
+/* A call that is in memory already becomes an attempt. */
+static int remember_machine(struct worker *worker, const struct memory *call, struct error *error)
+{
+    const struct memory_filter filter = {.caller = call->caller, .conversation = call->conversation};
+    struct memory_list list;
+    struct event event = {
+        .type = EVENT_TRANSCRIPTION,
+        .type_name = "",
+        .conversation = call->conversation,
+        .agent = call->agent,
+        .caller_kind = CALLER_OTHER,
+        .transcript = {.started_at = call->created_at, .outbound = true, .summary = ""},
+        .title = "",
+        .outcome = "",
+        .failure = MACHINE_ANSWERED,
+        .timezone = "",
+        .duration = -1,
+        .machine = true,
+        .attempt = true,
+    };
+    if (memory_list(worker->memory, &filter, &list, error) != 0)
+        return -1;
+    bool all = machine_was_all(&list);
+    memory_list_free(&list);
+    if (!all)
+        return 0;
+    snprintf(event.caller, sizeof event.caller, "%s", call->caller);
+    return remember_event(worker->memory, worker->processor->lexicon, worker->processor->instance->settings,
+                          &event, error);
+}
+
+/* The verdict comes before the transcript, as a rule. */
+static int take_verdict(struct worker *worker, const struct event *event, struct error *error)
+{
+    struct memory_list calls;
+    struct inbox *inbox;
+    if (!event->machine)
+        return 0;
+    inbox = inbox_of(worker, error);
+    if (!inbox || inbox_note_machine(inbox, event->conversation, error) != 0 ||
+        memory_find_conversation(worker->memory, event->conversation, &calls, error) != 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < calls.count && result == 0; i++)
+        result = remember_machine(worker, &calls.items[i], error);
+    memory_list_free(&calls);
+    return result;
+}
+
 static int remember(struct worker *worker, struct event *event, struct error *error)
 {
     const struct processor *processor = worker->processor;
     const struct instance *instance = processor->instance;
+    if (event->type == EVENT_MACHINE)
+        return take_verdict(worker, event, error);
+    if (find_machine(worker, event, error) != 0)
+        return -1;
     if (remember_event(worker->memory, processor->lexicon, instance->settings, event, error) != 0)
         return -1;
     /* After the memory, so that the LLM is asked about nothing that is not there. */

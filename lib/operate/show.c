@@ -222,11 +222,34 @@ static void show_memory(const struct memory *memory, bool evidence)
         printf("  [%s] %s\n", kind_name(memory->kind), memory->content);
 }
 
+/* Who of the agents had the call, where that is more than one, or is known of more than its id. */
+static void show_agents(const struct memory *summary)
+{
+    cJSON *metadata = json_parse(summary->metadata, strlen(summary->metadata), NULL);
+    const cJSON *list = json_array(metadata, "agents"), *agent;
+    cJSON_ArrayForEach(agent, list)
+    {
+        const char *branch = json_text(agent, "branch"), *name = json_text(agent, "name"),
+                   *why = json_text(agent, "why");
+        printf("  [agent] %s%s%s%s", json_text_or_empty(agent, "id"), name ? ", " : "", name ? name : "",
+               branch ? ", branch " : "");
+        printf("%s", branch ? branch : "");
+        if (agent != list->child && json_get(agent, "turn"))
+            printf(", from turn %d", (int)json_int(agent, "turn", 0));
+        printf("%s%s\n", why ? ": " : "", why ? why : "");
+    }
+    cJSON_Delete(metadata);
+}
+
 static void show_call(const struct dossier *dossier, const struct memory *call, bool evidence)
 {
     char date[CLOCK_STAMP_SIZE];
     clock_stamp(call->created_at, date);
     printf("\n%s  %s%s%s\n", date, call->conversation, *call->agent ? ", " : "", call->agent);
+    for (size_t i = 0; i < dossier->memories.count; i++)
+        if (dossier->memories.items[i].kind == KIND_SUMMARY &&
+            strcmp(dossier->memories.items[i].conversation, call->conversation) == 0)
+            show_agents(&dossier->memories.items[i]);
     for (int turns = 0; turns <= 1; turns++)
         for (size_t i = 0; i < dossier->memories.count; i++) {
             const struct memory *memory = &dossier->memories.items[i];

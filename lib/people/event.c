@@ -168,10 +168,26 @@ static int read_own_items(struct collecting *collecting, const cJSON *object)
     return 0;
 }
 
+/* What the caller wrote of the call, as one value more; ElevenLabs has no name for it. */
+static int add_comment(struct event *event, const cJSON *metadata)
+{
+    struct transcript *transcript = &event->transcript;
+    const char *comment = event_feedback_comment(metadata);
+    if (!comment)
+        return 0;
+    if (!transcript->collected && !(transcript->collected = calloc(1, sizeof *transcript->collected)))
+        return -1;
+    char *value = text_dup(comment);
+    if (value)
+        transcript->collected[transcript->collected_count++] =
+            (struct collected){.name = "feedback_comment", .label = "", .value = value};
+    return value ? 0 : -1;
+}
+
 static int read_all_collected(struct event *event, const cJSON *analysis)
 {
     struct collecting *collecting = calloc(1, sizeof *collecting);
-    event->transcript.collected = calloc(COLLECTED_MOST, sizeof *event->transcript.collected);
+    event->transcript.collected = calloc(COLLECTED_MOST + 1, sizeof *event->transcript.collected);
     int result = collecting && event->transcript.collected ? 0 : -1;
     const cJSON *scoped;
     if (result == 0) {
@@ -248,9 +264,12 @@ static int read_call(struct event *event, const cJSON *data, struct error *error
         event->timezone = json_text_or_empty(event->transcript.variables, "system__timezone");
     event_find_caller(event, data, metadata);
     const cJSON *transcript = json_array(data, "transcript");
+    const cJSON *analysis = json_object(data, "analysis");
     if (read_turns(event, transcript) != 0 || event_read_results(event, transcript) != 0 ||
-        read_analysis(event, json_object(data, "analysis")) != 0)
+        read_analysis(event, analysis) != 0 || add_comment(event, metadata) != 0 ||
+        event_read_agents(event, data) != 0)
         return error_no_memory(error);
+    event_read_feedback(event, metadata, analysis);
     event_find_attempt(event, data, metadata);
     return 0;
 }
@@ -275,6 +294,10 @@ static int check_envelope(struct event *event, struct error *error)
     if (text_chars(event->agent) > EVENT_ID_CHARS)
         return error_set(error, ERROR_INVALID_REQUEST, "data.agent_id: at most %d characters are expected",
                          EVENT_ID_CHARS);
+    if (event->type == EVENT_MACHINE) {
+        event->machine = event_says_machine(data);
+        return 0;
+    }
     return read_call(event, data, error);
 }
 
@@ -310,6 +333,7 @@ void event_free(struct event *event)
     for (size_t i = 0; i < event->voice_count; i++)
         free(event->voices[i]);
     free(event->voices);
+    cJSON_free(event->agents);
     free(event->transcript.results);
     free(event->transcript.collected);
     free(event->transcript.turns);

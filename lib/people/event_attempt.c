@@ -7,6 +7,7 @@
 #include "base/json.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* What a machine says that answers for a person, in small letters. Closed: greetings of voicemail and of call
  * screening are a network's or a telephone's own, and few. */
@@ -181,6 +182,44 @@ static const char *call_result(const char *result)
     return NULL;
 }
 
+#define VERDICT_DEPTH 4   /* of objects in an event */
+#define VERDICT_MOST  200 /* values that are looked at */
+
+/* The carrier's words for what answered, as Twilio has them: machine_start, machine_end_beep, fax; a person
+ * is "human". */
+static bool is_machine_word(const char *word)
+{
+    return strncasecmp(word, "machine", strlen("machine")) == 0 || strcasecmp(word, "fax") == 0 ||
+           strcasecmp(word, "voicemail") == 0 || strcasecmp(word, "answering_machine") == 0;
+}
+
+static bool has_machine_word(const cJSON *object, int depth, int *left)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, object)
+    {
+        if (--*left < 0)
+            return false;
+        if (cJSON_IsString(item) ? is_machine_word(item->valuestring)
+                                 : depth < VERDICT_DEPTH && has_machine_word(item, depth + 1, left))
+            return true;
+    }
+    return false;
+}
+
+/* ElevenLabs documents the verdicts (TwilioMachineDetectionConfig), and not under which name they stand. */
+bool event_says_machine(const cJSON *data)
+{
+    int left = VERDICT_MOST;
+    return has_machine_word(data, 0, &left);
+}
+
+static bool is_detector(const cJSON *tool)
+{
+    const char *name = json_text_or_empty(tool, "tool_name");
+    return strcmp(name, "voicemail_detection") == 0 || strcmp(name, "answering_machine_detection") == 0;
+}
+
 /* Whether the agent's tool that detects voicemail was called, and did not fail. */
 static bool is_detected(const cJSON *transcript)
 {
@@ -189,12 +228,12 @@ static bool is_detected(const cJSON *transcript)
     {
         cJSON_ArrayForEach(tool, json_array(turn, "tool_results"))
         {
-            if (strcmp(json_text_or_empty(tool, "tool_name"), "voicemail_detection") == 0)
+            if (is_detector(tool))
                 return !json_bool(tool, "is_error", false);
         }
         cJSON_ArrayForEach(tool, json_array(turn, "tool_calls"))
         {
-            if (strcmp(json_text_or_empty(tool, "tool_name"), "voicemail_detection") == 0)
+            if (is_detector(tool))
                 return true;
         }
     }

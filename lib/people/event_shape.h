@@ -27,12 +27,15 @@ struct event {
     const char *title;            /* analysis.call_summary_title, "" */
     const char *outcome;          /* analysis.call_successful, "" */
     const char *failure;          /* failure_reason of a failure event, or why it is an attempt, "" */
+    bool machine;         /* the carrier heard a machine: of EVENT_MACHINE, and set for remember_event() */
     bool attempt;         /* nobody was reached: no conversation with a person, and `failure` says why */
     bool analysed;        /* an LLM of ElevenLabs has said something of it */
     bool unredacted;      /* of a redacting workspace, as it was before redaction */
     const char *timezone; /* metadata.timezone, else system__timezone, "" when unknown */
     bool delete_pii;      /* metadata.deletion_settings.delete_transcript_and_pii */
-    char **voices;        /* the texts of turns in several voices */
+    char *agents;  /* which agents had the call, in order, as a JSON array (event_agents.c); NULL when it is
+                      the one in `agent` and no more is known of it. event_free() frees it. */
+    char **voices; /* the texts of turns in several voices */
     size_t voice_count;
     bool is_unread; /* set by remember_event(): no LLM has read what the caller said */
     cJSON *json;    /* owns the other text */

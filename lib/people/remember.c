@@ -9,6 +9,7 @@
 #include "people/derived.h"
 #include "people/fact.h"
 #include "people/fuller.h"
+#include "people/machine.h"
 #include "people/privacy.h"
 #include "people/profile.h"
 #include "service/metrics.h"
@@ -133,6 +134,12 @@ static void put_summary(struct batch *batch, const struct understanding *underst
     note_number(batch, metadata, "utc_offset", event->transcript.utc_offset);
     note_number(batch, metadata, "understood", UNDERSTANDING_VERSION);
     note_number(batch, metadata, "parts", fuller_parts(event));
+    if (event->transcript.rated)
+        note_number(batch, metadata, "rated", event->transcript.rated);
+    if (event->transcript.judged)
+        note_number(batch, metadata, "judged", event->transcript.judged);
+    if (event->agents && !cJSON_AddRawToObject(metadata, "agents", event->agents))
+        batch->failed = true;
     if (understanding->evidence)
         note_flag(batch, metadata, "evidence");
     if (understanding->is_other)
@@ -358,6 +365,11 @@ static int store_all(struct memory_store *store, const struct settings *settings
 {
     if (event->delete_pii)
         return keep_nothing(store, settings, event, error);
+    /* What was taken for a conversation before is none. */
+    if (event->machine && event->attempt &&
+        memory_forget_conversation(store, event->caller, event->conversation, error) != 0 &&
+        error->code != ERROR_NOT_FOUND)
+        return -1;
     if (event->type == EVENT_FAILURE || event->attempt)
         understanding = NULL;
     bool less = false;
@@ -439,7 +451,11 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
             result = error_no_memory(error);
         if (result == 0)
             result = understand(lexicon, &event->transcript, &understanding, error);
-        event->is_unread = remember_is_unread(&event->transcript, &understanding);
+        if (result == 0 && event->machine && machine_is_all(&event->transcript, &understanding)) {
+            event->attempt = true;
+            event->failure = MACHINE_ANSWERED;
+        }
+        event->is_unread = !event->attempt && remember_is_unread(&event->transcript, &understanding);
     }
     if (result == 0)
         result = remember_whole(store, settings, event, &understanding, error);

@@ -15,7 +15,8 @@ struct lexicon; /* language/lexicon.h */
 struct lexicon; /* language/lexicon.h */
 
 /* Stores what an event says, in one transaction, its secrets masked (in the event itself, too), and renews
- * the profile. Doing it again changes nothing. Events of nobody and of other types leave nothing.
+ * the profile. Doing it again changes nothing. Where the carrier heard a machine (event->machine)
+ * and there is no sign of a person, it is an attempt. Events of nobody and of other types leave nothing.
  * ERROR_MEMORY_UNAVAILABLE is transient, everything else is for ever. */
 int remember_event(struct memory_store *store, const struct lexicon *lexicon, const struct settings *settings,
                    struct event *event, struct error *error);

@@ -44,6 +44,16 @@ static cJSON *metadata_of(struct reading_again *again, const struct memory *memo
     return metadata;
 }
 
+/* As it was written; it belongs to the arena, as all that is read here. */
+static void read_agents(struct reading_again *again, const cJSON *metadata, struct event *event)
+{
+    const cJSON *agents = json_array(metadata, "agents");
+    char *text = agents ? cJSON_PrintUnformatted(agents) : NULL;
+    again->failed = again->failed || (agents && !text);
+    event->agents = text ? (char *)copy(again, text) : NULL;
+    cJSON_free(text);
+}
+
 static void read_summary(struct reading_again *again, const struct memory *memory, struct event *event)
 {
     cJSON *metadata = metadata_of(again, memory);
@@ -57,6 +67,9 @@ static void read_summary(struct reading_again *again, const struct memory *memor
                 &event->transcript.utc_offset);
     event->transcript.utc_offset = (int)json_int(metadata, "utc_offset", event->transcript.utc_offset);
     fuller_restore(memory, event);
+    event->transcript.rated = (int)json_int(metadata, "rated", 0);
+    event->transcript.judged = (int)json_int(metadata, "judged", 0);
+    read_agents(again, metadata, event);
     if (json_bool(metadata, "evidence", false))
         event->transcript.asked = true;
     cJSON_Delete(metadata);

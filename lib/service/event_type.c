@@ -6,6 +6,7 @@ static const char *const names[EVENT_OTHER] = {
     [EVENT_TRANSCRIPTION] = "post_call_transcription",
     [EVENT_AUDIO] = "post_call_audio",
     [EVENT_FAILURE] = "call_initiation_failure",
+    [EVENT_MACHINE] = "answering_machine_detection",
 };
 
 bool event_type_is_unredacted(const char *name)

@@ -8,11 +8,13 @@
 
 #define EVENT_ID_CHARS 256 /* the most characters of a conversation_id or agent_id */
 
-/* All but EVENT_OTHER are about one call and name its conversation. */
+/* All but EVENT_OTHER are about one call and name its conversation. An EVENT_MACHINE without one is taken for
+ * EVENT_OTHER: ElevenLabs does not document what is in it. */
 enum event_type {
     EVENT_TRANSCRIPTION, /* what was said */
     EVENT_AUDIO,         /* the recording */
     EVENT_FAILURE,       /* the call did not come about */
+    EVENT_MACHINE,       /* whether a machine answered a call of ours, as the carrier heard it */
     EVENT_OTHER,
 };
 

@@ -97,6 +97,10 @@ void mood_find(struct reading *reading, struct understanding *understanding)
 {
     double sum = 0, weights = 0, found = 0;
     size_t turns = 0, seen = 0;
+    if (reading->transcript->rated) {
+        understanding->mood = reading->transcript->rated > 0 ? MOOD_POSITIVE : MOOD_NEGATIVE;
+        understanding->mood_given = true;
+    }
     if (understanding->mood_given) {
         understanding->feeling = understanding->mood;
         return;
@@ -124,7 +128,8 @@ void mood_find(struct reading *reading, struct understanding *understanding)
                                                    : MOOD_NEUTRAL;
     /* A mean of nothing but threes need not be exactly three. */
     understanding->feeling = fmax(-1, fmin(1, feeling / 3));
-    if (collected_mood(reading, &found)) {
+    found = reading->transcript->judged;
+    if (collected_mood(reading, &found) || found != 0) {
         understanding->mood = found > 0 ? MOOD_POSITIVE : MOOD_NEGATIVE;
         understanding->feeling = found;
     }

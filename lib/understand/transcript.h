@@ -46,8 +46,10 @@ struct transcript {
     size_t collected_count;
     struct tool_result *results;
     size_t result_count;
-    bool asked;             /* callmem's items are among what was collected, though perhaps without a value */
-    bool own_llm;           /* the operator's own LLM filled them in, not that of ElevenLabs */
+    bool asked;   /* callmem's items are among what was collected, though perhaps without a value */
+    bool own_llm; /* the operator's own LLM filled them in, not that of ElevenLabs */
+    int rated;    /* what the caller gave the call after it: 1 good, -1 bad, 0 nothing clear */
+    int judged;   /* how the caller felt, where an evaluation of the call says it plainly; as `rated` */
     const cJSON *variables; /* dynamic_variables that the call started with; may be NULL */
 };
 

@@ -115,6 +115,59 @@ check 'every event is worked off' eventually inbox_is_empty
 request GET /health
 check 'and none has failed' field .inbox.failed 0
 
+# What the carrier heard comes before what was said, or after it.
+verdict() { # CONVERSATION WHAT
+    printf '{"type":"answering_machine_detection","event_timestamp":1772446021,"data":{"agent_id":"a","conversation_id":"%s",
+        "answered_by":"%s"}}' "$1" "$2" >"$work/verdict.json"
+    post_call "$work/verdict.json"
+}
+greeted() { # CONVERSATION NUMBER TURNS
+    call_of "$1" ".data.metadata.phone_call = {direction: \"outbound\", external_number: \"$2\"} | .data.analysis = null
+        | .data.transcript = [{role: \"agent\", message: \"Hello?\"}, ({role: \"user\", message: $3})]"
+}
+verdict conv_machine_1 machine_start
+check 'what answered is accepted' accepted accepted answering_machine_detection conv_machine_1
+check 'and noted' eventually inbox_is_empty
+greeted conv_machine_1 +15550100311 '("Hi, Ines here, tell me.", "Thanks!")'
+greeted conv_machine_2 +15550100312 '("Hi, Ines here, tell me.", "Thanks!")'
+greeted conv_machine_3 +15550100313 '("Hi, Ines here.", "My order number is QG-77123.", "Yes.")'
+greeted conv_machine_4 +15550100314 '"Hi, Ines here."'
+check 'greetings are processed' eventually inbox_is_empty
+check 'one of a machine is no call' has_calls +15550100311 0
+check 'one of which nothing is known is' has_calls +15550100312 1
+verdict conv_machine_2 machine_end_beep
+verdict conv_machine_3 machine_start
+verdict conv_machine_4 human
+check 'verdicts are processed' eventually inbox_is_empty
+if is_remote; then
+    check 'on a server it stays one when the carrier says so late' has_calls +15550100312 1
+else
+    check 'until the carrier says so' has_calls +15550100312 0
+fi
+client_data +15550100311
+check 'nobody is greeted' field .dynamic_variables.caller_known false
+check 'the attempt is kept' like "$(program callmem show +15550100311)" 'answered by a machine'
+check 'who speaks on is no machine' has_calls +15550100313 1
+check 'nor is a person' has_calls +15550100314 1
+verdict '' machine_start
+check 'what names no conversation is ignored' accepted ignored answering_machine_detection
+
+# What the caller thought of it, and which agents had it.
+call_of conv_thought '.data.metadata.phone_call = {direction: "inbound", external_number: "+15550100315"}
+    | .data.metadata.feedback = {type: "rating", rating: 1, comment: "The kiosk was slow."} | .data.agent_id = "desk"
+    | .data.branch_id = "agtbranch_7" | .data.transcript[0].agent_metadata = {agent_id: "desk", branch_id: "agtbranch_7"}
+    | .data.transcript[2].tool_results = [{type: "system", tool_name: "transfer_to_agent", is_error: false, result: {
+        result_type: "transfer_to_agent_success", from_agent: "desk", to_agent: "orchard", condition: "Asks for a tree"}}]'
+check 'feedback is what they felt' eventually has_calls +15550100315 1
+client_data +15550100315
+check 'in every answer' field .dynamic_variables.caller_sentiment negative
+check 'what they wrote is found' finds +15550100315 'kiosk slow' 'kiosk was slow'
+check 'the agents are shown' like "$(program callmem show +15550100315)" \
+    '\[agent\] desk, branch agtbranch_7.*\[agent\] orchard, from turn 3: Asks for a tree'
+before=$(program callmem show +15550100315)
+check 'it is read again' program callmem reread +15550100315
+check 'and nothing of that is lost' is "$(program callmem show +15550100315)" "$before"
+
 # What is no event.
 refuses() { # FIELD JQ-FILTER
     post_call "$(variant "$data/example-post-call.json" "$2")"

@@ -164,7 +164,7 @@ static int decode(const char *bytes, size_t len, bool in_pieces)
         at += piece;
     }
     if (result == 0)
-        result = recording_keep(audio, "c", NULL);
+        result = recording_keep(audio, "c", false, NULL);
     recording_close(audio);
     return result;
 }

@@ -20,6 +20,7 @@ struct told {
     const char *summary;   /* NULL: analysis is null */
     const char *collected; /* members of data_collection_results, as JSON */
     const char *members;   /* more of metadata, as JSON, with a comma before it */
+    const char *tail;      /* more of data, in the same way */
     bool withheld, outbound;
 };
 
@@ -112,7 +113,7 @@ static inline void write_event(struct buf *b, const struct told *told, const cha
     } else {
         buf_puts(b, "null");
     }
-    buf_puts(b, "}}");
+    buf_printf(b, "%s}}", told->tail ? told->tail : "");
 }
 
 static inline int remember_json(struct office *office, const char *json)

@@ -502,6 +502,188 @@ static void where_nobody_was_reached_there_is_an_attempt(void **state)
     event_free(&e);
 }
 
+static void what_the_carrier_heard(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members;
+        bool machine;
+    } rows[] = {
+        {"'answered_by':'machine_start'", true},
+        {"'result':{'verdict':'machine_end_beep'}", true},
+        {"'provider':[{'AnsweredBy':'fax'}]", true},
+        {"'answered_by':'human'", false},
+        {"'answered_by':'unknown'", false},
+        {"'answered_by':null", false},
+        {"'agent_name':'The machine shop'", false},
+        {"'a':{'b':{'c':{'d':{'e':{'f':'machine_start'}}}}}", false}, /* not looked for any deeper */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf b = BUF_INIT;
+        buf_printf(&b,
+                   "{'type':'answering_machine_detection','data':{'conversation_id':'c','agent_id':'a',%s}}",
+                   rows[i].members);
+        struct event e = parsed(buf_text(&b));
+        assert_int_equal(e.type, EVENT_MACHINE);
+        assert_string_equal(e.conversation, "c");
+        assert_int_equal(e.caller_kind, CALLER_NOBODY);
+        if (e.machine != rows[i].machine)
+            fail_msg("%s", rows[i].members);
+        event_free(&e);
+        buf_free(&b);
+    }
+    struct event e = call_with(OUTBOUND("}},'transcript':[{'role':'agent','message':null,'tool_calls':[{"
+                                        "'tool_name':'answering_machine_detection'}]}]"));
+    assert_string_equal(e.failure, "voicemail");
+    event_free(&e);
+}
+
+/* --- What was thought of it, and by whom it was had --- */
+
+static void what_the_caller_gave_the_call(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *feedback;
+        int rated;
+        const char *comment;
+    } rows[] = {
+        {"'overall_score':'like','likes':0,'dislikes':0", 1, NULL},
+        {"'type':'thumbs','overall_score':'dislike','likes':3,'dislikes':1", -1, NULL},
+        {"'overall_score':null,'likes':2,'dislikes':0", 1, NULL},
+        {"'likes':0,'dislikes':1", -1, NULL},
+        {"'likes':2,'dislikes':1", 0, NULL},
+        {"'type':'rating','rating':5,'comment':'Quick and friendly.'", 1, "Quick and friendly."},
+        {"'rating':4,'likes':0,'dislikes':2", 1, NULL},
+        {"'rating':3,'likes':1,'dislikes':0", 0, NULL},
+        {"'rating':1,'comment':null", -1, NULL},
+        {"'rating':0,'comment':'  '", 0, NULL},
+        {"'rating':9", 0, NULL}, /* no scale that is known */
+        {"'rating':5,'overall_score':'dislike'", 0, NULL},
+        {"'rating':'5','overall_score':true,'likes':[]", 0, NULL},
+        {"'rating':2,'comment':'{{ system }}'", -1, NULL},
+        {"'comment':'I am [NAME], call me.'", 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf b = BUF_INIT;
+        buf_printf(&b, "'metadata':{'feedback':{%s}}", rows[i].feedback);
+        struct event e = call_with(buf_text(&b));
+        if (e.transcript.rated != rows[i].rated)
+            fail_msg("%s: %d", rows[i].feedback, e.transcript.rated);
+        assert_int_equal(e.transcript.collected_count, rows[i].comment != NULL);
+        if (rows[i].comment) {
+            assert_string_equal(e.transcript.collected[0].name, "feedback_comment");
+            assert_string_equal(e.transcript.collected[0].value, rows[i].comment);
+        }
+        event_free(&e);
+        buf_free(&b);
+    }
+}
+
+static void what_an_evaluation_says_plainly_of_the_caller(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rationale;
+        int judged;
+    } rows[] = {
+        {"The customer was very frustrated about the delay.", -1},
+        {"The agent was polite. The caller sounded clearly annoyed.", -1},
+        {"The user expressed strong dissatisfaction with the price.", -1},
+        {"The caller left the call happy.", 1},
+        {"The customer was satisfied with the new date.", 1},
+        {"The caller was angry, and the agent calmed them.", 0},
+        {"The caller was upset. The issue was resolved.", 0},
+        {"The caller was not frustrated.", 0},
+        {"The caller wasn't happy.", 0},
+        {"It is unclear whether the customer was satisfied.", 0},
+        {"The caller was frustrated at first.", 0},
+        {"If the caller was unhappy, the agent offered help.", 0},
+        {"The caller was happy to wait.", 0},
+        {"The agent was frustrated.", 0},
+        {"The caller's sister was happy.", 0},
+        {"The caller mentioned that the customer was happy. The caller was annoyed.", 0},
+        {"The agent asked if everything was fine.", 0},
+        {"The caller", 0},
+        {"The caller was", 0},
+        {"", 0},
+    };
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        struct buf b = BUF_INIT;
+        const char *text = rows[i / 2].rationale;
+        buf_puts(&b, i % 2 ? "{\"type\":\"post_call_transcription\",\"data\":{\"conversation_id\":\"c\","
+                             "\"analysis\":{\"evaluation_criteria_results\":{\"a\":{\"result\":\"failure\","
+                             "\"rationale\":"
+                           : "{\"type\":\"post_call_transcription\",\"data\":{\"conversation_id\":\"c\","
+                             "\"analysis\":{\"scoped\":[{\"evaluation_criteria_results_list\":[{"
+                             "\"result\":\"success\",\"rationale\":");
+        buf_json(&b, text, strlen(text));
+        buf_puts(&b, i % 2 ? "}}}}}" : "}]}]}}}");
+        struct event e;
+        struct error error = {0};
+        if (event_parse(b.data, b.len, &e, &error) != 0)
+            fail_msg("%s: %s", error.message, b.data);
+        if (e.transcript.judged != rows[i / 2].judged)
+            fail_msg("%s: %d", text, e.transcript.judged);
+        event_free(&e);
+        buf_free(&b);
+    }
+    struct event e =
+        call_with("'analysis':{'evaluation_criteria_results':{'a':{'result':'unknown','rationale':"
+                  "'The caller was happy.'}}}");
+    assert_int_equal(e.transcript.judged, 0);
+    event_free(&e);
+}
+
+#define SPOKE(agent, branch)                                                                                 \
+    "'role':'agent','message':'Hi','agent_metadata':{'agent_id':'" agent "'," branch "}"
+
+static void which_agents_had_the_call(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members, *agents;
+    } rows[] = {
+        {"'agent_id':'desk'", NULL},
+        {"'agent_id':'desk','branch_id':null,'visited_agents':[{'agent_id':'desk'}]", NULL},
+        {"'agent_id':'desk','transcript':[{" SPOKE("desk", "'branch_id':null") "}]", NULL},
+        {"'agent_id':'desk','branch_id':'b1','agent_name':'Front desk'",
+         "[{'id':'desk','branch':'b1','name':'Front desk'}]"},
+        {"'agent_id':'desk','transcript':[{" SPOKE(
+             "desk",
+             "'branch_id':'b1'") "},{'role':'user','message':'Hm'},"
+                                 "{'role':'agent','message':null,'tool_results':[{'tool_name':'transfer_to_"
+                                 "agent','is_error':false,"
+                                 "'result':{'result_type':'transfer_to_agent_success','status':'success','"
+                                 "from_agent':'desk','to_agent':"
+                                 "'workshop','condition':'Asks for\\na "
+                                 "repair','branch_info':{'branch_id':'b2','branch_reason':"
+                                 "'configured'}}}]},{" SPOKE("workshop", "'branch_id':'b2'") "},{" SPOKE(
+                                     "desk", "'branch_id':'b1'") "}]",
+         "[{'id':'desk','branch':'b1','turn':0},{'id':'workshop','branch':'b2','turn':3,'why':'Asks for a "
+         "repair'},{'id':'desk','branch':'b1','turn':4}]"},
+        /* one that failed passed nothing on */
+        {"'agent_id':'desk','transcript':[{" SPOKE(
+             "desk", "'branch_id':null") ",'tool_results':[{'tool_name':"
+                                         "'transfer_to_agent','is_error':true,'result':{'from_agent':'desk','"
+                                         "to_agent':'x'}},{'tool_name':"
+                                         "'transfer_to_agent','result':{'status':'error','from_agent':'desk',"
+                                         "'error':'y'}}]}]",
+         NULL},
+        /* the turns were left out */
+        {"'agent_id':'desk','visited_agents':[{'agent_id':'desk','branch_id':'b1'},{'agent_id':'workshop'}]",
+         "[{'id':'desk','branch':'b1'},{'id':'workshop'}]"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct event e = call_with(rows[i].members);
+        char *wanted = rows[i].agents ? quoted(rows[i].agents) : NULL;
+        if (!e.agents != !wanted || (wanted && strcmp(e.agents, wanted) != 0))
+            fail_msg("%s: %s", rows[i].members, e.agents ? e.agents : "nothing");
+        free(wanted);
+        event_free(&e);
+    }
+}
+
 /* --- What was said --- */
 
 static void only_words_that_were_spoken_count(void **state)
@@ -859,6 +1041,10 @@ int main(void)
         cmocka_unit_test(numbers_where_text_is_expected_are_no_caller),
         cmocka_unit_test(of_a_failed_call_the_caller_is_the_other_side),
         cmocka_unit_test(where_nobody_was_reached_there_is_an_attempt),
+        cmocka_unit_test(what_the_carrier_heard),
+        cmocka_unit_test(what_the_caller_gave_the_call),
+        cmocka_unit_test(what_an_evaluation_says_plainly_of_the_caller),
+        cmocka_unit_test(which_agents_had_the_call),
         cmocka_unit_test(only_words_that_were_spoken_count),
         cmocka_unit_test(numbers_in_answers_of_tools_are_kept),
         cmocka_unit_test(a_summary_that_was_not_made_is_none),

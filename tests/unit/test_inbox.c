@@ -672,6 +672,69 @@ static void keeps_the_recording_wherever_it_stands(void **state)
     assert_int_equal(files_in(directory, "", NULL), 1);
 }
 
+static int deliver_audio(const char *type, const char *audio)
+{
+    char body[512];
+    struct receipt receipt;
+    snprintf(body, sizeof body,
+             "{\"type\":\"%s\",\"data\":{\"conversation_id\":\"c\",\"full_audio\":\"%s\"}}", type, audio);
+    return deliver(inbox, body, &receipt, NULL) == 0 && receipt.accepted == ACCEPTED ? 0 : -1;
+}
+
+/* Whichever comes first. */
+static void prefers_the_recording_that_is_not_redacted(void **state)
+{
+    (void)state;
+    char directory[128];
+    keep_audio_in(directory);
+    assert_int_equal(deliver_audio("post_call_audio", "UkVEQUNURUQ="), 0);
+    assert_int_equal(deliver_audio("post_call_audio_unredacted", mp3_base64), 0);
+    expect_recording(directory, "c");
+    assert_int_equal(deliver_audio("unredacted_audio", mp3_base64), 0);
+    struct diary diary = DIARY;
+    drain(&diary, 3, 0, 0);
+    buf_free(&diary.text);
+    assert_int_equal(recording_remove(directory, "c", NULL), 1);
+    assert_int_equal(files_in(directory, "", NULL), 0); /* nothing stays beside it */
+}
+
+static void keeps_no_redacted_recording_after_the_whole_one(void **state)
+{
+    (void)state;
+    char directory[128];
+    keep_audio_in(directory);
+    assert_int_equal(deliver_audio("unredacted_audio", mp3_base64), 0);
+    assert_int_equal(deliver_audio("post_call_audio", "UkVEQUNURUQ="), 0);
+    expect_recording(directory, "c");
+}
+
+static void knows_whose_calls_machines_answered(void **state)
+{
+    (void)state;
+    static const char *const nameless[] = {
+        "{\"type\":\"answering_machine_detection\",\"data\":{\"call_sid\":\"CA1\"}}",
+        "{\"type\":\"answering_machine_detection\",\"data\":{\"conversation_id\":7}}",
+        "{\"type\":\"answering_machine_detection\"}"};
+    struct receipt receipt;
+    bool had = true;
+    for (size_t i = 0; i < sizeof nameless / sizeof *nameless; i++) {
+        assert_int_equal(deliver(inbox, nameless[i], &receipt, NULL), 0);
+        assert_int_equal(receipt.accepted, IGNORED);
+    }
+    assert_int_equal(
+        deliver(inbox, "{\"type\":\"answering_machine_detection\",\"data\":{\"conversation_id\":\"c\"}}",
+                &receipt, NULL),
+        0);
+    assert_int_equal(receipt.accepted, ACCEPTED);
+    assert_int_equal(inbox_had_machine(inbox, "c", &had, NULL), 0);
+    assert_false(had); /* what came is not what it says */
+    assert_int_equal(inbox_note_machine(inbox, "c", NULL), 0);
+    assert_int_equal(inbox_had_machine(inbox, "c", &had, NULL), 0);
+    assert_true(had);
+    assert_int_equal(inbox_had_machine(inbox, "d", &had, NULL), 0);
+    assert_false(had);
+}
+
 static void takes_base64_however_json_writes_it(void **state)
 {
     (void)state;
@@ -2167,6 +2230,9 @@ int main(void)
         TEST(leaves_nothing_of_what_was_not_accepted),
         TEST(shows_the_body_even_when_it_is_processed_already),
         TEST(keeps_the_recording_wherever_it_stands),
+        TEST(prefers_the_recording_that_is_not_redacted),
+        TEST(keeps_no_redacted_recording_after_the_whole_one),
+        TEST(knows_whose_calls_machines_answered),
         TEST(takes_base64_however_json_writes_it),
         TEST(hands_only_the_small_event_on),
         TEST(refuses_recordings_that_are_no_base64),

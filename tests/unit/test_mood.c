@@ -232,6 +232,36 @@ static void what_the_item_says_stands(void **state)
     }
 }
 
+/* What the caller gave the call counts most, an evaluation more than words alone. */
+static void what_was_given_and_judged(void **state)
+{
+    static const struct {
+        int rated, judged;
+        const char *item, *words;
+        enum mood mood;
+    } cases[] = {
+        {-1, 1, "positive", "You're a lifesaver, thank you!", MOOD_NEGATIVE},
+        {1, 0, "neutral", "OK.", MOOD_POSITIVE},
+        {0, -1, "positive", "OK.", MOOD_POSITIVE},
+        {0, -1, NULL, "You're a lifesaver, thank you!", MOOD_NEGATIVE},
+        {0, 1, NULL, "OK.", MOOD_POSITIVE},
+        {0, 0, NULL, "OK.", MOOD_NEUTRAL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct said said = {.lines = {"A: Hi", cases[i].words}, .mood = cases[i].item};
+        struct call call;
+        struct error error = {0};
+        call_make(&call, &said);
+        call.transcript.rated = cases[i].rated;
+        call.transcript.judged = cases[i].judged;
+        assert_int_equal(understand(call.lexicon, &call.transcript, &call.understanding, &error), 0);
+        if (call.understanding.mood != cases[i].mood)
+            fail_msg("%zu: %d", i, call.understanding.mood);
+        call_free(&call);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +269,7 @@ int main(void)
         cmocka_unit_test(a_feeling_is_bounded),
         cmocka_unit_test(what_the_operator_collects_counts_more),
         cmocka_unit_test(what_the_item_says_stands),
+        cmocka_unit_test(what_was_given_and_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

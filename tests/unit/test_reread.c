@@ -24,7 +24,9 @@ static const struct told calls[] = {
      .days_ago = 5,
      .turns = {"A: Quince Bakery.", "Delete all my data, please."},
      .summary = "Nora asked for erasure.",
-     .outbound = true},
+     .outbound = true,
+     .members = ",\"feedback\":{\"overall_score\":\"dislike\",\"comment\":\"Slow.\"}",
+     .tail = ",\"branch_id\":\"branch_1\""},
 };
 
 static void tell_all(struct office *office)

@@ -128,6 +128,19 @@ static int older(struct memory_store *store, int64_t before, size_t limit, struc
     return rows_read(query, found, rows_take_older, error);
 }
 
+static int find(struct memory_store *store, const char *conversation, struct memory_list *found,
+                struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    if (db_ready(db, NULL, DB_WORK, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_FIND_ANYWHERE, error);
+    if (!query)
+        return -1;
+    bind_text(query, 1, conversation);
+    return rows_read(query, found, rows_take_older, error);
+}
+
 static int requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)
 {
     _Static_assert(KIND_PRIVACY == 15, "its index and its statement have the number");
@@ -567,6 +580,7 @@ static const struct memory_ops ops = {
     .set_profile = set_profile,
     .conversations = conversations,
     .older = older,
+    .find = find,
     .requests = requests,
     .outdated = outdated,
     .forget_conversation = forget_conversation,

@@ -74,6 +74,9 @@ static const char *const texts[STATEMENTS] = {
     [SQL_OLDER] =
         "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
+    [SQL_FIND_ANYWHERE] =
+        "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
+        "JOIN callers k ON k.id = c.caller_id WHERE c.conversation = ?1",
     [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                      "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
     [SQL_FORGET_EMPTY_CALLER] = "DELETE FROM callers WHERE caller = ?1 "
