@@ -1,6 +1,7 @@
 /*
- * Masking: whatever is said before it, what is left is UTF-8, and the number of a card is left nowhere. The
- * first two bytes choose a language, the lines are turns.
+ * Masking: what is left is UTF-8, and whatever is said before it, the number of a card is masked. The first
+ * two bytes choose a language, the lines are turns. The number is looked for only in the turns that are added
+ * here: in the others the same digits may be part of a longer number, which is no card.
  */
 #include "tests/fuzz/understanding.h"
 
@@ -23,9 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(buf_text(&b) != NULL);
     struct arena *arena = arena_new();
     struct transcript transcript = transcript_of((const char *)data, b.data, turns);
+    size_t added = 0;
+    while (added < transcript.turn_count && turns[added].text < b.data + size)
+        added++;
     must(arena && secrets_mask(lexicon, &transcript, SECRET_ALL, arena) >= 0);
     check_masked(&transcript);
-    for (size_t i = 0; i < transcript.turn_count; i++)
+    for (size_t i = added; i < transcript.turn_count; i++)
         must(!strstr(transcript.turns[i].text, CARD));
     arena_free(arena);
     buf_free(&b);
