@@ -94,25 +94,41 @@ void memory_list_free(struct memory_list *list)
     *list = (struct memory_list){0};
 }
 
+/* Copies a text with its end; where the next one goes. */
+static char *put(char *to, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    return (char *)memcpy(to, text, size) + size;
+}
+
 int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
                         const char *language, const char *document)
 {
-    struct buf texts = BUF_INIT;
-    size_t starts[4];
-    const char *const given[] = {answer, heading, language};
-    for (size_t i = 0; i < 3; i++) {
-        starts[i] = texts.len;
-        buf_puts(&texts, given[i] ? given[i] : "");
-        buf_putc(&texts, '\0');
-    }
-    starts[3] = texts.len;
+    answer = answer ? answer : "";
+    heading = heading ? heading : "";
+    language = language ? language : "";
     bool has_document = document && *document;
-    buf_printf(&texts, has_document ? "%s" : "{%s}", has_document ? document : answer ? answer : "");
-    char *owned = buf_take(&texts);
+    size_t document_size = has_document ? strlen(document) + 1 : strlen(answer) + sizeof "{}";
+    char *owned = malloc(strlen(answer) + strlen(heading) + strlen(language) + 3 + document_size);
     if (!owned)
         return -1;
-    *profile = (struct memory_profile){owned + starts[0], owned + starts[1], owned + starts[2],
-                                       owned + starts[3], owned};
+    char *at = owned;
+    *profile = (struct memory_profile){.owned = owned};
+    profile->answer = at;
+    at = put(at, answer);
+    profile->heading = at;
+    at = put(at, heading);
+    profile->language = at;
+    at = put(at, language);
+    profile->document = at;
+    if (has_document) {
+        put(at, document);
+        return 0;
+    }
+    *at++ = '{';
+    at = put(at, answer);
+    at[-1] = '}';
+    *at = '\0';
     return 0;
 }
 
