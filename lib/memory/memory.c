@@ -274,6 +274,13 @@ int memory_profile(struct memory_store *store, const char *caller, const char *s
     return record_op(OPERATION_PROFILE, started, store->ops->profile(store, caller, scope, profile, error));
 }
 
+int memory_ready(struct memory_store *store, const char *caller, const char *scope, char **ready,
+                 struct error *error)
+{
+    *ready = NULL;
+    return need_caller(caller, error) == 0 ? store->ops->ready(store, caller, scope, ready, error) : -1;
+}
+
 int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,
                        const struct memory_profile *profile, struct error *error)
 {

@@ -177,6 +177,9 @@ struct memory_profile {
     /* A JSON object for those who read values. In what is handed in NULL: the answer as an object, which is
      * not stored twice; in what comes back NULL: there is no profile. */
     const char *document;
+    /* What a search says of the caller whatever its question (people/ready.h); not read with the rest, see
+     * memory_ready(). In what is handed in NULL is "". */
+    const char *ready;
     char *owned; /* holds the texts of a profile that was read; NULL in what is handed in */
 };
 void memory_profile_free(struct memory_profile *profile);
@@ -185,8 +188,12 @@ void memory_profile_free(struct memory_profile *profile);
  * one all members are NULL. Freed by memory_profile_free(), which is not needed after a failure. */
 int memory_profile(struct memory_store *store, const char *caller, const char *scope,
                    struct memory_profile *profile, struct error *error);
-/* Replaces it; NULL: the scope has no profile from now on. In remote mode `answer` and `heading` are not
- * stored. */
+/* The `ready` of a profile, to be freed; NULL where there is none, or no profile, and always in remote mode.
+ */
+int memory_ready(struct memory_store *store, const char *caller, const char *scope, char **ready,
+                 struct error *error);
+/* Replaces it; NULL: the scope has no profile from now on. In remote mode `answer`, `heading` and `ready` are
+ * not stored. */
 int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,
                        const struct memory_profile *profile, struct error *error);
 

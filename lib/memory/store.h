@@ -42,6 +42,8 @@ struct memory_ops {
                   struct error *error);
     int (*profile)(struct memory_store *store, const char *caller, const char *scope,
                    struct memory_profile *profile, struct error *error);
+    int (*ready)(struct memory_store *store, const char *caller, const char *scope, char **ready,
+                 struct error *error);
     int (*set_profile)(struct memory_store *store, const char *caller, const char *scope,
                        const struct memory_profile *profile, struct error *error);
     int (*conversations)(struct memory_store *store, const char *caller, struct memory_list *found,

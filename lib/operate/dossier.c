@@ -1,6 +1,6 @@
 #include "operate/dossier.h"
 
-#include "people/profile.h"
+#include "people/line_read.h"
 
 int dossier_open(struct dossier *dossier, const struct instance *instance, struct error *error)
 {
@@ -12,7 +12,7 @@ int dossier_open(struct dossier *dossier, const struct instance *instance, struc
         memory_conversations(dossier->memory, dossier->caller, &dossier->calls, error) != 0 ||
         memory_list(dossier->memory, &filter, &dossier->memories, error) != 0)
         return -1;
-    return profile_read_line(dossier->memory, dossier->caller, "", &dossier->told, &dossier->line, error);
+    return line_read(dossier->memory, dossier->caller, "", &dossier->told, &dossier->line, error);
 }
 
 void dossier_close(struct dossier *dossier)

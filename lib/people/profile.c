@@ -3,7 +3,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "people/context.h"
+#include "people/line_read.h"
 #include "people/privacy.h"
+#include "people/ready.h"
 #include "service/variables.h"
 
 #include <stdlib.h>
@@ -88,52 +90,20 @@ static void add_heading(struct buf *b, const char *name, int64_t calls)
 static int store_profile(struct memory_store *store, const char *caller, const char *scope,
                          const struct line *line, const cJSON *variables, struct error *error)
 {
-    struct buf answer = BUF_INIT, heading = BUF_INIT;
+    struct buf answer = BUF_INIT, heading = BUF_INIT, ready = BUF_INIT;
+    if (ready_make(store, line, &ready, error) != 0)
+        return -1;
     add_heading(&heading, json_text(variables, VARIABLE_CALLER_NAME), line->conversations);
     bool good = add_members(&answer, variables) && buf_text(&heading);
-    const struct memory_profile profile = {
-        .answer = answer.data, .heading = heading.data, .language = last_call(line)->memory->language};
+    const struct memory_profile profile = {.answer = answer.data,
+                                           .heading = heading.data,
+                                           .language = last_call(line)->memory->language,
+                                           .ready = ready.data};
     int result = good ? memory_set_profile(store, caller, scope, &profile, error) : error_no_memory(error);
+    buf_free(&ready);
     buf_free(&heading);
     buf_free(&answer);
     return result;
-}
-
-/* Turns are read only where something that is open may have been settled since. */
-static int settle(struct memory_store *store, const char *caller, struct line *line, struct error *error)
-{
-    struct memory_filter filter = {.caller = caller, .kinds = 1u << KIND_TURN | 1u << KIND_SUMMARY};
-    struct memory_list turns;
-    if (!line_wants_turns(line, &filter.since))
-        return 0;
-    if (memory_list(store, &filter, &turns, error) != 0)
-        return -1;
-    int result = line_settle(line, &turns, error);
-    memory_list_free(&turns);
-    return result;
-}
-
-static int list_line(struct memory_store *store, const char *caller, struct memory_list *list,
-                     struct error *error)
-{
-    const struct memory_filter of_interest = {.caller = caller,
-                                              .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE)};
-    return memory_list(store, &of_interest, list, error);
-}
-
-int profile_read_line(struct memory_store *store, const char *caller, const char *scope,
-                      struct memory_list *list, struct line *line, struct error *error)
-{
-    if (list_line(store, caller, list, error) != 0)
-        return -1;
-    int result = line_open(line, list, scope ? scope : "", error);
-    if (result == 0)
-        result = settle(store, caller, line, error);
-    if (result == 0)
-        return 0;
-    line_close(line);
-    memory_list_free(list);
-    return -1;
 }
 
 /* A copy of a memory's metadata with another `over`, "" for none; NULL when out of memory. */
@@ -188,7 +158,7 @@ static int update_line(struct memory_store *store, const char *caller, const cha
 {
     if (line->conversations == 0)
         return memory_set_profile(store, caller, scope, NULL, error);
-    if (settle(store, caller, line, error) != 0)
+    if (line_settle_from(store, caller, line, error) != 0)
         return -1;
     if (!*scope && mark_all(store, line, error) != 0)
         return -1;
@@ -232,7 +202,7 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
                    const struct context_bounds *bounds, struct error *error)
 {
     struct memory_list list;
-    if (list_line(store, caller, &list, error) != 0)
+    if (line_memories(store, caller, &list, error) != 0)
         return -1;
     bool hidden = privacy_hides(&list);
     /* Hidden from all agents, whichever heard the request. */

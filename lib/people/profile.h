@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "memory/memory.h"
 #include "people/context.h"
-#include "people/line.h"
 #include "service/settings.h"
 
 #include <cjson/cJSON.h>
@@ -27,12 +26,6 @@ struct context_bounds profile_bounds(const struct settings *settings);
  * hidden by a request (privacy_hides()), the profile goes. */
 int profile_update(struct memory_store *store, const char *caller, const char *agent,
                    const struct context_bounds *bounds, struct error *error);
-
-/* Reads a line as a profile is made of it, for those who want more than its texts: `list` has the memories,
- * of all kinds but turns and what is not told. `scope` may be NULL. After 0 line_close() and
- * memory_list_free() are due. */
-int profile_read_line(struct memory_store *store, const char *caller, const char *scope,
-                      struct memory_list *list, struct line *line, struct error *error);
 
 /* The dynamic variables of api.md for a caller, all of them. `document` is that of a profile; NULL gives
  * those of an unknown caller. NULL when out of memory or when the document is no profile. */

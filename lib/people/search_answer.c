@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "people/notes.h"
 #include "people/profile.h"
-#include "people/recent.h"
+#include "people/ready.h"
 #include "people/whose.h"
 
 #include <stdlib.h>
@@ -112,7 +112,7 @@ static int answer(struct buf *b, const struct settings *settings, struct memory_
     size_t limit = filter->limit ? filter->limit : LIMIT;
     int result = 0;
     if (profile->document && (found->vague || found->count == 0))
-        result = recent_list(memory, filter, scope, &recent, error);
+        result = ready_recent(memory, filter, scope, &recent, error);
     if (result == 0 && recent.count)
         result = put_together(&recent, found, limit, &all, error);
     if (result == 0)
@@ -138,7 +138,7 @@ int search_answer_add(struct buf *b, const struct settings *settings, struct mem
         setting_choice(settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE)
         memory_list_free(&found);
     if (result == 0 && whose_is_shared(&profile))
-        result = whose_name(memory, filter, scope, &found, error);
+        result = ready_names(memory, filter, scope, &found, error);
     if (result == 0)
         result = answer(b, settings, memory, filter, scope, &found, &profile, error);
     if (result == 0 && !buf_text(b))

@@ -6,20 +6,23 @@
 #define CALLMEM_PEOPLE_WHOSE_H
 
 #include "base/arena.h"
-#include "base/error.h"
 #include "memory/memory.h"
 #include "people/line.h"
+
+#define WHOSE_NOT_CLEAR "It is not clear who said"
 
 /* Whether a profile knows several people by name. */
 bool whose_is_shared(const struct memory_profile *profile);
 
-/* What a fact says, after the name of the one who said it of themselves; that of others begins with their
- * name already. NULL when out of memory. */
-const char *whose_content(struct arena *arena, const struct line *line, const struct known *known);
+/* The name to put before a fact: of the one who said it of themselves; WHOSE_NOT_CLEAR; "" where one person
+ * uses the line, or the fact begins with a name already, being of somebody else. */
+const char *whose_by(const struct line *line, const struct known *known);
+/* The name to put before a call's summary; "" for none. */
+const char *whose_call(const struct line *line, const struct line_call *call);
 
-/* Names those who speak in what a search found on a line of several: "Rosa Hill: I need a tent." in place of
- * "Caller: I need a tent." Where it is not clear who spoke, nothing changes. `scope` as for a profile. */
-int whose_name(struct memory_store *store, const struct memory_filter *filter, const char *scope,
-               struct memory_list *found, struct error *error);
+/* Names who speaks in turns as a search writes them: "Rosa Hill: I need a tent." in place of "Caller: I need
+ * a tent.", and before one turn of the caller's alone, which has nobody before it. NULL when out of memory.
+ */
+const char *whose_turns(struct arena *arena, const char *content, const char *name);
 
 #endif

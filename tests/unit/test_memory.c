@@ -696,9 +696,9 @@ static void a_profile_for_each_scope(void **state)
 static void every_part_of_a_profile_comes_back(void **state)
 {
     struct place *p = *state;
-    const struct memory_profile profiles[] = {{"\"a\":1", "\"h\":2", "es", "{\"d\":3}", NULL},
-                                              {"", "\"h\":\"\xc3\x81\"", "", "{}", NULL},
-                                              {"\"a\":\"\xc3\x81\"", "", "en", NULL, NULL}};
+    const struct memory_profile profiles[] = {{"\"a\":1", "\"h\":2", "es", "{\"d\":3}", "{\"r\":4}", NULL},
+                                              {"", "\"h\":\"\xc3\x81\"", "", "{}", "", NULL},
+                                              {"\"a\":\"\xc3\x81\"", "", "en", NULL, NULL, NULL}};
     say(p, ANA, "c", 0, "x");
     for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++) {
         const struct memory_profile *want = &profiles[i];
@@ -709,6 +709,10 @@ static void every_part_of_a_profile_comes_back(void **state)
         assert_string_equal(profile.heading, want->heading);
         assert_string_equal(profile.language, want->language);
         assert_string_equal(profile.document, want->document ? want->document : "{\"a\":\"\xc3\x81\"}");
+        char *ready;
+        good(p, memory_ready(p->store, ANA, "", &ready, &p->error));
+        assert_string_equal(ready ? ready : "", want->ready ? want->ready : "");
+        free(ready);
         memory_profile_free(&profile);
         assert_null(profile.document);
         memory_profile_free(&profile); /* again is no error */
@@ -921,7 +925,8 @@ static void remember_the_marker(struct place *p, const char *caller, const char 
     }
     good(p, memory_set_profile(p->store, caller, "",
                                &(struct memory_profile){"\"a\":\"" MARKER "\"", "\"h\":\"" MARKER "\"", "en",
-                                                        "{\"memory_context\":\"" MARKER "\"}", NULL},
+                                                        "{\"memory_context\":\"" MARKER "\"}",
+                                                        "\"" MARKER "\"", NULL},
                                &p->error));
 }
 

@@ -3,7 +3,7 @@
  */
 #include "base/json.h"
 #include "people/profile.h"
-#include "people/recent.h"
+#include "people/ready.h"
 #include "people/whose.h"
 #include "tests/unit/store.h"
 
@@ -23,13 +23,13 @@ static void keep(struct place *p, const char *conversation, int days_ago, enum k
 static struct memory_list recent(struct place *p, const struct memory_filter *filter)
 {
     struct memory_list found;
-    good(p, recent_list(p->store, filter, "", &found, &p->error));
+    good(p, ready_recent(p->store, filter, "", &found, &p->error));
     for (size_t i = 0; i < found.count; i++)
         assert_true(*found.items[i].id && *found.items[i].content && *found.items[i].conversation);
     return found;
 }
 
-static void is_told(struct place *p, const struct memory_filter *filter, const char *want)
+static void is_told_now(struct place *p, const struct memory_filter *filter, const char *want)
 {
     struct memory_list found = recent(p, filter);
     struct buf b = BUF_INIT;
@@ -38,6 +38,24 @@ static void is_told(struct place *p, const struct memory_filter *filter, const c
     assert_string_equal(b.len ? b.data : "", want);
     buf_free(&b);
     memory_list_free(&found);
+}
+
+static void make_profile(struct place *p)
+{
+    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){2000, ""}, &p->error));
+}
+
+/* The same from the line, as long as nothing is stored, and from what was made ready with the profile. */
+static void is_told(struct place *p, const struct memory_filter *filter, const char *want)
+{
+    char *ready;
+    good(p, memory_set_profile(p->store, ANA, "", NULL, &p->error));
+    is_told_now(p, filter, want);
+    make_profile(p);
+    good(p, memory_ready(p->store, ANA, "", &ready, &p->error));
+    assert_non_null(strstr(ready, "recent"));
+    free(ready);
+    is_told_now(p, filter, want);
 }
 
 static const struct memory_filter all = {.caller = ANA};
@@ -80,6 +98,16 @@ static void a_call_without_a_summary_is_told_in_the_callers_words(void **state)
     keep(p, "c3", 1, KIND_TURN, 1, "I would like to return the kayak.", NULL);
     is_told(p, &(struct memory_filter){.caller = ANA, .limit = 2},
             "I would like to return the kayak. | A paddle is sent by post");
+}
+
+/* What is ready speaks of a memory that is gone: then the line is read. */
+static void what_is_gone_is_not_told(void **state)
+{
+    struct place *p = *state;
+    two_calls(p);
+    make_profile(p);
+    good(p, memory_forget_conversation(p->store, ANA, "c2", &p->error));
+    is_told_now(p, &all, "The caller bought a kayak. | Cannot lift heavy things | Lives in Leeds");
 }
 
 static void an_attempt_is_no_call(void **state)
@@ -175,15 +203,18 @@ static void a_search_names_who_of_several_spoke(void **state)
                  {"tent", "Omar Hill: I need a tent. Omar Hill: A tent for nine."},
                  {"paddle", "We need a paddle."}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        make_profile(p);
         good(p, memory_recall(p->store, &turns, cases[i].query, "", &found, &profile, &p->error));
+        if (i % 2)
+            good(p, memory_set_profile(p->store, ANA, "", NULL, &p->error));
         assert_true(whose_is_shared(&profile));
-        good(p, whose_name(p->store, &turns, "", &found, &p->error));
+        good(p, ready_names(p->store, &turns, "", &found, &p->error));
         assert_string_equal(found.items[0].content, cases[i].want);
         memory_profile_free(&profile);
         memory_list_free(&found);
     }
     good(p, memory_search(p->store, &needs, "tent", &found, &p->error));
-    good(p, whose_name(p->store, &needs, "", &found, &p->error));
+    good(p, ready_names(p->store, &needs, "", &found, &p->error));
     assert_string_equal(found.items[0].content, "Omar Hill: Needs a tent");
     memory_list_free(&found);
 }
@@ -195,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_PLACE(the_last_call_what_is_open_and_what_holds),
         IN_PLACE(a_call_without_a_summary_is_told_in_the_callers_words),
+        IN_PLACE(what_is_gone_is_not_told),
         IN_PLACE(an_attempt_is_no_call),
         IN_PLACE(a_search_names_who_of_several_spoke),
         IN_PLACE(a_profile_notes_what_is_over),

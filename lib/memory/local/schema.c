@@ -48,7 +48,8 @@ static const char *const migrations[] = {
     /* Version 2: the parts of a profile have columns of their own, those that live calls need before the
      * document. Version 1 had the document alone, of which all members but version and language are dynamic
      * variables: then the answer is all of it, with the variables that it did not know. Of a document that is
-     * not like that the parts stay empty, and readers use the document. */
+     * not like that the parts stay empty, and readers use the document. What is ready for searches is made
+     * with the next profile. */
     "CREATE TABLE profiles_2("
     "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
     "  scope TEXT NOT NULL,"
@@ -56,6 +57,7 @@ static const char *const migrations[] = {
     "  heading TEXT NOT NULL,"
     "  language TEXT NOT NULL,"
     "  document TEXT NOT NULL,"
+    "  ready TEXT NOT NULL,"
     "  PRIMARY KEY(caller_id, scope)) STRICT, WITHOUT ROWID;"
     "INSERT INTO profiles_2 WITH old AS ("
     "  SELECT p.*, k.caller, CASE WHEN json_valid(document) THEN json_extract(document, '$.version') IS 1"
@@ -72,7 +74,7 @@ static const char *const migrations[] = {
     "    || ',\"caller_people\":\"\",\"suggested_greeting\":\"\",\"caller_languages\":\"\"', ''),"
     "  iif(good, '\"caller_name\":' || json_quote(json_extract(document, '$.caller_name'))"
     "    || ',\"call_count\":' || json_extract(document, '$.call_count'), ''),"
-    "  iif(good, json_extract(document, '$.language'), ''), iif(good, '', document) FROM old;"
+    "  iif(good, json_extract(document, '$.language'), ''), iif(good, '', document), '' FROM old;"
     "DROP TABLE profiles;"
     "ALTER TABLE profiles_2 RENAME TO profiles;"
     /* What callers asked about their data (kind 15) is listed for all callers together. */

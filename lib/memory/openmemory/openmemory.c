@@ -348,6 +348,14 @@ static int remove_item(struct memory_store *store, const char *caller, const cha
     return alter(openmemory_of(store), caller, id, NULL, error);
 }
 
+/* It is not stored on the server, where others could change what it is made of. */
+static int ready(struct memory_store *store, const char *caller, const char *scope, char **ready,
+                 struct error *error)
+{
+    (void)store, (void)caller, (void)scope, (void)ready, (void)error;
+    return 0;
+}
+
 static bool has_profile(const struct om_known *known, const char *scope, const struct memory_profile *profile)
 {
     const char *document = json_text(known->profiles, scope);
@@ -647,6 +655,7 @@ static const struct memory_ops ops = {
     .list = list,
     .search = search,
     .profile = profile,
+    .ready = ready,
     .set_profile = set_profile,
     .conversations = conversations,
     .older = older,

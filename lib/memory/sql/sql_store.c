@@ -467,6 +467,25 @@ static int search(struct memory_store *store, const struct memory_filter *filter
     return result;
 }
 
+static int ready(struct memory_store *store, const char *caller, const char *scope, char **ready,
+                 struct error *error)
+{
+    static const char doing[] = "reading the profile";
+    struct db *db = sql_store_db(store);
+    struct query *query = NULL;
+    if (db_ready(db, caller, DB_LIVE, error) != 0 || !(query = db_query(db, SQL_GET_READY, error)))
+        return -1;
+    bind_text(query, 1, caller);
+    bind_text(query, 2, scope);
+    int result = query_step(query, doing, error);
+    if (result != QUERY_ROW)
+        return result;
+    const char *text = query_text(query, 0);
+    result = !text || (*text && !(*ready = strdup(text))) ? error_no_memory(error) : 0;
+    query_reset(query);
+    return result;
+}
+
 static int set_profile(struct memory_store *store, const char *caller, const char *scope,
                        const struct memory_profile *profile, struct error *error)
 {
@@ -484,6 +503,7 @@ static int set_profile(struct memory_store *store, const char *caller, const cha
             bind_text(query, 4, profile->heading);
             bind_text(query, 5, profile->language);
             bind_text(query, 6, profile->document);
+            bind_text(query, 7, profile->ready);
         }
         result = query_run(query, "writing the profile", error);
     }
@@ -577,6 +597,7 @@ static const struct memory_ops ops = {
     .list = list,
     .search = search,
     .profile = profile,
+    .ready = ready,
     .set_profile = set_profile,
     .conversations = conversations,
     .older = older,

@@ -61,11 +61,13 @@ static const char *const texts[STATEMENTS] = {
     [SQL_GET_PROFILE] = "SELECT p.answer, p.heading, p.language, p.document FROM callers k JOIN profiles p "
                         "ON p.caller_id = k.id "
                         "WHERE k.caller = ?1 AND p.scope = ?2",
+    [SQL_GET_READY] = "SELECT p.ready FROM callers k JOIN profiles p ON p.caller_id = k.id "
+                      "WHERE k.caller = ?1 AND p.scope = ?2",
     [SQL_SET_PROFILE] =
-        "INSERT INTO profiles(caller_id, scope, answer, heading, language, document) "
-        "SELECT id, ?2, ?3, ?4, ?5, ?6 FROM callers WHERE caller = ?1 "
+        "INSERT INTO profiles(caller_id, scope, answer, heading, language, document, ready) "
+        "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM callers WHERE caller = ?1 "
         "ON CONFLICT(caller_id, scope) DO UPDATE SET answer = excluded.answer, heading = excluded.heading, "
-        "language = excluded.language, document = excluded.document",
+        "language = excluded.language, document = excluded.document, ready = excluded.ready",
     [SQL_DELETE_PROFILE] = "DELETE FROM profiles WHERE scope = ?2 "
                            "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
     [SQL_CONVERSATIONS] = "SELECT c.conversation, c.agent, c.language, c.started_at FROM callers k "
