@@ -19,6 +19,7 @@
 #include "memory/open.h"
 #include "people/profile.h"
 #include "people/remember.h"
+#include "understand/understand.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -197,6 +198,8 @@ static size_t make_call(struct arena *arena, const char *caller, unsigned nth, s
                                    .created_at = started_at};
         if (i == 0) {
             items[i].kind = KIND_SUMMARY;
+            /* Else post-call would understand all of them again while it is measured. */
+            items[i].metadata = need(arena_printf(arena, "{\"understood\":%d}", UNDERSTANDING_VERSION));
             items[i].content = make_up(arena, ANY(summaries));
         } else if (i <= 2) {
             items[i].kind = KIND_COLLECTED;

@@ -422,7 +422,7 @@ inbox_is_empty() {
     request GET /health && field .inbox.pending 0
 }
 
-# Waits for as long as it takes to work off thousands of events.
+# Waits for as long as it takes to process thousands of events.
 inbox_empties() {
     local tries
     for ((tries = 0; tries < 60; tries++)); do
@@ -431,7 +431,7 @@ inbox_empties() {
     return 1
 }
 
-# Sends an event and waits until it has been worked off.
+# Sends an event and waits until it has been processed.
 remember() { # FILE
     post_call "$1"
     is "$status" 200 && eventually inbox_is_empty || return 1

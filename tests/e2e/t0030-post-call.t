@@ -17,7 +17,7 @@ post_call "$data/example-post-call.json"
 check 'the same event again is a duplicate' accepted duplicate post_call_transcription conv_quince_0001
 post_call "$(variant "$data/example-post-call.json" '.data.analysis = null | .event_timestamp += 60')"
 check 'another version of the same call is accepted' accepted accepted post_call_transcription conv_quince_0001
-check 'and is worked off' eventually inbox_is_empty
+check 'and is processed' eventually inbox_is_empty
 check 'it counts once' has_calls +15550100200 1
 check 'one that has less leaves what is there' finds +15550100200 'order number' QG-58213
 client_data +15550100200
@@ -107,11 +107,11 @@ call_of conv_who_10 '.data.metadata.phone_call = null
 check 'SMS: the number of the person' eventually has_calls +15550100308 1
 call_of conv_who_11 '.data.metadata.phone_call = {direction: "outbound", external_number: "+15550100308",
     call_result: "voicemail"}'
-check 'every event is worked off' eventually inbox_is_empty
+check 'every event is processed' eventually inbox_is_empty
 check 'voicemail is no call' has_calls +15550100308 1
 call_of conv_who_7 .
 check '7. nobody: accepted all the same' accepted accepted post_call_transcription conv_who_7
-check 'every event is worked off' eventually inbox_is_empty
+check 'every event is processed' eventually inbox_is_empty
 request GET /health
 check 'and none has failed' field .inbox.failed 0
 

@@ -182,7 +182,7 @@ check 'nor post-call' unavailable inbox_unavailable
 request GET /health
 check 'nor health' degraded
 up
-check 'started anew' is "$up_status" 0
+check 'started again' is "$up_status" 0
 
 # No place for a body on its way in. The folder is away, which is so for root, too.
 jq -c --arg fill "$(head -c 100000 /dev/zero | tr '\0' x)" '.data.filler = [range(18) | $fill]' \

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$work/memory"
-# The programs look at these paths anew whenever they have failed, so the folders can be taken away and put back.
+# The programs look at these paths again whenever they have failed, so the folders can be taken away and put back.
 start_instance OPENMEMORY_MODE=local "OPENMEMORY_PATH=$work/memory/openmemory.sqlite"
 remember "$data/example-post-call.json"
 
@@ -32,7 +32,7 @@ check 'and waits' field .inbox.pending 1
 rm "$work/memory"
 mv "$work/away" "$work/memory"
 check 'memory that is back is used again' eventually has_calls +15550100200 1
-check 'what waited is worked off by itself' eventually has_calls +442079460321 1
+check 'what waited is processed by itself' eventually has_calls +442079460321 1
 search +15550100200 wedding
 check 'a search finds again' is "$status" 200
 well() {

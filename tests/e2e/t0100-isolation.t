@@ -42,7 +42,7 @@ for spelling in '' ' ' anonymous Anonymous ANONYMOUS restricted private unknown 
         check "a call of '$spelling' is accepted" is "$status" 200
     fi
 done
-check 'all of them are worked off' eventually inbox_is_empty
+check 'all of them are processed' eventually inbox_is_empty
 for spelling in '' anonymous Restricted PRIVATE unknown unavailable blocked sip:anonymous@anonymous.invalid +266696687 \
     266696687 +7378742833 +2562533 +8656696 +86282452253; do
     client_data "$spelling"

@@ -54,7 +54,7 @@ remember "$data/example-post-call.json"
 post_call "$data/example-post-call.json"
 check 'an event came in' tells 'callmem_events_received_total{result="accepted"}' 1
 check 'and again' is "$(told 'callmem_events_received_total{result="duplicate"}')" 1
-check 'and was worked off' eventually tells 'callmem_events_worked_total{result="worked"}' 1
+check 'and was processed' eventually tells 'callmem_events_worked_total{result="worked"}' 1
 check 'in some time' is "$(told callmem_event_seconds_count)" 1
 search +15550100200 wedding
 check 'a search' tells 'callmem_memory_seconds_count{operation="search"}' 1

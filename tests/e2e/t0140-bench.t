@@ -26,7 +26,7 @@ echo 'rest client-data 2048 4096 1024 512' >"$work/measured/weights"
 echo 'start client-data 4.5' >"$work/measured/starts"
 report=$(perl tests/bench/web/report.pl "$work/measured")
 check 'a ratio is the median of those within a round' like "$report" '[|] callmem [|] 500 [|] 0\.80 [|] 3\.00 [|] 4\.00 [|] 0 [|]'
-check 'events are counted by the second' like "$report" 'worked off at 100 a second'
+check 'events are counted by the second' like "$report" 'processed at 100 a second'
 check 'memory is in MiB' like "$report" '[|] client-data [|] 2\.0 [|] 0\.5 [|]'
 check 'the plot gets the requests a second' is "$(cat "$work/measured/comparison")" 'client-data 1000.0 500.0 0.0'
 finish

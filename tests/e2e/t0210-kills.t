@@ -76,7 +76,7 @@ printf '# %s events from %s connections, %s handlers killed; sent %s times\n' "$
 
 # --- what is left ----------------------------------------------------------------------------------------------
 
-check 'the inbox is worked off by itself' inbox_empties
+check 'the inbox empties by itself' inbox_empties
 request GET /health
 check 'nothing is among the failed' is "$status $(value .inbox.failed)" '200 0'
 check 'the disk holds nothing half received' is "$(find "$state/inbox/tmp" "$state/inbox/new" -type f)" ''

@@ -45,7 +45,7 @@ for round in {1..15}; do
     answered health
 done
 check 'meanwhile every good request was answered' is "$good" 60
-check 'and what came in was worked off' eventually has_calls +15550100200 16
+check 'and what came in was processed' eventually has_calls +15550100200 16
 
 rm "$work/holding"
 wait "${holders[@]}"

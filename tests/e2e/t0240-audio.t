@@ -85,7 +85,7 @@ check 'the process stays small' stays_small
 upload "$work/body-1" "$(cat "$work/signature-1")"
 check 'one that comes again is a duplicate' accepted duplicate post_call_audio conv_at_once_1
 check 'nothing half is left' nothing_half
-check 'they are worked off' eventually inbox_is_empty
+check 'they are processed' eventually inbox_is_empty
 check 'by the same process' is "$(pids_of "$state" handler post-call)" "$handler"
 
 # --- what is not taken leaves nothing --------------------------------------------------------------------------

@@ -199,7 +199,7 @@ else
     start_next
     check 'the next version starts in its place' is "$?" 0
 fi
-check 'and works off what waited' eventually has_calls +15550100200 3
+check 'and processes what waited' eventually has_calls +15550100200 3
 check 'in its form' is "$(form)" $then
 check 'it knows all that was known' all_in_memory "$work/told" "$work/restart"
 check 'the memory is in order' memory_is_sound
@@ -244,7 +244,7 @@ check 'and leaves the memory as it is' is "$(form)" $then
 drained() {
     within "$next/$made/callmem" drain
 }
-check 'which the new version works off' eventually drained
+check 'which the new version processes' eventually drained
 check 'all of it' is "$(remembered | cut -f 2 | grep -xE 'conv_side_[01]' | sort -u | wc -l)" 2
 check 'and once' is "$(remembered | cut -f 2-4 | sort | uniq -d)" ''
 check 'nothing failed' is "$(find "$state/inbox/failed" -type f)" ''

@@ -50,5 +50,5 @@ check 'once for each doubling' is "$(told_again)" ''
 check 'others do not' is "$(growth search-data)" ''
 rm "$work/locked"
 wait "$locker"
-check 'the event is worked off in the end' eventually has_calls +15550100200 2
+check 'the event is processed in the end' eventually has_calls +15550100200 2
 finish

@@ -49,7 +49,7 @@ check 'so is one without what was deleted' is "$said" ok
 check 'with the same calls' is "$(sqlite3 "$work/backup/small.sqlite" 'SELECT count(*) FROM conversations')" 2
 rm "$work/locked"
 wait "$locker"
-check 'what waited is worked off' eventually has_calls "$caller" 3
+check 'what waited is processed' eventually has_calls "$caller" 3
 remember "$(call 4)"
 run 'Checking the files' 1
 check 'the databases are well' is "$said" $'ok\nok'

@@ -97,7 +97,7 @@ is_asked_again() {
     client_data +15550100200 && breakers closed
 }
 check 'and asked again' eventually is_asked_again
-check 'all is worked off' inbox_empties
+check 'all is processed' inbox_empties
 request GET /health
 check 'nothing failed' field .inbox.failed 0
 remembered | grep conv_load_ >"$work/remembered"

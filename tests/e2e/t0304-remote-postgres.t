@@ -32,7 +32,7 @@ for kind in user tenant; do
     cat "$record"-[ab] >"$record"
     for front in a b; do
         use "$kind-$front"
-        check "front end $front works off all" inbox_empties
+        check "front end $front processes all" inbox_empties
         check 'and nothing failed' field .inbox.failed 0
         check 'the circuit breaker did not open for it' is "$(cat "$state"/logs/*.log | grep -c 'circuit breaker open')" 0
     done

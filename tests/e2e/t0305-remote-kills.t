@@ -144,7 +144,7 @@ expect_memory() { # WHAT CALLS
     [ "$is" = "${whole[$2]}" ] ||
         complain_about "$1 is not that of $2 calls: $(diff <(printf '%s' "$is") <(printf '%s' "${whole[$2]}") | cut -c 1-300 | head -n 3)"
 }
-# The next start, without the fault: it works off what is there. CALLS are then in memory, whole and once.
+# The next start, without the fault: it processes what is there. CALLS are then in memory, whole and once.
 judge_memory() { # CALLS
     faulty=()
     operator callmem drain
@@ -172,7 +172,7 @@ starts[first_event]=nothing
 scenario_event() { delivers "$second" 2; }
 starts[event]=known
 
-# Events that wait are worked off.
+# Events that wait are processed.
 drains() { # CALLS
     operator callmem drain
     judge_end

@@ -17,7 +17,7 @@ for command in callmem callmem-site callmem-register; do
 done
 site() { diff <(site_by "$1") <(site_by "$2") | grep -c '^[<>]'; }
 site_by() { BUILD=${build#"$root/"} within env CALLMEM_CORS_ORIGINS=https://app.example "$1" --name a.example.com; }
-check 'the site is the same from there but for who made it' is \
+check 'the site is the same from there, apart from its maker' is \
     "$(site spawn/site "$installed/usr/sbin/callmem-site")" 2
 check 'with what the settings say' like "$(site_by "$installed/usr/sbin/callmem-site")" '"https://app.example";'
 check 'README and documentation come along' test -s "$installed/usr/share/doc/callmem/http.md"

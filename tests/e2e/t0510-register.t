@@ -77,7 +77,7 @@ as_operator PATCH "/v1/convai/tools/$tool" "$(standin_state | jq --arg id "$tool
     .description = "Ask it about trees." | .response_timeout_secs = 9)}')" >/dev/null
 sed -i 's/^ELEVENLABS_SEARCH_DATA_SECRET=.*/ELEVENLABS_SEARCH_DATA_SECRET=newer-0123456789abcdef/' "$env_path"
 register
-check 'a changed secret is stored anew in its place' kept '"\(.secrets | length) \([.secrets[].value] | sort | tojson)"' \
+check 'a changed secret is stored again in its place' kept '"\(.secrets | length) \([.secrets[].value] | sort | tojson)"' \
     '2 ["client-0123456789abcdef","newer-0123456789abcdef"]'
 # A tool of an older callmem.
 as_operator PATCH "/v1/convai/tools/$tool" "$(standin_state | jq --arg id "$tool" '{tool_config: (.tools[$id].tool_config |

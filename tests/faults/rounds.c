@@ -11,7 +11,7 @@
  *                         among them: that folder is thrown away again and again
  *     requests/NAME       bodies of requests, and an event that seals the first one's conversation
  * ("sealed"); requests/NAME.header the line of their credentials as CGI has it recording.mp3       what is in
- * requests/recording nonsense            an event that can never be worked off
+ * requests/recording nonsense            an event that can never be processed
  *
  * and programs/ leads to the programs, faults.so to the library. Each complaint is a line KIND:N:WHAT: …;
  * what was counted stands in lines that begin with "# ". The exit status is 0 when all was tried, whatever
@@ -513,7 +513,7 @@ static void judge_answer(void)
     cJSON_Delete(answer);
 }
 
-/* The next start, without the fault: it works off what is there. So many calls are then in memory, whole and
+/* The next start, without the fault: it processes what is there. So many calls are then in memory, whole and
  * once; the same event may come again, and changes nothing. */
 static void judge_memory(int calls)
 {
@@ -591,7 +591,7 @@ static void audio(void)
         complain("the recording is not what was sent");
 }
 
-/* Events that wait are worked off. */
+/* Events that wait are processed. */
 static void drains(int calls)
 {
     OPERATOR("callmem", "drain");

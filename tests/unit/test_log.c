@@ -215,7 +215,7 @@ static void levels_below_the_wanted_one_are_left_out(void **state)
     log_say(LOG_DEBUG, "yes");
     error_set(&error, ERROR_NOT_FOUND, "there is no such thing");
     log_failure(LOG_ERROR, "could not do it", &error);
-    assert_int_equal(count_lines(f->file), 4); /* the file is added to, not begun anew */
+    assert_int_equal(count_lines(f->file), 4); /* the file is added to, not begun again */
     cJSON *object = line_of(f->file, 2);
     assert_string_equal(json_text(object, "level"), "debug");
     cJSON_Delete(object);

@@ -66,7 +66,7 @@ static void check_profile(struct place *place, const char *caller, const char *w
     check_document(place, caller, "", wanted);
 }
 
-/* A call as it is worked off: its memories and the profile, at once. */
+/* A call as it is processed: its memories and the profile, at once. */
 static int try_call(struct place *place, const char *caller, const char *conversation, const char *content)
 {
     const struct memory turn = a_memory(caller, conversation, 0, content);

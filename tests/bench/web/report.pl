@@ -82,7 +82,7 @@ for my $program (@programs) {
 close $plot;
 
 my @settled = map { $_->[0] / ($_->[2] - $_->[1]) } grep { $_->[0] > 50 } lines('settled');
-printf "\nEvents that waited in the inbox after such a round were worked off at %.0f a second.\n", median(@settled) if @settled;
+printf "\nEvents waiting in the inbox after such a round were processed at %.0f a second.\n", median(@settled) if @settled;
 
 # --- inside the programs ---------------------------------------------------------------------------------------
 
