@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sql_store {
     struct memory_store store; /* first: what memory_open() returns */
