@@ -65,6 +65,18 @@ static const struct command commands[] = {
      .about = "The words of the query need not be quoted.",
      .run = search_command,
      .options = {{"agent", "ID", "searches calls with this agent alone", false}}},
+    {.name = "answer",
+     .operands = "[CALLER]",
+     .summary = "prints what client-data would answer, to start outbound calls with",
+     .about =
+         "It is the conversation_initiation_client_data of ElevenLabs. With a file it is added to each "
+         "recipient of a batch: to a CSV file with a column phone_number, as columns for the dynamic "
+         "variables and overrides; to the body of ElevenLabs' batch calling API, or to its recipients "
+         "alone, as JSON. What the file says itself counts more. Nothing is printed when a line of it is "
+         "wrong. Who asked not to be called is named on standard error. The file - is standard input.",
+     .run = answer_command,
+     .options = {{"batch", "FILE", "adds it to the recipients of this file", false},
+                 {"agent", "ID", "answers as to this agent; needed with CALLMEM_SCOPE=agent", false}}},
 
     {.group = "The inbox",
      .name = "status",

@@ -82,6 +82,11 @@ void json_scan_free(struct json_scan *scan)
     free(scan);
 }
 
+size_t json_scan_at(const struct json_scan *scan)
+{
+    return scan->at;
+}
+
 static int invalid(const struct json_scan *scan, const char *cause, struct error *error)
 {
     return error_set(error, ERROR_INVALID_JSON, "invalid JSON at byte %zu: %s", scan->at, cause);

@@ -66,5 +66,6 @@ void json_scan_free(struct json_scan *scan); /* NULL is allowed */
  * only json_scan_free() is allowed. */
 int json_scan_feed(struct json_scan *scan, const char *bytes, size_t len, struct error *error);
 int json_scan_end(struct json_scan *scan, struct error *error); /* the text must be a whole object now */
+size_t json_scan_at(const struct json_scan *scan); /* bytes that were good so far, also after an error */
 
 #endif

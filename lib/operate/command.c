@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INPUT_MOST (1024L * 1024 * 1024)
+
 /* --- The table --- */
 
 const struct command *command_find(const struct command *commands, const char *name)
@@ -167,13 +169,35 @@ const char *args_option(const struct args *args, const char *name)
     return args->values[at];
 }
 
+static const char *input_path(const struct args *args)
+{
+    const struct command_option *options = args->command->options;
+    if (args->command->opens)
+        return args->operands[0];
+    for (size_t i = 0; options[i].name; i++)
+        if (options[i].value && strcmp(options[i].value, "FILE") == 0)
+            return args->values[i];
+    return NULL;
+}
+
 int args_open(struct args *args, struct error *error)
 {
-    if (!args->command->opens)
+    const char *path = input_path(args);
+    if (!path)
         return 0;
-    const char *path = args->operands[0];
     args->input = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     if (!args->input)
         return error_set(error, ERROR_INVALID_REQUEST, "%s cannot be opened: %s", path, strerror(errno));
     return 0;
+}
+
+int args_read(const struct args *args, struct buf *text, struct error *error)
+{
+    char piece[65536];
+    size_t got;
+    while ((got = fread(piece, 1, sizeof piece, args->input)) > 0 && text->len < INPUT_MOST)
+        buf_add(text, piece, got);
+    if (ferror(args->input))
+        return error_set(error, ERROR_INVALID_REQUEST, "%s cannot be read", input_path(args));
+    return buf_text(text) ? 0 : error_no_memory(error);
 }

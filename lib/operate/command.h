@@ -16,7 +16,7 @@
 
 struct command_option {
     const char *name;  /* "since", which is typed as --since */
-    const char *value; /* "DATE"; "local|remote": one of these; NULL: a switch */
+    const char *value; /* "DATE"; "local|remote": one of these; "FILE": is opened; NULL: a switch */
     const char *help;  /* what it does: "skips conversations that began before it" */
     bool required;
 };
@@ -59,7 +59,9 @@ struct args {
     const char *values[COMMAND_OPTIONS]; /* of the options, see args_option() */
     char **operands;                     /* end with NULL */
     bool json, help;
-    FILE *input; /* the file of a command that `opens`; opened before the program changes its user */
+    /* The file of a command that `opens`, or of an option whose value is a FILE; opened before the program
+     * changes its user. NULL: there is none. */
+    FILE *input;
 };
 
 /* The command of that name, NULL when there is none. */
@@ -77,7 +79,9 @@ int args_parse(struct args *args, char **words);
 const char *args_option(const struct args *args, const char *name);
 /* Says "callmem NAME: …" and the usage on standard error; returns EXIT_USAGE. */
 int args_refuse(const struct args *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Opens args->input where the command has one ("-": standard input). */
+/* Opens args->input where the command line names one ("-": standard input). */
 int args_open(struct args *args, struct error *error);
+/* Reads all of it, at most 1 GiB. */
+int args_read(const struct args *args, struct buf *text, struct error *error);
 
 #endif

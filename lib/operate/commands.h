@@ -8,13 +8,14 @@
 
 #include "operate/command.h"
 
-/* show.c, export.c, forget.c, requests.c, import.c, search.c */
+/* show.c, export.c, forget.c, requests.c, import.c, search.c, answer.c */
 int show_command(struct instance *instance, const struct args *args);
 int export_command(struct instance *instance, const struct args *args);
 int forget_command(struct instance *instance, const struct args *args);
 int requests_command(struct instance *instance, const struct args *args);
 int import_command(struct instance *instance, const struct args *args);
 int search_command(struct instance *instance, const struct args *args);
+int answer_command(struct instance *instance, const struct args *args);
 /* inbox.c */
 int status_command(struct instance *instance, const struct args *args);
 int drain_command(struct instance *instance, const struct args *args);

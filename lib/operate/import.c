@@ -16,22 +16,10 @@
 
 #define IMPORT_FORMAT  "callmem-export"
 #define IMPORT_VERSION 1
-#define FILE_MOST      (1024L * 1024 * 1024)
 
 static int wrong(struct error *error, const char *what)
 {
     return error_set(error, ERROR_INVALID_REQUEST, "this is no export of callmem: %s", what);
-}
-
-static int read_whole(FILE *file, const char *name, struct buf *text, struct error *error)
-{
-    char piece[65536];
-    size_t got;
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0 && text->len < FILE_MOST)
-        buf_add(text, piece, got);
-    if (ferror(file))
-        return error_set(error, ERROR_INVALID_REQUEST, "%s cannot be read", name);
-    return buf_text(text) ? 0 : error_no_memory(error);
 }
 
 static const char *text_of(const cJSON *object, const char *name)
@@ -169,7 +157,7 @@ int import_command(struct instance *instance, const struct args *args)
     struct buf text = BUF_INIT;
     struct imported imported = {0};
     cJSON *whole = NULL;
-    int result = read_whole(args->input, args->operands[0], &text, &error);
+    int result = args_read(args, &text, &error);
     if (result == 0) {
         whole = json_parse(text.data ? text.data : "", text.len, &error);
         result = whole ? import_object(instance, whole, &imported, &error) : -1;

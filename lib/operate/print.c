@@ -108,7 +108,7 @@ static void completion_options(const struct command *command, FILE *out)
     fputs(command->json ? "--json --help" : "--help", out);
 }
 
-/* After an option that takes a value: the choices that there are, or nothing. */
+/* After an option that takes a value: the choices that there are, files, or nothing. */
 static void completion_values(const struct command *command, FILE *out)
 {
     for (const struct command_option *option = command->options; option->name; option++) {
@@ -117,7 +117,7 @@ static void completion_values(const struct command *command, FILE *out)
         fprintf(out, "    '%s --%s') words='", command->name, option->name);
         for (const char *c = strchr(option->value, '|') ? option->value : ""; *c; c++)
             fputc(*c == '|' ? ' ' : *c, out);
-        fputs("' ;;\n", out);
+        fputs(strcmp(option->value, "FILE") == 0 ? "' files=yes ;;\n" : "' ;;\n", out);
     }
 }
 

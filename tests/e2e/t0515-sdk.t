@@ -96,6 +96,14 @@ check 'nor does an unknown query parameter' like "$("$root/tests/sdk" "$sdk" che
 jq -c 'select(.route == "GET /v1/convai/settings") | .answer.webhooks.sound = true' "$work/log" | head -n 1 >"$log"
 check 'nor an unknown field of an answer' like "$("$root/tests/sdk" "$sdk" check "$log")" '^answer .*sound'
 
+# --- calls that are made ---------------------------------------------------------------------------------------
+
+jq -n '{call_name: "Spring", agent_id: "agent_quince", recipients: [{phone_number: "+15550100200"}]}' >"$work/list.json"
+CALLMEM_FIRST_MESSAGE_NEW=Hello CALLMEM_VOICE_ID=voice program callmem answer --batch "$work/list.json" --agent agent_quince |
+    jq -c '{route: "POST /v1/convai/batch-calling/submit", path: "/v1/convai/batch-calling/submit", status: 200, body: .}' >"$log"
+check 'callmem answer adds an override to recipients' like "$(cat "$log")" '"first_message":"Hello"'
+check 'and recipients are as the SDK has them' is "$("$root/tests/sdk" "$sdk" check "$log")" '1 requests, 0 answers'
+
 # --- signatures ------------------------------------------------------------------------------------------------
 
 # Its output and exit status, for what spawn/sign made.
