@@ -15,7 +15,22 @@
 /* What can be asked: help, manual page and completion come from here. A new command is one more row. */
 static const struct command commands[] = {
     {.group = "Callers",
-     .name = "show",
+     .name = "list",
+     .operands = "",
+     .summary = "lists the callers, the last call first",
+     .about =
+         "Each with the time of the last call, also of one that did not come about, how many conversations "
+         "there were, and who is known on the line. With memory on a server it reads all that is there.",
+     .run = list_command,
+     .json = true,
+     .options =
+         {{"since", "DATE", "only those whose last call began then or later", false},
+          {"name", "TEXT",
+           "only those with this in the name of somebody on the line, in any case and without accents, "
+           "or in the number",
+           false},
+          {"limit", "NUMBER", "lists no more than so many", false}}},
+    {.name = "show",
      .operands = "CALLER",
      .summary = "shows what callmem knows about a caller, for a person to read",
      .about =

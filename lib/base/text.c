@@ -23,6 +23,14 @@ size_t text_chars(const char *text)
     return n;
 }
 
+char *text_folded(const char *text)
+{
+    utf8proc_uint8_t *folded = NULL;
+    const utf8proc_option_t how = UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
+                                  UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK;
+    return utf8proc_map((const utf8proc_uint8_t *)text, 0, &folded, how) >= 0 ? (char *)folded : NULL;
+}
+
 /* Characters that must not get into a prompt or a line: controls, separators, bidirectional overrides, BOM.
  */
 static bool is_unfit(utf8proc_int32_t c)

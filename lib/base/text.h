@@ -21,6 +21,10 @@ size_t text_chars(const char *text); /* code points */
 void text_add_line(struct buf *b, const char *text, size_t max_chars);
 char *text_line(const char *text, size_t max_chars); /* the same as an allocation, NULL when out of memory */
 
+/* The text without case, accents and forms of the same character, for comparing; an allocation, NULL when out
+ * of memory or when it is not UTF-8. */
+char *text_folded(const char *text);
+
 /* The hexadecimal digits (lower case) of `len` bytes; `out` has room for 2 * len + 1. */
 void text_hex(const unsigned char *bytes, size_t len, char *out);
 

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "memory/store.h"
 #include "service/metrics.h"
 
@@ -39,6 +40,7 @@ static const struct {
     [KIND_CONTACT] = {"contact", 0.9, SECTOR_SEMANTIC, false},
     [KIND_ID] = {"id", 0.9, SECTOR_SEMANTIC, false},
     [KIND_ENDED] = {"ended", 0.6, SECTOR_EPISODIC, false},
+    [KIND_OPERATOR] = {"operator", 0.9, SECTOR_REFLECTIVE, true},
 };
 
 const char *sector_name(enum sector sector)
@@ -92,6 +94,18 @@ void memory_list_free(struct memory_list *list)
     free(list->items);
     arena_free(list->arena);
     *list = (struct memory_list){0};
+}
+
+void memory_callers_free(struct memory_callers *callers)
+{
+    free(callers->items);
+    arena_free(callers->arena);
+    *callers = (struct memory_callers){0};
+}
+
+bool memory_is_call(const char *conversation)
+{
+    return strncmp(conversation, MEMORY_OPERATOR, strlen(MEMORY_OPERATOR)) != 0;
 }
 
 /* Copies a text with its end; where the next one goes. */
@@ -295,18 +309,45 @@ int memory_conversations(struct memory_store *store, const char *caller, struct 
     return need_caller(caller, error) == 0 ? store->ops->conversations(store, caller, found, error) : -1;
 }
 
-int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
-                 struct error *error)
+int memory_callers(struct memory_store *store, const struct memory_callers_filter *filter,
+                   struct memory_callers *found, struct error *error)
 {
-    *found = (struct memory_list){0};
-    return store->ops->older(store, before, limit, found, error);
+    struct memory_callers_filter folded = *filter;
+    char *text = text_folded(filter->text ? filter->text : "");
+    *found = (struct memory_callers){0};
+    if (!text)
+        return error_no_memory(error);
+    folded.text = text;
+    int result = store->ops->callers(store, &folded, found, error);
+    free(text);
+    return result;
+}
+
+int memory_set_caller(struct memory_store *store, const struct memory_caller *caller, struct error *error)
+{
+    if (need_caller(caller->caller, error) != 0)
+        return -1;
+    return store->ops->set_caller ? store->ops->set_caller(store, caller, error) : 0;
 }
 
 int memory_find_conversation(struct memory_store *store, const char *conversation, struct memory_list *found,
                              struct error *error)
 {
     *found = (struct memory_list){0};
-    return store->ops->find ? store->ops->find(store, conversation, found, error) : 0;
+    return store->ops->find_conversation(store, conversation, found, error);
+}
+
+int memory_find(struct memory_store *store, const char *id, struct memory_list *found, struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->find(store, id, found, error);
+}
+
+int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
+                 struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->older(store, before, limit, found, error);
 }
 
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)

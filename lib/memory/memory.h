@@ -55,6 +55,7 @@ enum kind {
     KIND_CONTACT,     /* "contact": an e-mail or postal address or a phone number of the caller's */
     KIND_ID,          /* "id": an order, account, policy or member number */
     KIND_ENDED,       /* "ended": something that was so and no longer is */
+    KIND_OPERATOR,    /* "operator": what an operator said of what is known, see people/word.h */
     KINDS
 };
 
@@ -64,7 +65,8 @@ enum kind kind_find(const char *name); /* KINDS when there is no such kind */
  * than summaries, and those more than single turns. */
 enum sector kind_sector(enum kind kind);
 double kind_salience(enum kind kind); /* 0 to 1 */
-/* Whether memory_search() finds memories of the kind: not evidence, and not requests about data. */
+/* Whether memory_search() finds memories of the kind: not evidence, requests about data, and what an operator
+ * did. */
 bool kind_is_searched(enum kind kind);
 
 /* One memory. In what is handed in, all text is borrowed; in what comes back, all of it is owned by the list.
@@ -97,6 +99,14 @@ struct memory_list {
     bool vague;  /* of memory_search(): the query asks for nothing in particular */
 };
 void memory_list_free(struct memory_list *list);
+
+/* A memory whose metadata has this member is kept and found by no search: an operator said so. */
+#define MEMORY_HIDDEN "hidden"
+
+/* What operators say of a caller stands in conversations of its own, whose names begin so and end in what
+ * makes them unique. They are no calls. */
+#define MEMORY_OPERATOR "operator-"
+bool memory_is_call(const char *conversation);
 
 struct memory_store; /* a handle */
 
@@ -210,14 +220,47 @@ int memory_conversations(struct memory_store *store, const char *caller, struct 
  * ERROR_NOT_FOUND. */
 int memory_forget_conversation(struct memory_store *store, const char *caller, const char *conversation,
                                struct error *error);
+/* A caller as lists of callers show one. It is kept beside the memories, so that a list reads none of them.
+ */
+struct memory_caller {
+    const char *caller;
+    const char *name;   /* how the one person of the line is called, "" where it is not known or not one */
+    const char *people; /* who is known on the line: "Maria Lopez; Carlos Lopez" */
+    int64_t last_call;  /* Unix seconds when the last call began, also one that did not come about; 0: none */
+    int64_t calls;      /* of which conversations were had */
+};
+struct memory_callers {
+    struct memory_caller *items;
+    size_t count;
+    void *arena; /* owns every string */
+};
+void memory_callers_free(struct memory_callers *callers);
+
+/* Which callers to list. What is zero or NULL does not restrict. */
+struct memory_callers_filter {
+    const char *text;   /* a part of the name of somebody on the line, in any case and without accents, or of
+                         * the caller's number */
+    int64_t since;      /* whose last call began then or later */
+    size_t skip, limit; /* of those that fit, so many are left out, and at most so many listed; 0: all */
+};
+/* The callers, the last call first. On a server that means to look at every record. */
+int memory_callers(struct memory_store *store, const struct memory_callers_filter *filter,
+                   struct memory_callers *found, struct error *error);
+/* Notes what lists are to say of a caller who has memories. On a server it follows from what is there
+ * already, and nothing is done. */
+int memory_set_caller(struct memory_store *store, const struct memory_caller *caller, struct error *error);
+/* The conversations of that name, of any caller, nearly always one or none: caller, conversation, agent and
+ * created_at of each are filled. On a server that means to look at every record. */
+int memory_find_conversation(struct memory_store *store, const char *conversation, struct memory_list *found,
+                             struct error *error);
+/* The memory of an id, of any caller, alone in the list. ERROR_NOT_FOUND. On a server as
+ * memory_find_conversation(). */
+int memory_find(struct memory_store *store, const char *id, struct memory_list *found, struct error *error);
+
 /* The conversations, of any caller, that began before `before`, oldest first, at most `limit`: caller,
  * conversation, agent and created_at of each are filled. What retention forgets. */
 int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
-/* The conversation of that id with whichever caller, filled as by memory_older(); nearly always one or none.
- * Reads all conversations. On a server, which would have to show every record, none is found. */
-int memory_find_conversation(struct memory_store *store, const char *conversation, struct memory_list *found,
-                             struct error *error);
 /* What callers asked about their data (KIND_PRIVACY), of all callers, oldest first, at most `limit`. On a
  * server that means to look at every record. */
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);

@@ -15,6 +15,9 @@ struct memory;
 struct memory_filter;
 struct memory_list;
 struct memory_profile;
+struct memory_caller;
+struct memory_callers;
+struct memory_callers_filter;
 
 struct memory_store;
 
@@ -48,10 +51,16 @@ struct memory_ops {
                        const struct memory_profile *profile, struct error *error);
     int (*conversations)(struct memory_store *store, const char *caller, struct memory_list *found,
                          struct error *error);
+    int (*callers)(struct memory_store *store, const struct memory_callers_filter *filter,
+                   struct memory_callers *found,
+                   struct error *error); /* filter->text is folded, never NULL */
+    int (*set_caller)(struct memory_store *store, const struct memory_caller *caller,
+                      struct error *error); /* NULL: follows from what is there */
+    int (*find_conversation)(struct memory_store *store, const char *conversation, struct memory_list *found,
+                             struct error *error);
+    int (*find)(struct memory_store *store, const char *id, struct memory_list *found, struct error *error);
     int (*older)(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
-    int (*find)(struct memory_store *store, const char *conversation, struct memory_list *found,
-                struct error *error); /* NULL: nothing is found */
     int (*requests)(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
     int (*outdated)(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error);

@@ -8,7 +8,8 @@
 
 #include "operate/command.h"
 
-/* show.c, export.c, forget.c, requests.c, import.c, search.c, answer.c */
+/* list.c, show.c, export.c, forget.c, requests.c, import.c, search.c, answer.c */
+int list_command(struct instance *instance, const struct args *args);
 int show_command(struct instance *instance, const struct args *args);
 int export_command(struct instance *instance, const struct args *args);
 int forget_command(struct instance *instance, const struct args *args);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "people/context.h"
 #include "people/line_read.h"
 #include "people/privacy.h"
@@ -169,16 +170,38 @@ static int update_line(struct memory_store *store, const char *caller, const cha
     return result;
 }
 
+/* What lists of callers show: of one who is hidden, or known by attempts alone, only that there is one. */
+static int update_caller(struct memory_store *store, const char *caller, const struct memory_list *list,
+                         const struct line *line, struct error *error)
+{
+    struct memory_caller row = {.caller = caller, .calls = line ? line->conversations : 0};
+    char *name = line ? context_name(line) : text_dup(""),
+         *people = line ? context_people(line) : text_dup("");
+    for (size_t i = 0; i < list->count; i++)
+        if (memory_is_call(list->items[i].conversation) && list->items[i].created_at > row.last_call)
+            row.last_call = list->items[i].created_at;
+    row.name = name;
+    row.people = people;
+    int result = name && people ? memory_set_caller(store, &row, error) : error_no_memory(error);
+    free(name);
+    free(people);
+    return result;
+}
+
 static int update_scope(struct memory_store *store, const char *caller, const char *scope,
                         const struct memory_list *list, bool hidden, const struct context_bounds *bounds,
                         struct error *error)
 {
     struct line line;
+    if (hidden && memory_set_profile(store, caller, scope, NULL, error) != 0)
+        return -1;
     if (hidden)
-        return memory_set_profile(store, caller, scope, NULL, error);
+        return *scope ? 0 : update_caller(store, caller, list, NULL, error);
     int result = line_open(&line, list, scope, error);
     if (result == 0)
         result = update_line(store, caller, scope, &line, bounds, error);
+    if (result == 0 && !*scope)
+        result = update_caller(store, caller, list, &line, error);
     line_close(&line);
     return result;
 }

@@ -20,6 +20,21 @@ check 'and nothing of others' unlike "$(cat "$answer")" 'Folake|greenhouse'
 said=$(program callmem show +15550100999 2>&1)
 check 'show of nobody known says so' like "$said" '(nothing|not|no|unknown)'
 
+said=$(program callmem list)
+check 'list has the callers with their last call' like "$said" '2026-04-27 09:45 .*\+15550100200 .* Nora'
+program callmem list --json >"$answer"
+check 'for scripts with the calls' is "$(jq -r '.callers[] | select(.caller == "+15550100200") | "\(.caller_name) \(.call_count) \(.last_call[:10])"' "$answer")" \
+    "Nora Lindqvist 1 2026-04-27"
+check 'the last call comes first' is "$(jq '[.callers[].last_call] | . == (sort | reverse)' "$answer")" true
+check 'by name, in any case' is "$(program callmem list --json --name nORA | jq -c '[.callers[].caller]')" '["+15550100200"]'
+check 'by number' is "$(program callmem list --json --name 0100200 | jq -c '[.callers[].caller]')" '["+15550100200"]'
+check 'since a day' is "$(program callmem list --json --since 2030-01-01 | jq -c .callers)" '[]'
+check 'no more than wanted' is "$(program callmem list --json --limit 1 | jq '.callers | length')" 1
+program callmem list --since soon >/dev/null 2>&1
+check 'a wrong date is refused' is "$?" 2
+program callmem list --limit none >/dev/null 2>&1
+check 'and a wrong number' is "$?" 2
+
 check 'digits that begin with a country are its number' like "$(program callmem show 15550100200)" Nora
 said=$(program callmem forget 5550100200 2>&1)
 check 'digits without a country are no number, as who forgets them is told' like "$said" '^Forgot 5550100200: 0 memories.*begins with \+'

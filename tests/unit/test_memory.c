@@ -1188,6 +1188,97 @@ static void a_text_of_any_length_is_kept(void **state)
     buf_free(&b);
 }
 
+/* --- Callers --- */
+
+static void set_caller(struct place *p, const char *caller, const char *name, const char *people,
+                       int64_t last)
+{
+    say(p, caller, "c", 0, "called");
+    good(p, memory_set_caller(
+                p->store,
+                &(struct memory_caller){
+                    .caller = caller, .name = name, .people = people, .last_call = last, .calls = 2},
+                &p->error));
+}
+
+static void check_callers(struct place *p, const struct memory_callers_filter *filter, const char *expected)
+{
+    struct memory_callers found;
+    struct buf b = BUF_INIT;
+    good(p, memory_callers(p->store, filter, &found, &p->error));
+    for (size_t i = 0; i < found.count; i++)
+        buf_printf(&b, "%s%s", i ? " " : "", found.items[i].caller);
+    assert_string_equal(buf_text(&b) ? buf_text(&b) : "", expected);
+    buf_free(&b);
+    memory_callers_free(&found);
+}
+
+static void callers_are_listed_by_their_last_call_and_found_by_name_and_number(void **state)
+{
+    struct place *p = *state;
+    check_callers(p, &(struct memory_callers_filter){0}, "");
+    set_caller(p, ANA, "Ana", "Ana Gómez", NOW);
+    set_caller(p, BEN, "", "Ben Ånd; Carla Ånd", NOW + 10);
+    check_callers(p, &(struct memory_callers_filter){0}, BEN " " ANA);
+    check_callers(p, &(struct memory_callers_filter){.since = NOW + 1}, BEN);
+    check_callers(p, &(struct memory_callers_filter){.limit = 1}, BEN);
+    check_callers(p, &(struct memory_callers_filter){.skip = 1}, ANA);
+    check_callers(p, &(struct memory_callers_filter){.skip = 7}, "");
+    check_callers(p, &(struct memory_callers_filter){.text = "GOMEZ"}, ANA);
+    check_callers(p, &(struct memory_callers_filter){.text = "carla å"}, BEN);
+    check_callers(p, &(struct memory_callers_filter){.text = BEN + 4}, BEN);
+    check_callers(p, &(struct memory_callers_filter){.text = "%"}, "");
+    struct memory_callers found;
+    good(p, memory_callers(p->store, &(struct memory_callers_filter){.text = "ana"}, &found, &p->error));
+    assert_string_equal(found.items[0].name, "Ana");
+    assert_string_equal(found.items[0].people, "Ana Gómez");
+    assert_int_equal(found.items[0].last_call, NOW);
+    assert_int_equal(found.items[0].calls, 2);
+    memory_callers_free(&found);
+    good(p, memory_forget(p->store, ANA, NULL, &p->error));
+    check_callers(p, &(struct memory_callers_filter){0}, BEN);
+}
+
+static void a_conversation_and_a_memory_are_found_without_their_caller(void **state)
+{
+    struct place *p = *state;
+    struct memory_list list, found;
+    say(p, ANA, "conv_1", 0, "hello");
+    say(p, BEN, "conv_2", 0, "good morning");
+    good(p, memory_find_conversation(p->store, "conv_2", &list, &p->error));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].caller, BEN);
+    assert_string_equal(list.items[0].conversation, "conv_2");
+    memory_list_free(&list);
+    good(p, memory_find_conversation(p->store, "conv_", &list, &p->error));
+    assert_int_equal(list.count, 0);
+    memory_list_free(&list);
+    list = all_of(p, BEN);
+    good(p, memory_find(p->store, list.items[0].id, &found, &p->error));
+    assert_string_equal(found.items[0].caller, BEN);
+    assert_string_equal(found.items[0].content, "good morning");
+    memory_list_free(&found);
+    memory_list_free(&list);
+    fails(p, ERROR_NOT_FOUND, memory_find(p->store, "m4711", &found, &p->error));
+    fails(p, ERROR_NOT_FOUND, memory_find(p->store, "conv_2", &found, &p->error));
+}
+
+static void what_is_hidden_is_kept_and_not_found(void **state)
+{
+    struct place *p = *state;
+    struct memory_list list;
+    say(p, ANA, "c", 0, "allergic to walnuts");
+    list = all_of(p, ANA);
+    struct memory change = list.items[0];
+    change.metadata = "{\"" MEMORY_HIDDEN "\":true}";
+    good(p, memory_update(p->store, ANA, list.items[0].id, &change, &p->error));
+    memory_list_free(&list);
+    good(p, memory_search(p->store, &(struct memory_filter){.caller = ANA}, "walnuts", &list, &p->error));
+    assert_int_equal(list.count, 0);
+    memory_list_free(&list);
+    check_contents(all_of(p, ANA), "allergic to walnuts");
+}
+
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
 
 int main(void)
@@ -1195,6 +1286,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sectors_and_kinds_have_the_names_of_the_contract),
         IN_PLACE(what_was_added_comes_back_whole),
+        IN_PLACE(callers_are_listed_by_their_last_call_and_found_by_name_and_number),
+        IN_PLACE(a_conversation_and_a_memory_are_found_without_their_caller),
+        IN_PLACE(what_is_hidden_is_kept_and_not_found),
         IN_PLACE(what_is_left_out_is_empty),
         IN_PLACE(adding_the_same_again_changes_nothing),
         IN_PLACE(the_key_is_caller_conversation_kind_and_position),

@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* migrations[n] leads from version n to n + 1. A step that was released is never changed. */
 static const char *const migrations[] = {
@@ -81,6 +83,24 @@ static const char *const migrations[] = {
     "CREATE INDEX memories_requests ON memories(created_at) WHERE kind = 15;"
     /* By which version a call (its summary, kind 0) was understood. */
     "CREATE INDEX memories_understood ON memories(" SCHEMA_UNDERSTOOD ") WHERE kind = 0;",
+    /* Version 3: callers are listed by their last call and by name, and a conversation is found without its
+     * caller. */
+    "ALTER TABLE callers ADD COLUMN last_call INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE callers ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE callers ADD COLUMN name TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE callers ADD COLUMN people TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE callers ADD COLUMN folded TEXT NOT NULL DEFAULT '';"
+    "UPDATE callers SET last_call = coalesce((SELECT max(started_at) FROM conversations "
+    "WHERE caller_id = callers.id), 0);"
+    "UPDATE callers SET calls = p.calls, name = p.name, people = p.people, "
+    "folded = folded(p.name || ' ' || p.people) FROM (SELECT caller_id, "
+    "  CAST(coalesce(json_extract(document, '$.call_count'), 0) AS INTEGER) AS calls, "
+    "  CAST(coalesce(json_extract(document, '$.caller_name'), '') AS TEXT) AS name, "
+    "  CAST(coalesce(json_extract(document, '$.caller_people'), '') AS TEXT) AS people "
+    "  FROM (SELECT caller_id, iif(document = '', '{' || answer || '}', document) AS document FROM profiles "
+    "    WHERE scope = '') WHERE json_valid(document)) p WHERE p.caller_id = callers.id;"
+    "CREATE INDEX callers_by_call ON callers(last_call);"
+    "CREATE INDEX conversations_by_name ON conversations(conversation);",
 };
 
 /* A step more, of tests. */
@@ -118,11 +138,26 @@ static void log_step(const char *message, int from, int64_t started_us)
     log_end(&line);
 }
 
+/* SQL: folded(text). */
+static void sql_folded(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    const char *text = (const char *)sqlite3_value_text(values[0]);
+    char *folded = text_folded(text ? text : "");
+    if (folded)
+        sqlite3_result_text(context, folded, -1, free);
+    else
+        sqlite3_result_text(context, "", 0, SQLITE_STATIC);
+}
+
 /* The steps from one version to another. */
 static int change(sqlite3 *db, int from, int to, struct error *error)
 {
     char set_version[64];
     snprintf(set_version, sizeof set_version, "PRAGMA user_version = %d", to);
+    if (sqlite3_create_function(db, "folded", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_folded, NULL,
+                                NULL) != SQLITE_OK)
+        return wrong(db, error);
     for (; from < to; from++)
         if (sqlite3_exec(db, from < SCHEMA_VERSION ? migrations[from] : next_step, NULL, NULL, NULL) !=
             SQLITE_OK)

@@ -1,7 +1,8 @@
 /*
  * schema: the tables of the embedded memory, and how an older database becomes a current one.
  *
- *     callers        one row for each caller
+ *     callers        one row for each caller, with what a list of callers shows (struct memory_caller);
+ *                    `folded`: names without case and accents
  *     conversations  one for each call, of a caller; started_at is the earliest created_at of its memories
  *     memories       one for each memory; the key (conversation, kind, position) makes adding again a
  *                    replacement
@@ -16,7 +17,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* What a summary says of the version that its call was understood by, as an index has it. */
 #define SCHEMA_UNDERSTOOD                                                                                    \

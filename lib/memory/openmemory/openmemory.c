@@ -442,8 +442,9 @@ struct survey {
     int64_t callers, memories;
 };
 
-static int survey_calls(struct survey *survey, struct om_known *known)
+static int survey_calls(void *ctx, const struct om_known *known)
 {
+    struct survey *survey = ctx;
     survey->callers++;
     for (size_t i = 0; i < known->call_count; i++) {
         survey->memories += known->calls[i].count;
@@ -454,16 +455,24 @@ static int survey_calls(struct survey *survey, struct om_known *known)
     return 0;
 }
 
-static int survey_state(void *ctx, const struct om_item *item, struct error *error)
+/* What a walk does with the caller of a state. -1: out of memory. */
+typedef int each_known(void *ctx, const struct om_known *known);
+
+static int read_known(const struct om_item *item, each_known *each, void *ctx, struct error *error)
 {
     struct om_known known = {.caller = strdup(item->caller)};
     if (!known.caller)
         return error_no_memory(error);
     int result = om_state_read(&known, item, false, error);
-    if (result == 0 && survey_calls(ctx, &known) != 0)
+    if (result == 0 && each(ctx, &known) != 0)
         result = error_no_memory(error);
     om_known_free(&known);
     return result;
+}
+
+static int survey_state(void *ctx, const struct om_item *item, struct error *error)
+{
+    return read_known(item, survey_calls, ctx, error);
 }
 
 static int older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
@@ -554,6 +563,151 @@ static int requests(struct memory_store *store, size_t limit, struct memory_list
     sort_calls(found);
     found->count = found->count < limit ? found->count : limit;
     return 0;
+}
+
+struct calling {
+    const struct memory_callers_filter *filter;
+    struct memory_callers *found;
+};
+
+static const char *keep(struct memory_callers *found, const char *text)
+{
+    return arena_text(found->arena, text ? text : "", strlen(text ? text : ""));
+}
+
+static int add_listed(struct memory_callers *found, const struct memory_caller *caller)
+{
+    struct memory_caller *more = realloc(found->items, (found->count + 1) * sizeof *more);
+    if (more)
+        found->items = more;
+    if (!more || (!found->arena && !(found->arena = arena_new())))
+        return -1;
+    struct memory_caller *item = &more[found->count++];
+    *item = *caller;
+    item->caller = keep(found, caller->caller);
+    item->name = keep(found, caller->name);
+    item->people = keep(found, caller->people);
+    return arena_failed(found->arena) ? -1 : 0;
+}
+
+/* 1: it fits, 0: it does not, -1: out of memory. */
+static int is_wanted(const struct memory_callers_filter *filter, const struct memory_caller *caller)
+{
+    if (filter->since && caller->last_call < filter->since)
+        return 0;
+    if (!*filter->text || strstr(caller->caller, filter->text))
+        return 1;
+    char *name = text_folded(caller->name), *people = text_folded(caller->people);
+    int wanted = !name || !people ? -1 : strstr(name, filter->text) || strstr(people, filter->text);
+    free(name);
+    free(people);
+    return wanted;
+}
+
+static int list_known(void *ctx, const struct om_known *known)
+{
+    const struct calling *calling = ctx;
+    cJSON *profile = cJSON_Parse(json_text(known->profiles, "") ? json_text(known->profiles, "") : "{}");
+    const char *name = json_text(profile, "caller_name"), *people = json_text(profile, "caller_people");
+    struct memory_caller caller = {.caller = known->caller,
+                                   .name = name ? name : "",
+                                   .people = people ? people : "",
+                                   .calls = json_int(profile, "call_count", 0)};
+    for (size_t i = 0; i < known->call_count; i++)
+        if (memory_is_call(known->calls[i].conversation) && known->calls[i].started_at > caller.last_call)
+            caller.last_call = known->calls[i].started_at;
+    int wanted = is_wanted(calling->filter, &caller);
+    int result = wanted < 0 ? -1 : wanted ? add_listed(calling->found, &caller) : 0;
+    cJSON_Delete(profile);
+    return result;
+}
+
+static int note_caller(void *ctx, const struct om_item *item, struct error *error)
+{
+    return read_known(item, list_known, ctx, error);
+}
+
+static int by_last_call(const void *a, const void *b)
+{
+    const struct memory_caller *left = a, *right = b;
+    if (left->last_call != right->last_call)
+        return left->last_call > right->last_call ? -1 : 1;
+    return strcmp(left->caller, right->caller);
+}
+
+static void cut_callers(struct memory_callers *found, const struct memory_callers_filter *filter)
+{
+    size_t skip = filter->skip < found->count ? filter->skip : found->count;
+    if (found->count)
+        qsort(found->items, found->count, sizeof *found->items, by_last_call);
+    found->count -= skip;
+    if (found->items)
+        memmove(found->items, found->items + skip, found->count * sizeof *found->items);
+    if (filter->limit && found->count > filter->limit)
+        found->count = filter->limit;
+}
+
+static int callers(struct memory_store *store, const struct memory_callers_filter *filter,
+                   struct memory_callers *found, struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    struct calling calling = {filter, found};
+    start_writing(om);
+    if (om_walk(&om->link, OM_STATE, note_caller, &calling, error) != 0) {
+        memory_callers_free(found);
+        return -1;
+    }
+    cut_callers(found, filter);
+    return 0;
+}
+
+struct naming {
+    const char *conversation;
+    struct memory_list *found;
+};
+
+static int name_known(void *ctx, const struct om_known *known)
+{
+    const struct naming *naming = ctx;
+    for (size_t i = 0; i < known->call_count; i++)
+        if (strcmp(known->calls[i].conversation, naming->conversation) == 0 &&
+            add_call(naming->found, known, &known->calls[i]) != 0)
+            return -1;
+    return 0;
+}
+
+static int note_named(void *ctx, const struct om_item *item, struct error *error)
+{
+    return read_known(item, name_known, ctx, error);
+}
+
+static int find_conversation(struct memory_store *store, const char *conversation, struct memory_list *found,
+                             struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    struct naming naming = {conversation, found};
+    start_writing(om);
+    if (om_walk(&om->link, OM_STATE, note_named, &naming, error) == 0)
+        return 0;
+    memory_list_free(found);
+    return -1;
+}
+
+static int find(struct memory_store *store, const char *id, struct memory_list *found, struct error *error)
+{
+    enum kind kind;
+    int position;
+    const char *conversation;
+    struct memory_list named = {0};
+    if (!read_id(id, &kind, &position, &conversation))
+        return not_found(error);
+    if (find_conversation(store, conversation, &named, error) != 0)
+        return -1;
+    int result = not_found(error);
+    for (size_t i = 0; i < named.count && result != 0; i++)
+        result = get(store, named.items[i].caller, id, found, error);
+    memory_list_free(&named);
+    return result;
 }
 
 struct outdated {
@@ -658,6 +812,9 @@ static const struct memory_ops ops = {
     .ready = ready,
     .set_profile = set_profile,
     .conversations = conversations,
+    .callers = callers,
+    .find_conversation = find_conversation,
+    .find = find,
     .older = older,
     .requests = requests,
     .outdated = outdated,

@@ -1,5 +1,8 @@
 #include "memory/sql/sql_store.h"
 
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
 #include "memory/memory.h"
 #include "memory/search/segment.h"
 #include "memory/sql/database.h"
@@ -115,6 +118,123 @@ static int list(struct memory_store *store, const struct memory_filter *filter, 
     return rows_read(query, found, rows_take_memory, error);
 }
 
+/* Room for one more; NULL when out of memory. */
+static struct memory_caller *next_caller(struct memory_callers *found)
+{
+    if (!found->arena && !(found->arena = arena_new()))
+        return NULL;
+    if ((found->count & (found->count - 1)) == 0) {
+        struct memory_caller *items =
+            realloc(found->items, (found->count ? found->count * 2 : 1) * sizeof *items);
+        if (!items)
+            return NULL;
+        found->items = items;
+    }
+    return &found->items[found->count];
+}
+
+static bool take_caller(struct memory_callers *found, struct query *row)
+{
+    const char *texts[3];
+    struct memory_caller *item = next_caller(found);
+    for (int i = 0; i < 3; i++)
+        if (!(texts[i] = query_text(row, i)) || !item ||
+            !(texts[i] = arena_text(found->arena, texts[i], strlen(texts[i]))))
+            return false;
+    *item = (struct memory_caller){.caller = texts[0],
+                                   .name = texts[1],
+                                   .people = texts[2],
+                                   .last_call = query_int(row, 3),
+                                   .calls = query_int(row, 4)};
+    found->count++;
+    return true;
+}
+
+static int callers(struct memory_store *store, const struct memory_callers_filter *filter,
+                   struct memory_callers *found, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    int step;
+    if (db_ready(db, NULL, DB_WORK, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_CALLERS, error);
+    if (!query)
+        return -1;
+    bind_int(query, 1, filter->since ? filter->since : INT64_MIN);
+    bind_text(query, 2, filter->text);
+    bind_int(query, 3, (int64_t)filter->skip);
+    bind_int(query, 4, filter->limit ? (int64_t)filter->limit : INT64_MAX);
+    while ((step = query_step(query, "reading the memory", error)) == QUERY_ROW)
+        if (!take_caller(found, query)) {
+            query_reset(query);
+            memory_callers_free(found);
+            return error_no_memory(error);
+        }
+    if (step == QUERY_DONE)
+        return 0;
+    memory_callers_free(found);
+    return -1;
+}
+
+static int write_caller(struct db *db, const struct memory_caller *caller, struct error *error)
+{
+    struct buf names = BUF_INIT;
+    buf_printf(&names, "%s %s", caller->name, caller->people);
+    char *folded = buf_text(&names) ? text_folded(buf_text(&names)) : NULL;
+    struct query *query = folded ? db_query(db, SQL_SET_CALLER, error) : NULL;
+    int result = folded ? -1 : error_no_memory(error);
+    if (query) {
+        bind_text(query, 1, caller->caller);
+        bind_text(query, 2, caller->name);
+        bind_text(query, 3, caller->people);
+        bind_text(query, 4, folded);
+        bind_int(query, 5, caller->last_call);
+        bind_int(query, 6, caller->calls);
+        result = query_run(query, "writing the memory", error);
+    }
+    free(folded);
+    buf_free(&names);
+    return result;
+}
+
+static int set_caller(struct memory_store *store, const struct memory_caller *caller, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    bool own;
+    if (db_change_begin(db, caller->caller, &own, error) != 0)
+        return -1;
+    return db_change_end(db, own, write_caller(db, caller, error), error);
+}
+
+static int find_named(struct memory_store *store, const char *conversation, struct memory_list *found,
+                      struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    if (db_ready(db, NULL, DB_WORK, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_FIND_NAMED, error);
+    if (!query)
+        return -1;
+    bind_text(query, 1, conversation);
+    return rows_read(query, found, rows_take_older, error);
+}
+
+static int find(struct memory_store *store, const char *id, struct memory_list *found, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    int64_t row;
+    if (!rows_parse_id(id, &row))
+        return not_found(error);
+    struct query *query =
+        db_ready(db, NULL, DB_WORK, error) == 0 ? db_query(db, SQL_FIND_MEMORY, error) : NULL;
+    if (!query)
+        return -1;
+    bind_int(query, 1, row);
+    if (rows_read(query, found, rows_take_memory, error) != 0)
+        return -1;
+    return found->count ? 0 : not_found(error);
+}
+
 static int older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error)
 {
@@ -126,19 +246,6 @@ static int older(struct memory_store *store, int64_t before, size_t limit, struc
         return -1;
     bind_int(query, 1, before);
     bind_int(query, 2, (int64_t)limit);
-    return rows_read(query, found, rows_take_older, error);
-}
-
-static int find(struct memory_store *store, const char *conversation, struct memory_list *found,
-                struct error *error)
-{
-    struct db *db = sql_store_db(store);
-    if (db_ready(db, NULL, DB_WORK, error) != 0)
-        return -1;
-    struct query *query = db_query(db, SQL_FIND_ANYWHERE, error);
-    if (!query)
-        return -1;
-    bind_text(query, 1, conversation);
     return rows_read(query, found, rows_take_older, error);
 }
 
@@ -601,8 +708,11 @@ static const struct memory_ops ops = {
     .ready = ready,
     .set_profile = set_profile,
     .conversations = conversations,
-    .older = older,
+    .callers = callers,
+    .set_caller = set_caller,
+    .find_conversation = find_named,
     .find = find,
+    .older = older,
     .requests = requests,
     .outdated = outdated,
     .forget_conversation = forget_conversation,

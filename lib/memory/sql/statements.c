@@ -73,12 +73,20 @@ static const char *const texts[STATEMENTS] = {
     [SQL_CONVERSATIONS] = "SELECT c.conversation, c.agent, c.language, c.started_at FROM callers k "
                           "JOIN conversations c ON c.caller_id = k.id WHERE k.caller = ?1 "
                           "ORDER BY c.started_at, c.conversation",
+    /* A text is in another one if it can be replaced there, in the words of both engines. */
+    [SQL_CALLERS] = "SELECT caller, name, people, last_call, calls FROM callers WHERE last_call >= ?1 "
+                    "AND (?2 = '' OR replace(folded, ?2, '') <> folded OR replace(caller, ?2, '') <> caller) "
+                    "ORDER BY last_call DESC LIMIT ?4 OFFSET ?3",
+    [SQL_SET_CALLER] = "UPDATE callers SET name = ?2, people = ?3, folded = ?4, last_call = ?5, calls = ?6 "
+                       "WHERE caller = ?1",
+    [SQL_FIND_NAMED] =
+        "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
+        "JOIN callers k ON k.id = c.caller_id WHERE c.conversation = ?1 ORDER BY c.started_at",
+    [SQL_FIND_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
+                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?1",
     [SQL_OLDER] =
         "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
-    [SQL_FIND_ANYWHERE] =
-        "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
-        "JOIN callers k ON k.id = c.caller_id WHERE c.conversation = ?1",
     [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                      "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
     [SQL_FORGET_EMPTY_CALLER] = "DELETE FROM callers WHERE caller = ?1 "
