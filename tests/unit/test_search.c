@@ -358,6 +358,21 @@ static void the_answer_is_found_by_its_question(void **state)
     finds(p, "how old is the dog", "Seven");
 }
 
+/* People say one thing in several turns, and the other one says "right" between them. */
+static void an_answer_in_many_short_turns_is_one_result(void **state)
+{
+    struct place *p = *state;
+    fill(p);
+    remember(p, &(struct call){ANA,
+                               "n2",
+                               "en",
+                               9,
+                               {"A: Which colour shall the helmet have?", "Hang on.", "A: Sure.",
+                                "Let me see.", "Turquoise.", "A: Noted."},
+                               NULL});
+    first_is(p, "colour of the helmet", "Turquoise");
+}
+
 static void a_result_says_who_said_it(void **state)
 {
     struct place *p = *state;
@@ -425,6 +440,36 @@ static void whose_turns_are_meant_is_told_by_the_name(void **state)
     first_is(p, "Does the caller adore sailing?", "sailing trips");
 }
 
+static void add_name(struct place *p, const char *conversation, int days_ago, const char *content)
+{
+    struct memory name = a_memory(ANA, conversation, 0, content);
+    name.kind = KIND_NAME;
+    name.speaker = "";
+    name.created_at = NOW - (int64_t)days_ago * DAY;
+    add_one(p, &name);
+}
+
+static void on_a_line_of_several_a_name_is_looked_for(void **state)
+{
+    struct place *p = *state;
+    remember(p, &(struct call){ANA,
+                               "rosa",
+                               "en",
+                               9,
+                               {"This is Rosa Hill.", "A: Which number suits?", "My number is 555 0142."},
+                               NULL});
+    remember(p, &(struct call){ANA,
+                               "omar",
+                               "en",
+                               8,
+                               {"This is Omar Hill.", "A: Which number suits?", "My number is 555 0177."},
+                               NULL});
+    add_name(p, "rosa", 9, "Name: Rosa Hill");
+    add_name(p, "omar", 8, "Name: Omar Hill");
+    first_is(p, "number of Rosa Hill", "0142");
+    first_is(p, "number of Omar Hill", "0177");
+}
+
 /* --- Time --- */
 
 static void when_it_was_is_read_against_the_calls(void **state)
@@ -442,6 +487,8 @@ static void when_it_was_is_read_against_the_calls(void **state)
     finds_with(p, &(struct memory_filter){.caller = ANA}, "which weather topic was it last month", 2, "rain");
     first_is(p, "which weather topic was it in January", "ice");
     first_is(p, "which weather topic was it in December 2025", "snow");
+    first_is(p, "which weather topic was it on 2026-02-10", "rain");
+    first_is(p, "which weather topic was it on 12.12.2025", "snow");
     first_is(p, "which weather topic was it last time", "hail");
     first_is(p, "which weather topic was it 20 days ago", "rain");
     first_is(p, "which weather topic was it 1 day ago", "sun");
@@ -1125,10 +1172,12 @@ int main(void)
         IN_PLACE(one_caller_may_speak_several_languages),
         IN_PLACE(many_languages_in_one_handle),
         IN_PLACE(the_answer_is_found_by_its_question),
+        IN_PLACE(an_answer_in_many_short_turns_is_one_result),
         IN_PLACE(a_result_says_who_said_it),
         IN_PLACE(a_summary_is_found_when_only_it_says_so),
         IN_PLACE(a_long_summary_is_cut_to_what_answers),
         IN_PLACE(whose_turns_are_meant_is_told_by_the_name),
+        IN_PLACE(on_a_line_of_several_a_name_is_looked_for),
         IN_PLACE(when_it_was_is_read_against_the_calls),
         IN_PLACE(questions_are_understood_in_every_language),
         IN_PLACE(days_are_reckoned_in_every_language),

@@ -395,6 +395,15 @@ static const struct question_case question_cases[] = {
     {"en", "what did I say in March", "", 0, 0, 0, 3, 0},
     {"en", "on 14 May 2023", "", 0, 0, 14, 5, 2023},
     {"en", "what may I order", "", 0, 0, 0, 0, 0},
+    {"en", "what was agreed on 2026-01-16?", "", 0, 0, 16, 1, 2026},
+    {"en", "what was agreed on 16.01.2026", "", 0, 0, 16, 1, 2026},
+    {"en", "the visit of 3/4/2026", "", 0, 0, 4, 3, 2026},
+    {"en", "the visit of 13/4/2026", "", 0, 0, 13, 4, 2026},
+    {"en", "the visit of 1/16/26", "", 0, 0, 16, 1, 2026},
+    {"fr", "la visite du 3/4/2026", "", 0, 0, 3, 4, 2026},
+    {"de", "am 3.4.2026", "", 0, 0, 3, 4, 2026},
+    {"en", "version 16.13.2026, room 40/2/2026", "", 0, 0, 0, 0, 2026},
+    {"en", "is 202-456-1111 your number", "", 0, 0, 0, 0, 0},
     {"de", "Was war vor drei Tagen?", "", -4, -1, 0, 0, 0},
     {"de", "im M\xc3\xa4rz", "", 0, 0, 0, 3, 0},
     {"es",
@@ -432,6 +441,47 @@ static void questions_say_what_they_ask_for(void **state)
         question_free(&q);
         analyser_free(analyser);
     }
+}
+
+/* What is asked for, where an agent asks in another language than that of the calls. */
+static void small_words_of_the_questions_language_are_not_asked_for(void **state)
+{
+    (void)state;
+    static const char *const languages[] = {"es", "en"};
+    struct analyser *analysers[] = {analyser_new("es"), analyser_new("en")};
+    static const struct {
+        const char *text;
+        size_t asked;
+    } cases[] = {
+        {"what is the name of her parrot", 2}, /* name, parrot */
+        {"\xc2\xbf"
+         "c\xc3\xb3mo se llama su loro?",
+         2},
+        {"parrot loro", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct question q;
+        assert_int_equal(question_read(&q, cases[i].text, NULL, analysers, languages, 2, NOW), 0);
+        if (q.asked != cases[i].asked)
+            fail_msg("\"%s\" asks for %zu words", cases[i].text, q.asked);
+        assert_string_equal(q.readings[0].language, "es"); /* of calls whose language nobody knows */
+        question_free(&q);
+    }
+    analyser_free(analysers[0]);
+    analyser_free(analysers[1]);
+}
+
+static void words_that_ask_for_calls_count_less(void **state)
+{
+    (void)state;
+    const char *language = "en";
+    struct analyser *analyser = analyser_new(language);
+    struct question q;
+    assert_int_equal(question_read(&q, "previous parrot last week", NULL, &analyser, &language, 1, NOW), 0);
+    assert_true(q.worth[0] < q.worth[1] && q.worth[3] < q.worth[1]);
+    assert_true(q.worth[0] > 0 && q.worth[1] == 1);
+    question_free(&q);
+    analyser_free(analyser);
 }
 
 static void words_that_mean_the_same_are_related(void **state)
@@ -545,6 +595,8 @@ int main(void)
         cmocka_unit_test(a_vocabulary_knows_its_language),
         cmocka_unit_test(every_language_is_complete),
         cmocka_unit_test(questions_say_what_they_ask_for),
+        cmocka_unit_test(small_words_of_the_questions_language_are_not_asked_for),
+        cmocka_unit_test(words_that_ask_for_calls_count_less),
         cmocka_unit_test(words_that_mean_the_same_are_related),
         cmocka_unit_test(a_segment_gives_back_what_went_in),
         cmocka_unit_test(a_cut_or_broken_segment_ends),

@@ -119,8 +119,9 @@ static bool choose_names(struct rank *rank)
     return good;
 }
 
-static bool count_known(struct table *table, const struct segment_item *item, uint32_t *most)
+static bool count_known(struct table *table, const struct segment_item *item, uint32_t *given)
 {
+    *given += item->kind == KIND_NAME;
     for (size_t i = 0; item->kind == KIND_NAME && i < item->term_count; i++) {
         uint32_t term = segment_term(item, i);
         if (!(term & STORED_INNER))
@@ -128,24 +129,25 @@ static bool count_known(struct table *table, const struct segment_item *item, ui
         struct count *count = count_of(table, term & ~(uint32_t)STORED_BITS);
         if (!count)
             return false;
-        if (++count->capital[0] > *most)
-            *most = count->capital[0];
+        count->capital[0]++;
     }
     return true;
 }
 
-/* The words that most of the name memories agree on: "Name: Ana Kowalska". */
+/* The words that more than half of the name memories have: "Name: Ana Kowalska". Where several people call
+ * from one number, none of their names says whose turns are meant, and each is looked for like other words.
+ */
 static bool take_known_names(struct rank *rank)
 {
     struct table table = {.size = 0};
-    uint32_t most = 0;
+    uint32_t given = 0;
     bool good = true;
     for (size_t i = 0; i < rank->fact_count && good; i++)
-        good = count_known(&table, &rank->facts[i].item, &most);
+        good = count_known(&table, &rank->facts[i].item, &given);
     for (size_t i = 0; rank->facts_asked && i < rank->doc_count && good; i++)
-        good = count_known(&table, &rank->docs[i].item, &most);
+        good = count_known(&table, &rank->docs[i].item, &given);
     for (size_t i = 0; i < table.size && good; i++)
-        if (table.counts[i].hash && table.counts[i].capital[0] * 2 >= most)
+        if (table.counts[i].hash && table.counts[i].capital[0] * 2 > given)
             add_name(&rank->names, table.counts[i].hash, SPEAKER_USER);
     free(table.counts);
     return good;

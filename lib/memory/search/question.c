@@ -12,6 +12,8 @@
 #define WORDS_AT      0x4000 /* where the words that help stand, after all those of the question */
 #define MATCHES_FIRST 32     /* a power of two */
 #define WEIGHT_ALIKE  0.5f   /* of a stem that begins like the word's; measured, see docs/search.md */
+#define WORTH_VAGUE   0.3f   /* of "mention", "previous" beside other words */
+#define WORTH_TIME    0.5f   /* of "week", "March" */
 #define WEIGHT_HELP   0.99f  /* of a word that helps: less than 1, so that it hides no word of the question */
 
 /* Matches are gathered here before the table's size is known. */
@@ -64,8 +66,13 @@ static int build_table(struct reading *reading, struct gathered *gathered)
     return 0;
 }
 
-/* Which concept each term from `from` on is, in the first language: the same word twice is one, stop words
- * are none. */
+static float worth_of(const struct term *term)
+{
+    return term->flags & TERM_VAGUE ? WORTH_VAGUE : term->flags & TERM_TIME ? WORTH_TIME : 1;
+}
+
+/* Which concept each term from `from` on is, in the question's language: the same word twice is one, stop
+ * words are none. */
 static void number_concepts(struct question *question, const struct term *terms, size_t from, size_t count,
                             size_t most, size_t *concept_of)
 {
@@ -79,6 +86,7 @@ static void number_concepts(struct question *question, const struct term *terms,
                 concept_of[i] = concept_of[j];
         if (concept_of[i] == SIZE_MAX && concepts < most) {
             question->is_role[concepts] = terms[i].flags & (TERM_USER | TERM_AGENT);
+            question->worth[concepts] = worth_of(&terms[i]);
             concept_of[i] = concepts++;
         }
     }
@@ -158,6 +166,50 @@ static int add_reading(struct question *question, struct analyser *analyser, con
 
 /* --- Time --- */
 
+/* A word of digits alone, at most `most` of them; -1 for another. */
+static int number_in_digits(const struct word *word, size_t most)
+{
+    size_t len = strlen(word->fold);
+    return len && len <= most && strspn(word->fold, "0123456789") == len ? (int)strtol(word->fold, NULL, 10)
+                                                                         : -1;
+}
+
+/* The one character that stands between a word and the next one; '\0' for anything else. */
+static char mark_after(const struct words *words, size_t at)
+{
+    const struct word *word = &words->items[at];
+    return at + 1 < words->count && words->items[at + 1].start == word->end + 1 ? words->text[word->end]
+                                                                                : '\0';
+}
+
+/* A whole date in digits: "2026-03-14", "14.3.2026", and "3/14/2026", which in English begins with the month
+ * where that is possible. */
+static bool read_digits(struct question *question, const struct language *language, const struct words *words,
+                        size_t at)
+{
+    char mark = mark_after(words, at);
+    if (!mark || !strchr("-./", mark) || mark_after(words, at + 1) != mark)
+        return false;
+    const struct word *parts = &words->items[at];
+    bool year_first = strlen(parts[0].fold) == 4;
+    int year = number_in_digits(&parts[year_first ? 0 : 2], 4), month = number_in_digits(&parts[1], 2),
+        day = number_in_digits(&parts[year_first ? 2 : 0], 2);
+    bool month_first = mark == '/' && strcmp(language_code(language), "en") == 0 && day <= 12;
+    if (!year_first && (month_first || month > 12)) {
+        int first = day;
+        day = month;
+        month = first;
+    }
+    if (year >= 0 && year < 100)
+        year += 2000;
+    if (year < 1900 || year >= 2100 || month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    question->year = year;
+    question->month = month;
+    question->day = day;
+    return true;
+}
+
 /* "2026", "the 14th", "March": which of them the words name. A month is never the first word ("March on!")
  * nor a small word that says little ("may"). */
 static void read_date(struct question *question, const struct analyser *analyser, const struct words *words)
@@ -166,6 +218,8 @@ static void read_date(struct question *question, const struct analyser *analyser
     int day = 0, month;
     for (size_t at = 0; at < words->count; at++) {
         const struct word *word = &words->items[at];
+        if (read_digits(question, language, words, at))
+            return;
         size_t len = strlen(word->fold), digits = strspn(word->fold, "0123456789");
         int number = digits && digits <= 4 ? (int)strtol(word->fold, NULL, 10) : 0;
         bool is_plain = word->shape == SHAPE_LOWER && analyser_is_stop(analyser, word->fold);
@@ -349,29 +403,64 @@ static int read_manner(struct question *question, const char *text, const struct
     return 0;
 }
 
+/* The question in one language as terms. */
+struct terms {
+    struct term items[QUERY_TERMS];
+    size_t concept_of[QUERY_TERMS];
+    size_t count, asked; /* the words that help come after so many */
+};
+
+static size_t count_stops(const struct terms *terms)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < terms->asked; i++)
+        count += (terms->items[i].flags & TERM_STOP) != 0;
+    return count;
+}
+
+/* Which of the languages the question is asked in: that of most of its small words. */
+static size_t language_of(const struct terms *terms, size_t count)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        if (count_stops(&terms[i]) > count_stops(&terms[best]))
+            best = i;
+    return best;
+}
+
+/* Takes the concepts of a further language from those of the question's own. */
+static void take_concepts(struct terms *terms, const struct terms *own)
+{
+    for (size_t i = 0; i < terms->count; i++)
+        terms->concept_of[i] = terms->items[i].flags & TERM_STOP
+                                   ? SIZE_MAX
+                                   : concept_at(own->items, own->concept_of, own->count, &terms->items[i]);
+}
+
 int question_read(struct question *question, const char *text, const char *words,
                   struct analyser *const *analysers, const char *const *languages, size_t count, int64_t now)
 {
-    struct term first[QUERY_TERMS], terms[QUERY_TERMS];
-    size_t first_concept[QUERY_TERMS], concept_of[QUERY_TERMS], asked;
+    size_t known = count < QUESTION_LANGUAGES ? count : QUESTION_LANGUAGES, at = 0;
+    struct terms *terms = malloc(known * sizeof *terms);
+    int result = 0;
     *question = (struct question){0};
-    size_t first_count = read_terms(analysers[0], text, words, first, &asked);
-    number_all(question, first, asked, first_count, first_concept);
-    question->vague = are_vague(first, asked);
-    int result = read_manner(question, text, analysers[0], now);
-    if (result == 0)
-        result = add_reading(question, analysers[0], languages[0], first, first_concept, first_count);
-    for (size_t i = 1; i < count && i < QUESTION_LANGUAGES && result == 0; i++) {
-        size_t term_count = read_terms(analysers[i], text, words, terms, &asked);
-        question->vague = question->vague || are_vague(terms, asked);
-        for (size_t j = 0; j < term_count; j++)
-            concept_of[j] = terms[j].flags & TERM_STOP
-                                ? SIZE_MAX
-                                : concept_at(first, first_concept, first_count, &terms[j]);
+    if (!terms)
+        return -1;
+    do { /* there is one at least */
+        terms[at].count = read_terms(analysers[at], text, words, terms[at].items, &terms[at].asked);
+        question->vague = question->vague || are_vague(terms[at].items, terms[at].asked);
+    } while (++at < known);
+    size_t own = language_of(terms, known);
+    number_all(question, terms[own].items, terms[own].asked, terms[own].count, terms[own].concept_of);
+    for (size_t i = 0; i < known && result == 0; i++) {
+        if (i != own)
+            take_concepts(&terms[i], &terms[own]);
         result = read_manner(question, text, analysers[i], now);
         if (result == 0)
-            result = add_reading(question, analysers[i], languages[i], terms, concept_of, term_count);
+            result = add_reading(question, analysers[i], languages[i], terms[i].items, terms[i].concept_of,
+                                 terms[i].count);
     }
+    free(terms);
     question->vague = question->vague && !question->to && !question->month && !question->year;
     if (result != 0)
         question_free(question);

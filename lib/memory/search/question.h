@@ -33,6 +33,8 @@ struct question {
     size_t concepts;
     size_t asked; /* so many of the concepts are the question's own; those after them only help */
     bool is_role[QUESTION_CONCEPTS]; /* "customer", "agent": counts only where the texts have the word */
+    float worth[QUESTION_CONCEPTS];  /* how much each counts: 1, or less where it is a word of those who ask
+                                      * for  calls ("mention", "previous") or says when */
     bool by_user, by_agent;          /* the words say whose turns are meant */
     bool asks_name, asks_when;
     bool vague; /* it asks for nothing in particular, nor for a time: "what do you know about me" */
@@ -45,9 +47,10 @@ struct question {
     size_t reading_count;
 };
 
-/* Reads the question with the analysers of the languages (ISO 639-1, "" for unknown); the first decides what
- * counts as a word of its own. `words` (NULL: none) help what the question finds. `now` is what "yesterday"
- * is reckoned from. 0, or -1 when out of memory. */
+/* Reads the question with the analysers of the languages (ISO 639-1, "" for unknown). The one whose small
+ * words the question has most of, of equals the first, decides what counts as a word of its own. `words`
+ * (NULL: none) help what the question finds. `now` is what "yesterday" is reckoned from. 0, or -1 when out of
+ * memory. */
 int question_read(struct question *question, const char *text, const char *words,
                   struct analyser *const *analysers, const char *const *languages, size_t count, int64_t now);
 void question_free(struct question *question);

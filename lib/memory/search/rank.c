@@ -12,21 +12,22 @@
  * one. */
 #define K1 1.0f /* how soon more of the same word stops to count */
 #define B  0.5f /* how much a long turn is held against it */
-/* A word said in a neighbouring turn of the same call speaks for this turn too. */
-#define NEAR 3
-static const struct {
-    int distance; /* where that turn stands */
-    float weight;
-} near[] = {{-3, 0.15f}, {-2, 0.30f}, {-1, 0.50f}, {1, 0.40f}, {2, 0.20f}, {3, 0.10f}};
-#define FACT_WEIGHT 0.5f /* a word of a fact speaks for the turn that the fact came from */
+/* A word said in a turn speaks for the turns near it too, the less the more was said between. It is terms
+ * that count and not turns alone: on the phone one thing is often said in several short ones. */
+#define NEAR_TURNS  5
+#define NEAR_TERMS  40.0f /* as far as this: the terms between, and for each turn between */
+#define NEAR_TURN   3.0f  /* as many more */
+#define NEAR_AFTER  0.5f  /* what it is worth for the next turn, */
+#define NEAR_BEFORE 0.4f  /* and for the one before */
+#define FACT_WEIGHT 0.5f  /* a word of a fact speaks for the turn that the fact came from */
 /* What a memory's score is made of. */
 #define W_BEST     4.0f  /* its words, beside the best match that the caller has */
 #define W_SHARE    3.0f  /* its words, beside all that was asked for */
 #define W_SUMMARY  3.0f  /* the words of its call's summary */
 #define W_CALL     3.0f  /* the words of its whole call */
 #define W_TIME     4.0f  /* its call was at the time that is meant */
-#define W_SPEAKER  2.0f  /* it was said by whom the question is about */
-#define W_QUESTION -1.0f /* it is a question itself */
+#define W_SPEAKER  2.5f  /* it was said by whom the question is about */
+#define W_QUESTION -0.8f /* it is a question itself */
 #define W_ANSWER   0.4f  /* it follows a question */
 #define W_PROPER   0.8f  /* it has a name of something in it */
 #define W_NAME     1.0f  /* and that was asked for */
@@ -208,7 +209,7 @@ static void settle(struct rank *rank, struct found *found, struct hits *hits, ui
         float tf = found->exact[which] > 0 ? found->exact[which] : found->related[which];
         hits->items = room_for(hits->items, hits->count, &hits->room, sizeof *hits->items, &rank->failed);
         if (!rank->failed)
-            hits->items[hits->count++] = (struct hit){at, (uint16_t)which, tf * factor};
+            hits->items[hits->count++] = (struct hit){.at = at, .which = (uint16_t)which, .tf = tf * factor};
         found->exact[which] = found->related[which] = 0;
     }
 }
@@ -307,45 +308,56 @@ static void read_names(struct rank *rank)
 
 /* --- Scoring --- */
 
-/* Spreads one hit over its turn and the turns beside it. */
-static void spread(struct rank *rank, const struct hit *hit, float *weights)
+/* Spreads a hit of weight `v` over at most `turns` turns before (step -1) or after its own; how many had
+ * something of it. */
+static uint8_t spread_beside(const struct rank *rank, uint32_t at, int step, uint32_t turns, float v,
+                             float *weights)
+{
+    float between = 0;
+    uint8_t count = 0;
+    for (; count < turns && count < NEAR_TURNS && between < NEAR_TERMS; count++) {
+        at = (uint32_t)((int64_t)at + step);
+        weights[at] += v * (1 - between / NEAR_TERMS);
+        between += NEAR_TURN + (float)rank->docs[at].item.term_count;
+    }
+    return count;
+}
+
+/* Spreads one hit over its turn and the turns near it. */
+static void spread(const struct rank *rank, struct hit *hit, float *weights)
 {
     const struct doc *doc = &rank->docs[hit->at];
     const struct call *call = &rank->calls[doc->call];
     float v = hit->tf / (1 - B + B * (float)doc->item.term_count / rank->mean_length);
     weights[hit->at] += v;
-    for (size_t i = 0; doc->is_turn && i < sizeof near / sizeof *near; i++) {
-        int64_t to = (int64_t)hit->at - near[i].distance;
-        if (to >= call->first && to < (int64_t)call->first + call->count)
-            weights[to] += near[i].weight * v;
-    }
+    if (!doc->is_turn)
+        return;
+    hit->before = spread_beside(rank, hit->at, -1, hit->at - call->first, NEAR_BEFORE * v, weights);
+    hit->after =
+        spread_beside(rank, hit->at, 1, call->first + call->count - 1 - hit->at, NEAR_AFTER * v, weights);
 }
 
 /* Takes in what `spread` left on a turn and around it, and clears it. */
 static void take_in(struct rank *rank, const struct hit *hit, float idf, float *weights)
 {
-    const struct doc *doc = &rank->docs[hit->at];
-    const struct call *call = &rank->calls[doc->call];
-    int64_t from = hit->at, to = from;
-    if (doc->is_turn) {
-        int64_t last = (int64_t)call->first + call->count - 1;
-        from = from - NEAR > call->first ? from - NEAR : call->first;
-        to = to + NEAR < last ? to + NEAR : last;
-    }
-    for (int64_t i = from; i <= to; i++) {
-        struct doc *beside = &rank->docs[i];
+    bool helps = hit->which >= rank->question->asked;
+    uint32_t from = hit->at - hit->before, to = hit->at + hit->after;
+    for (uint32_t i = from; i <= to; i++) {
         float w = weights[i];
+        if (w <= 0) /* taken in with another hit */
+            continue;
         float gain = idf * w * (K1 + 1) / (w + K1);
         weights[i] = 0;
-        if (hit->which >= rank->question->asked) {
-            beside->help += gain;
-            continue;
-        }
-        beside->match += gain;
-        if (i < (int64_t)hit->at - 1 || i > (int64_t)hit->at + 1 || beside->near == hit->which + 1)
-            continue;
+        if (helps)
+            rank->docs[i].help += gain;
+        else
+            rank->docs[i].match += gain;
+    }
+    for (uint32_t i = hit->at - (hit->before > 0); !helps && i <= hit->at + (hit->after > 0); i++) {
+        struct doc *beside = &rank->docs[i];
+        if (beside->near != hit->which + 1)
+            beside->cover += idf;
         beside->near = (uint16_t)(hit->which + 1);
-        beside->cover += idf;
     }
 }
 
@@ -399,7 +411,7 @@ static void score_summaries(struct rank *rank, const struct hit *hits, size_t co
  * are then the hits of a word. */
 static int sort_hits(struct hits *hits, size_t words, size_t *starts)
 {
-    struct hit *sorted = malloc((hits->count + 1) * sizeof *sorted);
+    struct hit *sorted = calloc(hits->count + 1, sizeof *sorted);
     if (!sorted)
         return -1;
     memset(starts, 0, (words + 1) * sizeof *starts);
@@ -451,7 +463,7 @@ static int score_words(struct rank *rank)
     }
     /* NOLINTBEGIN(clang-analyzer-unix.Malloc): what was sorted belongs to rank */
     for (size_t w = 0; w < question->concepts; w++) {
-        const struct hit *hits = rank->hits.items + starts[w];
+        struct hit *hits = rank->hits.items + starts[w];
         size_t count = starts[w + 1] - starts[w];
         bool unsaid_role = question->is_role[w] && count == 0;
         if (w == question->asked)
@@ -463,7 +475,7 @@ static int score_words(struct rank *rank)
         if (helps)
             idf *= agreement(rank, hits, count);
         else
-            rank->total += idf;
+            rank->total += idf *= question->worth[w];
         for (size_t i = 0; i < count; i++)
             spread(rank, &hits[i], weights);
         for (size_t i = 0; i < count; i++)

@@ -5,7 +5,7 @@
 
 #define RESULT_CHARS  200  /* for each result asked for; all of them together have that many times it */
 #define LEAST_CHARS   1000 /* and at least this */
-#define RESULT_TURNS  3    /* the most turns in one result */
+#define RESULT_TURNS  6    /* the most turns in one result */
 #define SUMMARY_CHARS 400  /* of a summary that fills what room is left */
 #define SUMMARY_LEAD                                                                                         \
     0.05f                  /* a sentence that covers so much more of the question than any turn comes first  \

@@ -53,6 +53,7 @@ struct call {
 struct hit {
     uint32_t at;
     uint16_t which;
+    uint8_t before, after; /* over so many turns near it has been spread */
     float tf;
 };
 struct hits {
