@@ -49,8 +49,8 @@ def tool_texts: {response_timeout_secs: 5,
     api_schema: {response_filter: {mode: "allow", filters: ["count", "context"]},
         request_body_schema: {description: "The search.", properties: {words: {type: "string",
         description: ("Up to ten words, separated by blanks, that the answer may contain and the question does not: " +
-            "other words for the same thing, kinds and examples of it, and the words of other languages that the caller " +
-            "speaks. For \"what is she allergic to\": \"allergy allergic intolerant nuts peanuts lactose gluten penicillin\". " +
+            "other words for the same thing, kinds and examples of it, and the words of the other languages that the caller " +
+            "speaks, which caller_languages lists where your instructions have it. For \"what is she allergic to\": \"allergy allergic intolerant nuts peanuts lactose gluten penicillin\". " +
             "They help the search and never replace the question.")}, query: {type: "string",
         description: ("What to look for: a short question or a few key words in the caller's language, with the " +
             "names, things and dates that matter, such as \"delivery date of the walnut table\". Do not put the " +
@@ -127,6 +127,10 @@ def tools_with($id; $tools): [(.conversation_config.agent.prompt.tool_ids[]? |
 
 def switched($switches; $to): reduce $switches[] as $switch (.platform_settings.overrides // {};
     setpath($switch / "."; $to));
+
+# Of these, the switches that an agent does not have on.
+def switches_off($switches): (.platform_settings.overrides // {}) as $on |
+    [$switches[] | select(. as $switch | $on | getpath($switch / ".") != true)];
 
 # --- the present state -------------------------------------------------------------------------------------------
 
@@ -301,8 +305,7 @@ def plan_agent($agent): . as $facts | .agents[$agent] as $now |
         (.outbound == null or (IN($facts.outbound.id; $now | tool_ids[]) | not)) then
         step("give agent \($agent | called) the tool \(outbound_name)"; ["give_outbound", $agent])
     else empty end,
-    ($now.platform_settings.overrides // {} | . as $on |
-        [$facts.switches[] | select(. as $switch | $on | getpath($switch / ".") != true)] |
+    ($now | switches_off($facts.switches) |
         if . == [] then empty
         else step("let agent \($agent | called) use what callmem answers: \(join(" "))"; ["turn_on", $agent, .[]]) end),
     plan_items($agent), plan_own_webhooks($agent);

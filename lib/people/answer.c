@@ -10,7 +10,10 @@
 #include <string.h>
 
 #define USER_CHARS 256
-#define FRAME      256 /* bytes of an answer around a profile, mostly */
+/* ElevenLabs' types bound neither; a name is no longer, and a line has fewer people. */
+#define KEYWORD_CHARS 50
+#define KEYWORDS_MOST 50
+#define FRAME         256 /* bytes of an answer around a profile, mostly */
 
 static bool add_own_variables(const struct settings *settings, cJSON *variables)
 {
@@ -33,25 +36,86 @@ static bool add_override(const struct settings *settings, enum setting template,
     return good;
 }
 
+static bool has_text(const cJSON *list, const char *text)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (strcmp(item->valuestring, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Adds the words from `text` up to `end`, without the blanks around them; what is too long to be a name is
+ * left out. False only when out of memory. */
+static bool add_keyword(cJSON *list, const char *text, const char *end)
+{
+    char word[4 * KEYWORD_CHARS + 1];
+    while (text < end && *text == ' ')
+        text++;
+    while (end > text && end[-1] == ' ')
+        end--;
+    size_t len = (size_t)(end - text);
+    if (len == 0 || len >= sizeof word || cJSON_GetArraySize(list) == KEYWORDS_MOST)
+        return true;
+    memcpy(word, text, len);
+    word[len] = '\0';
+    if (text_chars(word) > KEYWORD_CHARS || has_text(list, word))
+        return true;
+    cJSON *item = cJSON_CreateString(word);
+    return item && cJSON_AddItemToArray(list, item);
+}
+
+/* What speech recognition is to expect; false only when out of memory. */
+static bool add_keywords(const struct settings *settings, const cJSON *variables, cJSON *asr)
+{
+    struct buf text = BUF_INIT;
+    bool good = true;
+    if (template_apply(setting_text(settings, CALLMEM_KEYWORDS), variables, &text) && buf_text(&text)) {
+        cJSON *list = cJSON_CreateArray();
+        const char *word = buf_text(&text), *end;
+        good = list != NULL;
+        for (; good && *word; word = end + (*end != '\0')) {
+            end = word + strcspn(word, ",;");
+            good = add_keyword(list, word, end);
+        }
+        if (good && list->child && (good = cJSON_AddItemToObject(asr, "keywords", list)))
+            list = NULL;
+        cJSON_Delete(list);
+    }
+    buf_free(&text);
+    return good;
+}
+
+/* Moves a part of the overrides that has something in it into the whole; false only when out of memory. */
+static bool move_part(cJSON *whole, const char *name, cJSON **part)
+{
+    if (!(*part)->child)
+        return true;
+    if (!cJSON_AddItemToObject(whole, name, *part))
+        return false;
+    *part = NULL;
+    return true;
+}
+
 /* The parts of conversation_config_override: each is there only when it has something in it. */
 static cJSON *overrides(const struct settings *settings, const cJSON *variables)
 {
     bool returning = json_number(variables, VARIABLE_CALL_COUNT, 0) > 0;
     cJSON *override = cJSON_CreateObject(), *agent = cJSON_CreateObject();
-    cJSON *prompt = cJSON_CreateObject(), *tts = cJSON_CreateObject();
+    cJSON *prompt = cJSON_CreateObject(), *tts = cJSON_CreateObject(), *asr = cJSON_CreateObject();
     bool good =
-        override && agent && prompt && tts &&
+        override && agent && prompt && tts && asr &&
         add_override(settings, returning ? CALLMEM_FIRST_MESSAGE_RETURNING : CALLMEM_FIRST_MESSAGE_NEW,
                      variables, agent, "first_message") &&
         add_override(settings, CALLMEM_LANGUAGE, variables, agent, "language") &&
         add_override(settings, CALLMEM_PROMPT, variables, prompt, "prompt") &&
-        add_override(settings, CALLMEM_VOICE_ID, variables, tts, "voice_id");
-    if (good && prompt->child && (good = cJSON_AddItemToObject(agent, "prompt", prompt)))
-        prompt = NULL;
-    if (good && agent->child && (good = cJSON_AddItemToObject(override, "agent", agent)))
-        agent = NULL;
-    if (good && tts->child && (good = cJSON_AddItemToObject(override, "tts", tts)))
-        tts = NULL;
+        add_override(settings, CALLMEM_VOICE_ID, variables, tts, "voice_id") &&
+        add_keywords(settings, variables, asr) && move_part(agent, "prompt", &prompt) &&
+        move_part(override, "agent", &agent) && move_part(override, "tts", &tts) &&
+        move_part(override, "asr", &asr);
+    cJSON_Delete(asr);
     cJSON_Delete(prompt);
     cJSON_Delete(agent);
     cJSON_Delete(tts);
@@ -64,8 +128,12 @@ static cJSON *overrides(const struct settings *settings, const cJSON *variables)
 /* Whether anything is to be overridden, for which the variables would have to be read. */
 static bool has_overrides(const struct settings *settings)
 {
-    static const enum setting templates[] = {CALLMEM_FIRST_MESSAGE_RETURNING, CALLMEM_FIRST_MESSAGE_NEW,
-                                             CALLMEM_LANGUAGE, CALLMEM_PROMPT, CALLMEM_VOICE_ID};
+    static const enum setting templates[] = {CALLMEM_FIRST_MESSAGE_RETURNING,
+                                             CALLMEM_FIRST_MESSAGE_NEW,
+                                             CALLMEM_LANGUAGE,
+                                             CALLMEM_PROMPT,
+                                             CALLMEM_KEYWORDS,
+                                             CALLMEM_VOICE_ID};
     for (size_t i = 0; i < sizeof templates / sizeof *templates; i++)
         if (*setting_text(settings, templates[i]))
             return true;

@@ -125,6 +125,10 @@ const struct setting_row setting_rows[SETTINGS] = {
     TEMPLATE(CALLMEM_PROMPT, PROMPT_CHARS, "The prompt that replaces the agent's own. Empty: not sent."),
     ROW(CALLMEM_LANGUAGE, TYPE_LANGUAGE, .fallback = "", .max = 35,
         .help = "The language that replaces the agent's own. Empty: not sent."),
+    TEMPLATE(
+        CALLMEM_KEYWORDS, MESSAGE_CHARS,
+        "Words that speech recognition is to expect, separated by commas or semicolons, in place of the "
+        "agent's own; the variable caller_people has the names of those who use the line. Empty: not sent."),
     ROW(CALLMEM_VOICE_ID, TYPE_TEXT, .fallback = "", .max = 128,
         .help = "The voice that replaces the agent's own. Empty: not sent."),
     INT(CALLMEM_CONTEXT_CHARS, "2000", 100, 20000,

@@ -17,6 +17,7 @@ ELEVENLABS_POST_CALL_SECRET = first-0123456789abcdef
 ELEVENLABS_API_KEY=$key
 CALLMEM_FIRST_MESSAGE_NEW="Hello # there"
 CALLMEM_VOICE_ID=voice1
+CALLMEM_KEYWORDS={{caller_people}}
 END
     chmod 600 "$env_path"
     standin elevenlabs '{"agents": [{"agent_id": "agent_quince"}, {"agent_id": "agent_pear"}]}'

@@ -4,7 +4,7 @@
 
 start_instance 'CALLMEM_FIRST_MESSAGE_RETURNING=Welcome back, {{caller_name}}! Call {{ call_count }}.' \
     'CALLMEM_FIRST_MESSAGE_NEW=Welcome to Quince, this is {{shop_name}}.' \
-    'CALLMEM_PROMPT=You know: {{memory_context}}' 'CALLMEM_LANGUAGE=en' 'CALLMEM_VOICE_ID=voice_7' \
+    'CALLMEM_PROMPT=You know: {{memory_context}}' 'CALLMEM_KEYWORDS={{caller_people}}; Kaiser bun, Quince,, Quince' 'CALLMEM_LANGUAGE=en' 'CALLMEM_VOICE_ID=voice_7' \
     'CALLMEM_VARIABLE_SHOP_NAME=the garden centre' 'CALLMEM_VARIABLE_OPENING_HOURS=nine to six'
 
 client_data +15550100200
@@ -15,6 +15,7 @@ check 'a new caller gets the message for new callers' \
 check 'a prompt without its values is not sent' field '.conversation_config_override.agent | has("prompt")' false
 check 'the language is sent' field .conversation_config_override.agent.language en
 check 'the voice is sent' field .conversation_config_override.tts.voice_id voice_7
+check 'no keywords without a name' holds '.conversation_config_override | has("asr") | not'
 check 'the withheld get the same' is "$(client_data anonymous && value .conversation_config_override.agent.first_message)" \
     'Welcome to Quince, this is the garden centre.'
 
@@ -23,6 +24,8 @@ client_data +15550100200
 check 'a returning caller is greeted by name' \
     like "$(value .conversation_config_override.agent.first_message)" '^Welcome back, Nora( Lindqvist)?! Call 1\.$'
 check 'the prompt has the context' like "$(value .conversation_config_override.agent.prompt.prompt)" '^You know: .*QG-58213'
+check 'speech recognition expects their name, and our words, each once' \
+    is "$(value '.conversation_config_override.asr.keywords | tojson')" '["Nora Lindqvist","Kaiser bun","Quince"]'
 check 'the variables are there for the known, too' field .dynamic_variables.shop_name 'the garden centre'
 check 'nothing is null anywhere' holds '[.. | select(. == null)] | length == 0'
 

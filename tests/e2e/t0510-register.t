@@ -30,6 +30,7 @@ ELEVENLABS_SEARCH_DATA_SECRET=search-0123456789abcdef,older-0123456789abcdef
 ELEVENLABS_API_KEY=$key
 CALLMEM_FIRST_MESSAGE_NEW="Hello # there"
 CALLMEM_VOICE_ID=voice1
+CALLMEM_KEYWORDS={{caller_people}}
 END
 )"
 check 'after a call three kinds of events come' kept '.settings.webhooks as $sent | (.webhooks | keys) == [$sent.post_call_webhook_id]
@@ -45,6 +46,8 @@ check 'the caller is bound to whoever calls, and not required; the query is for 
     "\(.required | sort) \(.properties.caller_id.dynamic_variable) \(.properties.query.description | length > 50)"' \
     '["query"] system__caller_id true'
 check 'so are other words' kept '.tools[].tool_config.api_schema.request_body_schema.properties.words.description | length > 50' true
+check 'also of the languages that the caller speaks' kept '.tools[].tool_config.api_schema.request_body_schema.properties.words.description |
+    contains("caller_languages")' true
 check 'which gets the answer once' kept '.tools[].tool_config.api_schema.response_filter | tojson' '{"mode":"allow","filters":["count","context"]}'
 # docs/http.md: the call that is going on has no memories yet.
 check 'nothing limits the search to this call or to one agent' kept '.tools[].tool_config.api_schema.request_body_schema.properties |
@@ -61,7 +64,7 @@ check 'an agent gets the tool' kept '.tools as $tools | [.agents.agent_quince.co
     $tools[.].tool_config.name] | tojson' '["search_memory"]'
 check 'may be asked for, and may be overridden where a template is set' kept '.agents.agent_quince.platform_settings.overrides |
     [.enable_conversation_initiation_client_data_from_webhook, (.conversation_config_override |
-    .agent.first_message, .tts.voice_id, .agent.language, .agent.prompt.prompt)] | tojson' '[true,true,true,false,false]'
+    .agent.first_message, .tts.voice_id, .asr.keywords, .agent.language, .agent.prompt.prompt)] | tojson' '[true,true,true,true,false,false]'
 check 'other agents are left alone' kept '.agents.agent_pear.platform_settings.overrides.enable_conversation_initiation_client_data_from_webhook' false
 register
 check 'with an agent it has nothing to do either' like "$code $changes $said" '^0 0 Nothing to change'

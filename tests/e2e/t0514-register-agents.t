@@ -78,9 +78,23 @@ check 'and are set up' kept ".branches.agtbranch_live | $set_up" '1 5 true'
 check 'like the main one' kept ".agents.agent_quince | $set_up" '1 5 true'
 check 'others are left alone' kept "[.branches.agtbranch_idle, .branches.agtbranch_old | $set_up] | join(\"; \")" '0 0 false; 0 0 false'
 check 'one that cannot be changed is told' like "$code $complaints" '^0 .*agent agent_quince, branch agtbranch_shut was not changed \(HTTP 403: The branch is protected'
+check 'keywords may be overridden where we set some' kept ".branches.agtbranch_live, .agents.agent_quince |
+    .platform_settings.overrides.conversation_config_override.asr.keywords" $'true\ntrue'
 register --remove
+check 'which a removal turns off again' kept ".branches.agtbranch_live, .agents.agent_quince |
+    .platform_settings.overrides.conversation_config_override.asr.keywords" $'false\nfalse'
 check 'a removal undoes the branches, too' kept ".branches.agtbranch_live | $set_up" '0 0 false'
 check 'here, too, nothing is left' kept "$count_all" '0 0 0'
+
+# What ElevenLabs accepts it need not do.
+standin elevenlabs '{"overrides": "ignore", "agents": [{"agent_id": "agent_deaf"}]}'
+register --url "$here" --agent agent_deaf
+check 'a switch that stays off is told' like "$complaints" 'agent agent_deaf did not take .*asr\.keywords'
+standin elevenlabs '{"overrides": "merge"}'
+register --agent agent_deaf
+check 'and turned on the next time' kept '.agents.agent_deaf.platform_settings.overrides.conversation_config_override.asr.keywords' true
+register --remove
+check 'and off at the end' kept '.agents.agent_deaf.platform_settings.overrides.conversation_config_override.asr.keywords' false
 
 # A tool for the calls that an agent makes.
 standin elevenlabs '{"agents": [{"agent_id": "agent_plum"}]}'

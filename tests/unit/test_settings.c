@@ -189,6 +189,7 @@ static void test_defaults(void **state)
         {"CALLMEM_FIRST_MESSAGE_NEW", ""},
         {"CALLMEM_PROMPT", ""},
         {"CALLMEM_LANGUAGE", ""},
+        {"CALLMEM_KEYWORDS", ""},
         {"CALLMEM_VOICE_ID", ""},
         {"CALLMEM_CONTEXT_CHARS", "2000"},
         {"CALLMEM_CONTEXT_ITEMS", ""},
