@@ -320,6 +320,8 @@ static char *make_default(const struct load *load, enum setting id)
         return text_dup(row->fallback);
     if (row->type == TYPE_REAL)
         return text_dup(values[OPENMEMORY_DECAY_LAMBDA].text);
+    if (id == CALLMEM_MAX_BODY_MB)
+        return text_dup(*values[CALLMEM_AUDIO_DIR].text ? SETTING_AUDIO_MB : SETTING_EVENT_MB);
     buf_puts(&path, values[CALLMEM_STATE_DIR].text);
     buf_puts(&path, strcmp(values[CALLMEM_STATE_DIR].text, "/") == 0 ? "" : "/");
     buf_puts(&path, SETTING_DATABASE);

@@ -138,9 +138,13 @@ const struct setting_row setting_rows[SETTINGS] = {
             "Data collection items of yours whose latest values memory_context tells, separated by commas. "
             "Others are only found by a search."),
 
-    INT(CALLMEM_MAX_BODY_MB, "200", 1, 2048, "Maximum size in MiB of a post-call request."),
     PATH(CALLMEM_AUDIO_DIR, "",
-         "The folder for the MP3 recordings of calls. Empty: recordings are accepted and discarded."),
+         "The folder for the MP3 recordings of calls. Empty: recordings are discarded, and those that are "
+         "larger than CALLMEM_MAX_BODY_MB are refused."),
+    ROW(CALLMEM_MAX_BODY_MB, TYPE_INT, .fallback = SETTING_EVENT_MB,
+        .fallback_shown = SETTING_EVENT_MB ", or " SETTING_AUDIO_MB " where CALLMEM_AUDIO_DIR is set",
+        .min = 1, .max = 2048,
+        .help = "Maximum size in MiB of a post-call request. After a change make the site again."),
     PATH(CALLMEM_LEXICON_DIR, "",
          "The folder with additions to the lexicon, one file LANGUAGE.txt per language. Empty: none."),
     INT(CALLMEM_RETENTION_DAYS, "0", 0, 36500,
@@ -208,7 +212,7 @@ const char *setting_group(enum setting id)
         return "Browsers and logs";
     case CALLMEM_FIRST_MESSAGE_RETURNING:
         return "Responses to the agent";
-    case CALLMEM_MAX_BODY_MB:
+    case CALLMEM_AUDIO_DIR:
         return "After a call";
     case CALLMEM_LLM_URL:
         return "An LLM of your own";

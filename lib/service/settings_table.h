@@ -58,8 +58,8 @@ enum setting {
     CALLMEM_VOICE_ID,
     CALLMEM_CONTEXT_CHARS,
     CALLMEM_CONTEXT_ITEMS,
-    CALLMEM_MAX_BODY_MB, /* post-call bodies, default 200, 1 to 2048 */
     CALLMEM_AUDIO_DIR,   /* keeps the MP3 of calls; empty: dropped */
+    CALLMEM_MAX_BODY_MB, /* post-call bodies, 1 to 2048; the default depends on CALLMEM_AUDIO_DIR */
     CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */
     CALLMEM_RETENTION_DAYS,
     CALLMEM_FORGET_ON_REQUEST, /* choice: ask, hide */
@@ -132,7 +132,9 @@ extern const size_t setting_production_count;
 /* The heading before a setting, NULL when there is none. */
 const char *setting_group(enum setting id);
 
-#define SETTING_SECRETS_MAX 8 /* as many as an endpoint can have, see web/credentials.h */
+#define SETTING_SECRETS_MAX 8     /* as many as an endpoint can have, see web/credentials.h */
+#define SETTING_EVENT_MB    "16"  /* CALLMEM_MAX_BODY_MB without recordings: far more than any transcript */
+#define SETTING_AUDIO_MB    "200" /* and with them: some four hours */
 #define SETTING_VARIABLE    "CALLMEM_VARIABLE_"
 #define SETTING_DATABASE    "openmemory.sqlite" /* in CALLMEM_STATE_DIR, where OPENMEMORY_PATH is empty */
 

@@ -191,8 +191,8 @@ mv "$state/nginx/client_body" "$work/client_body"
 post_call "$work/large"
 check 'an event for which there is no place' unavailable inbox_unavailable
 head -c 900000 "$work/large" >"$work/smaller"
-post_with_key search-data "@$work/smaller"
-check 'a question for which there is none' unavailable memory_unavailable
+post_call "$work/smaller"
+check 'a smaller one needs no place' refused 400 invalid_json
 client_data +15550100200
 check 'what needs no place is answered' is "$status" 200
 mv "$work/client_body" "$state/nginx/client_body"

@@ -42,9 +42,9 @@ many() { # CODE, what curl is to send
     curl -sS --no-progress-meter --noproxy '*' -Z --parallel-max 20 -w '%{http_code}\n' -H 'Content-Type: application/json' "$@" "${urls[@]}"
 }
 check 'forty callers' is "$(many -H "X-Api-Key: $(secret client-data)" -d '{"caller_id": "+15550100200"}' | sort | uniq -c | tr -s ' ')" ' 40 200'
-check 'forty intruders' is "$(many -d '{"caller_id": "+15550100200"}' | sort | uniq -c | tr -s ' ')" ' 40 401'
+check 'forty intruders' is "$(many -H "X-Api-Key: x" -d '{"caller_id": "+15550100200"}' | sort | uniq -c | tr -s ' ')" ' 40 401'
 check 'each was counted once' tells "$(requests client-data 200)" 40
-check 'by its code' is "$(told "$(requests client-data 401 missing_credentials)")" 40
+check 'by its code' is "$(told "$(requests client-data 401 invalid_secret)")" 40
 check 'timed' is "$(told 'callmem_request_seconds_count{endpoint="client-data"}')" 80
 check 'in a bucket' is "$(told 'callmem_request_seconds_bucket{endpoint="client-data",le="+Inf"}')" 80
 check 'and memory was asked as often' is "$(told 'callmem_memory_seconds_count{operation="profile"}')" 40

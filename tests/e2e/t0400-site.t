@@ -97,7 +97,7 @@ curl() {
 start_front
 check 'nginx takes the site' front -t
 check 'and warns of nothing' is "$(cat "$work/nginx")" ''
-check 'it takes what the settings let the programs take' grep -q '^    client_max_body_size 3m;' "$front/site"
+check 'it takes what the settings let the programs take' grep -q '^        client_max_body_size 3m;' "$front/site"
 check 'it says how it was made' grep -q "spawn/site --name $name" "$front/site"
 
 # The webhooks over TLS.
@@ -207,6 +207,25 @@ check 'shows it to each' is "$status $(header Access-Control-Allow-Origin) $(hea
 
 
 # Limits.
+check 'a site for one large body at a time' reload --large 1
+head -c 1500000 "$work/huge" >"$work/sizable"
+send_slowly() {
+    # exec passes over the function, so that the process is curl itself.
+    (exec curl -s -o "$work/slowly" --cacert "$front/ca.pem" --connect-to "$name::127.0.0.1:" --http1.1 --limit-rate 10k \
+        -H 'X-Api-Key: x' --data-binary "@$work/sizable" "$url/webhook/post-call") &
+    sending=$!
+}
+one_too_many() {
+    # It may have been the one that was refused.
+    kill -0 "$sending" || send_slowly
+    request POST /webhook/post-call -H 'X-Api-Key: x' -H 'Content-Type: application/json' --data-binary "@$work/sizable"
+    refused 429 too_many_requests
+}
+send_slowly
+check 'a second one is refused' eventually one_too_many
+post_call "$data/example-post-call.json"
+check 'a small one is not' accepted duplicate post_call_transcription
+kill "$sending" && wait "$sending"
 check 'a site with a limit' reload --rate 1 --burst 1
 for _ in {1..3}; do request GET /health; done
 check 'too much is refused' refused 429 too_many_requests
@@ -221,9 +240,9 @@ check 'who is not listed is refused' refused 403 forbidden
 request GET /health
 check 'a load balancer need not be listed' is "$status" 200
 check 'a site behind a load balancer' reload --allow "$front/listed" --behind 127.0.0.1/32
-request POST /webhook/client-data -H 'X-Forwarded-For: 203.0.113.9, 192.0.2.1'
-check 'who is listed comes in' refused 401 missing_credentials
-request POST /webhook/client-data -H 'X-Forwarded-For: 192.0.2.1, 203.0.113.9'
+request POST /webhook/client-data -H 'X-Api-Key: x' -H 'X-Forwarded-For: 203.0.113.9, 192.0.2.1'
+check 'who is listed comes in' refused 401 invalid_secret
+request POST /webhook/client-data -H 'X-Api-Key: x' -H 'X-Forwarded-For: 192.0.2.1, 203.0.113.9'
 check 'who only says so does not' refused 403 forbidden
 check "a site with ElevenLabs' own list" reload --allow "$root/nginx/elevenlabs-addresses.conf"
 client_data +15550100200
@@ -274,7 +293,7 @@ check 'an origin has no path' like "$(refusal --name a --origin https://app.exam
 CALLMEM_CORS_ORIGINS=app.example check 'with wrong settings there is none' ill_set
 check 'without any it says what that means' like "$(CALLMEM_ENV_FILE=$work/none.env spawn/site --name a 2>&1 >"$work/none")" \
     'none.env cannot be read.*defaults'
-check 'and goes on with the defaults' grep -q '^    client_max_body_size 201m;' "$work/none"
+check 'and goes on with the defaults' grep -q '^        client_max_body_size 17m;' "$work/none"
 check 'a rate is a number' like "$(refusal --name a --rate fast)" 'not a whole number'
 check 'it tells what there is' like "$(spawn/site --help)" '--client-ca FILE'
 finish
