@@ -316,6 +316,31 @@ static void one_caller_may_speak_several_languages(void **state)
     finds(p, "squeaking saddles", "squeak");
 }
 
+/* Many agents ask in English, whatever the caller speaks. */
+static void an_english_question_finds_the_words_of_the_caller(void **state)
+{
+    struct place *p = *state;
+    static const struct {
+        const char *language, *said, *query;
+    } rows[] = {
+        {"de", "Ich vertrage keine Milch, da habe ich eine Unvertr\xc3\xa4glichkeit.",
+         "what is her allergy?"},
+        {"de", "Unser Hund bellt, wenn es klingelt.", "does the caller have a pet"},
+        {"es", "Mi hermana vive en Sevilla.", "where does the sister live?"},
+        {"es", "La factura de marzo est\xc3\xa1 mal.", "wrong invoice"},
+        {"fr", "La livraison est en retard.", "delivery problem"},
+        {"it", "Mio figlio studia a Torino.", "what does the son do"},
+        {"pt", "Perdi a chave do carro.", "lost key"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char caller[32];
+        snprintf(caller, sizeof caller, "caller-%zu", i);
+        remember(p, &(struct call){caller, "other", rows[i].language, 9, {"xyzzy plugh", "A: plover"}, NULL});
+        remember(p, &(struct call){caller, "c", rows[i].language, 8, {rows[i].said}, NULL});
+        finds_with(p, &(struct memory_filter){.caller = caller}, rows[i].query, 1, rows[i].said);
+    }
+}
+
 /* More languages than are kept at hand: each search may need others than the one before. */
 static void many_languages_in_one_handle(void **state)
 {
@@ -1170,6 +1195,7 @@ int main(void)
         IN_PLACE(accents_and_case_do_not_matter),
         IN_PLACE(scripts_of_all_kinds_are_found),
         IN_PLACE(one_caller_may_speak_several_languages),
+        IN_PLACE(an_english_question_finds_the_words_of_the_caller),
         IN_PLACE(many_languages_in_one_handle),
         IN_PLACE(the_answer_is_found_by_its_question),
         IN_PLACE(an_answer_in_many_short_turns_is_one_result),
