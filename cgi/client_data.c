@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cgi/program.h"
+#include "people/alias.h"
 #include "people/answer.h"
 #include "people/caller.h"
 
@@ -21,8 +22,8 @@ static int read_id(const cJSON *body, const char *name, const char **text, struc
     return 0;
 }
 
-/* The caller of a request: the number, else what a session without one says of itself. */
-static int read_caller(const cJSON *body, char caller[CALLER_SIZE], enum caller_kind *kind,
+/* The caller of a request: the number, else what a session without one says of itself (`by_user`). */
+static int read_caller(const cJSON *body, char caller[CALLER_SIZE], enum caller_kind *kind, bool *by_user,
                        struct error *error)
 {
     const char *number, *user;
@@ -33,6 +34,7 @@ static int read_caller(const cJSON *body, char caller[CALLER_SIZE], enum caller_
                          "or empty text when it is withheld, or a user_id");
     if (read_id(body, "caller_id", &number, error) != 0 || read_id(body, "user_id", &user, error) != 0)
         return -1;
+    *by_user = !*number;
     *kind = *number ? caller_parse(number, caller) : caller_parse_user(user, caller);
     /* An unparsable caller_id must not fail the call. */
     if (*kind == CALLER_INVALID)
@@ -54,8 +56,8 @@ static int read_agent(const cJSON *body, const char **agent, struct error *error
 }
 
 /* The caller's profile, if there is one. A memory that does not answer must not cost the call. */
-static void read_profile(const struct program *program, struct memory_store *memory, const char *caller,
-                         const char *agent, struct memory_profile *profile)
+static void read_profile(const struct program *program, struct memory_store *memory, char caller[CALLER_SIZE],
+                         bool by_user, const char *agent, struct memory_profile *profile)
 {
     struct error error = {ERROR_INTERNAL, "out of memory"};
     const char *scope = answer_scope(program->instance.settings, agent);
@@ -65,7 +67,8 @@ static void read_profile(const struct program *program, struct memory_store *mem
             "CALLMEM_SCOPE is agent, but the request names no agent_id: the caller is treated as unknown");
         return;
     }
-    if (!memory || memory_profile(memory, caller, scope, profile, &error) != 0) {
+    if (!memory || (by_user && alias_resolve(memory, caller, &error) != 0) ||
+        memory_profile(memory, caller, scope, profile, &error) != 0) {
         struct log_line line;
         log_begin(&line, LOG_ERROR, "the memory could not be read, the caller is treated as unknown");
         log_caller(&line, caller);
@@ -82,13 +85,14 @@ static int client_data(struct request *request, struct response *response, void 
     const char *agent;
     char caller[CALLER_SIZE];
     enum caller_kind kind = CALLER_NOBODY;
+    bool by_user;
     if (request_json(request, &program->credentials, BODY_LIMIT, &body, error) != 0 ||
-        read_caller(body, caller, &kind, error) != 0 || read_agent(body, &agent, error) != 0)
+        read_caller(body, caller, &kind, &by_user, error) != 0 || read_agent(body, &agent, error) != 0)
         return -1;
     struct memory_profile profile = {0};
     if (kind == CALLER_NUMBER || kind == CALLER_OTHER) {
         request_note_caller(request, caller);
-        read_profile(program, thread, caller, agent, &profile);
+        read_profile(program, thread, caller, by_user, agent, &profile);
     }
     int result = answer_add(&response->body, program->instance.settings, &profile, caller,
                             json_text(body, "user_id"), error);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cgi/program.h"
+#include "people/alias.h"
 #include "people/caller.h"
 #include "people/search_answer.h"
 
@@ -24,6 +25,7 @@
 /* What is asked for. */
 struct question {
     char caller[CALLER_SIZE];
+    bool by_user; /* that is a user_id */
     const char *query;
     struct memory_filter filter;
 };
@@ -180,10 +182,10 @@ static int read_caller(const cJSON *body, struct question *question, struct erro
             "phone_number");
     if (value && !cJSON_IsString(value))
         return error_set(error, ERROR_INVALID_REQUEST, "%s: text is expected", field);
-    bool user = value && strcmp(field, "user_id") == 0;
+    question->by_user = value && strcmp(field, "user_id") == 0;
     const char *text = value ? value->valuestring : "";
     enum caller_kind kind =
-        user ? caller_parse_user(text, question->caller) : caller_parse(text, question->caller);
+        question->by_user ? caller_parse_user(text, question->caller) : caller_parse(text, question->caller);
     /* No number as an example: this goes into the log, where whole numbers never stand. */
     if (kind == CALLER_INVALID)
         return error_set(
@@ -246,6 +248,8 @@ static int search_data(struct request *request, struct response *response, void 
         read_question(program, body, &question, error) != 0)
         return -1;
     request_note_caller(request, question.caller);
+    if (question.by_user && thread && alias_resolve(thread, question.caller, error) != 0)
+        return -1;
     return search_answer_add(&response->body, program->instance.settings, thread, &question.filter,
                              question.query, error);
 }

@@ -41,6 +41,8 @@ static const struct {
     [KIND_ID] = {"id", 0.9, SECTOR_SEMANTIC, false},
     [KIND_ENDED] = {"ended", 0.6, SECTOR_EPISODIC, false},
     [KIND_OPERATOR] = {"operator", 0.9, SECTOR_REFLECTIVE, true},
+    [KIND_ALIAS] = {"alias", 0.4, SECTOR_SEMANTIC, true},
+    [KIND_LINK] = {"link", 0.9, SECTOR_REFLECTIVE, true},
 };
 
 const char *sector_name(enum sector sector)
@@ -116,14 +118,16 @@ static char *put(char *to, const char *text)
 }
 
 int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
-                        const char *language, const char *document)
+                        const char *language, const char *document, const char *user)
 {
+    user = user ? user : "";
     answer = answer ? answer : "";
     heading = heading ? heading : "";
     language = language ? language : "";
     bool has_document = document && *document;
     size_t document_size = has_document ? strlen(document) + 1 : strlen(answer) + sizeof "{}";
-    char *owned = malloc(strlen(answer) + strlen(heading) + strlen(language) + 3 + document_size);
+    char *owned =
+        malloc(strlen(answer) + strlen(heading) + strlen(language) + strlen(user) + 4 + document_size);
     if (!owned)
         return -1;
     char *at = owned;
@@ -134,6 +138,8 @@ int memory_profile_keep(struct memory_profile *profile, const char *answer, cons
     at = put(at, heading);
     profile->language = at;
     at = put(at, language);
+    profile->user = at;
+    at = put(at, user);
     profile->document = at;
     if (has_document) {
         put(at, document);
@@ -300,6 +306,34 @@ int memory_set_profile(struct memory_store *store, const char *caller, const cha
 {
     return need_caller(caller, error) == 0 ? store->ops->set_profile(store, caller, scope, profile, error)
                                            : -1;
+}
+
+int memory_set_user(struct memory_store *store, const char *caller, const char *user, struct error *error)
+{
+    if (need_caller(caller, error) != 0)
+        return -1;
+    return store->ops->set_user ? store->ops->set_user(store, caller, user, error) : 0;
+}
+
+int memory_find_user(struct memory_store *store, const char *user, char **caller, struct error *error)
+{
+    *caller = NULL;
+    return *user && store->ops->find_user ? store->ops->find_user(store, user, caller, error) : 0;
+}
+
+bool memory_can_share(const struct memory_store *store)
+{
+    return store->ops->share != NULL;
+}
+
+int memory_share(struct memory_store *store, const char *caller, const struct memory_place *places,
+                 size_t count, struct error *error)
+{
+    if (need_caller(caller, error) != 0)
+        return -1;
+    return store->ops->share ? store->ops->share(store, caller, places, count, error)
+                             : error_set(error, ERROR_INVALID_REQUEST,
+                                         "memory on a server cannot share conversations between callers");
 }
 
 int memory_conversations(struct memory_store *store, const char *caller, struct memory_list *found,

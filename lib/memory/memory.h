@@ -5,7 +5,7 @@
  *
  * A memory belongs to a caller and to a conversation of that caller. Its key is (caller, conversation, kind,
  * position): adding it again replaces it, so processing an event twice changes nothing. No function returns a
- * memory of another caller.
+ * memory of another caller, but for what memory_share() says.
  *
  * A handle belongs to one thread. The store is connected when it is first needed and again after a failure,
  * so a program starts, and answers, while its memory is down. Every function that reaches the store fails
@@ -56,6 +56,8 @@ enum kind {
     KIND_ID,          /* "id": an order, account, policy or member number */
     KIND_ENDED,       /* "ended": something that was so and no longer is */
     KIND_OPERATOR,    /* "operator": what an operator said of what is known, see people/word.h */
+    KIND_ALIAS,       /* "alias": the user_id that ElevenLabs named in a call */
+    KIND_LINK, /* "link": an operator says that a person of another line is one of this, people/link.h */
     KINDS
 };
 
@@ -144,7 +146,7 @@ int memory_add(struct memory_store *store, const struct memory *items, size_t co
  * ERROR_NOT_FOUND when the caller has none of that id. */
 int memory_update(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
                   struct error *error);
-/* One memory by id; ERROR_NOT_FOUND. The list has one item. */
+/* One memory by id, of the caller or shared by them; ERROR_NOT_FOUND. The list has one item. */
 int memory_get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
                struct error *error);
 int memory_delete(struct memory_store *store, const char *caller, const char *id, struct error *error);
@@ -159,6 +161,7 @@ struct memory_filter {
     int64_t since, until; /* created_at, both inclusive; 0: open */
     double min_salience;  /* after decay: salience · e^(−λ·days) */
     size_t limit;         /* 0: all (list), 10 (search) */
+    bool line;            /* list: with what the caller shares, see memory_share() */
     const char *words;    /* search: words that the answer may have and the question has not; they help what
                            * the question finds and find nothing themselves */
 };
@@ -190,6 +193,9 @@ struct memory_profile {
     /* What a search says of the caller whatever its question (people/ready.h); not read with the rest, see
      * memory_ready(). In what is handed in NULL is "". */
     const char *ready;
+    /* The caller's own user_id at ElevenLabs, see memory_set_user(); "" in remote mode. Not used in what is
+     * handed in. */
+    const char *user;
     char *owned; /* holds the texts of a profile that was read; NULL in what is handed in */
 };
 void memory_profile_free(struct memory_profile *profile);
@@ -206,6 +212,25 @@ int memory_ready(struct memory_store *store, const char *caller, const char *sco
  * not stored. */
 int memory_set_profile(struct memory_store *store, const char *caller, const char *scope,
                        const struct memory_profile *profile, struct error *error);
+
+/* Notes the user_id that ElevenLabs knows a caller by, "" for none; the caller has memories. In remote mode
+ * nothing is done. */
+int memory_set_user(struct memory_store *store, const char *caller, const char *user, struct error *error);
+/* The caller who has that user_id, to be freed; NULL where nobody has, or more than one: then it is nobody's.
+ * In remote mode always NULL. */
+int memory_find_user(struct memory_store *store, const char *user, char **caller, struct error *error);
+
+/* A conversation by its caller and its name. */
+struct memory_place {
+    const char *caller, *conversation;
+};
+/* Whether memory_share() can be done here: not in remote mode. */
+bool memory_can_share(const struct memory_store *store);
+/* Says which conversations of others a caller shares from now on, in place of those before: a search of the
+ * caller finds them too, and so does a list with `line`. What is not there is left out. A conversation that
+ * is forgotten is shared no more. */
+int memory_share(struct memory_store *store, const char *caller, const struct memory_place *places,
+                 size_t count, struct error *error);
 
 /* A search in the middle of a call: memory_search() and memory_profile() of the same caller and moment. */
 int memory_recall(struct memory_store *store, const struct memory_filter *filter, const char *query,

@@ -15,6 +15,7 @@ struct memory;
 struct memory_filter;
 struct memory_list;
 struct memory_profile;
+struct memory_place;
 struct memory_caller;
 struct memory_callers;
 struct memory_callers_filter;
@@ -49,6 +50,12 @@ struct memory_ops {
                  struct error *error);
     int (*set_profile)(struct memory_store *store, const char *caller, const char *scope,
                        const struct memory_profile *profile, struct error *error);
+    int (*set_user)(struct memory_store *store, const char *caller, const char *user,
+                    struct error *error); /* NULL: nothing is noted */
+    int (*find_user)(struct memory_store *store, const char *user, char **caller,
+                     struct error *error); /* NULL: nobody is found */
+    int (*share)(struct memory_store *store, const char *caller, const struct memory_place *places,
+                 size_t count, struct error *error); /* NULL: cannot be done */
     int (*conversations)(struct memory_store *store, const char *caller, struct memory_list *found,
                          struct error *error);
     int (*callers)(struct memory_store *store, const struct memory_callers_filter *filter,
@@ -76,9 +83,9 @@ struct memory_store {
     const char *mode; /* what memory_mode() returns */
 };
 
-/* Fills a profile with copies of four texts, of which NULL is ""; without a document it is the answer as an
+/* Fills a profile with copies of five texts, of which NULL is ""; without a document it is the answer as an
  * object. -1 when out of memory. */
 int memory_profile_keep(struct memory_profile *profile, const char *answer, const char *heading,
-                        const char *language, const char *document);
+                        const char *language, const char *document, const char *user);
 
 #endif

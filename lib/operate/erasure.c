@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "inbox/receive.h"
 #include "operate/report.h"
+#include "people/caller.h"
 #include "people/event.h"
 #include "web/payload_log.h"
 
@@ -14,6 +15,7 @@
  * are known by them. */
 struct forgetting {
     const char *caller;
+    struct memory_list aliases; /* user_ids of the caller (people/alias.h), as memories */
     const char **conversations;
     size_t count;
     bool failed;
@@ -36,9 +38,18 @@ static void note_conversation(struct forgetting *forgetting, const char *convers
     forgetting->conversations[forgetting->count++] = copy;
 }
 
+/* Sessions that would be understood as the caller's. */
+static bool is_by_alias(const struct forgetting *forgetting, const struct event *event)
+{
+    for (size_t i = 0; i < forgetting->aliases.count && event->by_user; i++)
+        if (strcmp(event->caller, forgetting->aliases.items[i].content) == 0)
+            return caller_trusts_user_id();
+    return false;
+}
+
 static bool is_about_caller(struct forgetting *forgetting, const struct event *event)
 {
-    if (strcmp(event->caller, forgetting->caller) == 0) {
+    if (strcmp(event->caller, forgetting->caller) == 0 || is_by_alias(forgetting, event)) {
         note_conversation(forgetting, event->conversation);
         return true;
     }
@@ -105,9 +116,26 @@ static long forget_recordings(const struct instance *instance, const struct forg
     return all;
 }
 
+/* Requests of sessions that were answered as the caller's. */
+static int forget_aliases(const struct instance *instance, const struct forgetting *forgetting, long *lines,
+                          struct error *error)
+{
+    for (size_t i = 0; i < forgetting->aliases.count && caller_trusts_user_id(); i++) {
+        long erased = instance_erase_payloads(instance, forgetting->aliases.items[i].content, NULL, 0, error);
+        if (erased < 0)
+            return -1;
+        *lines += erased;
+    }
+    return 0;
+}
+
 static int note_calls(struct memory_store *memory, struct forgetting *forgetting, struct error *error)
 {
+    const struct memory_filter aliases = {.caller = forgetting->caller, .kinds = 1u << KIND_ALIAS};
     struct memory_list calls;
+    memory_list_free(&forgetting->aliases);
+    if (memory_list(memory, &aliases, &forgetting->aliases, error) != 0)
+        return -1;
     if (memory_conversations(memory, forgetting->caller, &calls, error) != 0)
         return -1;
     for (size_t i = 0; i < calls.count; i++)
@@ -130,7 +158,7 @@ static int erase_everywhere(const struct instance *instance, struct memory_store
         return -1;
     erased->lines = instance_erase_payloads(instance, forgetting->caller, forgetting->conversations,
                                             forgetting->count, error);
-    if (erased->lines < 0)
+    if (erased->lines < 0 || forget_aliases(instance, forgetting, &erased->lines, error) != 0)
         return -1;
     erased->recordings = forget_recordings(instance, forgetting, error);
     if (erased->recordings < 0)
@@ -146,6 +174,7 @@ int erasure_run(const struct instance *instance, struct memory_store *memory, co
     struct forgetting forgetting = {.caller = caller};
     *erased = (struct erased){0};
     int result = erase_everywhere(instance, memory, &forgetting, erased, error);
+    memory_list_free(&forgetting.aliases);
     erased->conversations = forgetting.count;
     for (size_t i = 0; i < forgetting.count; i++)
         free((char *)forgetting.conversations[i]);

@@ -40,6 +40,8 @@ static void show_profile(const struct dossier *dossier)
     printf("%-13s %s\n", "Caller", dossier->caller);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         show_variable(variables, lines[i][0], lines[i][1]);
+    if (dossier->profile.user && *dossier->profile.user)
+        printf("%-13s %s\n", "User id", dossier->profile.user);
     if (privacy_hides(&dossier->memories))
         printf("%-13s %s\n", "Hidden", "agents treat this caller as unknown, because of a request (below)");
     cJSON_Delete(variables);

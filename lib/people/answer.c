@@ -169,6 +169,8 @@ int answer_add(struct buf *b, const struct settings *settings, const struct memo
     static const struct memory_profile unknown = {0};
     buf_reserve(b, FRAME + (profile->document ? strlen(profile->document) : 0));
     buf_puts(b, "{\"type\":\"conversation_initiation_client_data\"");
+    if (!user || !*user)
+        user = profile->user;
     if (user && *user && text_chars(user) <= USER_CHARS) {
         buf_puts(b, ",\"user_id\":");
         buf_json(b, user, strlen(user));

@@ -15,8 +15,8 @@
 const char *answer_scope(const struct settings *settings, const char *agent);
 
 /* Adds the answer to `b`. A profile without a document, or one whose document cannot be read, gives the
- * answer for an unknown caller. `caller` is "" for nobody; `user` (NULL or "": none) is the user_id that the
- * answer carries. -1 only when out of memory. */
+ * answer for an unknown caller. `caller` is "" for nobody; `user` is the user_id that the answer carries,
+ * NULL or "" for the caller's own, where there is one. -1 only when out of memory. */
 int answer_add(struct buf *b, const struct settings *settings, const struct memory_profile *profile,
                const char *caller, const char *user, struct error *error);
 

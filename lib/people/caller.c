@@ -79,6 +79,11 @@ void caller_trust_user_id(bool trust)
     trusts_user_id = trust;
 }
 
+bool caller_trusts_user_id(void)
+{
+    return trusts_user_id;
+}
+
 static bool is_any(struct slice text, const struct slice *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)

@@ -23,6 +23,7 @@ enum caller_kind {
 void caller_set_country(const char *country);
 /* Whether a web or text session is who it says (CALLMEM_TRUST_USER_ID); in the same way. */
 void caller_trust_user_id(bool trust);
+bool caller_trusts_user_id(void);
 
 /*
  * Normalises `text` (NULL counts as empty) into `key`; "" for nobody and for invalid.

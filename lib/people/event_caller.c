@@ -5,6 +5,7 @@
 #include "people/event_parts.h"
 
 #include "base/json.h"
+#include "people/alias.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,9 +50,23 @@ static const cJSON *medium(const cJSON *metadata, const char *name, bool *is_the
 static bool find_user(struct event *event, const cJSON *data, parse_caller *parse)
 {
     const cJSON *initiation = json_object(data, "conversation_initiation_client_data");
-    return try_caller(event, json_text(data, "user_id"), parse) ||
-           try_caller(event, json_text(initiation, "user_id"), parse) ||
-           try_caller(event, json_text(event->transcript.variables, "user_id"), parse);
+    event->by_user = try_caller(event, json_text(data, "user_id"), parse) ||
+                     try_caller(event, json_text(initiation, "user_id"), parse) ||
+                     try_caller(event, json_text(event->transcript.variables, "user_id"), parse);
+    return event->by_user;
+}
+
+/* The user_id that ElevenLabs names beside a number: no session chose it, but who started the call. */
+static void find_alias(struct event *event, const cJSON *data)
+{
+    const cJSON *initiation = json_object(data, "conversation_initiation_client_data");
+    const char *const users[] = {json_text_or_empty(data, "user_id"),
+                                 json_text_or_empty(initiation, "user_id"),
+                                 json_text_or_empty(event->transcript.variables, "user_id")};
+    bool known = event->caller_kind == CALLER_NUMBER || event->caller_kind == CALLER_OTHER;
+    for (size_t i = 0; i < sizeof users / sizeof *users && known && !event->by_user && !*event->user; i++)
+        if (alias_is_name(users[i], event->caller))
+            event->user = users[i];
 }
 
 static void find_phone_caller(struct event *event, const cJSON *data, const cJSON *phone)
@@ -85,6 +100,7 @@ void event_find_caller(struct event *event, const cJSON *data, const cJSON *meta
     event->transcript.outbound = strcmp(direction, "outbound") == 0;
     event->caller_kind = CALLER_NOBODY;
     event->caller[0] = '\0';
+    event->user = "";
     if (is_phone)
         find_phone_caller(event, data, phone);
     else if (is_whatsapp)
@@ -93,6 +109,8 @@ void event_find_caller(struct event *event, const cJSON *data, const cJSON *meta
         try_caller(event, json_text(sms, "sms_user_phone_number"), caller_parse);
     else
         find_user(event, data, caller_parse_user);
+    if (is_phone || is_whatsapp || is_sms)
+        find_alias(event, data);
 }
 
 void event_find_failed_caller(struct event *event, const cJSON *metadata)
@@ -109,5 +127,6 @@ void event_find_failed_caller(struct event *event, const cJSON *metadata)
     event->transcript.outbound = strncmp(direction, "inbound", 7) != 0;
     event->caller_kind = CALLER_NOBODY;
     event->caller[0] = '\0';
+    event->user = "";
     try_caller(event, event->transcript.outbound ? to : from, caller_parse);
 }

@@ -21,6 +21,8 @@ struct event {
     const char *agent;        /* agent_id, "" when absent */
     enum caller_kind caller_kind;
     char caller[CALLER_SIZE];     /* "" for nobody */
+    bool by_user;                 /* `caller` is a user_id */
+    const char *user;             /* the user_id beside a number (people/alias.h), "" for none */
     struct transcript transcript; /* started_at: metadata.start_time_unix_secs, else event_timestamp, else
                                      now; language: of metadata.main_language ("pt-br" is "pt") */
     int64_t duration;             /* seconds, -1 when unknown */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "people/alias.h"
 #include "people/context.h"
 #include "people/line_read.h"
 #include "people/privacy.h"
@@ -236,6 +237,8 @@ int profile_update(struct memory_store *store, const char *caller, const char *a
     for (size_t i = 0; i < list.count && result == 0 && each; i++)
         if (is_first_of_agent(&list, i))
             result = update_scope(store, caller, list.items[i].agent, &list, hidden, bounds, error);
+    if (result == 0)
+        result = memory_set_user(store, caller, hidden ? "" : alias_of(&list, caller), error);
     memory_list_free(&list);
     return result;
 }

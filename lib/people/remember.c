@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "people/alias.h"
 #include "people/derived.h"
 #include "people/fact.h"
 #include "people/fuller.h"
@@ -307,6 +308,8 @@ static void put_call(struct batch *batch, const struct understanding *understand
         put_statement(batch, &understanding->statements[i]);
     if (understanding->request != PRIVACY_NONE)
         put_request(batch, understanding);
+    if (batch->event->user && *batch->event->user)
+        put(batch, KIND_ALIAS, batch->event->user, NULL);
 }
 
 static int store_batch(struct memory_store *store, struct batch *batch, bool again, struct error *error)
@@ -335,7 +338,7 @@ static int store_event(struct memory_store *store, const struct settings *settin
                        const struct understanding *understanding, bool again, struct error *error)
 {
     struct batch batch = {.event = event, .settings = settings, .arena = arena_new()};
-    size_t most = 3 + 2 * event->transcript.turn_count + event->transcript.collected_count +
+    size_t most = 4 + 2 * event->transcript.turn_count + event->transcript.collected_count +
                   event->transcript.result_count;
     int result = -1;
     if (understanding)
@@ -384,13 +387,14 @@ static int store_all(struct memory_store *store, const struct settings *settings
 }
 
 /* Everything of one event, or nothing. */
-static int remember_whole(struct memory_store *store, const struct settings *settings,
-                          const struct event *event, const struct understanding *understanding,
-                          struct error *error)
+static int remember_whole(struct memory_store *store, const struct settings *settings, struct event *event,
+                          const struct understanding *understanding, struct error *error)
 {
     if (memory_begin(store, error) != 0)
         return -1;
-    int result = store_all(store, settings, event, understanding, error);
+    int result = event->by_user ? alias_resolve(store, event->caller, error) : 0;
+    if (result == 0)
+        result = store_all(store, settings, event, understanding, error);
     if (result == 0)
         result = memory_refresh(store, event->caller, error);
     if (result == 0)

@@ -696,9 +696,10 @@ static void a_profile_for_each_scope(void **state)
 static void every_part_of_a_profile_comes_back(void **state)
 {
     struct place *p = *state;
-    const struct memory_profile profiles[] = {{"\"a\":1", "\"h\":2", "es", "{\"d\":3}", "{\"r\":4}", NULL},
-                                              {"", "\"h\":\"\xc3\x81\"", "", "{}", "", NULL},
-                                              {"\"a\":\"\xc3\x81\"", "", "en", NULL, NULL, NULL}};
+    const struct memory_profile profiles[] = {
+        {"\"a\":1", "\"h\":2", "es", "{\"d\":3}", "{\"r\":4}", NULL, NULL},
+        {"", "\"h\":\"\xc3\x81\"", "", "{}", "", NULL, NULL},
+        {"\"a\":\"\xc3\x81\"", "", "en", NULL, NULL, NULL, NULL}};
     say(p, ANA, "c", 0, "x");
     for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++) {
         const struct memory_profile *want = &profiles[i];
@@ -926,7 +927,7 @@ static void remember_the_marker(struct place *p, const char *caller, const char 
     good(p, memory_set_profile(p->store, caller, "",
                                &(struct memory_profile){"\"a\":\"" MARKER "\"", "\"h\":\"" MARKER "\"", "en",
                                                         "{\"memory_context\":\"" MARKER "\"}",
-                                                        "\"" MARKER "\"", NULL},
+                                                        "\"" MARKER "\"", NULL, NULL},
                                &p->error));
 }
 
@@ -1201,6 +1202,102 @@ static void set_caller(struct place *p, const char *caller, const char *name, co
                 &p->error));
 }
 
+/* --- Other names, and what is shared --- */
+
+static void check_user(struct place *p, const char *user, const char *want)
+{
+    char *caller;
+    good(p, memory_find_user(p->store, user, &caller, &p->error));
+    if (want)
+        assert_string_equal(caller, want);
+    else
+        assert_null(caller);
+    free(caller);
+}
+
+static void a_user_id_is_of_one_caller(void **state)
+{
+    struct place *p = *state;
+    struct memory_profile profile;
+    say(p, ANA, "one", 0, "Hello.");
+    say(p, BEN, "two", 0, "Good morning.");
+    check_user(p, "account-71", NULL);
+    check_user(p, "", NULL);
+    good(p, memory_set_user(p->store, ANA, "account-71", &p->error));
+    check_user(p, "account-71", ANA);
+    good(p, memory_set_profile(p->store, ANA, "", &(struct memory_profile){.answer = "\"a\":1"}, &p->error));
+    good(p, memory_profile(p->store, ANA, "", &profile, &p->error));
+    assert_string_equal(profile.user, "account-71");
+    memory_profile_free(&profile);
+    good(p, memory_set_user(p->store, BEN, "account-71", &p->error));
+    check_user(p, "account-71", NULL);
+    good(p, memory_set_user(p->store, BEN, "", &p->error));
+    check_user(p, "account-71", ANA);
+    good(p, memory_forget(p->store, ANA, NULL, &p->error));
+    check_user(p, "account-71", NULL);
+}
+
+static struct memory_list line_of(struct place *p, const char *caller)
+{
+    return listed(p, &(struct memory_filter){.caller = caller, .line = true});
+}
+
+static void check_found(struct place *p, const char *caller, const char *query, const char *contents)
+{
+    struct memory_list list;
+    good(p, memory_search(p->store, &(struct memory_filter){.caller = caller}, query, &list, &p->error));
+    check_contents(list, contents);
+}
+
+static void conversations_are_shared(void **state)
+{
+    struct place *p = *state;
+    struct memory_list list;
+    struct memory change;
+    const struct memory_place one = {ANA, "one"}, gone = {ANA, "gone"}, own = {BEN, "two"};
+    say(p, ANA, "one", 0, "the parrot is called Hugo");
+    say(p, ANA, "other", 0, "the parrot can whistle");
+    say(p, BEN, "two", 0, "a kettle can whistle");
+    assert_true(memory_can_share(p->store));
+    good(p, memory_share(p->store, BEN, (struct memory_place[]){one, gone, own, one}, 4, &p->error));
+    check_contents(line_of(p, BEN), "the parrot is called Hugo\na kettle can whistle");
+    check_contents(line_of(p, ANA), "the parrot is called Hugo\nthe parrot can whistle");
+    check_contents(all_of(p, BEN), "a kettle can whistle");
+    check_found(p, BEN, "parrot", "the parrot is called Hugo");
+    check_found(p, ANA, "kettle", "");
+    /* It is read by whoever shares it, and changed by the one whose it is. */
+    list = all_of(p, ANA);
+    change = list.items[0];
+    struct memory_list got;
+    good(p, memory_get(p->store, BEN, change.id, &got, &p->error));
+    assert_string_equal(got.items[0].caller, ANA);
+    memory_list_free(&got);
+    assert_int_equal(memory_get(p->store, BEN, list.items[1].id, &got, &p->error), -1);
+    assert_int_equal(memory_update(p->store, BEN, change.id, &change, &p->error), -1);
+    assert_int_equal(p->error.code, ERROR_NOT_FOUND);
+    assert_int_equal(memory_delete(p->store, BEN, change.id, &p->error), -1);
+    memory_list_free(&list);
+    good(p, memory_share(p->store, BEN, NULL, 0, &p->error));
+    check_contents(line_of(p, BEN), "a kettle can whistle");
+    check_found(p, BEN, "parrot", "");
+}
+
+static void what_is_forgotten_is_shared_no_more(void **state)
+{
+    struct place *p = *state;
+    const struct memory_place places[] = {{ANA, "one"}, {ANA, "other"}};
+    say(p, ANA, "one", 0, "the parrot is called Hugo");
+    say(p, ANA, "other", 0, "the parrot can whistle");
+    say(p, BEN, "two", 0, "a kettle can whistle");
+    good(p, memory_share(p->store, BEN, places, 2, &p->error));
+    good(p, memory_forget_conversation(p->store, ANA, "one", &p->error));
+    check_contents(line_of(p, BEN), "the parrot can whistle\na kettle can whistle");
+    good(p, memory_forget(p->store, ANA, NULL, &p->error));
+    check_contents(line_of(p, BEN), "a kettle can whistle");
+    good(p, memory_forget(p->store, BEN, NULL, &p->error));
+    check_contents(line_of(p, BEN), "");
+}
+
 static void check_callers(struct place *p, const struct memory_callers_filter *filter, const char *expected)
 {
     struct memory_callers found;
@@ -1321,6 +1418,9 @@ int main(void)
         IN_PLACE(calls_of_the_same_second_have_one_order),
         IN_PLACE(old_conversations_of_all_callers_are_found),
         IN_PLACE(requests_of_all_callers),
+        IN_PLACE(a_user_id_is_of_one_caller),
+        IN_PLACE(conversations_are_shared),
+        IN_PLACE(what_is_forgotten_is_shared_no_more),
         IN_PLACE(calls_of_older_versions),
         IN_PLACE(forgetting_a_caller_leaves_no_byte),
         IN_PLACE(forgetting_within_a_transaction_leaves_no_byte),

@@ -273,7 +273,7 @@ static void test_the_language_of_a_profile(void **state)
 {
     (void)state;
     char command[200];
-    struct memory_profile profile = {"\"of\":\"Ana\"", "\"h\":1", "es", NULL, NULL, NULL};
+    struct memory_profile profile = {"\"of\":\"Ana\"", "\"h\":1", "es", NULL, NULL, NULL, NULL};
     call(&front, ANA, "one", "Hola.");
     good(&front, memory_set_profile(front.store, ANA, "", &profile, &front.error));
     check_language(&front, "es");

@@ -280,7 +280,8 @@ static void what_a_search_says_of_a_caller_is_ready(void **state)
         {"", nobody},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        check_heading(&(struct memory_profile){"", "", "", others[i].document, NULL, NULL}, others[i].want);
+        check_heading(&(struct memory_profile){"", "", "", others[i].document, NULL, NULL, NULL},
+                      others[i].want);
 }
 
 /* All the variables of the table, each of its type, and no others. */
@@ -356,13 +357,13 @@ static void a_ringing_phone_is_answered_with_what_is_ready(void **state)
     assert_string_equal(profile.language, "es");
     check_both(&profile);
     struct buf b = BUF_INIT;
-    assert_true(
-        profile_add_variables(&b, &(struct memory_profile){"\"ready\":1", "", "", "{}", NULL, NULL}, ANA));
+    assert_true(profile_add_variables(
+        &b, &(struct memory_profile){"\"ready\":1", "", "", "{}", NULL, NULL, NULL}, ANA));
     assert_string_equal(buf_text(&b), "\"ready\":1");
     buf_free(&b);
     check_variables(&(struct memory_profile){0}, NULL, ANA);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        check_variables(&(struct memory_profile){"", "", "", others[i], NULL, NULL}, others[i], ANA);
+        check_variables(&(struct memory_profile){"", "", "", others[i], NULL, NULL, NULL}, others[i], ANA);
 }
 
 #define IN_OFFICE(test) cmocka_unit_test_setup_teardown(test, office_open, office_close)

@@ -101,6 +101,14 @@ static const char *const migrations[] = {
     "    WHERE scope = '') WHERE json_valid(document)) p WHERE p.caller_id = callers.id;"
     "CREATE INDEX callers_by_call ON callers(last_call);"
     "CREATE INDEX conversations_by_name ON conversations(conversation);",
+    /* Version 4: the user_id of a caller, and conversations that are of the lines of others as well. */
+    "ALTER TABLE callers ADD COLUMN user_id TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX callers_by_user ON callers(user_id) WHERE user_id <> '';"
+    "CREATE TABLE shared("
+    "  caller_id INTEGER NOT NULL REFERENCES callers(id) ON DELETE CASCADE,"
+    "  conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,"
+    "  PRIMARY KEY(caller_id, conversation_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX shared_by_conversation ON shared(conversation_id);", /* for what is forgotten */
 };
 
 /* A step more, of tests. */

@@ -2,12 +2,13 @@
  * schema: the tables of the embedded memory, and how an older database becomes a current one.
  *
  *     callers        one row for each caller, with what a list of callers shows (struct memory_caller);
- *                    `folded`: names without case and accents
+ *                    `folded`: names without case and accents; user_id: memory_set_user()
  *     conversations  one for each call, of a caller; started_at is the earliest created_at of its memories
  *     memories       one for each memory; the key (conversation, kind, position) makes adding again a
  *                    replacement
  *     terms          what is searched, one row for each conversation: the analysed terms of its memories
  *                    (segment.h), so that a search reads what one caller has and nothing else
+ *     shared         conversations of others that a caller shares (memory_share())
  *     profiles       what memory_set_profile() was given (struct memory_profile)
  */
 #ifndef CALLMEM_MEMORY_LOCAL_SCHEMA_H
@@ -17,7 +18,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* What a summary says of the version that its call was understood by, as an index has it. */
 #define SCHEMA_UNDERSTOOD                                                                                    \

@@ -208,7 +208,7 @@ static int take_profile(const struct om_known *known, const char *scope, struct 
                         struct error *error)
 {
     const char *document = json_text(known->profiles, scope);
-    if (!document || memory_profile_keep(profile, "", "", language_of(known, scope), document) == 0)
+    if (!document || memory_profile_keep(profile, "", "", language_of(known, scope), document, "") == 0)
         return 0;
     return error_no_memory(error);
 }
@@ -395,7 +395,8 @@ static int set_profile(struct memory_store *store, const char *caller, const cha
     if (!known)
         return -1;
     int result =
-        profile ? memory_profile_keep(&whole, profile->answer, "", profile->language, profile->document) : 0;
+        profile ? memory_profile_keep(&whole, profile->answer, "", profile->language, profile->document, "")
+                : 0;
     if (result != 0 || change_profile(known, scope, &whole) != 0)
         result = error_no_memory(error);
     memory_profile_free(&whole);

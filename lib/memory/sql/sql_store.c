@@ -63,10 +63,10 @@ static int not_found(struct error *error)
     return error_set(error, ERROR_NOT_FOUND, "the caller has no such memory");
 }
 
-static int get_row(struct db *db, const char *caller, int64_t row, struct memory_list *found,
+static int get_row(struct db *db, enum sql which, const char *caller, int64_t row, struct memory_list *found,
                    struct error *error)
 {
-    struct query *query = db_query(db, SQL_GET_MEMORY, error);
+    struct query *query = db_query(db, which, error);
     if (!query)
         return -1;
     bind_text(query, 1, caller);
@@ -83,7 +83,11 @@ static int get(struct memory_store *store, const char *caller, const char *id, s
     if (!rows_parse_id(id, &row))
         return not_found(error);
     struct db *db = sql_store_db(store);
-    return db_ready(db, caller, DB_SOON, error) == 0 ? get_row(db, caller, row, found, error) : -1;
+    if (db_ready(db, caller, DB_SOON, error) != 0)
+        return -1;
+    if (get_row(db, SQL_GET_MEMORY, caller, row, found, error) == 0)
+        return 0;
+    return error->code == ERROR_NOT_FOUND ? get_row(db, SQL_GET_SHARED, caller, row, found, error) : -1;
 }
 
 /* What a filter leaves open does not restrict. */
@@ -108,6 +112,8 @@ static int list(struct memory_store *store, const struct memory_filter *filter, 
     bool turns = filter->kinds == 0 || filter->kinds >> KIND_TURN & 1;
     bool one = filter->conversation && *filter->conversation;
     enum sql which = one ? SQL_LIST_CONVERSATION : turns ? SQL_LIST : SQL_LIST_BUT_TURNS;
+    if (filter->line)
+        which = one ? SQL_LIST_LINE_CONVERSATION : turns ? SQL_LIST_LINE : SQL_LIST_LINE_BUT_TURNS;
     /* Lists are for the work after a call and for operators: they may take as long as a write. */
     if (db_ready(db, filter->caller, DB_WORK, error) != 0)
         return -1;
@@ -434,7 +440,7 @@ static int find_item(struct db *db, const char *caller, const char *id, int64_t 
     struct memory_list found = {0};
     if (!rows_parse_id(id, row))
         return not_found(error);
-    if (get_row(db, caller, *row, &found, error) != 0)
+    if (get_row(db, SQL_GET_MEMORY, caller, *row, &found, error) != 0)
         return -1;
     int result = find_conversation(db, caller, found.items[0].conversation, conversation, error);
     memory_list_free(&found);
@@ -508,11 +514,11 @@ static int remove_item(struct memory_store *store, const char *caller, const cha
  * memory for the text. */
 static int take_profile(struct query *row, struct memory_profile *profile)
 {
-    const char *texts[4];
-    for (int i = 0; i < 4; i++)
+    const char *texts[5];
+    for (int i = 0; i < 5; i++)
         if (!(texts[i] = query_text(row, i)))
             return -1;
-    return memory_profile_keep(profile, texts[0], texts[1], texts[2], texts[3]);
+    return memory_profile_keep(profile, texts[0], texts[1], texts[2], texts[3], texts[4]);
 }
 
 static struct query *ask_profile(struct db *db, const char *caller, const char *scope, struct error *error)
@@ -618,6 +624,80 @@ static int set_profile(struct memory_store *store, const char *caller, const cha
     return db_change_end(db, own, result, error);
 }
 
+/* --- Other names, and what is shared --- */
+
+static int set_user(struct memory_store *store, const char *caller, const char *user, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    bool own;
+    if (db_change_begin(db, caller, &own, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_SET_USER, error);
+    int result = -1;
+    if (query) {
+        bind_text(query, 1, caller);
+        bind_text(query, 2, user);
+        result = query_run(query, "writing the memory", error);
+    }
+    return db_change_end(db, own, result, error);
+}
+
+static int find_user(struct memory_store *store, const char *user, char **caller, struct error *error)
+{
+    static const char doing[] = "reading the memory";
+    struct db *db = sql_store_db(store);
+    struct query *query;
+    if (db_ready(db, NULL, DB_LIVE, error) != 0 || !(query = db_query(db, SQL_FIND_USER, error)))
+        return -1;
+    bind_text(query, 1, user);
+    int result = query_step(query, doing, error);
+    if (result != QUERY_ROW)
+        return result;
+    const char *text = query_text(query, 0);
+    *caller = text ? strdup(text) : NULL;
+    result = *caller ? query_step(query, doing, error) : error_no_memory(error);
+    if (result == QUERY_ROW)
+        query_reset(query);
+    if (result == QUERY_DONE)
+        return 0;
+    free(*caller);
+    *caller = NULL;
+    return result == QUERY_ROW ? 0 : -1;
+}
+
+static int share_one(struct db *db, const char *caller, const struct memory_place *place, struct error *error)
+{
+    struct query *query = db_query(db, SQL_SHARE, error);
+    if (!query)
+        return -1;
+    bind_text(query, 1, caller);
+    bind_text(query, 2, place->caller);
+    bind_text(query, 3, place->conversation);
+    return query_run(query, "writing the memory", error);
+}
+
+static int share_nothing(struct db *db, const char *caller, struct error *error)
+{
+    struct query *query = db_query(db, SQL_SHARE_NOTHING, error);
+    if (!query)
+        return -1;
+    bind_text(query, 1, caller);
+    return query_run(query, "writing the memory", error);
+}
+
+static int share(struct memory_store *store, const char *caller, const struct memory_place *places,
+                 size_t count, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    bool own;
+    if (db_change_begin(db, caller, &own, error) != 0)
+        return -1;
+    int result = share_nothing(db, caller, error);
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = share_one(db, caller, &places[i], error);
+    return db_change_end(db, own, result, error);
+}
+
 /* --- Forgetting --- */
 
 /* How many rows of the statement's own table went. */
@@ -707,6 +787,9 @@ static const struct memory_ops ops = {
     .profile = profile,
     .ready = ready,
     .set_profile = set_profile,
+    .set_user = set_user,
+    .find_user = find_user,
+    .share = share,
     .conversations = conversations,
     .callers = callers,
     .set_caller = set_caller,

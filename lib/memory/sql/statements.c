@@ -8,9 +8,17 @@
     "m.metadata, m.created_at, m.updated_at, c.conversation, c.agent, c.language, k.caller "
 #define JOINED                                                                                               \
     "FROM callers k JOIN conversations c ON c.caller_id = k.id JOIN memories m ON m.conversation_id = c.id "
+/* The conversations of a line: those of the caller, and those that the caller shares. */
+#define LINED                                                                                                \
+    "FROM (SELECT c.id FROM callers k JOIN conversations c ON c.caller_id = k.id WHERE k.caller = ?1 "       \
+    "UNION ALL SELECT s.conversation_id FROM callers k JOIN shared s ON s.caller_id = k.id "                 \
+    "WHERE k.caller = ?1) l JOIN conversations c ON c.id = l.id JOIN callers k ON k.id = c.caller_id "       \
+    "JOIN memories m ON m.conversation_id = c.id "
+#define TERMS                                                                                                \
+    "SELECT c.id, c.conversation, c.agent, c.language, c.started_at, t.version, t.segment FROM callers k "
 /* ?4 and ?5 are sets of bits, ?6 and ?7 the first and the last second, ?8 the least salience now, at ?9. */
-#define LIST(more)                                                                                           \
-    "SELECT " COLUMNS JOINED "WHERE k.caller = ?1 " more "AND (?3 = '' OR c.agent = ?3) "                    \
+#define LIST(from, more)                                                                                     \
+    "SELECT " COLUMNS from more "AND (?3 = '' OR c.agent = ?3) "                                             \
     "AND ?4 >> m.kind & 1 <> 0 AND ?5 >> m.sector & 1 <> 0 AND m.created_at BETWEEN ?6 AND ?7 "              \
     "AND (?8 <= 0 OR decayed(m.salience, m.decay_lambda, ?9 - m.created_at) >= ?8) "                         \
     "ORDER BY c.started_at, c.conversation, m.position, m.kind LIMIT ?10"
@@ -40,10 +48,18 @@ static const char *const texts[STATEMENTS] = {
                           "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
     [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
+    [SQL_GET_SHARED] = "SELECT " COLUMNS "FROM callers o JOIN shared s ON s.caller_id = o.id "
+                       "JOIN conversations c ON c.id = s.conversation_id "
+                       "JOIN memories m ON m.conversation_id = c.id JOIN callers k ON k.id = c.caller_id "
+                       "WHERE o.caller = ?1 AND m.id = ?2",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
-    [SQL_LIST] = LIST(""),
-    [SQL_LIST_BUT_TURNS] = LIST("AND m.kind <> 1 "), /* as the index memories_but_turns says it */
-    [SQL_LIST_CONVERSATION] = LIST("AND c.conversation = ?2 "),
+    [SQL_LIST] = LIST(JOINED, "WHERE k.caller = ?1 "),
+    /* As the index memories_but_turns says it. */
+    [SQL_LIST_BUT_TURNS] = LIST(JOINED, "WHERE k.caller = ?1 AND m.kind <> 1 "),
+    [SQL_LIST_CONVERSATION] = LIST(JOINED, "WHERE k.caller = ?1 AND c.conversation = ?2 "),
+    [SQL_LIST_LINE] = LIST(LINED, "WHERE k.caller <> '' "),
+    [SQL_LIST_LINE_BUT_TURNS] = LIST(LINED, "WHERE m.kind <> 1 "),
+    [SQL_LIST_LINE_CONVERSATION] = LIST(LINED, "WHERE c.conversation = ?2 "),
     [SQL_CONVERSATION_TEXTS] =
         "SELECT id, kind, sector, position, speaker, content, salience, decay_lambda, "
         "created_at, metadata FROM memories WHERE conversation_id = ?1 ORDER BY position, kind",
@@ -54,13 +70,15 @@ static const char *const texts[STATEMENTS] = {
         "SELECT c.id, c.language FROM callers k JOIN conversations c ON c.caller_id = k.id "
         "LEFT JOIN terms t ON t.conversation_id = c.id "
         "WHERE k.caller = ?1 AND coalesce(t.version, 0) < ?2 ORDER BY c.started_at DESC LIMIT ?3",
-    [SQL_SEARCH_TERMS] =
-        "SELECT c.id, c.conversation, c.agent, c.language, c.started_at, t.version, t.segment "
-        "FROM callers k JOIN conversations c ON c.caller_id = k.id "
-        "LEFT JOIN terms t ON t.conversation_id = c.id WHERE k.caller = ?1",
-    [SQL_GET_PROFILE] = "SELECT p.answer, p.heading, p.language, p.document FROM callers k JOIN profiles p "
-                        "ON p.caller_id = k.id "
-                        "WHERE k.caller = ?1 AND p.scope = ?2",
+    [SQL_SEARCH_TERMS] = TERMS
+    "JOIN conversations c ON c.caller_id = k.id LEFT JOIN terms t ON t.conversation_id = c.id "
+    "WHERE k.caller = ?1 UNION ALL " TERMS "JOIN shared s ON s.caller_id = k.id "
+    "JOIN conversations c ON c.id = s.conversation_id LEFT JOIN terms t ON t.conversation_id = c.id "
+    "WHERE k.caller = ?1",
+    [SQL_GET_PROFILE] =
+        "SELECT p.answer, p.heading, p.language, p.document, k.user_id FROM callers k JOIN profiles p "
+        "ON p.caller_id = k.id "
+        "WHERE k.caller = ?1 AND p.scope = ?2",
     [SQL_GET_READY] = "SELECT p.ready FROM callers k JOIN profiles p ON p.caller_id = k.id "
                       "WHERE k.caller = ?1 AND p.scope = ?2",
     [SQL_SET_PROFILE] =
@@ -70,6 +88,14 @@ static const char *const texts[STATEMENTS] = {
         "language = excluded.language, document = excluded.document, ready = excluded.ready",
     [SQL_DELETE_PROFILE] = "DELETE FROM profiles WHERE scope = ?2 "
                            "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
+    [SQL_SET_USER] = "UPDATE callers SET user_id = ?2 WHERE caller = ?1",
+    [SQL_FIND_USER] = "SELECT caller FROM callers WHERE user_id = ?1 AND user_id <> '' LIMIT 2",
+    [SQL_SHARE] =
+        "INSERT INTO shared(caller_id, conversation_id) SELECT o.id, c.id FROM callers o, callers k "
+        "JOIN conversations c ON c.caller_id = k.id "
+        "WHERE o.caller = ?1 AND k.caller = ?2 AND c.conversation = ?3 AND o.id <> k.id "
+        "ON CONFLICT DO NOTHING",
+    [SQL_SHARE_NOTHING] = "DELETE FROM shared WHERE caller_id = (SELECT id FROM callers WHERE caller = ?1)",
     [SQL_CONVERSATIONS] = "SELECT c.conversation, c.agent, c.language, c.started_at FROM callers k "
                           "JOIN conversations c ON c.caller_id = k.id WHERE k.caller = ?1 "
                           "ORDER BY c.started_at, c.conversation",
