@@ -53,10 +53,19 @@ static void *room_for(void *array, size_t count, size_t *room, size_t size, bool
     return grown;
 }
 
+/* Whether a filter lets each memory of a caller be a result. */
+static bool is_open(const struct memory_filter *filter)
+{
+    return !filter->kinds && !filter->sectors && !filter->since && !filter->until &&
+           !(filter->conversation && *filter->conversation) && filter->min_salience <= 0;
+}
+
 /* Whether the filter lets a memory be a result. */
 static bool allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item)
 {
     const struct memory_filter *filter = rank->filter;
+    if (rank->open)
+        return true;
     if ((filter->kinds && !(filter->kinds >> item->kind & 1)) ||
         (filter->sectors && !(filter->sectors >> item->sector & 1)) ||
         (filter->since && item->created_at < filter->since) ||
@@ -83,15 +92,16 @@ static bool is_doc(const struct rank *rank, const struct segment_item *item)
     return item->kind == KIND_COLLECTED || item->kind == KIND_ATTEMPT || rank->facts_asked;
 }
 
+/* There is room for all memories of the calls from the beginning. */
 static void add_doc(struct rank *rank, uint32_t call, const struct segment_item *item)
 {
-    rank->docs = room_for(rank->docs, rank->doc_count, &rank->doc_room, sizeof *rank->docs, &rank->failed);
-    if (rank->failed)
-        return;
-    rank->docs[rank->doc_count++] = (struct doc){.item = *item,
-                                                 .call = call,
-                                                 .is_turn = item->kind == KIND_TURN,
-                                                 .eligible = allows(rank, rank->calls[call].given, item)};
+    struct doc *doc = &rank->docs[rank->doc_count++];
+    memset(doc, 0, sizeof *doc);
+    doc->item = *item;
+    doc->call = call;
+    doc->is_turn = item->kind == KIND_TURN;
+    doc->eligible = allows(rank, rank->calls[call].given, item);
+    rank->doc_terms += item->term_count;
 }
 
 static void add_fact(struct rank *rank, uint32_t call, const struct segment_item *item)
@@ -149,10 +159,8 @@ static void add_call(struct rank *rank, uint32_t at)
 
 static void measure(struct rank *rank)
 {
-    float terms = 0, in_calls = 0, in_summaries = 0;
+    float terms = (float)rank->doc_terms, in_calls = 0, in_summaries = 0;
     size_t summaries = 0;
-    for (size_t i = 0; i < rank->doc_count; i++)
-        terms += rank->docs[i].item.term_count;
     for (size_t i = 0; i < rank->call_count; i++) {
         in_calls += rank->calls[i].length;
         in_summaries += rank->calls[i].summary_length;
@@ -352,6 +360,8 @@ static void take_in(struct rank *rank, const struct hit *hit, float idf, float *
             rank->docs[i].help += gain;
         else
             rank->docs[i].match += gain;
+        if (rank->docs[i].match > rank->best)
+            rank->best = rank->docs[i].match;
     }
     for (uint32_t i = hit->at - (hit->before > 0); !helps && i <= hit->at + (hit->after > 0); i++) {
         struct doc *beside = &rank->docs[i];
@@ -502,14 +512,18 @@ static bool is_proper(const struct rank *rank, const struct doc *doc)
     return false;
 }
 
+/* What each memory of a call has, whatever its own words. */
+static float score_call(const struct call *call, float total)
+{
+    return W_SUMMARY * call->in_summary / total + W_CALL * call->in_call / total + W_TIME * call->time_fit;
+}
+
 static float score_doc(const struct rank *rank, size_t at, float best, float total)
 {
     const struct question *question = rank->question;
     const struct doc *doc = &rank->docs[at];
     const struct call *call = &rank->calls[doc->call];
-    float score = W_BEST * doc->match / best + W_SHARE * doc->match / total +
-                  W_SUMMARY * call->in_summary / total + W_CALL * call->in_call / total +
-                  W_TIME * call->time_fit;
+    float score = W_BEST * doc->match / best + W_SHARE * doc->match / total + call->score;
     if (score <= 0 || (!doc->is_turn && doc->match <= 0))
         return 0;
     if (doc->match > 0)
@@ -532,21 +546,25 @@ static float score_doc(const struct rank *rank, size_t at, float best, float tot
 
 static void score_all(struct rank *rank)
 {
-    float best = 0;
-    for (size_t i = 0; i < rank->call_count; i++)
-        rank->calls[i].time_fit =
-            question_time_fit(rank->question, rank->calls[i].given->started_at, i + 1 == rank->call_count);
+    float best = rank->best > 0 ? rank->best : 1, total = rank->total > 0 ? rank->total : 1;
+    for (size_t i = 0; i < rank->call_count; i++) {
+        struct call *call = &rank->calls[i];
+        call->time_fit =
+            question_time_fit(rank->question, call->given->started_at, i + 1 == rank->call_count);
+        call->score = score_call(call, total);
+    }
     for (size_t i = 0; i < rank->doc_count; i++)
-        if (rank->docs[i].match > best)
-            best = rank->docs[i].match;
-    for (size_t i = 0; i < rank->doc_count; i++)
-        rank->docs[i].score = rank->docs[i].eligible
-                                  ? score_doc(rank, i, best > 0 ? best : 1, rank->total > 0 ? rank->total : 1)
-                                  : 0;
+        rank->docs[i].score = rank->docs[i].eligible ? score_doc(rank, i, best, total) : 0;
 }
 
 static int work(struct rank *rank, struct ranking *ranking)
 {
+    size_t most = 0;
+    for (size_t i = 0; i < rank->call_count; i++)
+        most += segment_most(rank->calls[i].given->segment_len);
+    rank->docs = malloc((most + 1) * sizeof *rank->docs);
+    if (!rank->docs)
+        return -1;
     for (uint32_t i = 0; i < rank->call_count; i++)
         add_call(rank, i);
     if (rank->failed || names_find(rank) != 0)
@@ -567,6 +585,7 @@ int rank_memories(const struct question *question, const struct rank_call *calls
     struct rank rank = {.question = question, .filter = filter, .now = now, .call_count = call_count};
     *ranking = (struct ranking){0};
     rank.facts_asked = filter->kinds || filter->sectors;
+    rank.open = is_open(filter);
     rank.calls = calloc(call_count + 1, sizeof *rank.calls);
     for (size_t i = 0; i < call_count && rank.calls; i++)
         rank.calls[i].given = &calls[i];

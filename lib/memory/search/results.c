@@ -234,11 +234,12 @@ static void place_lead(struct builder *builder)
 {
     const struct rank *rank = builder->rank;
     const struct sentence *best = best_sentence(rank);
-    float covered = 0;
+    if (!best)
+        return;
     for (size_t i = 0; i < rank->doc_count; i++)
-        if (rank->docs[i].eligible && rank->docs[i].cover > covered)
-            covered = rank->docs[i].cover;
-    if (best && best->cover > covered + SUMMARY_LEAD * rank->total)
+        if (rank->docs[i].eligible && best->cover <= rank->docs[i].cover + SUMMARY_LEAD * rank->total)
+            return;
+    if (best->cover > SUMMARY_LEAD * rank->total)
         place_sentence(builder, best, best->item.chars, true);
 }
 

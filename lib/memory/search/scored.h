@@ -46,6 +46,7 @@ struct call {
     float tf, summary_tf;      /* of the current word */
     float in_call, in_summary; /* summed over the words */
     float time_fit;
+    float score; /* what each of its memories has of it */
     bool summary_shown;
 };
 
@@ -78,7 +79,7 @@ struct rank {
     struct call *calls;
     size_t call_count;
     struct doc *docs;
-    size_t doc_count, doc_room;
+    size_t doc_count, doc_terms; /* and the terms of all */
     struct sentence *sentences;
     size_t sentence_count, sentence_room;
     struct doc *facts; /* not results of their own: each speaks for the turn that it came from */
@@ -86,9 +87,11 @@ struct rank {
     struct hits hits, sentence_hits;
     struct names names;
     bool is_name[QUESTION_CONCEPTS];
+    bool open;        /* the filter restricts nothing */
     bool facts_asked; /* the filter asks for kinds or sectors: then facts are results of their own */
     float mean_length, mean_call, mean_summary;
     float total;          /* the weight of all that is asked for */
+    float best;           /* how well the best memory matches */
     float mean_match;     /* how well a memory matches on average */
     enum speaker speaker; /* whose turns are meant, SPEAKER_NONE when both or nobody */
     bool failed;          /* out of memory */

@@ -98,6 +98,11 @@ void segment_add(struct buf *blob, struct segment_item *item, const char *conten
     blob->len += HEAD + 4 * count;
 }
 
+size_t segment_most(size_t len)
+{
+    return len / HEAD;
+}
+
 bool segment_next(const unsigned char *blob, size_t len, size_t *offset, struct segment_item *item)
 {
     if (len - *offset < HEAD)

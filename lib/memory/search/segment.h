@@ -48,6 +48,9 @@ void segment_add(struct buf *blob, struct segment_item *item, const char *conten
 /* Reads the next item at *offset and moves it on; false at the end, and for a blob that is cut or broken. */
 bool segment_next(const unsigned char *blob, size_t len, size_t *offset, struct segment_item *item);
 
+/* The most items that a blob of this length can have. */
+size_t segment_most(size_t len);
+
 /* Where the sentence ends that begins at `text`: the bytes up to the next one. */
 size_t segment_sentence(const char *text);
 
