@@ -22,8 +22,8 @@
 struct shelf {
     struct rank_call *calls;
     size_t count;
-    struct arena *texts;  /* of the calls; those of what is found are in it as well, and it is theirs */
-    struct buf *segments; /* one for each call */
+    struct arena *texts; /* of the calls; those of what is found are in it as well, and it is theirs */
+    struct arena *segments;
     struct analysers *kept;
     struct analyser *analysers[QUESTION_LANGUAGES];
     const char *languages[QUESTION_LANGUAGES];
@@ -218,9 +218,7 @@ int sql_index(struct db *db, struct analysers *analysers, int64_t conversation, 
 
 static void shelf_free(struct shelf *shelf)
 {
-    for (size_t i = 0; i < shelf->count; i++)
-        buf_free(&shelf->segments[i]);
-    free(shelf->segments);
+    arena_free(shelf->segments);
     free(shelf->calls);
 }
 
@@ -232,16 +230,23 @@ static int shelf_grow(struct shelf *shelf)
     struct rank_call *calls = realloc(shelf->calls, room * sizeof *calls);
     if (calls)
         shelf->calls = calls;
-    struct buf *segments = realloc(shelf->segments, room * sizeof *segments);
-    if (segments)
-        shelf->segments = segments;
-    return calls && segments ? 0 : -1;
+    return calls ? 0 : -1;
 }
 
-static const char *keep_text(struct shelf *shelf, struct query *row, int column)
+/* `last` is that of the call before it, which is often the same. */
+static const char *keep_text(struct shelf *shelf, struct query *row, int column, const char *last)
 {
     const char *text = query_text(row, column);
+    if (text && last && strcmp(text, last) == 0)
+        return last;
     return text ? arena_text(shelf->texts, text, query_size(row, column)) : NULL;
+}
+
+static int keep_segment(struct shelf *shelf, struct rank_call *call, const void *bytes, size_t len)
+{
+    call->segment = (const unsigned char *)arena_text(shelf->segments, bytes, len);
+    call->segment_len = len;
+    return call->segment ? 0 : -1;
 }
 
 /* Counts in which languages the calls were held. */
@@ -283,20 +288,16 @@ static int take_call(struct shelf *shelf, struct query *row, bool *stale)
 {
     if (shelf_grow(shelf) != 0)
         return -1;
-    struct rank_call *call = &shelf->calls[shelf->count];
-    struct buf *segment = &shelf->segments[shelf->count];
+    struct rank_call *call = &shelf->calls[shelf->count], *last = shelf->count ? call - 1 : NULL;
     *call = (struct rank_call){.started_at = query_int(row, 4),
-                               .conversation = keep_text(shelf, row, 1),
-                               .agent = keep_text(shelf, row, 2),
-                               .language = keep_text(shelf, row, 3)};
-    *segment = (struct buf)BUF_INIT;
+                               .conversation = keep_text(shelf, row, 1, NULL),
+                               .agent = keep_text(shelf, row, 2, last ? last->agent : NULL),
+                               .language = keep_text(shelf, row, 3, last ? last->language : NULL)};
     shelf->count++;
     if (!call->conversation || !call->agent || !call->language || note_language(shelf, call->language) != 0)
         return -1;
     *stale = query_int(row, 5) != SEGMENT_VERSION;
-    if (!*stale)
-        buf_add(segment, query_blob(row, 6), query_size(row, 6));
-    return segment->failed ? -1 : 0;
+    return *stale ? 0 : keep_segment(shelf, call, query_blob(row, 6), query_size(row, 6));
 }
 
 /* The conversations whose segments have to be made for this search. */
@@ -341,15 +342,17 @@ static int read_calls(struct db *db, const struct memory_filter *filter, struct 
     }
     if (result != QUERY_DONE)
         return -1;
-    for (size_t i = 0; i < stale->count; i++)
-        if (build_segment(db, shelf->kept, stale->rows[i], shelf->calls[stale->at[i]].language,
-                          &shelf->segments[stale->at[i]], NULL, error) != 0)
-            return -1;
-    for (size_t i = 0; i < shelf->count; i++) {
-        shelf->calls[i].segment = (const unsigned char *)shelf->segments[i].data;
-        shelf->calls[i].segment_len = shelf->segments[i].len;
+    result = 0;
+    struct buf blob = BUF_INIT;
+    for (size_t i = 0; i < stale->count && result == 0; i++) {
+        struct rank_call *call = &shelf->calls[stale->at[i]];
+        buf_reset(&blob);
+        result = build_segment(db, shelf->kept, stale->rows[i], call->language, &blob, NULL, error);
+        if (result == 0 && keep_segment(shelf, call, blob.data, blob.len) != 0)
+            result = error_no_memory(error);
     }
-    return 0;
+    buf_free(&blob);
+    return result;
 }
 
 /* --- Fetching --- */
@@ -556,11 +559,11 @@ static int answer(struct db *db, const struct memory_filter *filter, const char 
 int sql_search(struct db *db, struct analysers *analysers, const struct memory_filter *filter,
                const char *query, struct memory_list *found, struct error *error)
 {
-    struct shelf shelf = {.texts = found->arena = arena_new(), .kept = analysers};
+    struct shelf shelf = {.texts = found->arena = arena_new(), .segments = arena_new(), .kept = analysers};
     struct stale stale = {0};
     int result = -1;
     trim(analysers);
-    if (!shelf.texts)
+    if (!shelf.texts || !shelf.segments)
         error_no_memory(error);
     else if (read_calls(db, filter, &shelf, &stale, error) == 0)
         result = shelf.count ? answer(db, filter, query, &shelf, found, error) : 0;
