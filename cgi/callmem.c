@@ -59,9 +59,17 @@ static const struct command commands[] = {
      .operands = "CALLER",
      .summary = "erases a caller everywhere and prints how much was erased",
      .about = "Profile, memories, events in the inbox, lines of payload logs and recordings go. It cannot be "
-              "undone. Compressed payload logs are not searched: the command names them and fails.",
+              "undone. Compressed payload logs are not searched: the command names them and fails. With "
+              "--at-elevenlabs the caller's conversations are deleted at ElevenLabs first, after they were "
+              "listed and you typed yes: those that are in memory here, and those that ElevenLabs lists for "
+              "the caller's user id or number and that are this caller's. If one of them stays there, "
+              "nothing is erased here, the exit status is 1, and the command can be run again. It uses "
+              "ELEVENLABS_API_URL and ELEVENLABS_API_KEY.",
      .run = forget_command,
-     .json = true},
+     .json = true,
+     .options = {{"at-elevenlabs", NULL, "deletes the caller's conversations at ElevenLabs as well", false},
+                 {"dry-run", NULL, "with --at-elevenlabs: lists them and changes nothing", false},
+                 {"yes", NULL, "with --at-elevenlabs: does not ask", false}}},
     {.name = "requests",
      .operands = "",
      .summary = "lists what callers asked about their data, and carries out what you decide",

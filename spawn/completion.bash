@@ -21,7 +21,7 @@ _callmem() {
     'show '*) options='--evidence --json --help' ;;
     'export '*) options='--help' ;;
     'import '*) options='--json --help' files=yes ;;
-    'forget '*) options='--json --help' ;;
+    'forget '*) options='--at-elevenlabs --dry-run --yes --json --help' ;;
     'requests '*) options='--approve --dismiss --json --help' ;;
     'search '*) options='--agent --help' ;;
     'answer '*) options='--batch --agent --help' ;;

@@ -1,20 +1,168 @@
 /*
- * forget: erases a caller everywhere.
+ * forget: erases a caller everywhere; with --at-elevenlabs there as well. There first, and here only when
+ * nothing is left there: by what is in memory here the rest is found when it is run again.
  */
+#include "base/clock.h"
 #include "operate/caller_operand.h"
 #include "operate/commands.h"
+#include "operate/elevenlabs_erasure.h"
 #include "operate/erasure.h"
 #include "operate/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static int print_erased(const struct args *args, const char *caller, const struct erased *erased)
+/* --- At ElevenLabs --- */
+
+static cJSON *call_object(const struct far_call *call)
 {
-    if (args->json)
-        return report_json(erasure_object(erased));
+    char stamp[CLOCK_STAMP_SIZE];
+    cJSON *object = cJSON_CreateObject();
+    clock_stamp(call->started, stamp);
+    if (object && cJSON_AddStringToObject(object, "conversation_id", call->id) &&
+        cJSON_AddStringToObject(object, "agent_id", call->agent) &&
+        cJSON_AddStringToObject(object, "started_at", stamp) &&
+        cJSON_AddBoolToObject(object, "in_memory", call->remembered) &&
+        cJSON_AddBoolToObject(object, "over", !call->going))
+        return object;
+    cJSON_Delete(object);
+    return NULL;
+}
+
+/* {"found", "deleted", "gone", "failed", "not_readable", "conversations"}; NULL when out of memory. */
+static cJSON *far_object(const struct elevenlabs_erasure *far)
+{
+    const struct report_count counts[] = {
+        {"found", NULL, (int64_t)far->count},
+        {"deleted", NULL, (int64_t)far->deleted},
+        {"gone", NULL, (int64_t)far->gone},
+        {"failed", NULL, (int64_t)far->failed},
+        {"not_readable", NULL, (int64_t)far->unreadable},
+    };
+    cJSON *object = report_object(counts, sizeof counts / sizeof *counts);
+    cJSON *list = object ? cJSON_AddArrayToObject(object, "conversations") : NULL;
+    bool good = list != NULL;
+    for (size_t i = 0; good && i < far->count; i++) {
+        cJSON *call = call_object(&far->calls[i]);
+        good = call && cJSON_AddItemToArray(list, call);
+    }
+    if (good)
+        return object;
+    cJSON_Delete(object);
+    return NULL;
+}
+
+static void print_found(const struct elevenlabs_erasure *far)
+{
+    if (far->count == 0) {
+        printf("ElevenLabs has no conversation of %s.\n", far->caller);
+        return;
+    }
+    printf("At ElevenLabs, of %s:\n", far->caller);
+    for (size_t i = 0; i < far->count; i++) {
+        const struct far_call *call = &far->calls[i];
+        char stamp[CLOCK_STAMP_SIZE];
+        clock_stamp(call->started, stamp);
+        printf("  %s  %s  %s%s%s\n", call->id, stamp, call->agent,
+               call->remembered ? "" : ", not in memory here", call->going ? ", not over yet" : "");
+    }
+}
+
+static bool is_confirmed(const struct elevenlabs_erasure *far)
+{
+    char line[16] = "";
+    printf("Delete %s there, and erase the caller here? Type yes: ",
+           far->count == 1 ? "this conversation" : "these conversations");
+    fflush(stdout);
+    if (fgets(line, sizeof line, stdin) && (strcmp(line, "yes\n") == 0 || strcmp(line, "yes") == 0))
+        return true;
+    puts("Nothing was deleted.");
+    return false;
+}
+
+static int print_far(const struct args *args, const struct elevenlabs_erasure *far)
+{
+    cJSON *whole = NULL, *object;
+    if (!args->json) {
+        if (far->deleted + far->gone + far->failed)
+            printf("At ElevenLabs: %zu conversations deleted, %zu were gone already, %zu are left.\n",
+                   far->deleted, far->gone, far->failed);
+        return EXIT_SUCCESS;
+    }
+    object = far_object(far);
+    if (object && (whole = cJSON_CreateObject()) && cJSON_AddItemToObject(whole, "at_elevenlabs", object))
+        return report_json(whole);
+    cJSON_Delete(object);
+    cJSON_Delete(whole);
+    return report_json(NULL);
+}
+
+/* EXIT_SUCCESS: nothing is left there, and the caller is to be erased here. `done`: nothing more is to be
+ * done. */
+static int erase_far(struct instance *instance, const struct args *args, struct memory_store *memory,
+                     const char *caller, struct elevenlabs_erasure *far, bool *done, struct error *error)
+{
+    *done = true;
+    if (elevenlabs_erasure_find(far, instance, memory, caller, error) != 0)
+        return report_failure(error);
+    if (!args->json)
+        print_found(far);
+    if (args_option(args, "dry-run"))
+        return args->json ? print_far(args, far) : EXIT_SUCCESS;
+    if (far->count && !args_option(args, "yes") && !is_confirmed(far))
+        return EXIT_FAILURE;
+    if (elevenlabs_erasure_run(far, instance, error) != 0) {
+        print_far(args, far);
+        fprintf(stderr, "%s. Nothing was erased here, so that they are found again: run this again.\n",
+                error->message);
+        return EXIT_FAILURE;
+    }
+    *done = false;
+    return EXIT_SUCCESS;
+}
+
+/* --- Here --- */
+
+static int print_erased(const struct args *args, const char *caller, const struct erased *erased,
+                        const struct elevenlabs_erasure *far)
+{
+    if (args->json) {
+        cJSON *whole = erasure_object(erased), *object = far ? far_object(far) : NULL;
+        if (!far || (whole && object && cJSON_AddItemToObject(whole, "at_elevenlabs", object)))
+            return report_json(whole);
+        cJSON_Delete(object);
+        cJSON_Delete(whole);
+        return report_json(NULL);
+    }
+    if (far)
+        print_far(args, far);
     erasure_print(caller, erased);
-    if (erased->memories == 0 && erased->events == 0)
+    if (erased->memories == 0 && erased->events == 0 && (!far || far->count == 0))
         caller_operand_hint(caller);
+    return EXIT_SUCCESS;
+}
+
+static int erase_here(struct instance *instance, const struct args *args, struct memory_store *memory,
+                      const char *caller, const struct elevenlabs_erasure *far, struct error *error)
+{
+    struct erased erased;
+    if (erasure_run(instance, memory, caller, &erased, error) != 0)
+        return report_failure(error);
+    int status = print_erased(args, caller, &erased, far);
+    if (erasure_check_compressed(instance) != EXIT_SUCCESS || (far && far->unreadable))
+        return EXIT_FAILURE;
+    return status;
+}
+
+static int check_options(const struct args *args)
+{
+    bool far = args_option(args, "at-elevenlabs"), dry = args_option(args, "dry-run"),
+         yes = args_option(args, "yes");
+    if (!far && (dry || yes))
+        return args_refuse(args, "--dry-run and --yes go with --at-elevenlabs");
+    if (far && args->json && !dry && !yes)
+        return args_refuse(args, "--json cannot ask whether to delete: --yes or --dry-run is needed");
     return EXIT_SUCCESS;
 }
 
@@ -22,12 +170,23 @@ int forget_command(struct instance *instance, const struct args *args)
 {
     char caller[CALLER_SIZE];
     struct error error = {0};
-    struct erased erased;
+    bool far = args_option(args, "at-elevenlabs"), done = false;
+    int status = check_options(args);
+    if (status != EXIT_SUCCESS)
+        return status;
     if (!caller_operand_read(args, caller))
         return EXIT_USAGE;
+    struct elevenlabs_erasure erasure = ELEVENLABS_ERASURE_INIT;
     struct memory_store *memory = memory_open(&instance->memory);
-    int result = memory ? erasure_run(instance, memory, caller, &erased, &error) : error_no_memory(&error);
+    if (!memory) {
+        error_no_memory(&error);
+        status = report_failure(&error);
+    } else if (far) {
+        status = erase_far(instance, args, memory, caller, &erasure, &done, &error);
+    }
+    if (memory && !done)
+        status = erase_here(instance, args, memory, caller, far ? &erasure : NULL, &error);
     memory_close(memory);
-    int status = result == 0 ? print_erased(args, caller, &erased) : report_failure(&error);
-    return result == 0 && erasure_check_compressed(instance) != EXIT_SUCCESS ? EXIT_FAILURE : status;
+    elevenlabs_erasure_free(&erasure);
+    return status;
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What spawn/register and callmem backfill send to ElevenLabs, what the stand-in of its API answers, and what spawn/sign
+# What spawn/register, callmem backfill and callmem forget send to ElevenLabs, what the stand-in of its API answers, and what spawn/sign
 # makes, against ElevenLabs' own SDK from npm. It is kept in the build folder and looked for again after a week.
 # Not with sanitizers: what runs here are scripts; t0510 starts the same programs.
 # shellcheck disable=SC2016 # what stands in single quotes is jq's to expand
@@ -70,6 +70,8 @@ check 'a backfill fetches' like "$said" 'fetched: [1-9]'
 standin elevenlabs '{"make": {"count": 120, "agent_id": "agent_quince"}}'
 said=$(program callmem backfill 2>&1 </dev/null)
 check 'over several pages' like "$said" 'conversations at ElevenLabs: 12[0-9]'
+said=$(program callmem forget +15550100200 --at-elevenlabs --yes 2>&1 </dev/null)
+check 'forgetting deletes there' like "$said" 'At ElevenLabs: [1-9][0-9]* conversations deleted'
 register --remove
 check 'and all of it undone' is "$code" 0
 check 'each request and each answer is as the SDK has it' fits
