@@ -23,7 +23,7 @@ callmem --help
 check 'and --help' is "$code $said" "0 $listed"
 check 'in groups' like "$listed" '
 Callers
-  show CALLER  .*
+  list  .*  show CALLER  .*
 The inbox
   status  '
 mapfile -t commands < <(sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' <<<"$listed")
