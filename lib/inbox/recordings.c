@@ -49,7 +49,7 @@ static int remove_file(const char *directory, const char *conversation, const ch
 {
     char *path = path_of(directory, conversation, suffix);
     if (!path)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     int removed = unlink(path) == 0;
     if (!removed && errno != ENOENT)
         removed =
@@ -117,7 +117,7 @@ struct recording *recording_begin(const char *directory, struct error *error)
         recording->base64 = EVP_ENCODE_CTX_new();
     if (!recording || !recording->base64) {
         free(recording);
-        error_set(error, ERROR_INTERNAL, "out of memory");
+        error_no_memory(error);
         return NULL;
     }
     EVP_DecodeInit(recording->base64);
@@ -212,7 +212,7 @@ int recording_keep(struct recording *recording, const char *conversation, bool w
         return 0;
     char *path = recording_path(recording->directory, conversation);
     if (!path)
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     int result = spool_sync(recording->fd, recording->directory, error);
     if (result == 0 && rename(recording->path, path) != 0)
         result = error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be written to: %s",

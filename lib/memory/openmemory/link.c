@@ -448,7 +448,7 @@ int om_ask(struct om_link *link, const char *what, const char *method, const cha
     if (body)
         json_add(&text, body);
     if (!buf_text(&text))
-        return error_set(error, ERROR_INTERNAL, "out of memory");
+        return error_no_memory(error);
     struct http_request request = {.method = method,
                                    .path = path,
                                    .headers = headers,
