@@ -127,6 +127,21 @@ char *text_line(const char *text, size_t max_chars)
     return buf_take(&b);
 }
 
+void text_disarm_text(char *text)
+{
+    static const char armed[] = "{}<>`", harmless[] = "()()'";
+    while (*(text += strcspn(text, armed))) {
+        *text = harmless[strchr(armed, *text) - armed];
+        text++;
+    }
+}
+
+void text_disarm(struct buf *b, size_t from)
+{
+    if (!b->failed && b->len > from)
+        text_disarm_text(b->data + from);
+}
+
 void text_hex(const unsigned char *bytes, size_t len, char *out)
 {
     static const char digits[] = "0123456789abcdef";

@@ -25,6 +25,12 @@ char *text_line(const char *text, size_t max_chars); /* the same as an allocatio
  * of memory or when it is not UTF-8. */
 char *text_folded(const char *text);
 
+/* Takes what a template, markup or a fence of code is made of out of the bytes of `b` from `from` on, before
+ * somebody's words leave for a prompt: { } < > become brackets, ` becomes '. Works on JSON as well. */
+void text_disarm(struct buf *b, size_t from);
+/* The same in a text. */
+void text_disarm_text(char *text);
+
 /* The hexadecimal digits (lower case) of `len` bytes; `out` has room for 2 * len + 1. */
 void text_hex(const unsigned char *bytes, size_t len, char *out);
 

@@ -156,6 +156,15 @@ static bool add_overrides(struct buf *b, const struct settings *settings, const 
     return good;
 }
 
+/* Whether what a session says of itself has nothing of a template, of markup or of a line's end in it. */
+static bool is_harmless(const char *user)
+{
+    for (const unsigned char *at = (const unsigned char *)user; *at; at++)
+        if (*at < ' ' || *at == 0x7f || strchr("{}<>`", *at))
+            return false;
+    return true;
+}
+
 const char *answer_scope(const struct settings *settings, const char *agent)
 {
     if (setting_choice(settings, CALLMEM_SCOPE) != SCOPE_AGENT)
@@ -171,7 +180,7 @@ int answer_add(struct buf *b, const struct settings *settings, const struct memo
     buf_puts(b, "{\"type\":\"conversation_initiation_client_data\"");
     if (!user || !*user)
         user = profile->user;
-    if (user && *user && text_chars(user) <= USER_CHARS) {
+    if (user && *user && text_chars(user) <= USER_CHARS && is_harmless(user)) {
         buf_puts(b, ",\"user_id\":");
         buf_json(b, user, strlen(user));
     }

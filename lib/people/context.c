@@ -11,6 +11,7 @@
 
 #define NAME_CHARS    80
 #define ITEM_CHARS    200 /* of one fact */
+#define UNTIL_CHARS   20
 #define LIST_CHARS    500 /* caller_preferences, key_topics, caller_people */
 #define SUMMARY_CHARS 600
 #define TOPICS        4
@@ -22,10 +23,7 @@ static void add_safe(struct buf *b, const char *text, size_t chars)
 {
     size_t from = b->len;
     text_add_line(b, text, chars);
-    for (size_t i = from; !b->failed && i < b->len; i++) {
-        char *at = &b->data[i];
-        *at = *at == '{' || *at == '<' ? '(' : *at == '}' || *at == '>' ? ')' : *at == '`' ? '\'' : *at;
-    }
+    text_disarm(b, from);
 }
 
 static char *safe(const char *text, size_t chars)
@@ -117,11 +115,12 @@ static void add_fact(struct buf *b, const struct known *known)
     while (!b->failed && b->len > from && strchr(".;|", b->data[b->len - 1]))
         cut(b, b->len - 1);
     clock_date(known->fact.memory->created_at, date);
-    if (kind_of(known) == STATEMENT_OPEN && *statement->until)
-        buf_printf(b, ", by %s", statement->until);
-    else if (*statement->until)
-        buf_printf(b, " (until %s)", statement->until);
-    else
+    if (*statement->until) {
+        bool open = kind_of(known) == STATEMENT_OPEN;
+        buf_puts(b, open ? ", by " : " (until ");
+        add_safe(b, statement->until, UNTIL_CHARS);
+        buf_puts(b, open ? "" : ")");
+    } else
         buf_printf(b, " (%s)", date);
 }
 

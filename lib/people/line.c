@@ -516,6 +516,12 @@ int64_t line_over(const struct known *known)
 
 /* --- Reading --- */
 
+/* An import may say anything. */
+static bool is_mood(const char *mood)
+{
+    return strcmp(mood, "positive") == 0 || strcmp(mood, "neutral") == 0 || strcmp(mood, "negative") == 0;
+}
+
 static void read_call(struct line *line, const struct memory *memory)
 {
     struct line_call *call = &line->calls[line->call_count - 1];
@@ -533,6 +539,8 @@ static void read_call(struct line *line, const struct memory *memory)
         *fields[i] = text ? arena_text(line->arena, text, strlen(text)) : "";
         line->failed = line->failed || !*fields[i];
     }
+    if (call->mood && !is_mood(call->mood))
+        call->mood = "";
     cJSON_Delete(metadata);
 }
 

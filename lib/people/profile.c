@@ -268,7 +268,7 @@ void profile_add_heading(struct buf *b, const struct memory_profile *profile)
 }
 
 /* Moves a text, which is not copied, from one object to another; where it is not, an empty one is. `name` is
- * a literal. False when out of memory. */
+ * a literal. A profile of an older version may have anything in it. False when out of memory. */
 static bool move_text(cJSON *from, cJSON *to, const char *name)
 {
     cJSON *text = cJSON_DetachItemFromObjectCaseSensitive(from, name);
@@ -276,6 +276,8 @@ static bool move_text(cJSON *from, cJSON *to, const char *name)
         cJSON_Delete(text);
         text = cJSON_CreateString("");
     }
+    if (text)
+        text_disarm_text(text->valuestring);
     if (text && cJSON_AddItemToObjectCS(to, name, text))
         return true;
     cJSON_Delete(text);

@@ -1,6 +1,7 @@
 #include "people/search_answer.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "people/notes.h"
 #include "people/profile.h"
 #include "people/ready.h"
@@ -16,8 +17,10 @@
 /* Written as text at once: building and printing a tree for thirty texts would cost more than the search. */
 static void add_text(struct buf *b, const char *name, const char *text)
 {
+    size_t from = b->len + strlen(name);
     buf_puts(b, name);
     buf_json(b, text, strlen(text));
+    text_disarm(b, from);
 }
 
 static void add_memory(struct buf *b, const struct memory *memory, bool recent, int64_t now)

@@ -390,6 +390,8 @@ static void take_variable(struct load *load, const struct entry *entry)
     for (char *c = variable.name; *c; c++)
         *c = (char)tolower((unsigned char)*c);
     const char *complaint = variable_complaint(name, variable.name);
+    if (!complaint && (strstr(entry->value, "{{") || strstr(entry->value, "}}")))
+        complaint = "has {{ or }} in its value, which ElevenLabs would take for a variable; remove them";
     if (complaint) {
         complain(load, place_of_entry(entry), "%s", complaint);
     } else if (setting_value_take(&setting_row_variable, entry->value, &variable.value, &wrong)) {
@@ -507,11 +509,16 @@ struct template_check {
 /* Warns of an unknown variable: its template would never be used. */
 static void check_template_variable(void *ctx, const char *name, size_t len)
 {
+    static const char kept_secret[] = "secret__";
     const struct template_check *check = ctx;
     const struct settings *settings = check->load->settings;
     struct buf what = BUF_INIT;
     if (variable_is_ours(name, len))
         return;
+    if (len > strlen(kept_secret) && memcmp(name, kept_secret, strlen(kept_secret)) == 0)
+        complain(check->load, place_of(check->load, check->id),
+                 "would tell the LLM {{%.*s}}, which ElevenLabs keeps from it; remove that variable",
+                 (int)len, name);
     for (size_t i = 0; i < settings->variable_count; i++)
         if (strlen(settings->variables[i].name) == len && memcmp(settings->variables[i].name, name, len) == 0)
             return;

@@ -196,8 +196,8 @@ const struct setting_row setting_row_variable = {
     .max = VARIABLE_CHARS,
     .flags = SETTING_LINES,
     .help = "A dynamic variable of the agent and its value, sent in every response. The variable is named "
-            "<name>, in lower case. The names that callmem sets itself and names beginning with system__ are "
-            "reserved."};
+            "<name>, in lower case. The value has no {{ or }}. The names that callmem sets itself and names "
+            "beginning with system__ are reserved."};
 
 const char *setting_group(enum setting id)
 {

@@ -53,6 +53,7 @@ static bool add_value(const cJSON *value, struct buf *out)
     size_t before = out->len;
     if (cJSON_IsString(value))
         text_add_line(out, value->valuestring, VALUE_CHARS);
+    text_disarm(out, before);
     return out->len > before;
 }
 

@@ -1,6 +1,7 @@
 /*
  * template: text with {{variables}}, for the overrides of a greeting. A template applies only when it is not
- * empty and every variable in it has a value; values are inserted as one line without control characters.
+ * empty and every variable in it has a value; values are inserted as one line without control characters,
+ * braces and markup.
  * Invalid templates are rejected when settings are loaded.
  */
 #ifndef CALLMEM_SERVICE_TEMPLATE_H

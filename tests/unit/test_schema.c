@@ -138,13 +138,14 @@ static void what_an_older_version_stored_is_kept(void **state)
 static void the_profiles_of_version_1_are_ready_answers(void **state)
 {
     struct place *p = *state;
-#define VARIABLES(name)                                                                                      \
+#define VARIABLES(name, some)                                                                                \
     "\"caller_name\":\"" name                                                                                \
-    "\",\"call_count\":2,\"first_call_date\":\"2026-01-09\",\"memory_context\":\"Name: {} " name "\""
-#define DOCUMENT(name, language) "{\"version\":1," VARIABLES(name) ",\"language\":\"" language "\"}"
+    "\",\"call_count\":2,\"first_call_date\":\"2026-01-09\",\"memory_context\":\"Name: " some " " name "\""
+#define DOCUMENT(name, language)                                                                             \
+    "{\"version\":1," VARIABLES(name, "{{x}} <b>`") ",\"language\":\"" language "\"}"
 #define ANSWER(name)                                                                                         \
-    "\"caller_known\":true,\"caller_id\":\"" ANA                                                             \
-    "\"," VARIABLES(name) ",\"caller_people\":\"\",\"suggested_greeting\":\"\",\"caller_languages\":\"\""
+    "\"caller_known\":true,\"caller_id\":\"" ANA "\"," VARIABLES(                                            \
+        name, "((x)) (b)'") ",\"caller_people\":\"\",\"suggested_greeting\":\"\",\"caller_languages\":\"\""
 #define NAME "\\\"A\\\" \xc3\x81na, \\\\ \\u001b"
     static const struct {
         const char *document, *answer, *heading, *language;

@@ -41,8 +41,8 @@ static void variables_are_filled_in(void **state)
         {"{{wide}}", "\xc3\x81na \xf0\x9f\x98\x80"},
         {"{{system__caller_id}} {{A1_b}}", "+15550100001 x"},
         {"a { b } c }} d", "a { b } c }} d"},
-        /* a value is one line, and is not read as a template itself */
-        {"<{{hostile}}>", "<one two {{caller_name}} \"x\">"},
+        /* a value is one line, and nobody reads it as a template */
+        {"<{{hostile}}>", "<one two ((caller_name)) \"x\">"},
         {"line\nbreaks of the operator stay", "line\nbreaks of the operator stay"},
     };
     cJSON *values = variables();

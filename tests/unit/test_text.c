@@ -188,6 +188,24 @@ static void no_limit_splits_a_character_or_is_exceeded(void **state)
     }
 }
 
+static void what_leaves_has_no_template_markup_or_fence(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT;
+    text_disarm(&b, 0);
+    assert_string_equal(buf_text(&b), "");
+    buf_puts(&b, "{\"a\":\"");
+    text_disarm(&b, b.len);
+    size_t from = b.len;
+    buf_puts(&b, "{{secret__x}} <b> ```");
+    text_disarm(&b, from);
+    assert_string_equal(buf_text(&b), "{\"a\":\"((secret__x)) (b) '''");
+    buf_free(&b);
+    char text[] = "}}{";
+    text_disarm_text(text);
+    assert_string_equal(text, "))(");
+}
+
 static void bytes_as_digits(void **state)
 {
     (void)state;
@@ -321,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_line_has_nothing_in_it_that_could_forge_a_prompt),
         cmocka_unit_test(a_long_line_is_cut_at_a_word),
         cmocka_unit_test(no_limit_splits_a_character_or_is_exceeded),
+        cmocka_unit_test(what_leaves_has_no_template_markup_or_fence),
         cmocka_unit_test(bytes_as_digits),
         cmocka_unit_test(copies),
         cmocka_unit_test(a_list_is_split_at_its_commas),

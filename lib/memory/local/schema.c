@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define DISARMED(text)                                                                                       \
+    "replace(replace(replace(replace(replace(" text ", '{', '('), '}', ')'), '<', '('), '>', ')'), '`', "    \
+    "'''')"
+
 /* migrations[n] leads from version n to n + 1. A step that was released is never changed. */
 static const char *const migrations[] = {
     "CREATE TABLE callers("
@@ -77,12 +81,15 @@ static const char *const migrations[] = {
     "  iif(good, '\"caller_name\":' || json_quote(json_extract(document, '$.caller_name'))"
     "    || ',\"call_count\":' || json_extract(document, '$.call_count'), ''),"
     "  iif(good, json_extract(document, '$.language'), ''), iif(good, '', document), '' FROM old;"
-    "DROP TABLE profiles;"
-    "ALTER TABLE profiles_2 RENAME TO profiles;"
-    /* What callers asked about their data (kind 15) is listed for all callers together. */
-    "CREATE INDEX memories_requests ON memories(created_at) WHERE kind = 15;"
-    /* By which version a call (its summary, kind 0) was understood. */
-    "CREATE INDEX memories_understood ON memories(" SCHEMA_UNDERSTOOD ") WHERE kind = 0;",
+    /* What version 1 left in its texts, as text_disarm() does it. */
+    "UPDATE profiles_2 SET answer = " DISARMED("answer") ", heading = " DISARMED(
+        "heading") ";"
+                   "DROP TABLE profiles;"
+                   "ALTER TABLE profiles_2 RENAME TO profiles;"
+                   /* What callers asked about their data (kind 15) is listed for all callers together. */
+                   "CREATE INDEX memories_requests ON memories(created_at) WHERE kind = 15;"
+                   /* By which version a call (its summary, kind 0) was understood. */
+                   "CREATE INDEX memories_understood ON memories(" SCHEMA_UNDERSTOOD ") WHERE kind = 0;",
     /* Version 3: callers are listed by their last call and by name, and a conversation is found without its
      * caller. */
     "ALTER TABLE callers ADD COLUMN last_call INTEGER NOT NULL DEFAULT 0;"
