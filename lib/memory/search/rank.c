@@ -19,6 +19,7 @@
 #define NEAR_TURN   3.0f  /* as many more */
 #define NEAR_AFTER  0.5f  /* what it is worth for the next turn, */
 #define NEAR_BEFORE 0.4f  /* and for the one before */
+#define NEAR_HELP   0.2f  /* a word that only helps: for these two alone */
 #define FACT_WEIGHT 0.5f  /* a word of a fact speaks for the turn that the fact came from */
 /* What a memory's score is made of. */
 #define W_BEST     4.0f  /* its words, beside the best match that the caller has */
@@ -32,10 +33,10 @@
 #define W_PROPER   0.8f  /* it has a name of something in it */
 #define W_NAME     1.0f  /* and that was asked for */
 #define W_WHEN     2.0f  /* it says when, and that was asked for */
-#define W_HELP     4.0f  /* words that the asker thinks it may have, where it has a word of the question */
+#define W_HELP     6.0f  /* words that the asker thinks it may have, where it has a word of the question */
 /* How sure it has to be that such a word goes with the question. */
-#define AGREE_PRIOR 5.0f /* memories without it that are thought beside those that have it */
-#define AGREE_SLOPE 0.65f
+#define AGREE_PRIOR 8.0f /* memories without it that are thought beside those that have it */
+#define AGREE_SLOPE 1.0f
 
 /* --- Gathering --- */
 
@@ -340,9 +341,12 @@ static void spread(const struct rank *rank, struct hit *hit, float *weights)
     weights[hit->at] += v;
     if (!doc->is_turn)
         return;
-    hit->before = spread_beside(rank, hit->at, -1, hit->at - call->first, NEAR_BEFORE * v, weights);
-    hit->after =
-        spread_beside(rank, hit->at, 1, call->first + call->count - 1 - hit->at, NEAR_AFTER * v, weights);
+    bool helps = hit->which >= rank->question->asked;
+    uint32_t before = hit->at - call->first, after = call->first + call->count - 1 - hit->at;
+    hit->before = spread_beside(rank, hit->at, -1, helps && before ? 1 : before,
+                                (helps ? NEAR_HELP : NEAR_BEFORE) * v, weights);
+    hit->after = spread_beside(rank, hit->at, 1, helps && after ? 1 : after,
+                               (helps ? NEAR_HELP : NEAR_AFTER) * v, weights);
 }
 
 /* Takes in what `spread` left on a turn and around it, and clears it. */
