@@ -1098,6 +1098,40 @@ static void what_is_over_is_marked_and_comes_after_what_holds(void **state)
     nothing_has(p, &turns, "kayak", "(until");
 }
 
+/* What was understood of a turn says in few words what the turn says in many. */
+static void a_fact_that_answers_comes_with_its_turn(void **state)
+{
+    struct place *p = *state;
+    const struct memory_filter most = {.caller = ANA, .limit = 10}, one = {.caller = ANA, .limit = 1};
+    fill(p);
+    remember(p, &(struct call){
+                    ANA,
+                    "m1",
+                    "en",
+                    9,
+                    {"A: And your member number?", "It's M for Mike, four, eight, two, zero, as before."},
+                    NULL});
+    add_fact(p, "m1", 9, "Member number: M4820", "{\"turn\":1}");
+    struct memory_list found = search(p, &most, "what is the member number?");
+    assert_string_equal(found.items[0].content, "Member number: M4820");
+    assert_int_equal(found.items[0].kind, KIND_FACT);
+    assert_non_null(strstr(found.items[1].content, "M for Mike"));
+    memory_list_free(&found);
+    finds_with(p, &one, "what is the member number?", 1, "M for Mike"); /* a turn is there in any case */
+    nothing_has(p, &most, "member of which club, and since when?", "Member number: M4820");
+}
+
+/* Such as the notes of an operator. */
+static void a_fact_without_a_turn_is_found(void **state)
+{
+    struct place *p = *state;
+    fill(p);
+    add_fact(p, "f1", 40, "Pays in cash, the invoice goes to the stables", "{}");
+    add_fact(p, "f2", 30, "Keeps an otter", "{\"turn\":77}");
+    first_is(p, "where does the invoice go", "the stables");
+    finds(p, "otter", "otter");
+}
+
 static void words_that_the_answer_may_have_help(void **state)
 {
     struct place *p = *state;
@@ -1185,6 +1219,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_PLACE(what_is_over_is_marked_and_comes_after_what_holds),
+        IN_PLACE(a_fact_that_answers_comes_with_its_turn),
+        IN_PLACE(a_fact_without_a_turn_is_found),
         IN_PLACE(words_that_the_answer_may_have_help),
         IN_PLACE(many_words_that_help_are_no_harm),
         IN_PLACE(it_is_seen_when_nothing_in_particular_is_asked),

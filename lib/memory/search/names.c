@@ -31,9 +31,12 @@ static struct count *find_place(struct count *counts, size_t size, uint32_t hash
     return &counts[at];
 }
 
-static bool grow(struct table *table)
+/* At least four times as large, and for `least` places. */
+static bool grow(struct table *table, size_t least)
 {
-    size_t size = table->size ? table->size * 4 : 64;
+    size_t size = table->size * 4;
+    while (size < least)
+        size = size ? size * 2 : 64;
     struct count *counts = calloc(size, sizeof *counts);
     if (!counts)
         return false;
@@ -49,7 +52,7 @@ static bool grow(struct table *table)
 /* The count of a term; NULL when out of memory. */
 static struct count *count_of(struct table *table, uint32_t hash)
 {
-    if (table->used * 2 >= table->size && !grow(table))
+    if (table->used * 2 >= table->size && !grow(table, 64))
         return NULL;
     struct count *count = find_place(table->counts, table->size, hash);
     table->used += count->hash == 0;
@@ -105,7 +108,7 @@ static void add_name(struct names *names, uint32_t hash, enum speaker speaker)
 static bool choose_names(struct rank *rank)
 {
     struct table table = {.size = 0};
-    bool good = grow(&table);
+    bool good = grow(&table, rank->doc_count < 1024 ? 64 + rank->doc_count : 1024);
     size_t first = rank->call_count > CALLS_MOST ? rank->calls[rank->call_count - CALLS_MOST].first : 0;
     for (size_t i = first; i < rank->doc_count && good; i++)
         good = !rank->docs[i].is_turn || count_turn(&table, &rank->docs[i]);

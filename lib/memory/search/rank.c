@@ -82,12 +82,38 @@ static bool allows(const struct rank *rank, const struct rank_call *call, const 
     return (float)left >= (float)filter->min_salience;
 }
 
-/* Whether a memory is a result of its own. Facts are what turns say in other words: without a filter they
- * only help their turn to be found. Of a summary, its first sentence stands for all of it. */
-static bool is_doc(const struct rank *rank, const struct segment_item *item)
+/* The turn of a call that stands at a position of the transcript; NULL when it is not there. */
+static struct doc *find_turn(struct rank *rank, const struct call *call, int32_t position)
+{
+    uint32_t low = call->first, high = call->first + call->count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (rank->docs[middle].item.position < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < call->first + call->count && rank->docs[low].item.position == position;
+    return found ? &rank->docs[low] : NULL;
+}
+
+/* Whether it says something of a person that can be an answer. */
+static bool is_statement(const struct segment_item *item)
+{
+    const unsigned kinds = 1u << KIND_PREFERENCE | 1u << KIND_NEED | 1u << KIND_INSTRUCTION |
+                           1u << KIND_FACT | 1u << KIND_REQUEST | 1u << KIND_PROMISE | 1u << KIND_CONTACT |
+                           1u << KIND_ID | 1u << KIND_ENDED;
+    return kinds >> item->kind & 1;
+}
+
+/* Whether a memory is ranked as a turn is. Facts are what turns say in other words: without a filter those
+ * whose turn is there only help it to be found. Of a summary, its first sentence stands for all of it. */
+static bool is_doc(struct rank *rank, const struct call *call, const struct segment_item *item)
 {
     if (item->chars == 0)
         return false;
+    if (is_statement(item) && !find_turn(rank, call, item->source))
+        return true;
     if (item->kind == KIND_SUMMARY)
         return item->source == 0 && rank->filter->kinds >> KIND_SUMMARY & 1;
     return item->kind == KIND_COLLECTED || item->kind == KIND_ATTEMPT || rank->facts_asked;
@@ -110,7 +136,10 @@ static void add_fact(struct rank *rank, uint32_t call, const struct segment_item
     rank->facts =
         room_for(rank->facts, rank->fact_count, &rank->fact_room, sizeof *rank->facts, &rank->failed);
     if (!rank->failed)
-        rank->facts[rank->fact_count++] = (struct doc){.item = *item, .call = call};
+        rank->facts[rank->fact_count++] = (struct doc){
+            .item = *item,
+            .call = call,
+            .eligible = is_statement(item) && !item->over && allows(rank, rank->calls[call].given, item)};
 }
 
 static void add_sentence(struct rank *rank, uint32_t at, const struct segment_item *item)
@@ -143,7 +172,8 @@ static void add_call(struct rank *rank, uint32_t at)
     size_t kept = first_fact, summary = SIZE_MAX;
     for (size_t i = first_fact; i < rank->fact_count && !rank->failed; i++) {
         const struct doc fact = rank->facts[i];
-        bool sentence = fact.item.kind == KIND_SUMMARY && fact.item.chars > 0, doc = is_doc(rank, &fact.item);
+        bool sentence = fact.item.kind == KIND_SUMMARY && fact.item.chars > 0,
+             doc = is_doc(rank, call, &fact.item);
         if (sentence)
             add_sentence(rank, at, &fact.item);
         if (sentence && doc)
@@ -210,32 +240,33 @@ static void find_terms(const struct reading *reading, const struct segment_item 
     }
 }
 
+static void add_hit(struct rank *rank, struct hits *hits, struct hit hit)
+{
+    hits->items = room_for(hits->items, hits->count, &hits->room, sizeof *hits->items, &rank->failed);
+    if (!rank->failed)
+        hits->items[hits->count++] = hit;
+}
+
 /* Hands what was found to a list of hits, and clears it for the next memory. */
 static void settle(struct rank *rank, struct found *found, struct hits *hits, uint32_t at, float factor)
 {
     for (size_t i = 0; i < found->count; i++) {
-        size_t which = found->touched[i];
+        uint16_t which = found->touched[i];
         float tf = found->exact[which] > 0 ? found->exact[which] : found->related[which];
-        hits->items = room_for(hits->items, hits->count, &hits->room, sizeof *hits->items, &rank->failed);
-        if (!rank->failed)
-            hits->items[hits->count++] = (struct hit){.at = at, .which = (uint16_t)which, .tf = tf * factor};
+        add_hit(rank, hits, (struct hit){.at = at, .which = which, .tf = tf * factor});
         found->exact[which] = found->related[which] = 0;
     }
 }
 
-/* The turn of a call that stands at a position of the transcript; NULL when it is not there. */
-static struct doc *find_turn(struct rank *rank, const struct call *call, int32_t position)
+/* The same for a fact, which speaks for its turn as well. */
+static void settle_fact(struct rank *rank, struct found *found, uint32_t fact, const struct doc *turn)
 {
-    uint32_t low = call->first, high = call->first + call->count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (rank->docs[middle].item.position < position)
-            low = middle + 1;
-        else
-            high = middle;
+    for (size_t i = 0; i < found->count && rank->facts[fact].eligible; i++) {
+        uint16_t which = found->touched[i];
+        float tf = found->exact[which] > 0 ? 1 : found->related[which];
+        add_hit(rank, &rank->fact_hits, (struct hit){.at = fact, .which = which, .tf = tf});
     }
-    bool found = low < call->first + call->count && rank->docs[low].item.position == position;
-    return found ? &rank->docs[low] : NULL;
+    settle(rank, found, &rank->hits, (uint32_t)(turn - rank->docs), FACT_WEIGHT);
 }
 
 /* A turn holds no more where nothing that was understood from it does. */
@@ -285,7 +316,7 @@ static void find_all(struct rank *rank)
         if (!turn)
             continue;
         find_terms(reading_of(rank, fact->call), &fact->item, &found);
-        settle(rank, &found, &rank->hits, (uint32_t)(turn - rank->docs), FACT_WEIGHT);
+        settle_fact(rank, &found, (uint32_t)i, turn);
     }
 }
 
@@ -468,10 +499,12 @@ static void measure_match(struct rank *rank)
 static int score_words(struct rank *rank)
 {
     const struct question *question = rank->question;
-    size_t starts[QUESTION_CONCEPTS + 1], sentence_starts[QUESTION_CONCEPTS + 1];
+    size_t starts[QUESTION_CONCEPTS + 1], sentence_starts[QUESTION_CONCEPTS + 1],
+        fact_starts[QUESTION_CONCEPTS + 1];
     float *weights = calloc(rank->doc_count + 1, sizeof *weights);
     if (!weights || sort_hits(&rank->hits, question->concepts, starts) != 0 ||
-        sort_hits(&rank->sentence_hits, question->concepts, sentence_starts) != 0) {
+        sort_hits(&rank->sentence_hits, question->concepts, sentence_starts) != 0 ||
+        sort_hits(&rank->fact_hits, question->concepts, fact_starts) != 0) {
         free(weights);
         return -1;
     }
@@ -496,6 +529,8 @@ static int score_words(struct rank *rank)
             take_in(rank, &hits[i], idf, weights);
         if (helps)
             continue;
+        for (size_t i = fact_starts[w]; i < fact_starts[w + 1]; i++)
+            rank->facts[rank->fact_hits.items[i].at].cover += idf * rank->fact_hits.items[i].tf;
         score_calls(rank, hits, count, idf);
         score_summaries(rank, rank->sentence_hits.items + sentence_starts[w],
                         sentence_starts[w + 1] - sentence_starts[w], idf);
@@ -602,6 +637,7 @@ int rank_memories(const struct question *question, const struct rank_call *calls
     free(rank.facts);
     free(rank.hits.items);
     free(rank.sentence_hits.items);
+    free(rank.fact_hits.items);
     return result;
 }
 

@@ -10,9 +10,12 @@
 #define SUMMARY_LEAD                                                                                         \
     0.05f                  /* a sentence that covers so much more of the question than any turn comes first  \
                             */
-#define MISFITS       200  /* after so many turns in a row that found no place, no other is tried */
+#define MISFITS       60   /* after so many turns in a row that found no place, no other is tried */
 #define HALF_SCORE    8.0f /* the score that is shown as 0.5 */
 #define SUMMARY_SCORE 6.0f /* of a sentence that has all that was asked for */
+#define FACTS_MOST    2    /* facts that are results beside their turns, where each has */
+#define FACT_SCORE    8.0f /* of one that has all that was asked for */
+#define FACT_SHARE    0.5f /* at least this of what was asked for */
 
 /* A result while it grows: turns from..to of the docs, or one other memory. */
 struct group {
@@ -20,6 +23,7 @@ struct group {
     float score;
     bool gone;                       /* taken over by the group beside it */
     const struct sentence *sentence; /* of a summary, which is no doc; NULL: none */
+    const struct doc *fact;          /* one of rank->facts; NULL: none */
     bool alone;
 };
 
@@ -108,13 +112,19 @@ static struct group *beside(const struct builder *builder, uint32_t doc, int ste
     return group->to - group->from + 1 < RESULT_TURNS ? group : NULL;
 }
 
+/* Whether a result is no doc. */
+static bool is_other(const struct group *group)
+{
+    return group->sentence || group->fact;
+}
+
 /* Whether a result is there already for a turn with the same words. */
 static bool is_said(const struct builder *builder, const struct doc *doc)
 {
     const struct segment_item *item = &doc->item;
     for (size_t i = 0; i < builder->count && item->term_count; i++) {
         const struct segment_item *other = &builder->rank->docs[builder->groups[i].best].item;
-        if (!builder->groups[i].gone && !builder->groups[i].sentence && other->chars == item->chars &&
+        if (!builder->groups[i].gone && !is_other(&builder->groups[i]) && other->chars == item->chars &&
             other->kind == item->kind && other->speaker == item->speaker &&
             other->term_count == item->term_count &&
             memcmp(other->terms, item->terms, 4 * (size_t)item->term_count) == 0)
@@ -198,6 +208,38 @@ static void place_turns(struct builder *builder, struct ranked_doc *heap, size_t
     }
 }
 
+/* --- Facts --- */
+
+/* The fact that covers most of the question, of equals the newer one; NULL when there is none. */
+static struct doc *best_fact(const struct rank *rank)
+{
+    struct doc *best = NULL;
+    for (size_t i = 0; i < rank->fact_count; i++) {
+        struct doc *fact = &rank->facts[i];
+        if (fact->eligible && !fact->group && fact->cover > 0 && fact->cover >= FACT_SHARE * rank->total &&
+            (!best || fact->cover >= best->cover))
+            best = fact;
+    }
+    return best;
+}
+
+/* What was understood of a call says in few words what its turns may say in many: where it has most of what
+ * is asked for, it comes before them. */
+static void place_facts(struct builder *builder)
+{
+    struct rank *rank = builder->rank;
+    struct doc *fact;
+    for (size_t i = 0; i < FACTS_MOST && builder->alive + 1 < builder->limit && (fact = best_fact(rank));
+         i++) {
+        struct group *group = new_group(builder);
+        if (!group)
+            return;
+        *group = (struct group){.score = FACT_SCORE * fact->cover / rank->total, .fact = fact};
+        fact->group = (uint32_t)builder->count;
+        builder->used += fact->item.chars;
+    }
+}
+
 /* --- Summaries --- */
 
 /* The sentence that covers most of the question, the shortest of those; NULL when there is none. */
@@ -277,7 +319,7 @@ static void level_scores(struct ranking *ranking)
 /* Whether what a result is there for holds no more: then it comes after those that do. */
 static bool is_over(const struct rank *rank, const struct group *group)
 {
-    return !group->sentence && rank->docs[group->best].item.over;
+    return !is_other(group) && rank->docs[group->best].item.over;
 }
 
 static int hand_out(const struct builder *builder, struct ranking *ranking)
@@ -306,9 +348,15 @@ static int hand_out(const struct builder *builder, struct ranking *ranking)
             result->count = 1;
             continue;
         }
-        const struct doc *best = &rank->docs[group->best];
+        const struct doc *best = group->fact ? group->fact : &rank->docs[group->best];
         result->best = best->item;
         result->call = best->call;
+        if (group->fact) {
+            ranking->overs[ranking->row_count] = 0;
+            ranking->rows[ranking->row_count++] = best->item.row;
+            result->count = 1;
+            continue;
+        }
         if (best->item.kind == KIND_SUMMARY)
             result->sentence = sentence_shown(rank, best->call);
         for (uint32_t i = group->from; i <= group->to; i++) {
@@ -335,6 +383,8 @@ int build_results(struct rank *rank, struct ranking *ranking)
         /* With kinds asked for, a summary is a doc like others or none of them. */
         if (!rank->filter->kinds)
             place_lead(&builder);
+        if (!rank->facts_asked)
+            place_facts(&builder);
         place_turns(&builder, heap, count);
         if (!rank->filter->kinds)
             fill(&builder);

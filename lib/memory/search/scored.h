@@ -82,9 +82,9 @@ struct rank {
     size_t doc_count, doc_terms; /* and the terms of all */
     struct sentence *sentences;
     size_t sentence_count, sentence_room;
-    struct doc *facts; /* not results of their own: each speaks for the turn that it came from */
+    struct doc *facts; /* each speaks for the turn that it came from; a few are results beside it */
     size_t fact_count, fact_room;
-    struct hits hits, sentence_hits;
+    struct hits hits, sentence_hits, fact_hits;
     struct names names;
     bool is_name[QUESTION_CONCEPTS];
     bool open;        /* the filter restricts nothing */
