@@ -42,6 +42,52 @@ static const struct command commands[] = {
      .json = true,
      .options = {{"evidence", NULL, "also prints what an LLM said, and what was left out of it and why",
                   false}}},
+    {.name = "correct",
+     .operands = "ID TEXT...",
+     .summary = "says how a statement, a name or a note is right",
+     .about =
+         "IDs are printed by callmem show; they stay good when calls are understood again. The text stands "
+         "above what calls say, survives reread, export, import and migrate, and says who and when. "
+         "\"Margaret Whelan, called Peggy\" corrects a name and how the person is greeted; in place of an ID "
+         "the number of a line that one person uses names that person.",
+     .run = correct_command,
+     .json = true,
+     .options = {{"by", "NAME", "who says it; without it the user name", false},
+                 {"dry-run", NULL, "changes nothing and prints what would change", false}}},
+    {.name = "drop",
+     .operands = "ID",
+     .summary = "hides a statement, a name or a note for good",
+     .about =
+         "No agent is told it, and no search finds it or the turn that it rests on, also when the call is "
+         "understood again or comes again, or the same is said again in the same words. callmem show "
+         "still has it.",
+     .run = drop_command,
+     .json = true,
+     .options = {{"undo", NULL, "takes back what was said with correct, drop, note or split", false},
+                 {"by", "NAME", "who says it; without it the user name", false},
+                 {"dry-run", NULL, "changes nothing and prints what would change", false}}},
+    {.name = "note",
+     .operands = "CALLER TEXT...",
+     .summary = "tells agents something that no call said",
+     .about = "It stands before what calls said, and is told from the first call on.",
+     .run = note_command,
+     .json = true,
+     .options = {{"until", "DATE", "the last day on which it is told: 2026-03-27", false},
+                 {"of", "NAME", "of this person on the line, or of whom was spoken", false},
+                 {"by", "NAME", "who says it; without it the user name", false},
+                 {"dry-run", NULL, "changes nothing and prints what would change", false}}},
+    {.name = "split",
+     .operands = "CALLER NAME...",
+     .summary = "makes two people of one whom callmem took them for",
+     .about =
+         "The person of that name, as callmem show has it, is a person of their own from now on, with what "
+         "was said in the calls in which the name was heard. Calls without a name are then nobody's in "
+         "particular.",
+     .run = split_command,
+     .json = true,
+     .options = {{"calls", "IDS", "also this person's conversations, with commas between", false},
+                 {"by", "NAME", "who says it; without it the user name", false},
+                 {"dry-run", NULL, "changes nothing and prints what would change", false}}},
     {.name = "export",
      .operands = "CALLER",
      .summary = "prints all that is kept of a caller, as JSON",

@@ -105,6 +105,11 @@ void memory_callers_free(struct memory_callers *callers)
     *callers = (struct memory_callers){0};
 }
 
+bool memory_is_hidden(const char *metadata)
+{
+    return strstr(metadata, "\"" MEMORY_HIDDEN "\":true") != NULL;
+}
+
 bool memory_is_call(const char *conversation)
 {
     return strncmp(conversation, MEMORY_OPERATOR, strlen(MEMORY_OPERATOR)) != 0;

@@ -55,7 +55,7 @@ enum kind {
     KIND_CONTACT,     /* "contact": an e-mail or postal address or a phone number of the caller's */
     KIND_ID,          /* "id": an order, account, policy or member number */
     KIND_ENDED,       /* "ended": something that was so and no longer is */
-    KIND_OPERATOR,    /* "operator": what an operator said of what is known, see people/word.h */
+    KIND_OPERATOR,    /* "operator": what an operator said of what is known, see people/remark.h */
     KIND_ALIAS,       /* "alias": the user_id that ElevenLabs named in a call */
     KIND_LINK, /* "link": an operator says that a person of another line is one of this, people/link.h */
     KINDS
@@ -104,6 +104,7 @@ void memory_list_free(struct memory_list *list);
 
 /* A memory whose metadata has this member is kept and found by no search: an operator said so. */
 #define MEMORY_HIDDEN "hidden"
+bool memory_is_hidden(const char *metadata); /* as cJSON prints it, unformatted */
 
 /* What operators say of a caller stands in conversations of its own, whose names begin so and end in what
  * makes them unique. They are no calls. */

@@ -8,9 +8,13 @@
 
 #include "operate/command.h"
 
-/* list.c, show.c, export.c, forget.c, requests.c, import.c, search.c, answer.c */
+/* list.c, show.c, correct.c, export.c, forget.c, requests.c, import.c, search.c, answer.c */
 int list_command(struct instance *instance, const struct args *args);
 int show_command(struct instance *instance, const struct args *args);
+int correct_command(struct instance *instance, const struct args *args);
+int drop_command(struct instance *instance, const struct args *args);
+int note_command(struct instance *instance, const struct args *args);
+int split_command(struct instance *instance, const struct args *args);
 int export_command(struct instance *instance, const struct args *args);
 int forget_command(struct instance *instance, const struct args *args);
 int requests_command(struct instance *instance, const struct args *args);

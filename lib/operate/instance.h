@@ -13,6 +13,7 @@
 
 /* Exit statuses of every program, beside EXIT_SUCCESS and EXIT_FAILURE. */
 #define EXIT_USAGE    2  /* the command line is wrong */
+#define EXIT_UNKNOWN  3  /* what it names is not there */
 #define EXIT_SETTINGS 78 /* the settings are wrong: EX_CONFIG of sysexits.h */
 
 #define INSTANCE_PAYLOAD_LOGS 3

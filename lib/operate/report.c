@@ -6,7 +6,7 @@
 int report_failure(const struct error *error)
 {
     fprintf(stderr, "%s\n", error->message);
-    return EXIT_FAILURE;
+    return error->code == ERROR_NOT_FOUND ? EXIT_UNKNOWN : EXIT_FAILURE;
 }
 
 cJSON *report_object(const struct report_count *counts, size_t count)

@@ -22,7 +22,7 @@ int report_counts(const struct args *args, const struct report_count *counts, si
 cJSON *report_object(const struct report_count *counts, size_t count);
 /* Prints an object, which it takes (NULL: one that could not be made). Returns the exit status. */
 int report_json(cJSON *object);
-/* Says on standard error why a command failed; returns EXIT_FAILURE. */
+/* Says on standard error why a command failed; returns EXIT_FAILURE, or EXIT_UNKNOWN for ERROR_NOT_FOUND. */
 int report_failure(const struct error *error);
 
 #endif

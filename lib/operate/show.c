@@ -9,6 +9,7 @@
 #include "operate/export.h"
 #include "operate/report.h"
 #include "people/derived.h"
+#include "people/ids.h"
 #include "people/privacy.h"
 #include "people/profile.h"
 #include "service/variables.h"
@@ -61,23 +62,49 @@ static const char *words_of(const struct dossier *dossier, const char *conversat
     return NULL;
 }
 
+/* The id by which operators change a statement or a name. */
+static void show_id(const struct memory *memory)
+{
+    struct arena *arena = arena_new();
+    const char *id = arena ? ids_of(arena, memory) : NULL;
+    printf(", %s", id ? id : memory->id ? memory->id : "?");
+    arena_free(arena);
+}
+
+/* "dropped by anna on 2026-03-05 (operator-3f9a2b1c4d5e)" */
+static void show_remark(const struct remark *remark)
+{
+    static const char *const done[REMARK_ACTS] = {[REMARK_NOTE] = "noted",
+                                                  [REMARK_CORRECT] = "corrected",
+                                                  [REMARK_DROP] = "dropped",
+                                                  [REMARK_NAME] = "named so",
+                                                  [REMARK_SPLIT] = "made their own person"};
+    char date[CLOCK_STAMP_SIZE];
+    clock_date(remark->memory->created_at, date);
+    printf("      %s by %s on %s (%s)\n", done[remark->act], *remark->author ? remark->author : "an operator",
+           date, remark->memory->conversation);
+}
+
 static void show_fact(const struct dossier *dossier, const struct known *known, const char *state)
 {
     const struct fact *fact = &known->fact;
     const struct statement *statement = &fact->statement;
     char date[CLOCK_STAMP_SIZE];
     clock_date(fact->memory->created_at, date);
-    printf("  [%s] %s", kind_name(fact->memory->kind), statement->text);
+    printf("  [%s] %s",
+           known->remark && known->remark->act == REMARK_NOTE ? "note" : kind_name(fact->memory->kind),
+           statement->text);
     if (*statement->until)
         printf(" (until %s)", statement->until);
     printf("\n      %s%s, %s%s%s", state, date, source_name(statement->source), *fact->author ? " " : "",
            fact->author);
-    if (fact->memory->id)
-        printf(", %s", fact->memory->id);
+    show_id(fact->memory);
     const char *words = words_of(dossier, fact->memory->conversation, statement->turn);
     if (words)
         printf(", turn %d: \"%s\"", statement->turn, words);
     putchar('\n');
+    if (known->remark && known->remark->act != REMARK_NOTE)
+        show_remark(known->remark);
 }
 
 static bool is_open(const struct known *known)
@@ -105,6 +132,29 @@ static bool has_facts(const struct line *line, size_t owner)
     return false;
 }
 
+/* Where the name comes from. */
+static void show_name(const struct dossier *dossier, const struct person *person)
+{
+    struct arena *arena = arena_new();
+    struct speaker speaker;
+    char date[CLOCK_STAMP_SIZE];
+    if (person->heard && arena && fact_read_speaker(arena, person->heard, &speaker)) {
+        clock_date(person->heard->created_at, date);
+        printf("  [name] %s\n      %s, %s", *speaker.full ? speaker.full : speaker.called, date,
+               source_name(speaker.source));
+        show_id(person->heard);
+        const char *words = words_of(dossier, person->heard->conversation, speaker.turn);
+        if (words)
+            printf(", turn %d: \"%s\"", speaker.turn, words);
+        putchar('\n');
+    }
+    if (person->remark)
+        show_remark(person->remark);
+    if (person->apart && person->apart != person->remark)
+        show_remark(person->apart);
+    arena_free(arena);
+}
+
 static void show_person(const struct dossier *dossier, size_t at)
 {
     const struct person *person = &dossier->line.persons[at];
@@ -122,6 +172,7 @@ static void show_person(const struct dossier *dossier, size_t at)
     printf("%s\n", person->speaks ? "" : person->gone ? " - spoken of, no more" : " - spoken of");
     show_facts(dossier, at, false);
     show_facts(dossier, at, true);
+    show_name(dossier, person);
 }
 
 static void show_people(const struct dossier *dossier)
@@ -143,7 +194,9 @@ static void show_over(const struct dossier *dossier)
                                          [STATE_REPLACED] = "replaced, ",
                                          [STATE_ENDED] = "ended, ",
                                          [STATE_OVER] = "past, ",
-                                         [STATE_DONE] = "settled, "};
+                                         [STATE_DONE] = "settled, ",
+                                         [STATE_CORRECTED] = "corrected, ",
+                                         [STATE_DROPPED] = "dropped, "};
     const struct line *line = &dossier->line;
     bool any = false;
     for (size_t i = 0; i < line->known_count; i++) {
@@ -160,6 +213,18 @@ static void show_over(const struct dossier *dossier)
         show_fact(dossier, known, states[known->state]);
         if (known->ended_by)
             printf("      by: %s\n", known->ended_by->fact.statement.text);
+    }
+}
+
+/* Names that are nobody's. */
+static void show_dropped_names(const struct line *line)
+{
+    for (size_t i = 0; i < line->heard_count; i++) {
+        const struct heard *heard = &line->heard[i];
+        if (!heard->remark || heard->remark->act != REMARK_DROP)
+            continue;
+        printf("\nNobody's name\n  %s\n", heard->memory->content);
+        show_remark(heard->remark);
     }
 }
 
@@ -270,9 +335,11 @@ static void show(const struct dossier *dossier, bool evidence)
     show_profile(dossier);
     show_people(dossier);
     show_over(dossier);
+    show_dropped_names(&dossier->line);
     show_requests(dossier);
     for (size_t i = 0; i < dossier->calls.count; i++)
-        show_call(dossier, &dossier->calls.items[i], evidence);
+        if (memory_is_call(dossier->calls.items[i].conversation))
+            show_call(dossier, &dossier->calls.items[i], evidence);
 }
 
 int show_command(struct instance *instance, const struct args *args)

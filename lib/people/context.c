@@ -12,6 +12,7 @@
 #define NAME_CHARS    80
 #define ITEM_CHARS    200 /* of one fact */
 #define UNTIL_CHARS   20
+#define NOTE_CHARS    600 /* of what an operator noted */
 #define LIST_CHARS    500 /* caller_preferences, key_topics, caller_people */
 #define SUMMARY_CHARS 600
 #define TOPICS        4
@@ -97,9 +98,19 @@ static enum statement_kind kind_of(const struct known *known)
     return known->fact.statement.kind;
 }
 
+/* A note stands apart from what calls said. */
+#define NOTES (1u << STATEMENTS)
+
+static bool is_note(const struct known *known)
+{
+    return known->remark && known->remark->act == REMARK_NOTE;
+}
+
 /* Those of a kind that hold, of one owner. */
 static bool is_told(const struct known *known, size_t owner, unsigned kinds)
 {
+    if (is_note(known))
+        return known->state == STATE_NOW && known->owner == owner && (kinds & NOTES);
     return known->state == STATE_NOW && known->owner == owner && (kinds >> kind_of(known) & 1) &&
            (kind_of(known) != STATEMENT_ENDED || known->told);
 }
@@ -111,7 +122,7 @@ static void add_fact(struct buf *b, const struct known *known)
     if (kind_of(known) == STATEMENT_OPEN)
         buf_puts(b, strcmp(statement->by, "agent") == 0 ? "we: " : "caller: ");
     size_t from = b->len;
-    add_safe(b, statement->text, ITEM_CHARS);
+    add_safe(b, statement->text, is_note(known) ? NOTE_CHARS : ITEM_CHARS);
     while (!b->failed && b->len > from && strchr(".;|", b->data[b->len - 1]))
         cut(b, b->len - 1);
     clock_date(known->fact.memory->created_at, date);
@@ -152,6 +163,7 @@ static const struct {
     const char *label;
     unsigned kinds;
 } sections[] = {
+    {"Note", NOTES},
     {"Needs", 1u << STATEMENT_NEED},
     {"How to treat them", 1u << STATEMENT_INSTRUCTION},
     {"Prefers", 1u << STATEMENT_PREFERENCE},
@@ -318,13 +330,14 @@ char *context_of(const struct line *line, const struct context_bounds *bounds)
     size_t room = chars - chars / 4;
     if (!alone)
         buf_puts(&b, "Several people use this number: ask who is calling.");
+    add_section(&b, line, NOBODY, "Note", NOTES, room);
     for (size_t i = 0; i < line->person_count; i++)
         if (line->persons[i].speaks)
             add_speaker(&b, line, i, alone, room);
     for (size_t i = 0; i < line->person_count; i++)
         if (!line->persons[i].speaks && !line->persons[i].gone)
             add_other(&b, line, i, room);
-    add_section(&b, line, NOBODY, "It is not clear who said", ~0u, room);
+    add_section(&b, line, NOBODY, "It is not clear who said", ~NOTES, room);
     if (alone)
         add_items(&b, line, bounds->items, room);
     add_ended(&b, line, room);

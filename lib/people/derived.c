@@ -1,6 +1,7 @@
 #include "people/derived.h"
 
 #include "base/json.h"
+#include "people/ids.h"
 #include "people/privacy.h"
 #include "understand/requests.h"
 
@@ -161,6 +162,10 @@ int derived_replace(struct memory_store *store, struct memory *items, size_t cou
     if (memory_list(store, &filter, &old, error) != 0)
         return -1;
     bool replace = always || !was_read(old.items, old.count) || was_read(items, count);
+    if (replace && !ids_keep(arena, &old, items, count)) {
+        memory_list_free(&old);
+        return error_no_memory(error);
+    }
     count = replace ? leave_out_dismissed(&old, items, count) : leave_out_derived(items, count);
     size_t kept = sort_out(&old);
     int result = place_all(old.items, kept, items, count, next, arena) ? 0 : error_no_memory(error);

@@ -61,9 +61,9 @@ static enum name_match person_match(const struct person *person, const char *nam
 static void person_learn(struct person *person, const struct speaker *speaker, int call)
 {
     bool fuller = name_is_full(speaker->full) || !*person->full;
-    if (*speaker->full && (fuller || !name_is_full(person->full)))
+    if (*speaker->full && (fuller || !name_is_full(person->full)) && !person->remark)
         person->full = speaker->full;
-    if (*speaker->called)
+    if (*speaker->called && !person->remark)
         person->called = speaker->called;
     if (*speaker->role)
         person->role = speaker->role;
@@ -75,10 +75,28 @@ static void person_learn(struct person *person, const struct speaker *speaker, i
 /* A name that was wrong, or is theirs no more, is no name of theirs from now on. */
 static void person_rename(struct person *person, const struct speaker *speaker)
 {
+    /* An operator's remark stands above it. */
+    if (person->remark)
+        return;
     person->name_count = 0;
     person->full = *speaker->full ? speaker->full : person->full;
     if (*person->called && name_compare(person->called, person->full) == NAME_OTHER)
         person_add_name(person, person->called);
+}
+
+/* What an operator said that somebody is called; the name that was heard stays one by which they are found.
+ */
+static void person_name_them(struct person *person, const struct remark *remark)
+{
+    person->remark = remark;
+    person->full = remark->name;
+    if (*remark->called)
+        person->called = remark->called;
+    else if (name_compare(person->called, person->full) == NAME_OTHER)
+        person->called = "";
+    person_add_name(person, remark->name);
+    person_add_name(person, remark->called);
+    person_add_name(person, remark->text);
 }
 
 /* Whether something in a call says that a person whom the line knows has a new name: the old one is mentioned
@@ -95,16 +113,17 @@ static bool mentions(struct line *line, const struct memory_list *list, size_t f
 
 /* The person whom names point at: 2 for the whole name, 1 for how they are called. NOBODY when there is none;
  * `many` when it could be several. */
-static size_t find_speaker(const struct line *line, const struct speaker *speaker, bool *many)
+static size_t find_among(const struct line *line, const struct speaker *speaker, bool apart, bool *many)
 {
     size_t found = NOBODY;
     int best = 0;
     *many = false;
     for (size_t i = 0; i < line->person_count; i++) {
         const struct person *person = &line->persons[i];
-        int score = !person->speaks ? 0
-                                    : 2 * (person_match(person, speaker->full) == NAME_SAME) +
-                                          (person_match(person, speaker->called) == NAME_SAME);
+        int score = !person->speaks || (person->apart != NULL) != apart
+                        ? 0
+                        : 2 * (person_match(person, speaker->full) == NAME_SAME) +
+                              (person_match(person, speaker->called) == NAME_SAME);
         *many = score == best && score > 0 ? true : score > best ? false : *many;
         if (score > best) {
             best = score;
@@ -114,13 +133,20 @@ static size_t find_speaker(const struct line *line, const struct speaker *speake
     return found;
 }
 
+/* Whom an operator made a person of their own is found by name where nobody else is. */
+static size_t find_speaker(const struct line *line, const struct speaker *speaker, bool *many)
+{
+    size_t found = find_among(line, speaker, false, many);
+    return found == NOBODY && !*many ? find_among(line, speaker, true, many) : found;
+}
+
 static size_t find_renamed(struct line *line, const struct speaker *speaker, const struct memory_list *list,
                            size_t from)
 {
     const char *conversation = list->items[from].conversation;
     for (size_t i = 0; i < line->person_count; i++) {
         const struct person *person = &line->persons[i];
-        if (!person->speaks || !*person->full)
+        if (!person->speaks || !*person->full || person->apart)
             continue;
         if (*speaker->was && person_match(person, speaker->was) == NAME_SAME)
             return i;
@@ -139,7 +165,8 @@ static size_t find_renamed(struct line *line, const struct speaker *speaker, con
 static size_t find_unnamed(const struct line *line)
 {
     for (size_t i = 0; i < line->person_count; i++)
-        if (line->persons[i].speaks && !*line->persons[i].full && !*line->persons[i].called)
+        if (line->persons[i].speaks && !*line->persons[i].full && !*line->persons[i].called &&
+            !line->persons[i].apart)
             return i;
     return NOBODY;
 }
@@ -153,6 +180,21 @@ static bool is_other(const struct line *line, const struct line_call *call)
         known =
             known || (line->persons[i].speaks && person_match(&line->persons[i], call->denied) != NAME_OTHER);
     return call->other && known;
+}
+
+/* The person whom an operator set apart. */
+static size_t find_apart(struct line *line, const struct remark *remark)
+{
+    for (size_t i = 0; i < line->person_count; i++)
+        if (line->persons[i].apart == remark)
+            return i;
+    size_t at = person_new(line, true);
+    if (at != NOBODY) {
+        line->persons[at].apart = line->persons[at].remark = remark;
+        line->persons[at].full = remark->name;
+        person_add_name(&line->persons[at], remark->name);
+    }
+    return at;
 }
 
 /* Who speaks, of those whom the line knows; somebody new when it is none of them. */
@@ -174,6 +216,59 @@ static size_t know_speaker(struct line *line, const struct speaker *speaker, con
     return at;
 }
 
+/* What operators said of a name that was heard: it is wrong, it is another one (NAME), it is nobody's (DROP);
+ * of two who said so the later one counts. */
+static const struct remark *remark_on_name(struct line *line, const char *conversation,
+                                           const struct speaker *speaker)
+{
+    const struct remark *found = NULL;
+    for (size_t i = 0; i < line->remark_count; i++)
+        if (remark_means_name(&line->remarks[i], conversation, speaker, &line->failed))
+            found = &line->remarks[i];
+    return found;
+}
+
+static const struct remark *remark_apart(struct line *line, const char *conversation,
+                                         const struct speaker *speaker)
+{
+    for (size_t i = 0; i < line->remark_count; i++)
+        if (remark_is_theirs(&line->remarks[i], conversation, speaker, &line->failed))
+            return &line->remarks[i];
+    return NULL;
+}
+
+/* Who speaks under a name of which an operator said that it is another one. The one who has the right name,
+ * else the one who was known by the wrong one. */
+static size_t know_corrected(struct line *line, const struct speaker *speaker, const struct remark *remark,
+                             const struct memory_list *list, size_t from, int call)
+{
+    const struct speaker right = {.full = remark->name, .called = remark->called, .role = "", .was = ""};
+    bool many;
+    size_t at = find_speaker(line, &right, &many);
+    if (at == NOBODY || many)
+        at = know_speaker(line, speaker, list, from, call);
+    if (at == NOBODY)
+        return NOBODY;
+    person_learn(&line->persons[at], speaker, call);
+    person_name_them(&line->persons[at], remark);
+    return at;
+}
+
+/* Who speaks in a call, with what operators said of it. */
+static size_t who_speaks(struct line *line, const struct speaker *speaker, const struct remark *remark,
+                         const struct memory_list *list, size_t from, int call)
+{
+    const struct remark *apart = remark_apart(line, list->items[from].conversation, speaker);
+    if (apart) {
+        size_t at = find_apart(line, apart);
+        if (at != NOBODY)
+            person_learn(&line->persons[at], speaker, call);
+        return at;
+    }
+    return remark ? know_corrected(line, speaker, remark, list, from, call)
+                  : know_speaker(line, speaker, list, from, call);
+}
+
 /* Who spoke in a call in which nobody said a name. */
 static size_t assume_speaker(struct line *line, int call)
 {
@@ -187,6 +282,21 @@ static size_t assume_speaker(struct line *line, int call)
     for (size_t i = 0; i < line->person_count; i++)
         only = line->persons[i].speaks ? i : only;
     return only;
+}
+
+/* The same with what operators said of the call: it was the one whom they set apart, or somebody whose name
+ * they know. */
+static size_t who_spoke(struct line *line, const char *conversation, int call)
+{
+    static const struct speaker nameless = {.full = "", .called = "", .role = "", .was = ""};
+    const struct remark *apart = remark_apart(line, conversation, &nameless);
+    size_t at = apart ? find_apart(line, apart) : assume_speaker(line, call);
+    for (size_t i = 0; i < line->remark_count && !apart && at != NOBODY; i++) {
+        const struct remark *remark = &line->remarks[i];
+        if (remark->act == REMARK_NAME && !*remark->text && strcmp(remark->conversation, conversation) == 0)
+            person_name_them(&line->persons[at], remark);
+    }
+    return at;
 }
 
 size_t line_speakers(const struct line *line)
@@ -477,28 +587,100 @@ static void apply(struct line *line, size_t at)
     }
 }
 
-/* What an operator said stands above what calls say: it is replaced by nothing but another word of an
- * operator. */
+/* What an operator said comes last, and so stands above what calls say: it is replaced by nothing but another
+ * remark of an operator. */
 static void apply_all(struct line *line)
 {
     for (size_t i = 0; i < line->known_count; i++)
-        apply(line, i);
+        if (line->known[i].state == STATE_NOW)
+            apply(line, i);
 }
 
+/* An operator's day passes without a call, too. */
 static void end_what_passed(struct line *line)
 {
+    int64_t now = clock_now();
     for (size_t i = 0; i < line->known_count; i++) {
         struct known *known = &line->known[i];
         const char *until = known->fact.statement.until;
+        bool operators = known->fact.statement.source == SOURCE_OPERATOR;
         if (known->state != STATE_NOW || !known->fact.memory)
             continue;
-        if (*until && !is_today_or_later(until, line->last))
+        if (*until && !is_today_or_later(until, operators && now > line->last ? now : line->last))
             known->state = STATE_OVER;
         bool old = known->call + OPEN_CALLS < (int)line->call_count ||
                    known->fact.memory->created_at < line->last - OPEN_SECONDS;
-        if (kind_of(known) == STATEMENT_OPEN && !*until && old)
+        if (kind_of(known) == STATEMENT_OPEN && !*until && old && !operators)
             known->state = STATE_OVER;
     }
+}
+
+/* --- What operators said --- */
+
+static struct known *known_of(struct line *line, const struct remark *remark)
+{
+    for (size_t i = 0; i < line->known_count; i++) {
+        const struct memory *memory = line->known[i].fact.memory;
+        if (memory && strcmp(memory->conversation, remark->memory->conversation) == 0)
+            return &line->known[i];
+    }
+    return NULL;
+}
+
+static void take_remark(struct known *known, const struct remark *remark)
+{
+    known->remark = remark;
+    known->state = remark->act == REMARK_DROP ? STATE_DROPPED : STATE_CORRECTED;
+}
+
+/* Whether another call says what a remark takes back in the words in which its call is understood now. */
+static bool is_said_again(const struct line *line, const struct known *known, const struct remark *remark)
+{
+    for (size_t i = 0; i < line->known_count; i++) {
+        const struct known *taken = &line->known[i];
+        if (taken->remark == remark && taken != known && kind_of(known) != STATEMENT_OPEN &&
+            kind_of(taken) == kind_of(known) &&
+            strcmp(taken->fact.memory->conversation, remark->conversation) == 0 &&
+            strcmp(taken->fact.statement.whose, known->fact.statement.whose) == 0 &&
+            strcmp(taken->fact.statement.text, known->fact.statement.text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Takes back the statement of a call that a remark is about, and the same where its owner said it in other
+ * calls. What is so instead has the owner and the call of the first. */
+static void apply_remark(struct line *line, const struct remark *remark)
+{
+    struct known *instead = known_of(line, remark);
+    const struct known *first = NULL;
+    for (size_t i = 0; i < line->known_count; i++) {
+        struct known *known = &line->known[i];
+        if (known != instead && remark_means(remark, known->fact.memory, &known->fact.statement,
+                                             &known->carriers, &line->failed) == REMARK_THIS) {
+            take_remark(known, remark);
+            first = first ? first : known;
+        }
+    }
+    for (size_t i = 0; i < line->known_count; i++) {
+        struct known *known = &line->known[i];
+        if (known != instead && !known->remark && (!first || known->owner == first->owner) &&
+            (remark_means(remark, known->fact.memory, &known->fact.statement, &known->carriers,
+                          &line->failed) == REMARK_SAME ||
+             is_said_again(line, known, remark)))
+            take_remark(known, remark);
+    }
+    if (instead && first) {
+        instead->owner = first->owner;
+        instead->call = first->call;
+    }
+}
+
+static void apply_remarks(struct line *line)
+{
+    for (size_t i = 0; i < line->remark_count; i++)
+        if (line->remarks[i].act == REMARK_CORRECT || line->remarks[i].act == REMARK_DROP)
+            apply_remark(line, &line->remarks[i]);
 }
 
 int64_t line_over(const struct known *known)
@@ -544,7 +726,7 @@ static void read_call(struct line *line, const struct memory *memory)
     cJSON_Delete(metadata);
 }
 
-static void read_fact(struct line *line, const struct memory *memory)
+static void read_fact(struct line *line, const struct memory *memory, size_t speaker)
 {
     int call = (int)line->call_count - 1;
     struct known *known = &line->known[line->known_count];
@@ -554,8 +736,73 @@ static void read_fact(struct line *line, const struct memory *memory)
         line->failed = true;
         return;
     }
-    known->owner = find_owner(line, known->fact.statement.whose, line->calls[call].speaker, call);
+    known->owner = find_owner(line, known->fact.statement.whose, speaker, call);
     line->known_count++;
+}
+
+static size_t only_speaker(const struct line *line)
+{
+    const struct person *person = line_person(line);
+    return person ? (size_t)(person - line->persons) : NOBODY;
+}
+
+/* What operators said that is so: after all that calls said. */
+static void read_said_by_operators(struct line *line, const struct memory_list *list)
+{
+    for (size_t w = 0; w < line->remark_count; w++)
+        for (size_t i = 0; i < list->count && !line->failed; i++) {
+            const struct memory *memory = &list->items[i];
+            if (strcmp(memory->conversation, line->remarks[w].memory->conversation) != 0 ||
+                !fact_is_kind(memory->kind))
+                continue;
+            size_t before = line->known_count;
+            read_fact(line, memory, only_speaker(line));
+            if (line->known_count > before)
+                line->known[before].remark = &line->remarks[w];
+        }
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct memory *left = ((const struct remark *)a)->memory,
+                        *right = ((const struct remark *)b)->memory;
+    if (left->created_at != right->created_at)
+        return left->created_at < right->created_at ? -1 : 1;
+    return strcmp(left->conversation, right->conversation);
+}
+
+static void read_remarks(struct line *line, const struct memory_list *list)
+{
+    for (size_t i = 0; i < list->count && !line->failed; i++)
+        if (list->items[i].kind == KIND_OPERATOR)
+            line->failed = !remark_read(line->arena, &list->items[i], &line->remarks[line->remark_count++]);
+    if (line->remark_count)
+        qsort(line->remarks, line->remark_count, sizeof *line->remarks, by_time);
+}
+
+/* A name of a conversation; whose it is, NOBODY where it is not clear or an operator said that it is
+ * nobody's.
+ */
+static size_t read_name(struct line *line, const struct memory *memory, const struct memory_list *list,
+                        size_t from, bool *named)
+{
+    int call = (int)line->call_count - 1;
+    struct speaker speaker;
+    struct heard *heard = &line->heard[line->heard_count];
+    if (!fact_read_speaker(line->arena, memory, &speaker)) {
+        line->failed = true;
+        return NOBODY;
+    }
+    *heard = (struct heard){.memory = memory, .person = NOBODY};
+    heard->remark = remark_on_name(line, memory->conversation, &speaker);
+    line->heard_count++;
+    *named = (*speaker.full || *speaker.called) && !(heard->remark && heard->remark->act == REMARK_DROP);
+    if (!*named)
+        return NOBODY;
+    heard->person = who_speaks(line, &speaker, heard->remark, list, from, call);
+    if (heard->person != NOBODY)
+        line->persons[heard->person].heard = memory;
+    return heard->person;
 }
 
 /* The memories of one conversation, which begin at `from`; returns where the next begins. */
@@ -565,7 +812,8 @@ static size_t read_conversation(struct line *line, const struct memory_list *lis
     size_t to = from;
     while (to < list->count && strcmp(list->items[to].conversation, list->items[from].conversation) == 0)
         to++;
-    if (*scope && strcmp(list->items[from].agent, scope) != 0)
+    if (!memory_is_call(list->items[from].conversation) ||
+        (*scope && strcmp(list->items[from].agent, scope) != 0))
         return to;
     int at = (int)line->call_count++;
     struct line_call *call = &line->calls[at];
@@ -580,24 +828,20 @@ static size_t read_conversation(struct line *line, const struct memory_list *lis
             read_call(line, &list->items[i]);
     bool named = false;
     for (size_t i = from; i < to && !line->failed; i++) {
-        struct speaker speaker;
+        bool is_name = false;
         if (list->items[i].kind != KIND_NAME)
             continue;
-        if (!fact_read_speaker(line->arena, &list->items[i], &speaker)) {
-            line->failed = true;
-            break;
-        }
-        size_t who = *speaker.full || *speaker.called ? know_speaker(line, &speaker, list, from, at) : NOBODY;
+        size_t who = read_name(line, &list->items[i], list, from, &is_name);
         call->speaker = named ? call->speaker : who;
-        named = named || *speaker.full || *speaker.called;
+        named = named || is_name;
     }
     if (!named)
-        call->speaker = assume_speaker(line, at);
+        call->speaker = who_spoke(line, list->items[from].conversation, at);
     line->conversations += !call->attempt;
     line->last = call->memory->created_at;
     for (size_t i = from; i < to && !line->failed; i++)
         if (fact_is_kind(list->items[i].kind))
-            read_fact(line, &list->items[i]);
+            read_fact(line, &list->items[i], call->speaker);
     return to;
 }
 
@@ -609,16 +853,30 @@ static size_t count_conversations(const struct memory_list *list)
     return count;
 }
 
+static size_t count_kind(const struct memory_list *list, enum kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->items[i].kind == kind;
+    return count;
+}
+
 int line_open(struct line *line, const struct memory_list *list, const char *scope, struct error *error)
 {
     *line = (struct line){.arena = arena_new(), .list = list, .scope = scope};
     line->known = calloc(list->count + 1, sizeof *line->known);
     line->calls = calloc(count_conversations(list) + 1, sizeof *line->calls);
-    line->failed = !line->arena || !line->known || !line->calls;
+    line->heard = calloc(count_kind(list, KIND_NAME) + 1, sizeof *line->heard);
+    line->remarks = calloc(count_kind(list, KIND_OPERATOR) + 1, sizeof *line->remarks);
+    line->failed = !line->arena || !line->known || !line->calls || !line->heard || !line->remarks;
+    if (!line->failed)
+        read_remarks(line, list);
     for (size_t at = 0; at < list->count && !line->failed;)
         at = read_conversation(line, list, at, scope);
     if (line->failed)
         return error_no_memory(error);
+    read_said_by_operators(line, list);
+    apply_remarks(line);
     apply_all(line);
     end_what_passed(line);
     return line->failed ? error_no_memory(error) : 0;
@@ -629,6 +887,8 @@ void line_close(struct line *line)
     free(line->persons);
     free(line->known);
     free(line->calls);
+    free(line->heard);
+    free(line->remarks);
     arena_free(line->arena);
     *line = (struct line){0};
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "memory/memory.h"
 #include "people/fact.h"
+#include "people/remark.h"
 #include "understand/likeness.h"
 
 #include <stdbool.h>
@@ -31,14 +32,19 @@ struct person {
     bool speaks; /* was on the phone */
     bool gone;   /* has died, or is not theirs any more */
     int last_call;
+    const struct memory *heard;  /* the last that said their name (KIND_NAME); NULL: none */
+    const struct remark *remark; /* of the operator who said their name; NULL: none */
+    const struct remark *apart;  /* of the operator who made a person of their own of them; NULL: none */
 };
 
 enum state {
-    STATE_NOW,      /* holds, as far as anybody said */
-    STATE_REPLACED, /* a newer statement says otherwise, or the same again */
-    STATE_ENDED,    /* somebody said that it is over */
-    STATE_OVER,     /* its day has passed */
-    STATE_DONE      /* of what was open: a later call shows that it is settled */
+    STATE_NOW,       /* holds, as far as anybody said */
+    STATE_REPLACED,  /* a newer statement says otherwise, or the same again */
+    STATE_ENDED,     /* somebody said that it is over */
+    STATE_OVER,      /* its day has passed */
+    STATE_DONE,      /* of what was open: a later call shows that it is settled */
+    STATE_CORRECTED, /* an operator said what is so instead */
+    STATE_DROPPED    /* an operator said that it is not so, or is not to be told */
 };
 
 struct known {
@@ -50,6 +56,7 @@ struct known {
     bool wholly;                     /* of STATE_ENDED: what ended it speaks of most of it */
     const struct known *replaced_by; /* of STATE_REPLACED, where the newer one says otherwise */
     bool told; /* of an `ended` statement: it says more than what it ends, so it is worth bounds itself */
+    const struct remark *remark; /* what an operator said of it, or of what they said it is a part; NULL */
     struct carriers carriers;
 };
 
@@ -63,6 +70,13 @@ struct line_call {
     size_t speaker;
 };
 
+/* A name that was said in a call. */
+struct heard {
+    const struct memory *memory;
+    size_t person;               /* whose it is, or NOBODY */
+    const struct remark *remark; /* of the operator who said that it is wrong; NULL */
+};
+
 struct line {
     struct person *persons;
     size_t person_count;
@@ -70,6 +84,10 @@ struct line {
     size_t known_count;
     struct line_call *calls; /* oldest first */
     size_t call_count;
+    struct remark *remarks; /* of operators, in the order in which they were said */
+    size_t remark_count;
+    struct heard *heard; /* all names that were said */
+    size_t heard_count;
     int conversations;              /* of the calls those that were conversations */
     int64_t last;                   /* when the last of all calls began; Unix seconds */
     const struct memory_list *list; /* what it was read from; borrowed */

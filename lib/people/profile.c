@@ -109,14 +109,16 @@ static int store_profile(struct memory_store *store, const char *caller, const c
 }
 
 /* A copy of a memory's metadata with another `over`, "" for none; NULL when out of memory. */
-static char *metadata_with(const struct memory *memory, const char *over)
+static char *metadata_with(const struct memory *memory, const char *over, bool hidden)
 {
     struct buf b = BUF_INIT;
     cJSON *object = cJSON_Parse(memory->metadata);
     if (!object && !(object = cJSON_CreateObject()))
         return NULL;
     cJSON_DeleteItemFromObjectCaseSensitive(object, "over");
-    bool good = !*over || cJSON_AddStringToObject(object, "over", over);
+    cJSON_DeleteItemFromObjectCaseSensitive(object, MEMORY_HIDDEN);
+    bool good = (!*over || cJSON_AddStringToObject(object, "over", over)) &&
+                (!hidden || cJSON_AddTrueToObject(object, MEMORY_HIDDEN));
     if (good)
         json_add(&b, object);
     cJSON_Delete(object);
@@ -126,19 +128,11 @@ static char *metadata_with(const struct memory *memory, const char *over)
     return NULL;
 }
 
-/* Notes on a fact since when it is over, where its memory does not say so already: a search reads it there.
- */
-static int mark(struct memory_store *store, const struct known *known, struct error *error)
+static int mark(struct memory_store *store, const struct memory *memory, const char *over, bool hidden,
+                struct error *error)
 {
-    const struct memory *memory = known->fact.memory;
     struct memory change = *memory;
-    char date[CLOCK_STAMP_SIZE] = "";
-    int64_t over = line_over(known);
-    if (over > 0)
-        clock_date(over, date);
-    if (strcmp(known->fact.over, date) == 0)
-        return 0;
-    char *metadata = metadata_with(memory, date);
+    char *metadata = metadata_with(memory, over, hidden);
     change.metadata = metadata;
     int result =
         metadata ? memory_update(store, memory->caller, memory->id, &change, error) : error_no_memory(error);
@@ -146,12 +140,63 @@ static int mark(struct memory_store *store, const struct known *known, struct er
     return result;
 }
 
+/* Whether an operator took a statement back. */
+static bool is_taken_back(const struct known *known)
+{
+    return known->state == STATE_DROPPED || known->state == STATE_CORRECTED;
+}
+
+/* Notes on a fact since when it is over, and that an operator took it back, where its memory does not say so
+ * already: a search reads it there. */
+static int mark_fact(struct memory_store *store, const struct known *known, struct error *error)
+{
+    char date[CLOCK_STAMP_SIZE] = "";
+    int64_t over = line_over(known);
+    if (over > 0)
+        clock_date(over, date);
+    if (strcmp(known->fact.over, date) == 0 &&
+        memory_is_hidden(known->fact.memory->metadata) == is_taken_back(known))
+        return 0;
+    return mark(store, known->fact.memory, date, is_taken_back(known), error);
+}
+
+static int mark_name(struct memory_store *store, const struct heard *heard, struct error *error)
+{
+    bool wrong = heard->remark != NULL;
+    return memory_is_hidden(heard->memory->metadata) == wrong ? 0
+                                                              : mark(store, heard->memory, "", wrong, error);
+}
+
+/* The words of a call on which nothing rests but what an operator took back are found by no search either. */
+static int hide_turn(struct memory_store *store, const struct known *known, struct error *error)
+{
+    const struct memory *memory = known->fact.memory;
+    const struct memory_filter filter = {
+        .caller = memory->caller, .conversation = memory->conversation, .kinds = 1u << KIND_TURN};
+    struct memory_list turns;
+    if (memory_list(store, &filter, &turns, error) != 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < turns.count && result == 0; i++)
+        if (turns.items[i].position == known->fact.statement.turn &&
+            !memory_is_hidden(turns.items[i].metadata))
+            result = mark(store, &turns.items[i], "", true, error);
+    memory_list_free(&turns);
+    return result;
+}
+
 static int mark_all(struct memory_store *store, const struct line *line, struct error *error)
 {
-    for (size_t i = 0; i < line->known_count; i++)
-        if (mark(store, &line->known[i], error) != 0)
-            return -1;
-    return 0;
+    int result = 0;
+    for (size_t i = 0; i < line->known_count && result == 0; i++) {
+        const struct known *known = &line->known[i];
+        result = mark_fact(store, known, error);
+        if (result == 0 && is_taken_back(known) && known->fact.statement.turn >= 0)
+            result = hide_turn(store, known, error);
+    }
+    for (size_t i = 0; i < line->heard_count && result == 0; i++)
+        result = mark_name(store, &line->heard[i], error);
+    return result;
 }
 
 /* Whoever is known by attempts alone is not known. */

@@ -91,7 +91,8 @@ static size_t choose_turns(const struct memory_list *turns, bool *chosen)
         size_t best = turns->count, longest = TURN_CHARS;
         for (size_t i = 0; i < turns->count; i++) {
             size_t chars = text_chars(turns->items[i].content);
-            if (!chosen[i] && chars > longest && strcmp(turns->items[i].speaker, "user") == 0) {
+            if (!chosen[i] && chars > longest && !memory_is_hidden(turns->items[i].metadata) &&
+                strcmp(turns->items[i].speaker, "user") == 0) {
                 best = i;
                 longest = chars;
             }

@@ -359,16 +359,22 @@ int reread_caller(const struct reread *reread, const char *caller, struct reread
 {
     struct memory_list list;
     size_t last = 0;
+    bool remarked = false;
     int result = 0;
     if (memory_conversations(reread->store, caller, &list, error) != 0)
         return -1;
-    for (size_t i = 0; i < list.count; i++)
-        last = list.items[i].created_at >= reread->since ? i : last;
+    for (size_t i = 0; i < list.count; i++) {
+        bool is_call = memory_is_call(list.items[i].conversation);
+        remarked = remarked || !is_call;
+        last = is_call && list.items[i].created_at >= reread->since ? i : last;
+    }
     for (size_t i = 0; i < list.count && result == 0; i++) {
         int64_t started = clock_us();
-        if (list.items[i].created_at < reread->since)
+        if (list.items[i].created_at < reread->since || !memory_is_call(list.items[i].conversation))
             continue;
-        result = reread_whole(reread, caller, list.items[i].conversation, i == last, counts, error);
+        /* What an operator took back must not be found in between. */
+        result =
+            reread_whole(reread, caller, list.items[i].conversation, i == last || remarked, counts, error);
         counts->calls += result == 0;
         if (reread->rest && !reread->rest(reread->rest_ctx, clock_us() - started))
             break;

@@ -91,7 +91,7 @@ check 'nothing of the caller is left' is "$(remembered | grep -cF "$erase")" 0
 client_data "$erase"
 check 'the caller is unknown' field .dynamic_variables.caller_known false
 callmem requests --approve "$request"
-check 'a request that is gone is named' is "$done: $said" "1: there is no request $request"
+check 'a request that is gone is named' is "$done: $said" "3: there is no request $request"
 callmem requests --approve "$request" --dismiss "$request"
 check 'both at once are refused' is "$done" 2
 

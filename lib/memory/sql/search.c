@@ -81,17 +81,6 @@ static uint8_t speaker_of(const char *speaker)
                                            : SPEAKER_NONE;
 }
 
-static bool is_hidden(const char *metadata)
-{
-    if (!strstr(metadata, "\"" MEMORY_HIDDEN "\""))
-        return false;
-    cJSON *object = cJSON_Parse(metadata);
-    /* Without the memory to look at it, what may be hidden is not shown. */
-    bool hidden = !object || json_bool(object, MEMORY_HIDDEN, false);
-    cJSON_Delete(object);
-    return hidden;
-}
-
 /* What a memory's metadata adds to its words: the turn that a fact came from, and what it is about. */
 struct about {
     int32_t source, over;
@@ -167,7 +156,7 @@ static int build_segment(struct db *db, struct analysers *analysers, int64_t con
             buf_free(&about.text);
             return error_no_memory(error);
         }
-        if (is_hidden(metadata))
+        if (memory_is_hidden(metadata))
             continue;
         read_about(kind, content, metadata, &about);
         struct segment_item item = {
