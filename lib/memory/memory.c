@@ -419,6 +419,13 @@ int memory_forget(struct memory_store *store, const char *caller, size_t *count,
     return need_caller(caller, error) == 0 ? store->ops->forget(store, caller, count, error) : -1;
 }
 
+int memory_days(struct memory_store *store, int64_t first, struct memory_day *days, size_t count,
+                struct error *error)
+{
+    memset(days, 0, count * sizeof *days);
+    return store->ops->days(store, first, days, count, error);
+}
+
 int memory_count(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error)
 {
     int64_t ignored;

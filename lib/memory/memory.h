@@ -275,6 +275,16 @@ int memory_callers(struct memory_store *store, const struct memory_callers_filte
 /* Notes what lists are to say of a caller who has memories. On a server it follows from what is there
  * already, and nothing is done. */
 int memory_set_caller(struct memory_store *store, const struct memory_caller *caller, struct error *error);
+/* A day of calls. */
+struct memory_day {
+    int64_t calls;   /* that began on it, also those that did not come about */
+    int64_t known;   /* of these by callers who had called before */
+    int64_t callers; /* how many called */
+};
+/* Fills `count` days, of which the first begins at `first` (Unix seconds). On a server that means to look at
+ * every record. */
+int memory_days(struct memory_store *store, int64_t first, struct memory_day *days, size_t count,
+                struct error *error);
 /* The conversations of that name, of any caller, nearly always one or none: caller, conversation, agent and
  * created_at of each are filled. On a server that means to look at every record. */
 int memory_find_conversation(struct memory_store *store, const char *conversation, struct memory_list *found,

@@ -19,6 +19,7 @@ struct memory_place;
 struct memory_caller;
 struct memory_callers;
 struct memory_callers_filter;
+struct memory_day;
 
 struct memory_store;
 
@@ -74,6 +75,8 @@ struct memory_ops {
     int (*forget_conversation)(struct memory_store *store, const char *caller, const char *conversation,
                                struct error *error);
     int (*forget)(struct memory_store *store, const char *caller, size_t *count, struct error *error);
+    int (*days)(struct memory_store *store, int64_t first, struct memory_day *days, size_t count,
+                struct error *error); /* all of them are zeros */
     int (*count)(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
 };
 

@@ -6,6 +6,7 @@
 #include "people/profile.h"
 #include "people/ready.h"
 #include "people/whose.h"
+#include "service/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,8 @@ int search_answer_add(struct buf *b, const struct settings *settings, struct mem
         memory_list_free(&found);
     if (result == 0 && whose_is_shared(&profile))
         result = ready_names(memory, filter, scope, &found, error);
+    if (result == 0)
+        metrics_count(METRIC_SEARCHES, found.count > 0 ? SEARCH_FOUND : SEARCH_NOTHING);
     if (result == 0)
         result = answer(b, settings, memory, filter, scope, &found, &profile, error);
     if (result == 0 && !buf_text(b))

@@ -8,9 +8,10 @@ const int64_t metric_bounds[METRIC_BOUNDS] = {100,   250,    500,    1000,   250
                                               50000, 100000, 250000, 500000, 1000000, 2500000, 10000000};
 
 static const char *const services[METRIC_SERVICES] = {"client-data", "search-data", "post-call"};
-static const char *const endpoints[] = {"client-data", "search-data", "post-call",
+static const char *const endpoints[] = {"client-data", "search-data", "post-call", "operator",
                                         "health",      "metrics",     "other"};
 static const char *const operations[OPERATIONS] = {"profile", "search", "add", "commit"};
+static const char *const searches[SEARCHES] = {"found", "nothing"};
 static const char *const receipts[RECEIPTS] = {"accepted", "duplicate", "ignored"};
 static const char *const tries[TRIES] = {"worked", "postponed", "failed"};
 static const char *const inbox_states[INBOX_STATES] = {"waiting", "failed"};
@@ -48,6 +49,11 @@ static void request_labels(struct buf *out, unsigned row)
 static void operation_label(struct buf *out, unsigned row)
 {
     label(out, "operation", operations[row]);
+}
+
+static void search_label(struct buf *out, unsigned row)
+{
+    label(out, "result", searches[row]);
 }
 
 static void receipt_label(struct buf *out, unsigned row)
@@ -132,6 +138,8 @@ const struct metric_family metric_families[METRICS] = {
                              "Calls that the LLM will not be asked about again.", METRIC_COUNTER, 1, NULL},
     [METRIC_LLM_WAITING] = {"callmem_llm_waiting", "Calls that the LLM has not read yet.", METRIC_GAUGE, 1,
                             NULL},
+    [METRIC_SEARCHES] = {"callmem_searches_total", "Searches of agents, by whether they found anything.",
+                         METRIC_COUNTER, SEARCHES, search_label},
     [METRIC_REFUSED] = {"callmem_refused_in_a_row",
                         "Requests with a wrong signature or secret since the last one that was accepted.",
                         METRIC_GAUGE, METRIC_SERVICES, metric_service_label},

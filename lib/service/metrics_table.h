@@ -31,6 +31,7 @@ enum metric {
     METRIC_LLM_SECONDS,      /* histogram, one row */
     METRIC_LLM_GIVEN_UP,     /* counter, one row */
     METRIC_LLM_WAITING,      /* gauge, one row */
+    METRIC_SEARCHES,         /* counter by enum metrics_search */
     METRIC_REFUSED,          /* gauge by program: metrics_request() */
     METRICS
 };
@@ -38,6 +39,7 @@ enum metric {
 #define METRIC_DROPS 13 /* the reasons of METRIC_EVIDENCE_DROPPED */
 
 enum metrics_operation { OPERATION_PROFILE, OPERATION_SEARCH, OPERATION_ADD, OPERATION_COMMIT, OPERATIONS };
+enum metrics_search { SEARCH_FOUND, SEARCH_NOTHING, SEARCHES };
 enum metrics_receipt { RECEIPT_ACCEPTED, RECEIPT_DUPLICATE, RECEIPT_IGNORED, RECEIPTS };
 enum metrics_try { TRY_WORKED, TRY_POSTPONED, TRY_FAILED, TRIES };
 /* How a request to the operator's LLM ended. */

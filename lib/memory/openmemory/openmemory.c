@@ -662,6 +662,60 @@ static int callers(struct memory_store *store, const struct memory_callers_filte
     return 0;
 }
 
+struct daying {
+    int64_t first;
+    struct memory_day *days;
+    size_t count;
+};
+
+/* Which of the days a call is of; `count` for none. */
+static size_t day_of(const struct daying *daying, const struct om_call *call)
+{
+    int64_t since = call->started_at - daying->first;
+    if (since < 0 || since >= (int64_t)daying->count * CLOCK_DAY || !memory_is_call(call->conversation))
+        return daying->count;
+    return (size_t)(since / CLOCK_DAY);
+}
+
+static bool has_earlier(const struct om_known *known, int64_t before, int64_t since)
+{
+    for (size_t i = 0; i < known->call_count; i++)
+        if (memory_is_call(known->calls[i].conversation) && known->calls[i].started_at < before &&
+            known->calls[i].started_at >= since)
+            return true;
+    return false;
+}
+
+static int count_known(void *ctx, const struct om_known *known)
+{
+    const struct daying *daying = ctx;
+    for (size_t i = 0; i < known->call_count; i++) {
+        const struct om_call *call = &known->calls[i];
+        size_t at = day_of(daying, call);
+        if (at == daying->count)
+            continue;
+        int64_t began = daying->first + (int64_t)at * CLOCK_DAY;
+        daying->days[at].calls++;
+        daying->days[at].known += has_earlier(known, call->started_at, INT64_MIN);
+        daying->days[at].callers += !has_earlier(known, call->started_at, began);
+    }
+    return 0;
+}
+
+static int note_days(void *ctx, const struct om_item *item, struct error *error)
+{
+    return read_known(item, count_known, ctx, error);
+}
+
+static int days(struct memory_store *store, int64_t first, struct memory_day *found, size_t count,
+                struct error *error)
+{
+    struct openmemory *om = openmemory_of(store);
+    struct daying daying = {first, found, count};
+    start_writing(om);
+    return om_walk(&om->link, OM_STATE, note_days, &daying, error);
+}
+
 struct naming {
     const char *conversation;
     struct memory_list *found;
@@ -814,6 +868,7 @@ static const struct memory_ops ops = {
     .set_profile = set_profile,
     .conversations = conversations,
     .callers = callers,
+    .days = days,
     .find_conversation = find_conversation,
     .find = find,
     .older = older,

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "memory/memory.h"
 #include "memory/search/segment.h"
@@ -180,6 +181,27 @@ static int callers(struct memory_store *store, const struct memory_callers_filte
         return 0;
     memory_callers_free(found);
     return -1;
+}
+
+static int days(struct memory_store *store, int64_t first, struct memory_day *found, size_t count,
+                struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    int step;
+    if (db_ready(db, NULL, DB_WORK, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_DAYS, error);
+    if (!query)
+        return -1;
+    bind_int(query, 1, first);
+    bind_int(query, 2, first + (int64_t)count * CLOCK_DAY);
+    while ((step = query_step(query, "reading the memory", error)) == QUERY_ROW) {
+        int64_t at = query_int(query, 0);
+        if (at >= 0 && at < (int64_t)count)
+            found[at] = (struct memory_day){
+                .calls = query_int(query, 1), .callers = query_int(query, 2), .known = query_int(query, 3)};
+    }
+    return step == QUERY_DONE ? 0 : -1;
 }
 
 static int write_caller(struct db *db, const struct memory_caller *caller, struct error *error)
@@ -792,6 +814,7 @@ static const struct memory_ops ops = {
     .share = share,
     .conversations = conversations,
     .callers = callers,
+    .days = days,
     .set_caller = set_caller,
     .find_conversation = find_named,
     .find = find,

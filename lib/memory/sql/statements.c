@@ -103,6 +103,12 @@ static const char *const texts[STATEMENTS] = {
     [SQL_CALLERS] = "SELECT caller, name, people, last_call, calls FROM callers WHERE last_call >= ?1 "
                     "AND (?2 = '' OR replace(folded, ?2, '') <> folded OR replace(caller, ?2, '') <> caller) "
                     "ORDER BY last_call DESC LIMIT ?4 OFFSET ?3",
+    [SQL_DAYS] =
+        "SELECT (c.started_at - ?1) / 86400, count(*), count(DISTINCT c.caller_id), "
+        "sum(CASE WHEN EXISTS (SELECT 1 FROM conversations e WHERE e.caller_id = c.caller_id "
+        "AND e.started_at < c.started_at AND e.conversation NOT LIKE 'operator-%') THEN 1 ELSE 0 END) "
+        "FROM conversations c WHERE c.started_at >= ?1 AND c.started_at < ?2 "
+        "AND c.conversation NOT LIKE 'operator-%' GROUP BY 1",
     [SQL_SET_CALLER] = "UPDATE callers SET name = ?2, people = ?3, folded = ?4, last_call = ?5, calls = ?6 "
                        "WHERE caller = ?1",
     [SQL_FIND_NAMED] =
