@@ -1,4 +1,4 @@
-# callmem: a static library, three FastCGI programs, the operator's program, tests. `make help` lists the targets.
+# callmem: a static library, four FastCGI programs, the operator's program, tests. `make help` lists the targets.
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -30,14 +30,15 @@ PC_CFLAGS := $(shell pkg-config --cflags $(PC))
 LIBS    := $(shell pkg-config --libs $(PC)) -lstemmer -lm -pthread
 
 LIB_SOURCES ?= $(wildcard lib/*/*.c lib/*/*/*.c)
-LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o $(BUILD)/items.o
+LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o $(BUILD)/items.o $(BUILD)/pages.o
 LIBRARY      = $(BUILD)/libcallmem.a
-PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call)
+PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call operator)
 CALLMEM      = $(BUILD)/callmem
-# Compiled in, so that a program needs no file of its own at run time: the languages' files, and callmem's data
-# collection items.
+# Compiled in, so that a program needs no file of its own at run time: the languages' files, callmem's data collection
+# items, and the style of the operator's page.
 DATA        := $(sort $(wildcard lib/language/data/*.txt))
 ITEMS       := lib/understand/items.json
+STYLE       := lib/page/style.css
 UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
 UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
 
@@ -74,17 +75,21 @@ $(BUILD)/data.c: $(DATA) lib/embed.sh Makefile
 $(BUILD)/items.c: $(ITEMS) lib/embed.sh Makefile
 	@mkdir -p $(@D)
 	sh lib/embed.sh item_files $(ITEMS) > $@.tmp && mv $@.tmp $@
-$(BUILD)/data.o $(BUILD)/items.o: %.o: %.c
+$(BUILD)/pages.c: $(STYLE) lib/embed.sh Makefile
+	@mkdir -p $(@D)
+	sh lib/embed.sh page_files $(STYLE) > $@.tmp && mv $@.tmp $@
+$(BUILD)/data.o $(BUILD)/items.o $(BUILD)/pages.o: %.o: %.c
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(HARDEN) -c -o $@ $<
 
 $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# client-data is cgi/client_data.c and so on; cgi/program.c is what the three share.
+# client-data is cgi/client_data.c and so on; cgi/program.c is what they share.
 $(BUILD)/client-data: $(BUILD)/cgi/client_data.o
 $(BUILD)/search-data: $(BUILD)/cgi/search_data.o
 $(BUILD)/post-call: $(BUILD)/cgi/post_call.o
+$(BUILD)/operator: $(BUILD)/cgi/operator.o
 $(PROGRAMS): $(BUILD)/cgi/program.o
 $(CALLMEM): $(BUILD)/cgi/callmem.o
 $(PROGRAMS) $(CALLMEM): $(LIBRARY)
@@ -119,7 +124,7 @@ FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1 
 FUZZ := $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 # The library is this Makefile's own, built with other flags; within that build this rule must not stand.
 ifneq ($(BUILD),build-fuzz)
-build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h lib/*/*/*.h) $(DATA) $(ITEMS)
+build-fuzz/libcallmem.a: $(wildcard $(LIB_SOURCES)) $(wildcard lib/*/*.h lib/*/*/*.h) $(DATA) $(ITEMS) $(STYLE)
 	$(MAKE) BUILD=build-fuzz CC=clang HARDEN="-fsanitize=fuzzer-no-link,address,undefined" CFLAGS="-O1 -g" \
 	    WARN= $@
 endif
@@ -162,6 +167,9 @@ install: $(PROGRAMS) $(CALLMEM)
 	for unit in $(notdir $(UNITS)); do \
 	    sed 's|@PREFIX@|$(PREFIX)|' "spawn/systemd/$$unit" >"$(DESTDIR)$(UNITDIR)/$$unit" && \
 	    chmod 0644 "$(DESTDIR)$(UNITDIR)/$$unit" || exit 1; done
+	for kind in service socket; do \
+	    install -D -m 0644 "spawn/systemd/operator-$$kind.conf" \
+	        "$(DESTDIR)$(UNITDIR)/callmem@operator.$$kind.d/operator.conf" || exit 1; done
 	for page in $(MANUALS); do \
 	    install -m 0644 "$$page" "$(DESTDIR)$(MAN)/man$${page##*.}/" || exit 1; done
 	for file in $(DOCS); do \
@@ -171,7 +179,8 @@ install: $(PROGRAMS) $(CALLMEM)
 	    install -D -m 0644 "$$file" "$(DESTDIR)$(DOC)/examples/$${file#spawn/}" || exit 1; done
 	chmod 0755 $(DESTDIR)$(DOC)/examples/runit/*
 uninstall:
-	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(SHARE) $(DOC))
+	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(SHARE) $(DOC)) \
+	    $(addprefix $(DESTDIR)$(UNITDIR)/,callmem@operator.service.d callmem@operator.socket.d)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(addprefix bin/,$(notdir $(PROGRAMS))) sbin/callmem sbin/callmem-site \
 	        sbin/callmem-register) \
 	    $(DESTDIR)$(COMPLETION)/callmem $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \

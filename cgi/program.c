@@ -16,6 +16,8 @@ static void take_credentials(struct program *program)
     const struct settings *settings = program->instance.settings;
     struct credentials *credentials = &program->credentials;
     enum setting secret = program->webhook->secret;
+    if (secret == SETTINGS)
+        return;
     int auth = setting_choice(settings, program->webhook->auth);
     credentials->hmac = auth == AUTH_HMAC || auth == AUTH_EITHER;
     credentials->secret = auth == AUTH_SECRET || auth == AUTH_EITHER;
@@ -28,7 +30,8 @@ static void take_credentials(struct program *program)
 static int take_origins(struct program *program, struct error *error)
 {
     const struct settings *settings = program->instance.settings;
-    size_t count = setting_count(settings, CALLMEM_CORS_ORIGINS);
+    bool has_webhook = program->webhook->secret != SETTINGS;
+    size_t count = has_webhook ? setting_count(settings, CALLMEM_CORS_ORIGINS) : 0;
     program->origins = calloc(count ? count : 1, sizeof *program->origins);
     if (!program->origins)
         return error_no_memory(error);
@@ -81,7 +84,8 @@ static void log_warnings(const char *warnings)
 static int open_logs(struct program *program, struct error *error)
 {
     const struct settings *settings = program->instance.settings;
-    const char *payload_log = setting_text(settings, program->webhook->payload_log);
+    enum setting log = program->webhook->payload_log;
+    const char *payload_log = log == SETTINGS ? "" : setting_text(settings, log);
     int level = setting_choice(settings, CALLMEM_LOG_LEVEL);
     if (log_open(program->webhook->name, (enum log_level)level, setting_text(settings, CALLMEM_LOG_FILE),
                  error) != 0)

@@ -1,6 +1,7 @@
 /*
  * program: what the FastCGI programs share: their command line, their start from the settings, their health.
- * Each serves one webhook. Operators use callmem (operate/command.h); a program knows --check-config,
+ * Each serves one webhook, or the operator's page. Operators use callmem (operate/command.h); a program knows
+ * --check-config,
  * --version and
  * --help alone. Exit statuses: operate/instance.h.
  */
@@ -31,9 +32,9 @@ struct program {
 
 /* What is different in each of them. */
 struct webhook {
-    const char *name;    /* "client-data" */
-    const char *purpose; /* one sentence for --help */
-    enum setting secret, auth, payload_log;
+    const char *name;                       /* "client-data" */
+    const char *purpose;                    /* one sentence for --help */
+    enum setting secret, auth, payload_log; /* SETTINGS: has none */
     const struct route *routes;
     size_t route_count;
     /* Before serving, and after the last request. May be NULL. start: 0, or -1 with an error that stops the

@@ -19,8 +19,9 @@ fi
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 077
 
-# The FastCGI programs, each behind its socket.
-handlers=(client-data search-data post-call)
+# The FastCGI programs, each behind its socket. The operator's page is among them only where it has a secret.
+webhooks=(client-data search-data post-call)
+handlers=("${webhooks[@]}")
 # The same two variables choose the build in the Makefile.
 build=${BUILD:-build}
 [ -z "${SANITIZE:-}" ] || build="build-asan"
@@ -166,6 +167,13 @@ commands_needed() { # COMMAND…
 # Reads all settings (environment, settings file, defaults) from a program; exits as it does (78) if one is wrong.
 read_settings() {
     in_effect=$("$callmem" check)
+    take_operator
+}
+
+# Adds the operator's page to the programs where it has a secret.
+take_operator() {
+    handlers=("${webhooks[@]}")
+    [ -z "$("$callmem" setting CALLMEM_OPERATOR_SECRET --reveal 2>/dev/null </dev/null)" ] || handlers+=(operator)
 }
 
 # The value of a setting, after read_settings.
@@ -264,7 +272,7 @@ pids_of() { # STATE multiwatch|handler PROGRAM
     parts "$1" | sed -n "s/^$2 $3 //p"
 }
 
-# All processes of the three programs, including those that are still starting.
+# All processes of the programs, including those that are still starting.
 handler_pids() { # STATE
     parts "$1" | sed -n '/ nginx [0-9]*$/!s/.* //p'
 }
@@ -329,7 +337,7 @@ stop() { # STATE SIGNAL LIST-SOME LIST-ALL (functions)
     wait_gone 5 "$all" "$state"
 }
 
-# Stops the three programs when they have answered the requests in flight. Each multiwatch passes the signal on; a program
+# Stops the programs when they have answered the requests in flight. Each multiwatch passes the signal on; a program
 # that loses its multiwatch ends by itself (spawn/serve).
 stop_programs() { # STATE
     stop "$1" TERM multiwatch_pids handler_pids
@@ -339,5 +347,5 @@ stop_programs() { # STATE
 stop_instance() { # STATE
     stop "$1" QUIT nginx_pids nginx_pids
     stop_programs "$1"
-    rm -f "$1"/{client-data,search-data,post-call}.sock "$1/nginx.pid"
+    rm -f "$1"/{client-data,search-data,post-call,operator}.sock "$1/nginx.pid"
 }

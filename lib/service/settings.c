@@ -446,6 +446,18 @@ static const struct endpoint {
 };
 enum { ENDPOINTS = sizeof endpoints / sizeof *endpoints };
 
+/* Complains where the secret at this place is weak. */
+static void check_strength(struct load *load, enum setting id, size_t at)
+{
+    const struct setting_value *secret = &load->settings->values[id];
+    const char *weakness = setting_secret_weakness(secret->parts[at]);
+    if (weakness)
+        complain(load, place_of(load, id),
+                 "secret %zu of %zu %s, which production does not allow; set a random one of at least 16 "
+                 "characters",
+                 at + 1, secret->part_count, weakness);
+}
+
 static void check_endpoint(struct load *load, const struct endpoint *endpoint, bool production)
 {
     const struct setting_value *secret = &load->settings->values[endpoint->secret];
@@ -470,14 +482,15 @@ static void check_endpoint(struct load *load, const struct endpoint *endpoint, b
             warn(load, endpoint->secret,
                  "is not set: every request will be rejected with 401; set the secret shown by ElevenLabs");
     }
-    for (size_t i = 0; production && i < secret->part_count; i++) {
-        const char *weakness = setting_secret_weakness(secret->parts[i]);
-        if (weakness)
-            complain(load, place_of(load, endpoint->secret),
-                     "secret %zu of %zu %s, which production does not allow; set a random one of at least 16 "
-                     "characters",
-                     i + 1, secret->part_count, weakness);
-    }
+    for (size_t i = 0; production && i < secret->part_count; i++)
+        check_strength(load, endpoint->secret, i);
+}
+
+static void check_operator(struct load *load, bool production)
+{
+    const struct setting_value *secret = &load->settings->values[CALLMEM_OPERATOR_SECRET];
+    for (size_t i = 0; production && !load->wrong[CALLMEM_OPERATOR_SECRET] && i < secret->part_count; i++)
+        check_strength(load, CALLMEM_OPERATOR_SECRET, i);
 }
 
 /* Whether anybody but owner and group can read a file, or anybody but its owner can write it. */
@@ -567,6 +580,7 @@ static void check_together(struct load *load)
     bool production = values[CALLMEM_ENV].number == ENV_PRODUCTION;
     for (size_t i = 0; i < ENDPOINTS; i++)
         check_endpoint(load, &endpoints[i], production);
+    check_operator(load, production);
     if (production)
         check_modes(load);
     if (values[OPENMEMORY_MODE].number == MODE_REMOTE && *values[OPENMEMORY_URL].text == '\0' &&

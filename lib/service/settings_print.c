@@ -75,6 +75,9 @@ static void add_kind(struct buf *b, const struct setting_row *row)
     case TYPE_ORIGINS:
         buf_puts(b, " Origins such as https://app.example.com, separated by commas; * allows every page.");
         break;
+    case TYPE_NETWORKS:
+        buf_puts(b, " Addresses and networks such as 192.0.2.7 or 2001:db8::/32, separated by commas.");
+        break;
     case TYPE_LANGUAGE:
         buf_puts(b, " A language tag such as en or pt-BR.");
         break;

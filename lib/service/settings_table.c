@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ enum {
     PROMPT_CHARS = 100000,
     VARIABLE_CHARS = 2000,
     ORIGINS_MAX = 64,
+    NETWORKS_MAX = 64,
 };
 
 /* One row each; what a macro does not name is 0, NULL or no flag. */
@@ -169,6 +171,14 @@ const struct setting_row setting_rows[SETTINGS] = {
         .help = "The model that is asked for. Required with CALLMEM_LLM_URL."),
     INT(CALLMEM_LLM_TIMEOUT_MS, "60000", 100, 600000,
         "Maximum time in milliseconds for one answer of the LLM. No call and no event waits for it."),
+
+    SECRETS(CALLMEM_OPERATOR_SECRET,
+            "The secret with which people log in to the operator's page, /operator/. Empty: there is no such "
+            "page."),
+    ROW(CALLMEM_OPERATOR_ALLOW, TYPE_NETWORKS, .fallback = "127.0.0.0/8,::1", .max = NETWORKS_MAX,
+        .help =
+            "From where the operator's page is reached; for all others there is nothing. Requests that were "
+            "forwarded to this machine do not count as its own."),
 };
 
 const struct setting_production setting_production_rows[] = {
@@ -216,6 +226,8 @@ const char *setting_group(enum setting id)
         return "After a call";
     case CALLMEM_LLM_URL:
         return "An LLM of your own";
+    case CALLMEM_OPERATOR_SECRET:
+        return "The operator's page";
     default:
         return NULL;
     }
@@ -285,6 +297,22 @@ static void normalise(const char *name, char out[NAME_CHARS + 1])
     out[len] = '\0';
 }
 
+/* What follows one of our prefixes, NULL when a name has none. */
+static const char *after_prefix(const char *name)
+{
+    for (size_t i = 0; i < PREFIXES; i++)
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            return name + strlen(prefixes[i]);
+    return NULL;
+}
+
+/* CALLMEM_POST_CALL_SECRET is ELEVENLABS_POST_CALL_SECRET. */
+static bool differs_in_prefix(const char *name, const char *candidate)
+{
+    const char *rest = after_prefix(name), *other = after_prefix(candidate);
+    return rest && other && strcmp(rest, other) == 0;
+}
+
 /* The known name that is nearest to a wrong one and nearer than `limit`; "" when none is. */
 static struct nearest find_nearest(const char *wrong, int limit)
 {
@@ -293,6 +321,10 @@ static struct nearest find_nearest(const char *wrong, int limit)
     normalise(wrong, name);
     size_t len = strlen(name);
     for (enum setting id = 0; id < SETTINGS; id++) {
+        if (limit > 1 && differs_in_prefix(name, setting_rows[id].name)) {
+            snprintf(nearest.name, sizeof nearest.name, "%s", setting_rows[id].name);
+            return nearest;
+        }
         consider(&nearest, name, len, setting_rows[id].name, "");
         if (setting_rows[id].flags & SETTING_FILE)
             consider(&nearest, name, len, setting_rows[id].name, "_FILE");

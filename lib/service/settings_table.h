@@ -69,6 +69,8 @@ enum setting {
     CALLMEM_LLM_KEY,
     CALLMEM_LLM_MODEL,
     CALLMEM_LLM_TIMEOUT_MS,
+    CALLMEM_OPERATOR_SECRET, /* empty: there is no operator's page */
+    CALLMEM_OPERATOR_ALLOW,  /* ranges of addresses from which it is reached */
     SETTINGS
 };
 
@@ -93,6 +95,7 @@ enum setting_type {
     TYPE_URL,      /* http or https; slashes at its end are dropped; max: characters */
     TYPE_LISTEN,   /* address and port */
     TYPE_ORIGINS,  /* of browsers' pages, separated by commas; max: how many */
+    TYPE_NETWORKS, /* addresses and ranges of them (base/network.h), separated by commas; max: how many */
     TYPE_LANGUAGE, /* a language tag */
     TYPE_COUNTRY,  /* two letters, a country with a numbering plan (base/numbering.h) */
     TYPE_ZONE,     /* a time zone (base/zone.h) */

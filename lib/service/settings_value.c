@@ -1,5 +1,6 @@
 #include "service/settings_value.h"
 
+#include "base/network.h"
 #include "base/numbering.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -340,6 +341,18 @@ static bool take_origins(const struct setting_row *row, struct setting_value *va
     return !wrong->failed;
 }
 
+static bool take_networks(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
+{
+    struct network network;
+    if (!take_parts(row, value, wrong))
+        return false;
+    for (size_t i = 0; i < value->part_count; i++)
+        if (!network_parse(value->parts[i], &network))
+            return refuse(wrong, value->parts[i],
+                          "is not an address or network; use 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32");
+    return true;
+}
+
 static bool take_language(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
 {
     (void)row;
@@ -406,7 +419,7 @@ static bool (*const takes[])(const struct setting_row *, struct setting_value *,
     [TYPE_CHOICE] = take_choice,   [TYPE_SET] = take_set,           [TYPE_PATH] = take_path,
     [TYPE_SECRETS] = take_parts,   [TYPE_URL] = take_url,           [TYPE_LISTEN] = take_listen,
     [TYPE_ORIGINS] = take_origins, [TYPE_LANGUAGE] = take_language, [TYPE_COUNTRY] = take_country,
-    [TYPE_ZONE] = take_zone,       [TYPE_TEMPLATE] = take_template,
+    [TYPE_ZONE] = take_zone,       [TYPE_TEMPLATE] = take_template, [TYPE_NETWORKS] = take_networks,
 };
 
 /* Checks what is the same for all types. */

@@ -16,7 +16,7 @@ struct setting_value {
     char *text;     /* NUL-terminated, never NULL once taken */
     int64_t number; /* TYPE_INT; TYPE_CHOICE: index into the choices */
     double real;    /* TYPE_REAL */
-    char **parts;   /* TYPE_SECRETS, TYPE_ORIGINS */
+    char **parts;   /* TYPE_SECRETS, TYPE_ORIGINS, TYPE_NETWORKS */
     size_t part_count;
 };
 

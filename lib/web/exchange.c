@@ -6,11 +6,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Up to this much of a body that no handler read is read before the answer, since a web server that is still
  * sending may otherwise see a broken pipe instead of the answer. libfcgi reads the rest after it. */
-#define DRAIN_MAX ((size_t)256 * 1024)
-#define HEAD_ROOM ((size_t)512) /* enough bytes for the head of nearly every answer */
+#define DRAIN_MAX  ((size_t)256 * 1024)
+#define FILE_PIECE 65536
+#define HEAD_ROOM  ((size_t)512) /* enough bytes for the head of nearly every answer */
 
 /* Where a web server puts the path, best first: DOCUMENT_URI is nginx's and normalised; SCRIPT_NAME and
  * PATH_INFO are CGI's, and a program that is mapped below a folder finds our path in PATH_INFO alone. */
@@ -28,12 +30,16 @@ static const struct {
 } reasons[] = {
     {200, "OK"},
     {204, "No Content"},
+    {206, "Partial Content"},
+    {303, "See Other"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
+    {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
     {413, "Content Too Large"},
     {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
     {429, "Too Many Requests"},
     {500, "Internal Server Error"},
     {503, "Service Unavailable"},
@@ -173,13 +179,15 @@ static void write_answer(const struct request *request, const struct response *r
     buf_puts(out, reason(response->status));
     buf_puts(out, "\r\nX-Request-Id: ");
     buf_puts(out, request_id(request));
-    buf_puts(out, "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+    buf_puts(out, "\r\nCache-Control: ");
+    buf_puts(out, response->cache ? response->cache : "no-store");
+    buf_puts(out, "\r\nX-Content-Type-Options: nosniff\r\n");
     bool has_body = response->status != 204;
     if (has_body) {
         buf_puts(out, "Content-Type: ");
         buf_puts(out, response->type ? response->type : "application/json; charset=utf-8");
         buf_puts(out, "\r\nContent-Length: ");
-        buf_int(out, (int64_t)response->body.len);
+        buf_int(out, (int64_t)response->body.len + response->file.length);
         buf_puts(out, "\r\n");
     }
     if (response->head.len)
@@ -226,35 +234,50 @@ static void log_request(const struct route *place, const struct request *request
     log_caller(&line, request_caller(request));
     log_ms(&line, "duration_ms", duration_us);
     log_int(&line, "bytes_in", (int64_t)request_received(request));
-    log_int(&line, "bytes_out", (int64_t)response->body.len);
+    log_int(&line, "bytes_out", (int64_t)response->body.len + response->file.length);
     log_end(&line);
 }
 
+/* Sends the part of the file that the head has promised; a file that is shorter ends the answer early. */
+static void send_file(const struct gateway *gateway, const struct request *request,
+                      const struct response_file *file)
+{
+    char piece[FILE_PIECE];
+    int64_t at = file->from, end = file->from + file->length;
+    while (file->fd > 0 && at < end && strcmp(request_method(request), "HEAD") != 0) {
+        size_t size = end - at < FILE_PIECE ? (size_t)(end - at) : FILE_PIECE;
+        ssize_t got = pread(file->fd, piece, size, (off_t)at);
+        if (got <= 0)
+            return;
+        gateway->write(gateway->ctx, piece, (size_t)got);
+        at += got;
+    }
+}
+
 /* Answers into `out`; false when out of memory even for an error. */
-static bool answer_into(const struct server *server, struct request *request, void *thread, struct buf *out)
+static bool answer_into(const struct server *server, struct request *request, void *thread,
+                        struct response *response, struct buf *out)
 {
     int64_t started = clock_us();
-    struct response response = RESPONSE_INIT;
-    answer(server, request, &response, thread);
+    answer(server, request, response, thread);
     request_drain(request, DRAIN_MAX);
-    cors_add(server->cors, request, &response);
-    if (response.head.failed || response.body.failed) {
+    cors_add(server->cors, request, response);
+    if (response->head.failed || response->body.failed) {
         struct error error;
         error_no_memory(&error);
-        response_error(&response, &error, request_id(request));
+        response_error(response, &error, request_id(request));
     }
-    write_answer(request, &response, out);
-    bool good = !response.head.failed && !response.body.failed && !out->failed;
+    write_answer(request, response, out);
+    bool good = !response->head.failed && !response->body.failed && !out->failed;
     /* Both logs are written before the answer, so that whoever has the answer finds its lines. */
     int64_t duration_us = clock_us() - started;
     const char *path = request_path(request);
     const struct route *place = find_path_route(server, path);
     const struct route *route = find_route(server, path, request_method(request));
     if (server->payloads && route && strcmp(route->method, "GET") != 0)
-        payload_log_write(server->payloads, route->endpoint, request, &response, duration_us);
-    log_request(place, request, &response, duration_us);
-    metrics_request(place ? place->endpoint : NULL, response.status, response.error.code, duration_us);
-    response_free(&response);
+        payload_log_write(server->payloads, route->endpoint, request, response, duration_us);
+    log_request(place, request, response, duration_us);
+    metrics_request(place ? place->endpoint : NULL, response->status, response->error.code, duration_us);
     return good;
 }
 
@@ -264,10 +287,14 @@ void exchange(const struct server *server, const struct gateway *gateway, char *
     struct buf path = BUF_INIT, out = BUF_INIT;
     const char *text = find_path(server, environment, &path);
     struct request *request = text ? request_open(environment, text, &gateway->source) : NULL;
-    if (request && answer_into(server, request, thread, &out))
+    struct response response = RESPONSE_INIT;
+    if (request && answer_into(server, request, thread, &response, &out)) {
         gateway->write(gateway->ctx, out.data, out.len);
-    else
+        send_file(gateway, request, &response.file);
+    } else {
         write_last_resort(gateway, request ? request_id(request) : "none");
+    }
+    response_free(&response);
     request_close(request);
     buf_free(&path);
     buf_free(&out);

@@ -19,7 +19,8 @@ struct gateway {
     void *ctx; /* of write() */
 };
 
-/* `thread` comes from server->thread_open(). The answer is written at the end, in one call. */
+/* `thread` comes from server->thread_open(). The answer is written at the end, in one call;
+ * a file that follows it, in pieces. */
 void exchange(const struct server *server, const struct gateway *gateway, char *const *environment,
               void *thread);
 

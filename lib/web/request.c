@@ -313,6 +313,30 @@ int request_json(struct request *request, const struct credentials *credentials,
     return request->json ? 0 : -1;
 }
 
+int request_form(struct request *request, struct form **form, struct error *error)
+{
+    static const char expected[] = "application/x-www-form-urlencoded";
+    const char *type = request_header(request, "CONTENT_TYPE");
+    struct buf body = BUF_INIT;
+    char piece[PIECE];
+    long got = 0;
+    *form = NULL;
+    if (!type || strncasecmp(type, expected, sizeof expected - 1) != 0 ||
+        !strchr(" \t;", type[sizeof expected - 1]))
+        return error_set(error, ERROR_UNSUPPORTED_MEDIA_TYPE, "the body must be a form");
+    if (request_check_length(request, FORM_BYTES, error) != 0)
+        return -1;
+    while (body.len <= FORM_BYTES && (got = request_read(request, piece, sizeof piece, error)) > 0)
+        buf_add(&body, piece, (size_t)got);
+    const char *text = buf_text(&body);
+    if (!text)
+        error_no_memory(error);
+    else if (got >= 0)
+        *form = form_parse(text, body.len, error);
+    buf_free(&body);
+    return *form ? 0 : -1;
+}
+
 static void note(char **place, const char *text)
 {
     char *copy = text ? text_dup(text) : NULL;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "web/credentials.h"
+#include "web/form.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -50,6 +51,10 @@ int request_json(struct request *request, const struct credentials *credentials,
 /* The single steps. The type is application/json or application/…+json with any parameters, or absent. */
 int request_check_type(const struct request *request, struct error *error);
 int request_check_length(const struct request *request, uint64_t limit, struct error *error);
+
+/* The fields of a form that was posted (form.h), of at most FORM_BYTES; ERROR_UNSUPPORTED_MEDIA_TYPE for
+ * another type. Nothing is checked but its form: no credentials. Freed by the caller. */
+int request_form(struct request *request, struct form **form, struct error *error);
 
 /* What to write about this request into the log and the payload log. All copied; NULL: nothing. */
 void request_note_caller(struct request *request, const char *caller);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define RETRY_AFTER "5" /* seconds */
 
@@ -33,12 +34,20 @@ void response_json(struct response *response, int status, const cJSON *value)
         response->body.failed = true;
 }
 
+static void close_file(struct response *response)
+{
+    if (response->file.fd > 0)
+        close(response->file.fd);
+    response->file = (struct response_file){0};
+}
+
 void response_error(struct response *response, const struct error *error, const char *request_id)
 {
     const char *code = error_name(error->code), *message = message_for_client(error);
     response->status = error_status(error->code);
     response->error = *error;
-    response->type = NULL;
+    response->type = response->cache = NULL;
+    close_file(response);
     buf_reset(&response->head);
     buf_reset(&response->body);
     buf_printf(&response->body, "{\"error\":{\"code\":\"%s\",\"message\":", code);
@@ -65,4 +74,5 @@ void response_free(struct response *response)
 {
     buf_free(&response->head);
     buf_free(&response->body);
+    close_file(response);
 }

@@ -38,7 +38,7 @@ wait $!
 check 'both of two simultaneous starts succeed' is "$? $right" '0 0'
 check 'one of them found it running' is "$(cat "$work/left" "$work/right" | grep -c 'Already running')" 1
 check 'there is one nginx' is "$(nginx_master "$state" | grep -c .)" 1
-check 'and one multiwatch for each program' is "$(pgrep -x multiwatch | sort | comm -12 - <(handler_pids "$state" | sort) | grep -c .)" 3
+check 'and one multiwatch for each program' is "$(pgrep -x multiwatch | sort | comm -12 - <(handler_pids "$state" | sort) | grep -c .)" 4
 
 # A path too long for a socket, with characters that mean something to a shell and to nginx; and IPv6.
 new_instance long

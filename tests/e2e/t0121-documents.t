@@ -54,7 +54,7 @@ for room in "${rooms[@]}"; do
 done
 
 # Options of the programs.
-for program in "${handlers[@]}"; do
+for program in "${handlers[@]}" operator; do
     "$build/$program" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort >"$work/$program.options"
     sed -n 's/^\.It Fl -\([a-z-]*\).*/--\1/p' "docs/man/$program.1" | sort >"$work/$program.manual"
     check "the manual page of $program has its options" is "$(cat "$work/$program.manual")" "$(cat "$work/$program.options")"

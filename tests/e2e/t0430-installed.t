@@ -7,7 +7,7 @@ start_instance "CALLMEM_LOG_FILE=$work/log/callmem.log" "CALLMEM_PAYLOAD_LOG_CLI
 installed=$work/root
 build_programs install "DESTDIR=$installed" PREFIX=/usr
 
-for program in "${handlers[@]}"; do
+for program in "${handlers[@]}" operator; do
     check "$program is a command" like "$("$installed/usr/bin/$program" --version)" 'callmem'
     check "$program has a manual page" test -s "$installed/usr/share/man/man1/$program.1"
 done

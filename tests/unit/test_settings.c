@@ -204,6 +204,8 @@ static void test_defaults(void **state)
         {"CALLMEM_LLM_KEY", ""},
         {"CALLMEM_LLM_MODEL", ""},
         {"CALLMEM_LLM_TIMEOUT_MS", "60000"},
+        {"CALLMEM_OPERATOR_SECRET", ""},
+        {"CALLMEM_OPERATOR_ALLOW", "127.0.0.0/8,::1"},
     };
     assert_int_equal(sizeof expected / sizeof *expected, SETTINGS);
     struct settings *settings = load_good();

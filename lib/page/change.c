@@ -1,0 +1,309 @@
+/*
+ * change: what an operator changes. Each change is a row of one table: a page says what it will do and asks,
+ * and then it is done.
+ */
+#include "operate/erasure.h"
+#include "page/answers.h"
+#include "page/html.h"
+#include "people/caller.h"
+#include "people/decision.h"
+#include "web/payload_log.h"
+
+#include <string.h>
+
+/* A change that is asked about or made. */
+struct changing {
+    struct page *page;
+    const struct form *form; /* where its values are: the query or what was posted */
+    const struct change_row *row;
+    char caller[CALLER_SIZE];    /* "" */
+    struct memory_list found;    /* what it is about, alone; empty */
+    const struct memory *memory; /* the same, NULL */
+};
+
+enum about {
+    ABOUT_NOTHING,
+    ABOUT_CALLER,
+    ABOUT_REQUEST, /* a memory of a caller that is a request */
+};
+
+struct change_row {
+    const char *name, *title, *button;
+    const char *effect; /* what it will do, in whole sentences */
+    enum about about;
+    bool is_final; /* there is no way back: a box has to be ticked */
+    int (*make)(struct changing *changing, struct error *error);
+};
+
+/* --- After it --- */
+
+/* Back to where it was asked for, with what was done and what takes it back ("": nothing). */
+static int go_back(struct changing *changing, const char *done, const char *undo)
+{
+    struct buf url = BUF_INIT;
+    bool to_caller = *changing->caller && !*form_value(changing->form, "back");
+    buf_puts(&url, PAGE_ROOT);
+    if (to_caller) {
+        buf_puts(&url, "caller?id=");
+        html_url(&url, changing->caller);
+        buf_putc(&url, '&');
+    } else {
+        buf_printf(&url, "%s?", *changing->caller ? "requests" : "failed");
+    }
+    buf_printf(&url, "done=%s", done);
+    if (*undo) {
+        buf_printf(&url, "&undo=%s&of=", undo);
+        html_url(&url, changing->memory->id);
+        if (!to_caller) {
+            buf_puts(&url, "&id=");
+            html_url(&url, changing->caller);
+        }
+    }
+    page_redirect(changing->page, buf_text(&url) ? buf_text(&url) : PAGE_ROOT);
+    buf_free(&url);
+    return 0;
+}
+
+/* --- Erasing --- */
+
+/* Compressed payload logs cannot be searched: an operator has to do something about them. */
+static void show_compressed(struct page *page)
+{
+    const struct instance *instance = page->site->instance;
+    struct buf names = BUF_INIT;
+    for (size_t i = 0; i < instance->payload_log_count; i++)
+        payload_log_compressed(instance->payload_logs[i], &names);
+    const char *text = buf_text(&names);
+    if (text && *text)
+        html_printf(
+            page->out,
+            "<p class=\"notice bad\">These payload logs are compressed and were not searched: %s. Unpack "
+            "them and do it again, or remove them.</p>\n",
+            text);
+    buf_free(&names);
+}
+
+static void show_receipt(struct changing *changing, const struct erased *erased)
+{
+    const struct {
+        const char *what;
+        int64_t count;
+    } rows[] = {{"Memories", (int64_t)erased->memories},
+                {"Conversations", (int64_t)erased->conversations},
+                {"Events in the inbox", erased->events},
+                {"Lines of payload logs", erased->lines},
+                {"Recordings", erased->recordings}};
+    struct page *page = changing->page;
+    page_begin(page, "Everything is erased", NULL);
+    buf_puts(page->out, "<p>Of ");
+    html_said(page->out, changing->caller);
+    buf_puts(page->out, " nothing is left here. If they call again, they are a new caller.</p>\n"
+                        "<table class=\"receipt\"><caption>What was erased</caption>\n<tbody>\n");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        html_printf(page->out, "<tr><th scope=\"row\">%s</th><td class=\"count\">", rows[i].what);
+        buf_int(page->out, rows[i].count);
+        buf_puts(page->out, "</td></tr>\n");
+    }
+    buf_puts(page->out, "</tbody></table>\n");
+    show_compressed(page);
+    buf_puts(page->out, "<p>Backups, ElevenLabs and telephone companies have copies of their own.</p>\n"
+                        "<p><a href=\"" PAGE_ROOT "\">To the list of callers</a></p>\n");
+    page_end(page);
+}
+
+static int forget(struct changing *changing, struct error *error)
+{
+    struct erased erased;
+    struct page *page = changing->page;
+    if (erasure_run(page->site->instance, page->memory, changing->caller, &erased, error) != 0)
+        return -1;
+    show_receipt(changing, &erased);
+    return 0;
+}
+
+/* --- Requests --- */
+
+static int decide(struct changing *changing, enum request_state state, const char *done, const char *undo,
+                  struct error *error)
+{
+    struct page *page = changing->page;
+    if (decision_set(page->memory, page->site->instance->settings, changing->memory, state, error) != 0)
+        return -1;
+    return go_back(changing, done, undo);
+}
+
+static bool is_erasure(const struct memory *memory)
+{
+    struct request request;
+    return memory && privacy_read(memory, &request) && request.kind == PRIVACY_ERASE;
+}
+
+static int approve(struct changing *changing, struct error *error)
+{
+    if (is_erasure(changing->memory))
+        return forget(changing, error);
+    return decide(changing, REQUEST_GRANTED, "approved", "reopen", error);
+}
+
+static int dismiss(struct changing *changing, struct error *error)
+{
+    return decide(changing, REQUEST_DISMISSED, "dismissed", "reopen", error);
+}
+
+static int reopen(struct changing *changing, struct error *error)
+{
+    return decide(changing, REQUEST_OPEN, "reopened", "", error);
+}
+
+/* --- Events --- */
+
+static int retry(struct changing *changing, struct error *error)
+{
+    return inbox_retry(changing->page->site->inbox, error) < 0 ? -1 : go_back(changing, "retried", "");
+}
+
+/* --- The table --- */
+
+static const struct change_row rows[] = {
+    {"forget", "Forget everything", "Forget everything",
+     "Everything that is kept of this caller goes: what was said, what was understood, recordings, what "
+     "waits in "
+     "the inbox, and lines of payload logs. It cannot be taken back.",
+     ABOUT_CALLER, true, forget},
+    {"approve", "Approve this request", "Approve",
+     "The request counts as granted. Agents are told what follows from it.", ABOUT_REQUEST, false, approve},
+    {"dismiss", "Dismiss this request", "Dismiss",
+     "The request counts as not meant or withdrawn. Whoever was treated as unknown because of it is known "
+     "again.",
+     ABOUT_REQUEST, false, dismiss},
+    {"reopen", "Open this request again", "Open again", "The request waits for a decision again.",
+     ABOUT_REQUEST, false, reopen},
+    {"retry", "Try the failed events again", "Try again",
+     "All events that failed go back into the inbox and are processed within seconds. Those that fail again "
+     "come "
+     "back to the list.",
+     ABOUT_NOTHING, false, retry},
+};
+
+static const char erases[] =
+    "The caller asks to be erased. Everything that is kept of this caller goes: what was said, what was "
+    "understood, "
+    "recordings, what waits in the inbox, and lines of payload logs. It cannot be taken back.";
+
+/* --- Asking, and doing --- */
+
+static bool is_final(const struct changing *changing)
+{
+    return changing->row->is_final || (changing->row->make == approve && is_erasure(changing->memory));
+}
+
+static int find_caller(struct changing *changing, struct error *error)
+{
+    struct memory_list calls;
+    caller_parse(form_value(changing->form, "caller"), changing->caller);
+    if (!*changing->caller)
+        return error_set(error, ERROR_NOT_FOUND, "no caller");
+    if (memory_conversations(changing->page->memory, changing->caller, &calls, error) != 0)
+        return -1;
+    bool known = calls.count > 0;
+    memory_list_free(&calls);
+    return known ? 0 : error_set(error, ERROR_NOT_FOUND, "nothing is known of this caller");
+}
+
+static int find_memory(struct changing *changing, struct error *error)
+{
+    const char *id = form_value(changing->form, "id");
+    if (memory_get(changing->page->memory, changing->caller, id, &changing->found, error) != 0)
+        return -1;
+    changing->memory = &changing->found.items[0];
+    if (changing->row->about == ABOUT_REQUEST && changing->memory->kind != KIND_PRIVACY)
+        return error_set(error, ERROR_NOT_FOUND, "no request");
+    return 0;
+}
+
+/* What is to be changed, from a form. `changing->found` is freed in any case. */
+static int find_change(struct changing *changing, struct error *error)
+{
+    const char *name = form_value(changing->form, "do");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && !changing->row; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            changing->row = &rows[i];
+    if (!changing->row)
+        return error_set(error, ERROR_NOT_FOUND, "no such change");
+    if (changing->row->about == ABOUT_NOTHING)
+        return 0;
+    if (find_caller(changing, error) != 0)
+        return -1;
+    return changing->row->about == ABOUT_CALLER ? 0 : find_memory(changing, error);
+}
+
+static void show_what(struct changing *changing)
+{
+    struct page *page = changing->page;
+    if (!*changing->caller)
+        return;
+    buf_puts(page->out, "<p class=\"sub\">");
+    page_link_caller(page, changing->caller, changing->caller);
+    buf_puts(page->out, "</p>\n");
+    if (changing->memory) {
+        buf_puts(page->out, "<blockquote>");
+        html_said(page->out, changing->memory->content);
+        buf_puts(page->out, "</blockquote>\n");
+    }
+}
+
+static void show_question(struct changing *changing, const char *problem)
+{
+    struct page *page = changing->page;
+    const struct change_row *row = changing->row;
+    bool final = is_final(changing);
+    page_begin(page, row->title, NULL);
+    if (*problem)
+        html_printf(page->out, "<p class=\"notice bad\" role=\"alert\" id=\"problem\">%s</p>\n", problem);
+    show_what(changing);
+    html_printf(page->out, "<p>%s</p>\n", row->make == approve && final ? erases : row->effect);
+    page_form(page, PAGE_ROOT "change");
+    page_hidden(page, "do", row->name);
+    page_hidden(page, "caller", changing->caller);
+    page_hidden(page, "id", form_value(changing->form, "id"));
+    page_hidden(page, "back", form_value(changing->form, "back"));
+    if (final)
+        buf_puts(page->out,
+                 "<p class=\"tick\"><input type=\"checkbox\" id=\"sure\" name=\"sure\" value=\"1\" required>"
+                 " <label for=\"sure\">I know that this cannot be taken back</label></p>\n");
+    buf_puts(page->out, "<p class=\"buttons\"><button type=\"submit\"");
+    buf_puts(page->out, final ? " class=\"danger\">" : ">");
+    html_printf(page->out, "%s</button>\n", row->button);
+    if (*changing->caller) {
+        buf_puts(page->out, "<a class=\"button\" href=\"" PAGE_ROOT "caller?id=");
+        html_url(page->out, changing->caller);
+        buf_puts(page->out, "\">Cancel</a></p>\n</form>\n");
+    } else {
+        buf_puts(page->out, "<a class=\"button\" href=\"" PAGE_ROOT "failed\">Cancel</a></p>\n</form>\n");
+    }
+    page_end(page);
+}
+
+int change_page(struct page *page, struct error *error)
+{
+    struct changing changing = {.page = page, .form = page->query};
+    int result = find_change(&changing, error);
+    if (result == 0)
+        show_question(&changing, "");
+    memory_list_free(&changing.found);
+    return result;
+}
+
+int change(struct page *page, struct error *error)
+{
+    struct changing changing = {.page = page, .form = page->form};
+    int result = find_change(&changing, error);
+    if (result == 0 && is_final(&changing) && !*form_value(page->form, "sure")) {
+        show_question(&changing, "Tick the box first: this cannot be taken back.");
+        page->response->status = 400;
+    } else if (result == 0) {
+        result = changing.row->make(&changing, error);
+    }
+    memory_list_free(&changing.found);
+    return result;
+}
