@@ -62,6 +62,39 @@ check 'what is found by its words is not marked' holds '[.memories[] | has("matc
 search +15550100200 'whose wedding' '.words = ""'
 check 'they may be empty' is "$status" 200
 
+# Other languages than English, with endings, and asked for in English.
+caller=+15550100210
+speaks() { # LANGUAGE SENTENCE
+    caller=+$((${caller#+} + 1))
+    # shellcheck disable=SC2016 # jq expands it
+    remember "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_'"$caller"'" | .data.metadata.phone_call.external_number = "'"$caller"'"
+        | .data.conversation_initiation_client_data.dynamic_variables.system__caller_id = "'"$caller"'"
+        | .data.metadata.main_language = "'"$1"'" | .data.user_id = null
+        | .data.transcript = [{role: "agent", message: "OK?", time_in_call_secs: 0},
+            {role: "user", message: "'"$2"'", time_in_call_secs: 3},
+            {role: "agent", message: "OK!", time_in_call_secs: 8}, {role: "user", message: "1234", time_in_call_secs: 9}]
+        | .data.analysis = null')"
+}
+says() { # TEXT
+    like "$(value '.memories[0].content')" "$1" && holds '[.memories[] | has("match")] | any | not'
+}
+speaks tr 'fıstığa alerjim var'
+search "$caller" fıstık
+check 'a Turkish word is found in another form' says fıstığa
+speaks hi 'मूंगफलियों से एलर्जी है'
+search "$caller" मूंगफली
+check 'a Hindi word, too' says मूंगफलियों
+speaks ja '膝が悪くて、布団だと立てないんです'
+search "$caller" '膝は悪いですか'
+check 'a Japanese word, too' says 膝が悪くて
+client_data "$caller"
+check 'the agent hears which language the caller speaks' field .dynamic_variables.caller_languages ja
+search "$caller" 'what is wrong with the knee' '.words = "膝, 布団"'
+check 'words in it find nothing alone' holds '[.memories[].match == "recent"] | all'
+speaks es 'Mi hermana vive en Sevilla'
+search "$caller" 'where does the sister live'
+check 'common Spanish words are found in English' says hermana
+
 # Who asks.
 post_with_key search-data '{"query": "wedding", "phone_number": "+15550100200"}'
 check 'phone_number will do for caller_id' like "$(value '.memories[].content')" Tobias
