@@ -80,6 +80,8 @@ static void show_head(struct page *page, const struct reading *reading)
             out,
             "<p class=\"notice\">Agents treat this caller as unknown, because of the request below.</p>\n");
     buf_puts(out, "<p class=\"actions\">\n");
+    known_change_link(page, "note", reading->caller, "", "Add a note", "");
+    known_change_link(page, "split", reading->caller, "", "Make two people of one", "");
     known_change_link(page, "forget", reading->caller, "", "Forget everything", "");
     buf_puts(out, "</p>\n");
 }

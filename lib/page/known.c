@@ -79,8 +79,26 @@ static void show_source(struct page *page, const struct known_view *view, const 
     buf_puts(page->out, "</p></div>\n");
 }
 
+static void show_actions(struct page *page, const struct known_view *view, const struct known *known,
+                         bool can_change)
+{
+    const struct memory *memory = known->fact.memory;
+    const char *text = known->fact.statement.text;
+    bool undone = known->state == STATE_CORRECTED || known->state == STATE_DROPPED;
+    if (undone && known->remark && known->remark->memory) {
+        buf_puts(page->out, "<p class=\"actions\">");
+        known_change_link(page, "undo", view->caller, known->remark->memory->conversation, "Undo", text);
+        buf_puts(page->out, "</p>\n");
+    } else if (can_change && memory->id) {
+        buf_puts(page->out, "<p class=\"actions\">");
+        known_change_link(page, "correct", view->caller, memory->id, "Correct", text);
+        known_change_link(page, "drop", view->caller, memory->id, "Drop", text);
+        buf_puts(page->out, "</p>\n");
+    }
+}
+
 static void show_statement(struct page *page, const struct known_view *view, const struct known *known,
-                           const char *state)
+                           const char *state, bool can_change)
 {
     const struct fact *fact = &known->fact;
     const struct statement *statement = &fact->statement;
@@ -98,6 +116,7 @@ static void show_statement(struct page *page, const struct known_view *view, con
         buf_puts(page->out, "</p>\n");
     }
     show_source(page, view, fact);
+    show_actions(page, view, known, can_change);
     buf_puts(page->out, "</li>\n");
 }
 
@@ -120,7 +139,7 @@ static void show_facts(struct page *page, const struct known_view *view, size_t 
     buf_puts(page->out, "<ul class=\"facts\">\n");
     for (size_t i = 0; i < view->line->known_count; i++)
         if (view->line->known[i].owner == owner && is_shown(&view->line->known[i], false))
-            show_statement(page, view, &view->line->known[i], "");
+            show_statement(page, view, &view->line->known[i], "", true);
     buf_puts(page->out, "</ul>\n");
 }
 
@@ -151,6 +170,20 @@ static void show_about(struct page *page, const struct person *person)
     buf_puts(page->out, "</p>\n");
 }
 
+static void show_name_actions(struct page *page, const struct known_view *view, const struct person *person)
+{
+    const char *name = name_of(person);
+    bool alone = line_speakers(view->line) == 1;
+    if (!person->speaks || (!person->heard && !alone))
+        return;
+    buf_puts(page->out, "<p class=\"actions\">");
+    if (person->heard && person->heard->id)
+        known_change_link(page, "correct", view->caller, person->heard->id, "Correct the name", name);
+    else
+        known_change_link(page, "name", view->caller, "", "Say who this is", "");
+    buf_puts(page->out, "</p>\n");
+}
+
 static void show_person(struct page *page, const struct known_view *view, size_t at)
 {
     const struct person *person = &view->line->persons[at];
@@ -161,6 +194,7 @@ static void show_person(struct page *page, const struct known_view *view, size_t
     html_said(page->out, name_of(person));
     buf_puts(page->out, "</h3>\n");
     show_about(page, person);
+    show_name_actions(page, view, person);
     if (count > 0)
         show_facts(page, view, at);
     else
@@ -196,7 +230,7 @@ void known_open(struct page *page, const struct known_view *view)
             if (!any)
                 buf_puts(page->out, "<ul class=\"facts\">\n");
             any = true;
-            show_statement(page, view, &view->line->known[i], "");
+            show_statement(page, view, &view->line->known[i], "", true);
         }
     buf_puts(page->out, any ? "</ul>\n" : "<p class=\"none\">Nothing is open.</p>\n");
     buf_puts(page->out, "</section>\n");
@@ -215,7 +249,9 @@ void known_over(struct page *page, const struct known_view *view)
                                          [STATE_REPLACED] = "replaced",
                                          [STATE_ENDED] = "ended",
                                          [STATE_OVER] = "past",
-                                         [STATE_DONE] = "settled"};
+                                         [STATE_DONE] = "settled",
+                                         [STATE_CORRECTED] = "corrected by an operator",
+                                         [STATE_DROPPED] = "dropped by an operator"};
     size_t count = 0;
     for (size_t i = 0; i < view->line->known_count; i++) {
         const struct known *known = &view->line->known[i];
@@ -224,7 +260,7 @@ void known_over(struct page *page, const struct known_view *view)
             continue;
         if (count++ == 0)
             buf_puts(page->out, "<details>\n<summary>No longer so</summary>\n<ul class=\"facts\">\n");
-        show_statement(page, view, known, states[known->state]);
+        show_statement(page, view, known, states[known->state], false);
     }
     if (count > 0)
         buf_puts(page->out, "</ul>\n</details>\n");

@@ -7,6 +7,12 @@
 static const struct {
     const char *done, *text;
 } notices[] = {
+    {"corrected", "It is corrected. Agents are told so from now on."},
+    {"named", "The caller has this name from now on."},
+    {"dropped", "It is dropped. Agents are not told it any more."},
+    {"noted", "The note is added."},
+    {"split", "They are two people from now on."},
+    {"undone", "It is as it was before."},
     {"approved", "The request is approved."},
     {"dismissed", "The request is dismissed."},
     {"reopened", "The request is open again."},
