@@ -158,11 +158,12 @@ install: $(PROGRAMS) $(CALLMEM)
 	install -m 0755 $(CALLMEM) $(DESTDIR)$(PREFIX)/sbin/
 	install -m 0644 spawn/completion.bash $(DESTDIR)$(COMPLETION)/callmem
 	install -m 0755 spawn/site $(DESTDIR)$(PREFIX)/sbin/callmem-site
-	install -m 0755 spawn/serve spawn/keep spawn/register spawn/sign $(DESTDIR)$(LIBEXEC)/
+	install -m 0755 spawn/serve spawn/keep spawn/register spawn/sign spawn/container/contained $(DESTDIR)$(LIBEXEC)/
 	install -m 0644 spawn/common.sh spawn/elevenlabs.sh spawn/register.jq lib/understand/items.json $(DESTDIR)$(LIBEXEC)/
 	ln -sf ../libexec/callmem/register $(DESTDIR)$(PREFIX)/sbin/callmem-register
 	install -m 0755 nginx/assemble $(DESTDIR)$(SHARE)/nginx/
 	install -m 0644 nginx/callmem-*.conf nginx/callmem-site.conf.template $(DESTDIR)$(SHARE)/nginx/
+	install -m 0644 spawn/container/nginx.conf.template $(DESTDIR)$(SHARE)/nginx/container.conf.template
 	install -m 0644 env/production.env $(DESTDIR)$(SHARE)/
 	for unit in $(notdir $(UNITS)); do \
 	    sed 's|@PREFIX@|$(PREFIX)|' "spawn/systemd/$$unit" >"$(DESTDIR)$(UNITDIR)/$$unit" && \

@@ -273,6 +273,22 @@ check 'the log is one JSON object a line' is "$(jq -cs 'map(type) | unique' "$fr
 check 'without a number or a query' not grep -aqE '5550100200|private' "$front"/logs/*
 check 'nothing went to the log of other sites' is "$(cat "$front/logs/access.log")" ''
 
+# Where a platform has TLS in front of it.
+plain_site() {
+    plain=$(free_port)
+    BUILD=${build#"$root/"} within spawn/site --name "$name" --logs "$front/logs" --sockets "$state" \
+        --plain "127.0.0.1:$plain" --local "127.0.0.1:$local" >"$front/site"
+}
+stop_front
+check 'the site before has ended' eventually not test -e "$front/nginx.pid"
+plain_site
+check 'a site without TLS is taken' front -t
+check 'and warns of nothing' is "$(cat "$work/nginx")" ''
+front
+url=http://127.0.0.1:$plain
+check 'it serves without TLS' asked 200 GET /health
+check 'and asks for credentials' asked 401 POST /webhook/client-data -d '{}'
+
 # Options that make no site.
 refusal() { # OPTION…
     spawn/site "$@" 2>"$work/refusal" >"$work/none" && return 1
@@ -295,5 +311,6 @@ check 'without any it says what that means' like "$(CALLMEM_ENV_FILE=$work/none.
     'none.env cannot be read.*defaults'
 check 'and goes on with the defaults' grep -q '^        client_max_body_size 17m;' "$work/none"
 check 'a rate is a number' like "$(refusal --name a --rate fast)" 'not a whole number'
+check 'no TLS is none' like "$(refusal --name a --plain 127.0.0.1:80 --https 443)" '--plain is without TLS'
 check 'it tells what there is' like "$(spawn/site --help)" '--client-ca FILE'
 finish
