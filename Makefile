@@ -26,10 +26,17 @@ PC      := fcgi libcjson libcrypto sqlite3 libutf8proc libcurl zlib
 CPPFLAGS += -Ilib -I. -D_GNU_SOURCE -DCALLMEM_VERSION='"$(VERSION)"'
 STD     := -std=c11 -pthread -MMD -MP
 PC_CFLAGS := $(shell pkg-config --cflags $(PC))
+# A memory in PostgreSQL is built where its client library is installed. Only the headers are needed: the library
+# is loaded by the programs that use it (lib/memory/postgres/libpq.h).
+ifneq ($(shell pkg-config --exists libpq && echo yes),)
+  CPPFLAGS += -DCALLMEM_LIBPQ $(shell pkg-config --cflags libpq)
+else
+  NOT_BUILT := $(addprefix lib/memory/postgres/,connection.c libpq.c link.c schema.c)
+endif
 # No pkg-config file: libstemmer.
 LIBS    := $(shell pkg-config --libs $(PC)) -lstemmer -lm -pthread
 
-LIB_SOURCES ?= $(wildcard lib/*/*.c lib/*/*/*.c)
+LIB_SOURCES ?= $(filter-out $(NOT_BUILT),$(wildcard lib/*/*.c lib/*/*/*.c))
 LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o $(BUILD)/items.o $(BUILD)/pages.o
 LIBRARY      = $(BUILD)/libcallmem.a
 PROGRAMS     = $(addprefix $(BUILD)/,client-data search-data post-call operator)

@@ -1,7 +1,8 @@
 /*
  * memory: what callmem remembers of callers, behind one interface. A handle comes from memory_open()
- * (memory/open.h), which picks the store behind it: SQLite (memory/local) or an OpenMemory server
- * (memory/openmemory). Each implements struct memory_ops (memory/store.h).
+ * (memory/open.h), which picks the store behind it: SQLite (memory/local), PostgreSQL
+ * (memory/postgres) or an OpenMemory server (memory/openmemory). Each implements struct memory_ops
+ * (memory/store.h).
  *
  * A memory belongs to a caller and to a conversation of that caller. Its key is (caller, conversation, kind,
  * position): adding it again replaces it, so processing an event twice changes nothing. No function returns a
@@ -114,7 +115,7 @@ bool memory_is_call(const char *conversation);
 struct memory_store; /* a handle */
 
 void memory_close(struct memory_store *store);             /* NULL is taken */
-const char *memory_mode(const struct memory_store *store); /* "local", "remote" */
+const char *memory_mode(const struct memory_store *store); /* "local", "remote", "postgres" */
 /* Whether the store can be read and written now. */
 int memory_check(struct memory_store *store, struct error *error);
 

@@ -9,9 +9,10 @@
 
 struct memory_options {
     const char
-        *path;       /* local: database file, created with mode 0600; ":memory:": no file, gone when closed */
-    const char *url; /* remote: the server; NULL or "": local */
-    const char *key; /* remote: NULL or "": none is sent */
+        *path; /* local: database file, created with mode 0600; ":memory:": no file, gone when closed */
+    const char *database;  /* postgres: the URI; NULL or "": local or remote */
+    const char *url;       /* remote: the server; NULL or "": local */
+    const char *key;       /* remote: NULL or "": none is sent */
     const char *ca_file;   /* remote: see base/http.h */
     const char *state_dir; /* remote: a folder that all handles of an instance share, for the lock by which
                             * they store one after the other; NULL: without it */

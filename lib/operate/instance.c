@@ -20,6 +20,21 @@ static void find_payload_logs(struct instance *instance)
     }
 }
 
+static int mode_of(const struct settings *settings)
+{
+    return *setting_text(settings, CALLMEM_DATABASE_URL) ? MODE_DATABASE
+                                                         : setting_choice(settings, OPENMEMORY_MODE);
+}
+
+static int check_memory(const struct instance *instance, struct buf *complaints)
+{
+    struct error error = {0};
+    if (memory_check_options(&instance->memory, &error) == 0)
+        return 0;
+    buf_printf(complaints, "%s: %s\n", setting_name(CALLMEM_DATABASE_URL), error.message);
+    return -1;
+}
+
 static void print_complaints(struct buf *complaints)
 {
     const char *text = buf_text(complaints);
@@ -33,7 +48,13 @@ int instance_load(struct instance *instance, const char *program, struct buf *co
     *instance = (struct instance){.program = program};
     instance->settings = settings_load(complaints ? complaints : &wrong, warnings ? warnings : &unasked);
     if (instance->settings) {
-        instance->memory = instance_memory(instance, setting_choice(instance->settings, OPENMEMORY_MODE));
+        instance->memory = instance_memory(instance, mode_of(instance->settings));
+        if (check_memory(instance, complaints ? complaints : &wrong) != 0) {
+            settings_free(instance->settings);
+            instance->settings = NULL;
+        }
+    }
+    if (instance->settings) {
         find_payload_logs(instance);
         caller_set_country(setting_text(instance->settings, CALLMEM_COUNTRY));
         caller_trust_user_id(setting_choice(instance->settings, CALLMEM_TRUST_USER_ID) == TRUST_YES);
@@ -66,6 +87,7 @@ struct memory_options instance_memory(const struct instance *instance, int mode)
 {
     const struct settings *settings = instance->settings;
     return (struct memory_options){
+        .database = mode == MODE_DATABASE ? setting_text(settings, CALLMEM_DATABASE_URL) : NULL,
         .path = setting_text(settings, OPENMEMORY_PATH),
         .url = mode == MODE_REMOTE ? setting_text(settings, OPENMEMORY_URL) : NULL,
         .key = setting_text(settings, OPENMEMORY_API_KEY),

@@ -35,8 +35,8 @@ int instance_load(struct instance *instance, const char *program, struct buf *co
 int instance_open(struct instance *instance, struct error *error);
 void instance_close(struct instance *instance);
 
-/* How the memory of a mode (MODE_LOCAL, MODE_REMOTE) is opened; the strings belong to the settings.
- * instance->memory is that of the mode that is set. */
+/* How the memory of a mode (MODE_LOCAL, MODE_REMOTE, MODE_DATABASE) is opened; the strings belong to the
+ * settings. instance->memory is that of the mode that is set. */
 struct memory_options instance_memory(const struct instance *instance, int mode);
 /* The inbox, with the folder for recordings; NULL with an error. */
 struct inbox *instance_inbox(const struct instance *instance, struct error *error);

@@ -541,6 +541,14 @@ static void check_template_variable(void *ctx, const char *name, size_t len)
     buf_free(&what);
 }
 
+static bool is_this_machine(const char *host, size_t len)
+{
+    if (strncmp(host, "127.", 4) == 0)
+        return strspn(host, "0123456789.") >= len;
+    return (len == 9 && strncasecmp(host, "localhost", len) == 0) ||
+           (len == 5 && strncmp(host, "[::1]", len) == 0);
+}
+
 /* Whether nobody on the way can read what goes to a URL: it is https, or on this machine. */
 static bool is_private(const char *url)
 {
@@ -548,10 +556,50 @@ static bool is_private(const char *url)
         return true;
     const char *host = url + strlen("http://");
     size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-    if (strncmp(host, "127.", 4) == 0)
-        return strspn(host, "0123456789.") == len;
-    return (len == 9 && strncasecmp(host, "localhost", len) == 0) ||
-           (len == 5 && strncmp(host, "[::1]", len) == 0);
+    return is_this_machine(host, len);
+}
+
+/* The same for a database: TLS is asked for, or each host is this machine or a socket on it. Where the hosts
+ * are parameters of the URL it has to ask. */
+static bool is_private_database(const char *url)
+{
+    static const char *const modes[] = {"sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"};
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (strstr(url, modes[i]))
+            return true;
+    if (strstr(url, "host=") || strstr(url, "hostaddr="))
+        return strstr(url, "?host=/") || strstr(url, "&host=/");
+    const char *start = strstr(url, "://") + 3, *end = start + strcspn(start, "/?");
+    for (const char *at = start; at < end; at++)
+        if (*at == '@')
+            start = at + 1;
+    for (size_t len; start < end; start += len + 1) {
+        len = strcspn(start, ",/?");
+        size_t host = *start == '[' ? strcspn(start, "]") + 1 : strcspn(start, ":,/?");
+        if (host && strncasecmp(start, "%2f", 3) != 0 && !is_this_machine(start, host))
+            return false;
+    }
+    return true;
+}
+
+static void check_database(struct load *load, bool production)
+{
+    const struct setting_value *values = load->settings->values;
+    const char *url = values[CALLMEM_DATABASE_URL].text;
+    if (!*url || load->wrong[CALLMEM_DATABASE_URL])
+        return;
+    if (values[OPENMEMORY_MODE].number == MODE_REMOTE)
+        complain(load, place_of(load, CALLMEM_DATABASE_URL),
+                 "is set, and OPENMEMORY_MODE is remote; the memory can be in one place only");
+    if (is_private_database(url))
+        return;
+    if (production)
+        complain(load, place_of(load, CALLMEM_DATABASE_URL),
+                 "would send what callers said over the network unencrypted, which production does not "
+                 "allow; add sslmode=verify-full or sslmode=require");
+    else
+        warn(load, CALLMEM_DATABASE_URL,
+             "may send what callers said over the network unencrypted; production does not allow it");
 }
 
 static void check_llm(struct load *load, bool production)
@@ -587,6 +635,7 @@ static void check_together(struct load *load)
         !load->wrong[OPENMEMORY_URL])
         complain(load, place_of(load, OPENMEMORY_URL),
                  "is not set; remote mode needs the URL of the server, for example http://127.0.0.1:8080");
+    check_database(load, production);
     check_llm(load, production);
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].type == TYPE_TEMPLATE)

@@ -69,6 +69,9 @@ static void add_kind(struct buf *b, const struct setting_row *row)
     case TYPE_URL:
         buf_puts(b, " An http or https URL.");
         break;
+    case TYPE_DATABASE:
+        buf_puts(b, " A URI such as postgresql://callmem@db.example.com/callmem?sslmode=verify-full.");
+        break;
     case TYPE_LISTEN:
         buf_puts(b, " An IPv4 address, an IPv6 address in brackets or localhost, then a colon and a port.");
         break;

@@ -94,6 +94,11 @@ const struct setting_row setting_rows[SETTINGS] = {
     SECTOR_LAMBDA(OPENMEMORY_DECAY_LAMBDA_REFLECTIVE, "The decay of topics."),
     INT(OPENMEMORY_TIMEOUT_MS, "800", 10, 60000,
         "Maximum time in milliseconds that a live call waits for memory."),
+    ROW(CALLMEM_DATABASE_URL, TYPE_DATABASE, .fallback = "", .max = URL_CHARS,
+        .flags = SETTING_SECRET | SETTING_FILE,
+        .help = "A PostgreSQL database for the memory, which several front ends share: see docs/scaling.md. "
+                "In production it has sslmode=require, verify-ca or verify-full unless the server is on this "
+                "machine. Empty: the memory is where OPENMEMORY_MODE says."),
     CHOICE(
         CALLMEM_SCOPE, scopes, "caller",
         "Which agents share what a caller said: with caller all agents do, with agent each agent has its own "

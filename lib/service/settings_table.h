@@ -40,6 +40,7 @@ enum setting {
     OPENMEMORY_DECAY_LAMBDA_EMOTIONAL,
     OPENMEMORY_DECAY_LAMBDA_REFLECTIVE,
     OPENMEMORY_TIMEOUT_MS,
+    CALLMEM_DATABASE_URL, /* empty: the memory is where OPENMEMORY_MODE says */
     CALLMEM_SCOPE,
     CALLMEM_COUNTRY,
     CALLMEM_TIMEZONE,
@@ -77,7 +78,7 @@ enum setting {
 /* Values of the choices, in the order in which the table lists them. */
 enum { ENV_DEVELOPMENT, ENV_PRODUCTION };
 enum { AUTH_HMAC, AUTH_SECRET, AUTH_EITHER, AUTH_NONE };
-enum { MODE_LOCAL, MODE_REMOTE };
+enum { MODE_LOCAL, MODE_REMOTE, MODE_DATABASE }; /* the last one where CALLMEM_DATABASE_URL is set */
 enum { SCOPE_CALLER, SCOPE_AGENT };
 enum { FORGET_ASK, FORGET_HIDE };
 enum { TRUST_NO, TRUST_YES };
@@ -93,6 +94,7 @@ enum setting_type {
     /* of a file or folder; slashes at its end are dropped; max: characters */
     TYPE_SECRETS,  /* several during a rotation, separated by commas; max: how many */
     TYPE_URL,      /* http or https; slashes at its end are dropped; max: characters */
+    TYPE_DATABASE, /* a connection URI of PostgreSQL; max: characters */
     TYPE_LISTEN,   /* address and port */
     TYPE_ORIGINS,  /* of browsers' pages, separated by commas; max: how many */
     TYPE_NETWORKS, /* addresses and ranges of them (base/network.h), separated by commas; max: how many */

@@ -244,6 +244,16 @@ static bool take_url(const struct setting_row *row, struct setting_value *value,
     return true;
 }
 
+/* Nothing of the text is shown: it may contain a password. libpq looks at the rest of it. */
+static bool take_database(const struct setting_row *row, struct setting_value *value, struct buf *wrong)
+{
+    (void)row;
+    if (strncmp(value->text, "postgresql://", 13) == 0 || strncmp(value->text, "postgres://", 11) == 0)
+        return true;
+    buf_puts(wrong, "is not a connection URI of PostgreSQL; use one that begins with postgresql://");
+    return false;
+}
+
 /* The parts of a list so far. */
 struct gather {
     struct setting_value *value;
@@ -415,19 +425,20 @@ static bool take_text(const struct setting_row *row, struct setting_value *value
 }
 
 static bool (*const takes[])(const struct setting_row *, struct setting_value *, struct buf *) = {
-    [TYPE_TEXT] = take_text,       [TYPE_INT] = take_int,           [TYPE_REAL] = take_real,
-    [TYPE_CHOICE] = take_choice,   [TYPE_SET] = take_set,           [TYPE_PATH] = take_path,
-    [TYPE_SECRETS] = take_parts,   [TYPE_URL] = take_url,           [TYPE_LISTEN] = take_listen,
-    [TYPE_ORIGINS] = take_origins, [TYPE_LANGUAGE] = take_language, [TYPE_COUNTRY] = take_country,
-    [TYPE_ZONE] = take_zone,       [TYPE_TEMPLATE] = take_template, [TYPE_NETWORKS] = take_networks,
+    [TYPE_TEXT] = take_text,         [TYPE_INT] = take_int,           [TYPE_REAL] = take_real,
+    [TYPE_CHOICE] = take_choice,     [TYPE_SET] = take_set,           [TYPE_PATH] = take_path,
+    [TYPE_SECRETS] = take_parts,     [TYPE_URL] = take_url,           [TYPE_LISTEN] = take_listen,
+    [TYPE_ORIGINS] = take_origins,   [TYPE_LANGUAGE] = take_language, [TYPE_COUNTRY] = take_country,
+    [TYPE_ZONE] = take_zone,         [TYPE_TEMPLATE] = take_template, [TYPE_NETWORKS] = take_networks,
+    [TYPE_DATABASE] = take_database,
 };
 
 /* Checks what is the same for all types. */
 static bool check_text(const struct setting_row *row, const char *text, struct buf *wrong)
 {
     static const bool counted[TYPE_TEMPLATE + 1] = {
-        [TYPE_TEXT] = true,    [TYPE_PATH] = true, [TYPE_URL] = true,     [TYPE_LANGUAGE] = true,
-        [TYPE_COUNTRY] = true, [TYPE_ZONE] = true, [TYPE_TEMPLATE] = true};
+        [TYPE_TEXT] = true,     [TYPE_PATH] = true,    [TYPE_URL] = true,  [TYPE_DATABASE] = true,
+        [TYPE_LANGUAGE] = true, [TYPE_COUNTRY] = true, [TYPE_ZONE] = true, [TYPE_TEMPLATE] = true};
     if (!utf8_is_valid(text, strlen(text))) {
         buf_puts(wrong, "is not UTF-8; save or set it as UTF-8 text");
         return false;

@@ -30,7 +30,7 @@ standin_said=$work/standin-said
 standin_key=key-of-the-stand-ins
 status=
 count=0
-declare -A secrets standins at
+declare -A secrets standins at postgres
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
@@ -40,6 +40,7 @@ clean_up() {
     for instance in "$work"/instance-*; do
         [ ! -e "$instance/settings" ] || { use "${instance##*/instance-}" && down; }
     done >/dev/null 2>&1
+    for name in "${!postgres[@]}"; do tests/postgres remove "${postgres[$name]}"; done
     [ -n "${E2E_KEEP:-}" ] || rm -rf "$work"
 }
 
@@ -130,15 +131,20 @@ learn_secrets() {
 }
 
 # Makes an instance without starting it. What is not set here has its default. With E2E_MEMORY=user or tenant in the
-# environment it has its memory on an OpenMemory server of that kind, of its own, unless the test says where it is.
+# environment it has its memory on an OpenMemory server of that kind, of its own, and with postgres in a PostgreSQL
+# database of its own, unless the test says where it is.
 new_instance() { # NAME [SETTING=value…]
     local folder=$work/instance-$1
     mkdir "$folder"
     free_port >"$folder/port"
     printf '%s\n' "${@:2}" | grep . >"$folder/settings"
-    if [ -n "${E2E_MEMORY:-}" ] && ! grep -q '^OPENMEMORY_' "$folder/settings"; then
-        start_openmemory "$1" "$E2E_MEMORY"
-        remote_memory "$1" >>"$folder/settings"
+    if [ -n "${E2E_MEMORY:-}" ] && ! grep -qE '^(OPENMEMORY_|CALLMEM_DATABASE_URL)' "$folder/settings"; then
+        if [ "$E2E_MEMORY" = postgres ]; then
+            database_memory "$1" >>"$folder/settings"
+        else
+            start_openmemory "$1" "$E2E_MEMORY"
+            remote_memory "$1" >>"$folder/settings"
+        fi
     fi
     use "$1"
 }
@@ -255,11 +261,41 @@ openmemory() { # NAME METHOD PATH
     curl -sS --noproxy '*' --max-time 60 -X "$2" -H "X-Api-Key: $standin_key" "${at[openmemory-$1]}$3"
 }
 
+# --- PostgreSQL ------------------------------------------------------------------------------------------------
+
+# Starts a PostgreSQL server (tests/postgres). It has a folder of its own, since it may belong to another user.
+start_postgres() { # NAME [OPTION…]
+    [ -z "${postgres[$1]:-}" ] || return 0
+    postgres[$1]=$(mktemp -d "${TMPDIR:-/tmp}/callmem-postgres.XXXXXX")
+    tests/postgres start "${postgres[$1]}" "${@:2}" >"$work/postgres-$1" || { printf '# PostgreSQL does not start\n' && exit 1; }
+    at[$1]=$(cat "$work/postgres-$1")
+}
+
+# The setting of an instance that has its memory in a database of that name on a server, which is made if need be.
+database_memory() { # DATABASE [SERVER]
+    local server=${2:-postgres} name=${1//-/_}
+    start_postgres "$server" -c fsync=off >&2
+    psql -qX "${at[$server]}" -c "CREATE DATABASE callmem_$name" >&2 2>/dev/null || true
+    printf 'CALLMEM_DATABASE_URL=%s/callmem_%s\n' "${at[$server]%/*}" "$name"
+}
+
+# What the instance's database says.
+sql() { # COMMAND
+    local setting address=''
+    for setting in "${settings[@]}"; do [[ $setting != CALLMEM_DATABASE_URL=* ]] || address=${setting#*=}; done
+    psql -qXAt -F $'\t' "$address" -c "$1"
+}
+
 # --- memory, past the programs ---------------------------------------------------------------------------------
 
 # Whether the instance has its memory on an OpenMemory server.
 is_remote() {
     [[ " ${settings[*]} " == *' OPENMEMORY_MODE=remote '* ]]
+}
+
+# Whether it has it in a PostgreSQL database.
+is_postgres() {
+    [[ " ${settings[*]} " == *' CALLMEM_DATABASE_URL='* ]]
 }
 
 # What the memory of the instance holds: CALLER CONVERSATION KIND POSITION CONTENT, a line each, with tabs between.
@@ -271,6 +307,9 @@ remembered() {
             $records[.] // {conversation: "a record that is not there", memories: []} |
             .conversation as $conversation | if .memories == [] then {} else .memories[] end |
             [$caller, $conversation, .kind, .position, .content] | @tsv' | sort
+    elif is_postgres; then
+        sql 'SELECT k.caller, c.conversation, m.kind, m.position, m.content
+            FROM callers k JOIN conversations c ON c.caller_id = k.id LEFT JOIN memories m ON m.conversation_id = c.id' | sort
     else
         # sqlite3 has no way to say a tab in its list mode but to be told it.
         sqlite3 -separator $'\t' "$state/openmemory.sqlite" 'SELECT k.caller, c.conversation, m.kind, m.position, m.content
@@ -288,6 +327,10 @@ memory_is_sound() {
             {not_named: ($there - $named), not_there: ($named - $there), named_twice: (($named | length) - ($named | unique | length)),
                 states_too_many: (($states | length) - ([$states[].metadata.callmem.caller] | unique | length))}')" \
             '{"not_named":[],"not_there":[],"named_twice":0,"states_too_many":0}'
+    elif is_postgres; then
+        # PostgreSQL looks after its tables itself; what is ours is that nothing is left over.
+        is "$(sql "SELECT (SELECT count(*) FROM callers k WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE caller_id = k.id)),
+            (SELECT count(*) FROM conversations c WHERE NOT EXISTS (SELECT 1 FROM terms WHERE conversation_id = c.id))")" $'0\t0'
     else
         is "$(sqlite3 "$state/openmemory.sqlite" 'PRAGMA integrity_check; PRAGMA foreign_key_check')" ok
     fi
@@ -436,5 +479,5 @@ remember() { # FILE
     post_call "$1"
     is "$status" 200 && eventually inbox_is_empty || return 1
     # A look at the server counts for 0.2 seconds; after that every process knows what one of them stored.
-    [ -z "${E2E_MEMORY:-}" ] || sleep 0.3
+    ! is_remote || sleep 0.3
 }

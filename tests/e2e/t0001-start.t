@@ -36,6 +36,7 @@ for program in client-data search-data post-call; do
     check "$program names its version" is "$(value .version)" \
         "$("$build/$program" --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+')"
     mode=${E2E_MEMORY:+remote}
+    ! is_postgres || mode=postgres
     check "$program reaches its memory" is "$(value '.memory | "\(.mode) \(.ok)"')" \
         "${mode:-local} true"
     check 'every response has a request id' like "$(header X-Request-Id)" '^[0-9A-Za-z_-]{8,}$'

@@ -35,7 +35,7 @@ check 'nobody has no calls' is "$done" 2
 reread --dry-run --json
 check 'nothing would change' is "$(jq -c .changes <<<"$said")" '[]'
 
-if ! is_remote; then
+if ! is_remote && ! is_postgres; then
     # What an older version left: its own understanding, and a profile made of it.
     sql() {
         sqlite3 "$state/openmemory.sqlite" "PRAGMA busy_timeout = 5000; $1" >/dev/null

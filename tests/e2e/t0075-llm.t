@@ -71,7 +71,7 @@ standin llm '{"reset": true}'
 
 # --- Calls from before the LLM was switched on ---
 
-if ! is_remote; then
+if ! is_remote && ! is_postgres; then
     sqlite3 "$state/openmemory.sqlite" "PRAGMA busy_timeout = 5000; DELETE FROM memories WHERE kind = 14;
         UPDATE memories SET metadata = json_remove(metadata, '\$.evidence') WHERE kind = 0" >/dev/null
     llm_says 'quail eggs' 'need | caller | Is allergic to quail eggs | '

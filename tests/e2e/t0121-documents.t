@@ -86,7 +86,7 @@ unknown_settings() {
     # CALLMEM_LISTN is the example of one that is mistyped.
     grep -ohP '\b(CALLMEM|ELEVENLABS|OPENMEMORY)_[A-Z_]*[A-Z](?![A-Z_])' "${documents[@]}" docs/man/*.1 docs/openapi.yaml |
         grep -vE '^CALLMEM_(ENV_FILE|LISTN|VARIABLE.*)$' |
-        sed -E 's/(_SECRET|_KEY|_PROMPT|_KEYWORDS|_NEW|_RETURNING)_FILE$/\1/' | sort -u | comm -23 - "$work/settings"
+        sed -E 's/(_SECRET|_KEY|_DATABASE_URL|_PROMPT|_KEYWORDS|_NEW|_RETURNING)_FILE$/\1/' | sort -u | comm -23 - "$work/settings"
 }
 check 'settings that are named are there' is "$(unknown_settings)" ''
 unnamed_settings() {

@@ -37,30 +37,26 @@ static char *dump(struct office *office)
         "1, 2",
     };
     struct buf b = BUF_INIT;
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(office->place->path, &db), SQLITE_OK);
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
-        sqlite3_stmt *rows;
-        assert_int_equal(sqlite3_prepare_v2(db, questions[i], -1, &rows, NULL), SQLITE_OK);
-        while (sqlite3_step(rows) == SQLITE_ROW) {
-            for (int column = 0; column < sqlite3_column_count(rows); column++) {
-                const char *text = (const char *)sqlite3_column_text(rows, column);
-                buf_printf(&b, "%s|", text ? text : "");
-            }
-            buf_putc(&b, '\n');
-        }
-        sqlite3_finalize(rows);
-    }
-    sqlite3_close(db);
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
+        rows_by_hand(office->place, questions[i], &b);
     return buf_take(&b);
 }
 
-static void change(struct office *office, const char *sql)
+/* No profile can be changed, or can be again. */
+static void profiles_are_stuck(struct office *office, bool stuck)
 {
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(office->place->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
+    if (!is_postgres())
+        by_hand(office->place,
+                stuck
+                    ? "CREATE TRIGGER stuck BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+                    : "DROP TRIGGER stuck");
+    else
+        by_hand(
+            office->place,
+            stuck ? "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS "
+                    "'BEGIN RAISE EXCEPTION ''stuck''; END'; CREATE TRIGGER stuck BEFORE UPDATE ON profiles "
+                    "FOR EACH ROW EXECUTE FUNCTION stuck()"
+                  : "DROP TRIGGER stuck ON profiles; DROP FUNCTION stuck");
 }
 
 static void start_anew(struct office *office)
@@ -118,12 +114,12 @@ static void all_of_it_or_nothing(void **state)
     struct buf b = BUF_INIT;
     ends(office, ANA, &calls[0]);
     char *before = dump(office);
-    change(office, "CREATE TRIGGER stuck BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'stuck'); END");
+    profiles_are_stuck(office, true);
     write_event(&b, &calls[1], ANA);
     fails(office->place, ERROR_MEMORY_UNAVAILABLE, remember_json(office, buf_text(&b)));
     char *after = dump(office);
     assert_string_equal(after, before);
-    change(office, "DROP TRIGGER stuck");
+    profiles_are_stuck(office, false);
     good(office->place, remember_json(office, buf_text(&b)));
     assert_int_equal(calls_of(office, ANA, ""), 2);
     buf_free(&b);
@@ -142,9 +138,9 @@ static void what_may_not_be_kept_leaves_the_profile_too(void **state)
     ends(office, ANA, &calls[1]);
     private.members = ",\"deletion_settings\":{\"delete_transcript_and_pii\":true}";
     write_event(&b, &private, ANA);
-    change(office, "CREATE TRIGGER stuck BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'stuck'); END");
+    profiles_are_stuck(office, true);
     fails(office->place, ERROR_MEMORY_UNAVAILABLE, remember_json(office, buf_text(&b)));
-    change(office, "DROP TRIGGER stuck");
+    profiles_are_stuck(office, false);
     /* The worker's next try. */
     good(office->place, remember_json(office, buf_text(&b)));
     char *after = dump(office);
@@ -159,20 +155,11 @@ static void what_may_not_be_kept_leaves_the_profile_too(void **state)
 static void the_next_call_makes_old_indexes_anew(void **state)
 {
     struct office *office = *state;
-    sqlite3 *db;
-    sqlite3_stmt *old;
     ends(office, ANA, &calls[0]);
     ends(office, ANA, &calls[1]);
-    change(office, "UPDATE terms SET version = 0");
+    by_hand(office->place, "UPDATE terms SET version = 0");
     ends(office, ANA, &calls[2]);
-    assert_int_equal(sqlite3_open(office->place->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*), sum(version = 0) FROM terms", -1, &old, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_step(old), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(old, 0), 3);
-    assert_int_equal(sqlite3_column_int(old, 1), 0);
-    sqlite3_finalize(old);
-    sqlite3_close(db);
+    assert_int_equal(number_of(office->place, "SELECT count(*) FROM terms WHERE version > 0"), 3);
 }
 
 int main(void)

@@ -37,12 +37,7 @@ static void tell_all(struct office *office)
 
 static void sql(struct office *office, const char *statement)
 {
-    sqlite3 *db;
-    char *why = NULL;
-    assert_int_equal(sqlite3_open(office->place->path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, statement, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s", why);
-    sqlite3_close(db);
+    by_hand(office->place, statement);
 }
 
 /* All that is kept of a caller. */
@@ -55,21 +50,8 @@ static char *dump(struct office *office)
         "SELECT scope, answer, heading, language, document FROM profiles ORDER BY 1",
     };
     struct buf b = BUF_INIT;
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(office->place->path, &db), SQLITE_OK);
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
-        sqlite3_stmt *rows;
-        assert_int_equal(sqlite3_prepare_v2(db, questions[i], -1, &rows, NULL), SQLITE_OK);
-        while (sqlite3_step(rows) == SQLITE_ROW) {
-            for (int column = 0; column < sqlite3_column_count(rows); column++) {
-                const char *text = (const char *)sqlite3_column_text(rows, column);
-                buf_printf(&b, "%s|", text ? text : "");
-            }
-            buf_putc(&b, '\n');
-        }
-        sqlite3_finalize(rows);
-    }
-    sqlite3_close(db);
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
+        rows_by_hand(office->place, questions[i], &b);
     return buf_take(&b);
 }
 
@@ -121,7 +103,7 @@ static void make_old(struct office *office)
 {
     sql(office,
         "DELETE FROM memories WHERE kind IN (3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 18);"
-        "UPDATE memories SET metadata = json_remove(metadata, '$.understood') WHERE kind = 0;"
+        "UPDATE memories SET metadata = replace(metadata, '\"understood\":', '\"before\":') WHERE kind = 0;"
         "INSERT INTO memories(conversation_id, kind, position, sector, speaker, content, salience, "
         "decay_lambda, tags, metadata, created_at, updated_at) SELECT id, 4, 0, 1, '', "
         "'Prefers: the blue one', 0.9, 0, '', '{\"slot\":\"like.colour\",\"value\":\"the blue one\"}', "

@@ -838,15 +838,10 @@ static void each_of_many_results_has_its_own_words(void **state)
 static void what_the_index_names_and_is_not_there_is_left_out(void **state)
 {
     struct place *p = *state;
-    sqlite3 *db = NULL;
     remember(p, &(struct call){ANA, "a", "en", 3, {"A zebra in the garden.", "And a zebra here."}, NULL});
     remember(p, &(struct call){ANA, "b", "en", 2, {"A zebra in the street."}, NULL});
     finds(p, "zebra", "street");
-    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(db, "DELETE FROM memories WHERE content LIKE '% in the %'", NULL, NULL, NULL),
-        SQLITE_OK);
-    sqlite3_close(db);
+    by_hand(p, "DELETE FROM memories WHERE content LIKE '% in the %'");
     struct memory_filter filter = {.caller = ANA};
     nothing_has(p, &filter, "zebra", "street");
     nothing_has(p, &filter, "zebra", "garden");
@@ -958,25 +953,12 @@ static void an_index_of_another_version_is_made_anew(void **state)
 {
     struct place *p = *state;
     fill(p);
-    by_hand(p, "UPDATE terms SET version = 0, segment = x'00ff'");
+    by_hand(p, "UPDATE terms SET version = 0, segment = substr(segment, 1, 2)");
     first_is(p, "squeaking saddle", "saddle");
     by_hand(p, "UPDATE terms SET version = 999999");
     first_is(p, "squeaking saddle", "saddle");
     by_hand(p, "DELETE FROM terms");
     first_is(p, "squeaking saddle", "saddle");
-}
-
-static int64_t number_of(const struct place *p, const char *question)
-{
-    sqlite3 *db;
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, question, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t number = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
-    return number;
 }
 
 /* What a search had to make each time is made once, for one caller, and nothing is taken from a newer
@@ -990,7 +972,7 @@ static void old_indexes_are_made_anew_when_there_is_time(void **state)
     say(p, BEN, "ben", 0, "My alarm code is 4711.");
     int64_t all = number_of(p, "SELECT count(*) FROM terms");
     assert_true(all > 3);
-    by_hand(p, "UPDATE terms SET version = 0, segment = x'00ff'");
+    by_hand(p, "UPDATE terms SET version = 0, segment = substr(segment, 1, 2)");
     by_hand(p, "DELETE FROM terms WHERE conversation_id = 2");
     by_hand(p, "UPDATE terms SET version = 999999 WHERE conversation_id = 1");
     assert_int_equal(memory_refresh(p->store, ANA, &p->error), 0);
@@ -1025,9 +1007,14 @@ static void a_broken_index_breaks_nothing(void **state)
     by_hand(p,
             "UPDATE terms SET segment = substr(segment, 1, length(segment) - 7) WHERE conversation_id = 1");
     first_is(p, "parrot", "Hugo");
-    by_hand(p, "UPDATE terms SET segment = zeroblob(length(segment)) WHERE conversation_id = 2");
+    by_hand(p, is_postgres()
+                   ? "UPDATE terms SET segment = decode(repeat('00', length(segment)), 'hex') "
+                     "WHERE conversation_id = 2"
+                   : "UPDATE terms SET segment = zeroblob(length(segment)) WHERE conversation_id = 2");
     first_is(p, "parrot", "Hugo");
-    by_hand(p, "UPDATE terms SET segment = randomblob(5000) WHERE conversation_id = 3");
+    by_hand(p, is_postgres() ? "UPDATE terms SET segment = decode(repeat(md5(random()::text), 300), 'hex') "
+                               "WHERE conversation_id = 3"
+                             : "UPDATE terms SET segment = randomblob(5000) WHERE conversation_id = 3");
     first_is(p, "parrot", "Hugo");
 }
 

@@ -175,6 +175,7 @@ static void test_defaults(void **state)
         {"OPENMEMORY_DECAY_LAMBDA_EMOTIONAL", "0"},
         {"OPENMEMORY_DECAY_LAMBDA_REFLECTIVE", "0"},
         {"OPENMEMORY_TIMEOUT_MS", "800"},
+        {"CALLMEM_DATABASE_URL", ""},
         {"CALLMEM_SCOPE", "caller"},
         {"CALLMEM_COUNTRY", ""},
         {"CALLMEM_TIMEZONE", "UTC"},

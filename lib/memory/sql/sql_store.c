@@ -103,7 +103,7 @@ static void bind_filter(struct query *query, const struct memory_filter *filter,
     bind_int(query, 7, filter->until ? filter->until : INT64_MAX);
     bind_real(query, 8, filter->min_salience);
     bind_int(query, 9, now);
-    bind_int(query, 10, filter->limit ? (int64_t)filter->limit : -1);
+    bind_int(query, 10, filter->limit ? (int64_t)filter->limit : INT64_MAX);
 }
 
 static int list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,

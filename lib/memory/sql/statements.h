@@ -12,6 +12,7 @@ enum sql {
     SQL_ROLLBACK,
     SQL_VERSION,
     SQL_CHECK,
+    SQL_HOLD, /* only where begin does not hold everything */
     SQL_ADD_CALLER,
     SQL_ADD_CONVERSATION,
     SQL_FIND_CONVERSATION,
