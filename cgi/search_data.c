@@ -8,6 +8,7 @@
 #include "people/alias.h"
 #include "people/caller.h"
 #include "people/search_answer.h"
+#include "people/trust.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #define BODY_LIMIT   (256 * 1024)
 #define QUERY_CHARS  2000
 #define WORDS_CHARS  500
+#define NAME_CHARS   200
 #define ID_CHARS     256
 #define LIMIT        10
 #define LIMIT_MOST   50
@@ -27,6 +29,8 @@ struct question {
     char caller[CALLER_SIZE];
     bool by_user; /* that is a user_id */
     const char *query;
+    const char *name; /* who the caller says they are; NULL */
+    bool verified;    /* the agent has checked it */
     struct memory_filter filter;
 };
 
@@ -197,6 +201,19 @@ static int read_caller(const cJSON *body, struct question *question, struct erro
     return 0;
 }
 
+/* True, false, or one of them as text. */
+static int read_flag(const cJSON *body, const char *name, bool *flag, struct error *error)
+{
+    const cJSON *value = given(body, name);
+    const char *text = cJSON_IsString(value) ? value->valuestring : "";
+    if (!value)
+        return 0;
+    *flag = cJSON_IsTrue(value) || strcmp(text, "true") == 0;
+    return *flag || cJSON_IsFalse(value) || strcmp(text, "false") == 0
+               ? 0
+               : error_set(error, ERROR_INVALID_REQUEST, "%s: true or false is expected", name);
+}
+
 static int read_query(const cJSON *body, struct question *question, struct error *error)
 {
     const char *query = json_text(body, "query");
@@ -228,8 +245,10 @@ static int read_filter(const cJSON *body, struct memory_filter *filter, struct e
 static int read_question(const struct program *program, const cJSON *body, struct question *question,
                          struct error *error)
 {
-    if (read_query(body, question, error) != 0 || read_caller(body, question, error) != 0 ||
-        read_filter(body, &question->filter, error) != 0)
+    if (read_query(body, question, error) != 0 ||
+        read_flag(body, "verified", &question->verified, error) != 0 ||
+        read_text(body, "caller_name", NAME_CHARS, &question->name, error) != 0 ||
+        read_caller(body, question, error) != 0 || read_filter(body, &question->filter, error) != 0)
         return -1;
     if (setting_choice(program->instance.settings, CALLMEM_SCOPE) == SCOPE_AGENT && !question->filter.agent)
         return error_set(
@@ -250,8 +269,13 @@ static int search_data(struct request *request, struct response *response, void 
     request_note_caller(request, question.caller);
     if (question.by_user && thread && alias_resolve(thread, question.caller, error) != 0)
         return -1;
-    return search_answer_add(&response->body, program->instance.settings, thread, &question.filter,
-                             question.query, error);
+    const struct settings *settings = program->instance.settings;
+    if (!question.verified)
+        question.filter.hide = trust_private(settings);
+    if (trust_is_shared(settings, question.caller))
+        return search_answer_named(&response->body, settings, thread, &question.filter,
+                                   question.name ? question.name : "", question.query, error);
+    return search_answer_add(&response->body, settings, thread, &question.filter, question.query, error);
 }
 
 static const struct route routes[] = {

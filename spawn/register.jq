@@ -6,7 +6,7 @@
 #     foreign 'sentence'               something that does not belong to this callmem is in the way
 #     note 'sentence'
 #
-# Their input, the world, is {url, record, settings, webhooks, secrets, tools, agents, items, items_option, outbound_option, named, scope,
+# Their input, the world, is {url, record, settings, webhooks, secrets, tools, agents, items, items_option, outbound_option, named, needs,
 # marks, switches}: the address to register, elevenlabs.json in the state folder (see elevenlabs.sh), the API's answers
 # (agents by ID or ID?branch_id=BRANCH), the data collection items (lib/understand/items.json), "items", "no-items" or "",
 # the agents of the command line, CALLMEM_SCOPE, the marks of the secrets in effect (endpoint: list), and the security
@@ -25,16 +25,25 @@ def key_header($secret): {"X-Api-Key": {secret_id: $secret}};
 # The conversation initiation webhook; it may have other headers, too.
 def initiation_wanted($url; $secret): {url: ($url + route("client-data")), request_headers: key_header($secret)};
 
+# What the settings want the tool to say, words with blanks between: "agent" (CALLMEM_SCOPE), "verified" (CALLMEM_PRIVATE),
+# "caller_name" (CALLMEM_SHARED_LINES).
+def needs($needs; $word): IN($word; ($needs / " ")[]);
+def verified_text: "true only if the caller has proved in this conversation who they are, in the way that your instructions " +
+    "say, such as with a date of birth or a code; else false. A caller who only says so has not proved it.";
+def caller_name_text: "The full name of the caller, as they said it in this conversation; empty if they did not say it.";
+
 # The tool's fixed parts; the operator may change everything else, above all its descriptions. It searches all that is
 # remembered of the caller, not one conversation; and only one agent's memory if each agent has its own.
-def tool_wanted($url; $secret; $scope): {type: "webhook", name: tool_name, api_schema: {
+def tool_wanted($url; $secret; $needs): {type: "webhook", name: tool_name, api_schema: {
     url: ($url + route("search-data")), method: "POST", request_headers: key_header($secret),
     request_body_schema: {type: "object", properties: (
         {caller_id: {type: "string", dynamic_variable: "system__caller_id"}} +
-        if $scope == "agent" then {agent_id: {type: "string", dynamic_variable: "system__agent_id"}} else {} end)}}};
+        if needs($needs; "agent") then {agent_id: {type: "string", dynamic_variable: "system__agent_id"}} else {} end +
+        if needs($needs; "verified") then {verified: {type: "boolean", description: verified_text}} else {} end +
+        if needs($needs; "caller_name") then {caller_name: {type: "string", description: caller_name_text}} else {} end)}}};
 
 # The same for calls that the agent makes, in which the caller is the number that was called.
-def outbound_wanted($url; $secret; $scope): tool_wanted($url; $secret; $scope) | .name = outbound_name |
+def outbound_wanted($url; $secret; $needs): tool_wanted($url; $secret; $needs) | .name = outbound_name |
     .api_schema.request_body_schema.properties.caller_id.dynamic_variable = "system__called_number";
 
 # Descriptions that make an LLM use it well. Of the answer it gets what is for reading; `memories` has the same again, in
@@ -65,7 +74,7 @@ def tool_body($wanted):
     (tool_texts * $kept * $wanted) |
     properties = (tool_texts | properties) + ($kept | properties // {}) + ($wanted | properties) |
     .api_schema.request_body_schema.required =
-        ([.api_schema.request_body_schema.required[]?, "query", ($wanted | properties | keys[])] - ["caller_id"] | unique) |
+        ([.api_schema.request_body_schema.required[]?, "query", ($wanted | properties | keys[])] - ["caller_id", "verified", "caller_name"] | unique) |
     {tool_config: .};
 
 def outbound_body($wanted): (.tool_config.description // "") as $kept | tool_body($wanted) |
@@ -220,7 +229,7 @@ def plan_tool: secret_id("search-data"; .tool.tool_config.api_schema) as $secret
     if .tool == null then step("create the tool \(tool_name) for \(.url)\(route("search-data"))"; ["create_tool"])
     elif $secret == "" or
         (. as $facts | .tool.tool_config |
-            (covers(tool_wanted($facts.url; $secret; $facts.scope)) | not) or is_old_tool)
+            (covers(tool_wanted($facts.url; $secret; $facts.needs)) | not) or is_old_tool)
     then step("change the tool \(tool_name) to \(.url)\(route("search-data"))"; ["update_tool"])
     else empty end;
 
@@ -231,7 +240,7 @@ def plan_outbound: secret_id("search-data"; .tool.tool_config.api_schema) as $se
     elif .outbound == null then
         step("create the tool \(outbound_name) for \(.url)\(route("search-data"))"; ["put_outbound"])
     elif $secret == "" or (. as $facts | .outbound.tool_config |
-        (covers(outbound_wanted($facts.url; $secret; $facts.scope)) | not) or is_old_tool)
+        (covers(outbound_wanted($facts.url; $secret; $facts.needs)) | not) or is_old_tool)
     then step("change the tool \(outbound_name) to \(.url)\(route("search-data"))"; ["put_outbound"])
     else empty end;
 

@@ -159,6 +159,8 @@ struct memory_filter {
     const char *agent;  /* only memories of calls with this agent */
     const char *conversation;
     unsigned kinds;       /* bit set of 1 << KIND_…; 0: all */
+    unsigned hide;        /* bit set of 1 << KIND_…: kinds that are not found, nor the turns that they rest on
+                           * (search) */
     unsigned sectors;     /* bit set of 1 << SECTOR_…; 0: all */
     int64_t since, until; /* created_at, both inclusive; 0: open */
     double min_salience;  /* after decay: salience · e^(−λ·days) */

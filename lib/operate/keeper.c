@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "language/lexicon.h"
 #include "operate/expiry.h"
+#include "operate/renewal.h"
 #include "people/reread.h"
 
 #include <pthread.h>
@@ -113,6 +114,23 @@ static bool reread(struct keeper *keeper)
     return rest(keeper, 0);
 }
 
+/* --- What agents are told, after its settings have changed --- */
+
+static bool renew(struct keeper *keeper)
+{
+    struct error error = {0};
+    struct log_line line;
+    size_t callers;
+    if (renewal_run(keeper->instance, keeper->memory, &callers, rest_after, keeper, &error) != 0)
+        log_failure(LOG_ERROR, "profiles could not be made again for the new settings", &error);
+    if (callers > 0) {
+        log_begin(&line, LOG_INFO, "profiles are made again for the new settings");
+        log_int(&line, "callers", (int64_t)callers);
+        log_end(&line);
+    }
+    return rest(keeper, 0);
+}
+
 /* --- The thread --- */
 
 static void *run(void *ctx)
@@ -124,7 +142,7 @@ static void *run(void *ctx)
         if (memory_upgrade(keeper->memory, &error) != 0)
             log_failure(LOG_ERROR, "the memory is not up to date", &error);
         forget(keeper);
-        going = reread(keeper) && rest(keeper, PERIOD_MS);
+        going = renew(keeper) && reread(keeper) && rest(keeper, PERIOD_MS);
     }
     return NULL;
 }

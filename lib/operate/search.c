@@ -5,6 +5,7 @@
 #include "operate/commands.h"
 #include "operate/report.h"
 #include "people/search_answer.h"
+#include "people/trust.h"
 
 #include <stdlib.h>
 
@@ -20,7 +21,10 @@ int search_command(struct instance *instance, const struct args *args)
     for (char **word = args->operands + 1; *word; word++)
         buf_printf(&query, "%s%s", query.len ? " " : "", *word);
     const struct memory_filter filter = {
-        .caller = caller, .agent = args_option(args, "agent"), .limit = LIMIT};
+        .caller = caller,
+        .agent = args_option(args, "agent"),
+        .limit = LIMIT,
+        .hide = args_option(args, "verified") ? 0 : trust_private(instance->settings)};
     struct memory_store *memory = memory_open(&instance->memory);
     int result = buf_text(&query) ? search_answer_add(&answer, instance->settings, memory, &filter,
                                                       buf_text(&query), &error)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "people/profile.h"
+#include "people/trust.h"
 #include "service/template.h"
 #include "service/variables.h"
 
@@ -99,22 +100,42 @@ static bool move_part(cJSON *whole, const char *name, cJSON **part)
     return true;
 }
 
+/* A first message, in which nobody is named who is not to be greeted by name: then one that needs a name is
+ * not used, and that for new callers is. */
+static bool add_first_message(const struct settings *settings, const cJSON *variables, cJSON *agent)
+{
+    static const char *const names[] = {VARIABLE_CALLER_NAME, VARIABLE_CALLER_PEOPLE,
+                                        VARIABLE_SUGGESTED_GREETING};
+    const char *caller = json_text_or_empty(variables, VARIABLE_CALLER_ID);
+    int64_t calls = json_int(variables, VARIABLE_CALL_COUNT, 0);
+    bool alone = !strstr(json_text_or_empty(variables, VARIABLE_CALLER_PEOPLE), "; ");
+    if (calls == 0)
+        return add_override(settings, CALLMEM_FIRST_MESSAGE_NEW, variables, agent, "first_message");
+    if (trust_greets(settings, caller, calls, alone))
+        return add_override(settings, CALLMEM_FIRST_MESSAGE_RETURNING, variables, agent, "first_message");
+    cJSON *nameless = cJSON_Duplicate(variables, true);
+    bool good = nameless != NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && good; i++)
+        good = cJSON_ReplaceItemInObjectCaseSensitive(nameless, names[i], cJSON_CreateString(""));
+    good =
+        good && add_override(settings, CALLMEM_FIRST_MESSAGE_RETURNING, nameless, agent, "first_message") &&
+        (agent->child || add_override(settings, CALLMEM_FIRST_MESSAGE_NEW, nameless, agent, "first_message"));
+    cJSON_Delete(nameless);
+    return good;
+}
+
 /* The parts of conversation_config_override: each is there only when it has something in it. */
 static cJSON *overrides(const struct settings *settings, const cJSON *variables)
 {
-    bool returning = json_number(variables, VARIABLE_CALL_COUNT, 0) > 0;
     cJSON *override = cJSON_CreateObject(), *agent = cJSON_CreateObject();
     cJSON *prompt = cJSON_CreateObject(), *tts = cJSON_CreateObject(), *asr = cJSON_CreateObject();
-    bool good =
-        override && agent && prompt && tts && asr &&
-        add_override(settings, returning ? CALLMEM_FIRST_MESSAGE_RETURNING : CALLMEM_FIRST_MESSAGE_NEW,
-                     variables, agent, "first_message") &&
-        add_override(settings, CALLMEM_LANGUAGE, variables, agent, "language") &&
-        add_override(settings, CALLMEM_PROMPT, variables, prompt, "prompt") &&
-        add_override(settings, CALLMEM_VOICE_ID, variables, tts, "voice_id") &&
-        add_keywords(settings, variables, asr) && move_part(agent, "prompt", &prompt) &&
-        move_part(override, "agent", &agent) && move_part(override, "tts", &tts) &&
-        move_part(override, "asr", &asr);
+    bool good = override && agent && prompt && tts && asr && add_first_message(settings, variables, agent) &&
+                add_override(settings, CALLMEM_LANGUAGE, variables, agent, "language") &&
+                add_override(settings, CALLMEM_PROMPT, variables, prompt, "prompt") &&
+                add_override(settings, CALLMEM_VOICE_ID, variables, tts, "voice_id") &&
+                add_keywords(settings, variables, asr) && move_part(agent, "prompt", &prompt) &&
+                move_part(override, "agent", &agent) && move_part(override, "tts", &tts) &&
+                move_part(override, "asr", &asr);
     cJSON_Delete(asr);
     cJSON_Delete(prompt);
     cJSON_Delete(agent);
@@ -176,6 +197,9 @@ int answer_add(struct buf *b, const struct settings *settings, const struct memo
                const char *caller, const char *user, struct error *error)
 {
     static const struct memory_profile unknown = {0};
+    /* Its number says nothing of who calls. */
+    if (trust_is_shared(settings, caller))
+        profile = &unknown;
     buf_reserve(b, FRAME + (profile->document ? strlen(profile->document) : 0));
     buf_puts(b, "{\"type\":\"conversation_initiation_client_data\"");
     if (!user || !*user)

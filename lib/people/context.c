@@ -106,9 +106,17 @@ static bool is_note(const struct known *known)
     return known->remark && known->remark->act == REMARK_NOTE;
 }
 
-/* Those of a kind that hold, of one owner. */
-static bool is_told(const struct known *known, size_t owner, unsigned kinds)
+/* A note is for the agent, whatever is private of what callers say. */
+static bool is_private(const struct line *line, const struct known *known)
 {
+    return line->hide >> known->fact.memory->kind & 1 && !is_note(known);
+}
+
+/* Those of a kind that hold, of one owner. */
+static bool is_told(const struct line *line, const struct known *known, size_t owner, unsigned kinds)
+{
+    if (is_private(line, known))
+        return false;
     if (is_note(known))
         return known->state == STATE_NOW && known->owner == owner && (kinds & NOTES);
     return known->state == STATE_NOW && known->owner == owner && (kinds >> kind_of(known) & 1) &&
@@ -143,7 +151,7 @@ static void add_section(struct buf *b, const struct line *line, size_t owner, co
     buf_printf(b, "%s%s: ", start ? " " : "", label);
     for (size_t i = line->known_count; i-- > 0;) {
         size_t before = b->len;
-        if (!is_told(&line->known[i], owner, kinds))
+        if (!is_told(line, &line->known[i], owner, kinds))
             continue;
         buf_puts(b, count ? "; " : "");
         add_fact(b, &line->known[i]);
@@ -176,7 +184,7 @@ static const struct {
 static bool says_anything(const struct line *line, size_t owner)
 {
     for (size_t i = 0; i < line->known_count; i++)
-        if (is_told(&line->known[i], owner, ~0u))
+        if (is_told(line, &line->known[i], owner, ~0u))
             return true;
     return false;
 }
@@ -228,7 +236,7 @@ static void add_ended(struct buf *b, const struct line *line, size_t room)
         size_t before = b->len;
         bool lately = known->ended_by && known->ended_by->call + ENDED_CALLS >= (int)line->call_count;
         if (known->state != STATE_ENDED || !lately || kind_of(known) == STATEMENT_OPEN ||
-            may_hold_partly(known))
+            may_hold_partly(known) || is_private(line, known))
             continue;
         buf_puts(b, before ? " No longer: " : "No longer: ");
         if (known->owner != NOBODY && (!line->persons[known->owner].speaks || line_speakers(line) > 1)) {
@@ -250,8 +258,10 @@ static void add_ended(struct buf *b, const struct line *line, size_t room)
     }
 }
 
-static const char *summary_of(const struct line_call *call)
+static const char *summary_of(const struct line *line, const struct line_call *call)
 {
+    if (line->hide >> KIND_SUMMARY & 1)
+        return "";
     return call->memory->kind == KIND_SUMMARY || call->memory->kind == KIND_ATTEMPT ? call->memory->content
                                                                                     : "";
 }
@@ -260,7 +270,7 @@ static const char *summary_of(const struct line_call *call)
 static void add_calls(struct buf *b, const struct line *line, size_t room)
 {
     for (size_t i = line->call_count; i-- > 0;) {
-        const char *summary = summary_of(&line->calls[i]);
+        const char *summary = summary_of(line, &line->calls[i]);
         size_t used = chars_of(b);
         char date[CLOCK_STAMP_SIZE];
         if (!*summary)
@@ -338,7 +348,7 @@ char *context_of(const struct line *line, const struct context_bounds *bounds)
         if (!line->persons[i].speaks && !line->persons[i].gone)
             add_other(&b, line, i, room);
     add_section(&b, line, NOBODY, "It is not clear who said", ~NOTES, room);
-    if (alone)
+    if (alone && !(line->hide >> KIND_COLLECTED & 1))
         add_items(&b, line, bounds->items, room);
     add_ended(&b, line, room);
     add_calls(&b, line, chars);
@@ -354,7 +364,8 @@ char *context_preferences(const struct line *line)
         for (size_t i = line->known_count; i-- > 0;) {
             const struct known *known = &line->known[i];
             size_t before = b.len;
-            if (known->state != STATE_NOW || kind_of(known) != order[o] || known->owner == NOBODY)
+            if (known->state != STATE_NOW || kind_of(known) != order[o] || known->owner == NOBODY ||
+                is_private(line, known))
                 continue;
             const struct person *person = &line->persons[known->owner];
             if (person->gone)
@@ -377,7 +388,7 @@ char *context_topics(const struct line *line)
     int count = 0;
     for (size_t i = line->call_count; i-- > 0 && count < TOPICS;) {
         size_t before = b.len;
-        if (!*line->calls[i].title)
+        if (!*line->calls[i].title || line->hide >> KIND_SUMMARY & 1)
             continue;
         buf_puts(&b, before ? ", " : "");
         add_safe(&b, line->calls[i].title, ITEM_CHARS);
@@ -391,8 +402,8 @@ char *context_topics(const struct line *line)
 char *context_last_summary(const struct line *line)
 {
     for (size_t i = line->call_count; i-- > 0;)
-        if (!line->calls[i].attempt && *summary_of(&line->calls[i]))
-            return safe(summary_of(&line->calls[i]), SUMMARY_CHARS);
+        if (!line->calls[i].attempt && *summary_of(line, &line->calls[i]))
+            return safe(summary_of(line, &line->calls[i]), SUMMARY_CHARS);
     return safe("", 0);
 }
 
@@ -441,7 +452,7 @@ static bool left_open(const struct line *line, const struct person *person)
 {
     for (size_t i = 0; i < line->known_count; i++) {
         const struct known *known = &line->known[i];
-        if (kind_of(known) == STATEMENT_OPEN && known->state == STATE_NOW &&
+        if (kind_of(known) == STATEMENT_OPEN && known->state == STATE_NOW && !is_private(line, known) &&
             known->call + 1 == (int)line->call_count && known->owner == (size_t)(person - line->persons))
             return true;
     }

@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+struct settings; /* service/settings.h */
+
 /* "Peggy"; "" when it is not known, or could be more than one person. */
 char *context_name(const struct line *line);
 /* Who is known on the line: "Maria Lopez; Carlos Lopez". */
@@ -31,6 +33,8 @@ char *context_languages(const struct line *line);
 struct context_bounds {
     size_t chars;      /* at most */
     const char *items; /* names of the operator's items whose values are told, with commas; "": none */
+    unsigned hide;     /* kinds that are left out, bits of 1 << KIND_… */
+    const struct settings *settings; /* what else they say */
 };
 
 /* All of it. */

@@ -317,6 +317,20 @@ const struct person *line_person(const struct line *line)
     return only;
 }
 
+const struct person *line_find(const struct line *line, const char *name)
+{
+    const struct person *found = NULL;
+    for (size_t i = 0; i < line->person_count; i++) {
+        const struct person *person = &line->persons[i];
+        if (!person->speaks || person_match(person, name) != NAME_SAME)
+            continue;
+        if (found)
+            return NULL;
+        found = person;
+    }
+    return found;
+}
+
 /* "Emil (son)" is "Emil" and "son". */
 static void split_label(struct line *line, const char *label, const char **name, const char **relation)
 {

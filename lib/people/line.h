@@ -92,6 +92,7 @@ struct line {
     int64_t last;                   /* when the last of all calls began; Unix seconds */
     const struct memory_list *list; /* what it was read from; borrowed */
     const char *scope;              /* borrowed */
+    unsigned hide;                  /* kinds that texts for agents leave out; set by whoever makes them */
     struct arena *arena;
     size_t person_room;
     bool failed;
@@ -118,6 +119,8 @@ int64_t line_over(const struct known *known);
 size_t line_speakers(const struct line *line);
 /* The one person of the line, NULL when there is none or it could be more than one. */
 const struct person *line_person(const struct line *line);
+/* The one who speaks on the line and whose name this can be; NULL when there is none, or more than one. */
+const struct person *line_find(const struct line *line, const char *name);
 /* What somebody is called: "Peggy", else "Margaret Whelan". */
 const char *person_name(const struct person *person);
 

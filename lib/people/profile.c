@@ -8,6 +8,7 @@
 #include "people/line_read.h"
 #include "people/privacy.h"
 #include "people/ready.h"
+#include "people/trust.h"
 #include "service/variables.h"
 
 #include <stdlib.h>
@@ -46,6 +47,12 @@ static const struct line_call *last_call(const struct line *line)
     return NULL;
 }
 
+static bool greets(const struct line *line, const char *caller, const struct context_bounds *bounds)
+{
+    return !bounds->settings ||
+           trust_greets(bounds->settings, caller, line->conversations, line_speakers(line) == 1);
+}
+
 static cJSON *variables_of(const struct line *line, const char *caller, const struct context_bounds *bounds)
 {
     const struct line_call *first = first_call(line), *last = last_call(line);
@@ -61,7 +68,8 @@ static cJSON *variables_of(const struct line *line, const char *caller, const st
                 add_text(variables, VARIABLE_KEY_TOPICS, context_topics(line)) &&
                 cJSON_AddStringToObject(variables, VARIABLE_CALLER_SENTIMENT, last->mood) &&
                 add_text(variables, VARIABLE_CALLER_PEOPLE, context_people(line)) &&
-                add_text(variables, VARIABLE_SUGGESTED_GREETING, context_greeting(line)) &&
+                add_text(variables, VARIABLE_SUGGESTED_GREETING,
+                         greets(line, caller, bounds) ? context_greeting(line) : text_dup("")) &&
                 add_text(variables, VARIABLE_CALLER_LANGUAGES, context_languages(line)) &&
                 add_text(variables, VARIABLE_MEMORY_CONTEXT, context_of(line, bounds));
     if (good)
@@ -209,7 +217,9 @@ static int update_line(struct memory_store *store, const char *caller, const cha
         return -1;
     if (!*scope && mark_all(store, line, error) != 0)
         return -1;
+    line->hide = bounds->hide;
     cJSON *variables = variables_of(line, caller, bounds);
+    line->hide = 0;
     int result =
         variables ? store_profile(store, caller, scope, line, variables, error) : error_no_memory(error);
     cJSON_Delete(variables);
@@ -264,7 +274,9 @@ static bool is_first_of_agent(const struct memory_list *list, size_t at)
 struct context_bounds profile_bounds(const struct settings *settings)
 {
     return (struct context_bounds){.chars = (size_t)setting_int(settings, CALLMEM_CONTEXT_CHARS),
-                                   .items = setting_text(settings, CALLMEM_CONTEXT_ITEMS)};
+                                   .items = setting_text(settings, CALLMEM_CONTEXT_ITEMS),
+                                   .hide = trust_private(settings),
+                                   .settings = settings};
 }
 
 int profile_update(struct memory_store *store, const char *caller, const char *agent,

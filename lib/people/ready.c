@@ -157,7 +157,7 @@ static int recent_stored(struct memory_store *store, const char *caller, const c
 /* Whether a filter restricts nothing but caller and agent. */
 static bool is_open(const struct memory_filter *filter)
 {
-    return !filter->kinds && !filter->sectors && !filter->since && !filter->until &&
+    return !filter->kinds && !filter->hide && !filter->sectors && !filter->since && !filter->until &&
            (!filter->conversation || !*filter->conversation) && filter->min_salience <= 0 &&
            filter->limit <= READY_LIMIT;
 }

@@ -42,7 +42,7 @@ struct telling {
 static bool allows(const struct telling *telling, const struct memory *memory)
 {
     const struct memory_filter *filter = telling->filter;
-    return (!filter->kinds || filter->kinds >> memory->kind & 1) &&
+    return (!filter->kinds || filter->kinds >> memory->kind & 1) && !(filter->hide >> memory->kind & 1) &&
            (!filter->sectors || filter->sectors >> memory->sector & 1) &&
            (!filter->since || memory->created_at >= filter->since) &&
            (!filter->until || memory->created_at <= filter->until) &&

@@ -2,17 +2,20 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "people/line_read.h"
 #include "people/notes.h"
 #include "people/profile.h"
 #include "people/ready.h"
 #include "people/whose.h"
 #include "service/metrics.h"
+#include "service/variables.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define USUAL_SIZE   8000 /* bytes that most answers fit into */
 #define LIMIT        10   /* of a search */
+#define SHARED_LIMIT 50   /* that are looked at for what one of many said */
 #define RECENT_SCORE 0.5  /* of what was not asked for by its words */
 
 /* Written as text at once: building and printing a tree for thirty texts would cost more than the search. */
@@ -152,4 +155,85 @@ int search_answer_add(struct buf *b, const struct settings *settings, struct mem
     memory_profile_free(&profile);
     memory_list_free(&found);
     return result;
+}
+
+/* --- On a shared line --- */
+
+/* Whether somebody said it, or it is said of them. */
+static bool is_theirs(const struct line *line, size_t person, const struct memory *memory)
+{
+    for (size_t i = 0; i < line->known_count && fact_is_kind(memory->kind); i++)
+        if (strcmp(line->known[i].fact.memory->id, memory->id) == 0)
+            return line->known[i].owner == person;
+    for (size_t i = 0; i < line->call_count; i++)
+        if (strcmp(line->calls[i].memory->conversation, memory->conversation) == 0)
+            return line->calls[i].speaker == person;
+    return false;
+}
+
+static void keep_theirs(struct memory_list *found, const struct line *line, size_t person, size_t limit)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < found->count && kept < limit; i++)
+        if (is_theirs(line, person, &found->items[i]))
+            found->items[kept++] = found->items[i];
+    found->count = kept;
+}
+
+static int64_t calls_of(const struct line *line, size_t person)
+{
+    int64_t calls = 0;
+    for (size_t i = 0; i < line->call_count; i++)
+        calls += !line->calls[i].attempt && line->calls[i].speaker == person;
+    return calls;
+}
+
+static int answer_theirs(struct buf *b, const struct settings *settings, struct memory_store *memory,
+                         const struct memory_filter *filter, const struct line *line,
+                         const struct person *person, const char *query, struct error *error)
+{
+    struct memory_filter wide = *filter;
+    struct memory_list found;
+    struct buf heading = BUF_INIT;
+    size_t at = (size_t)(person - line->persons);
+    wide.limit = SHARED_LIMIT;
+    if (memory_search(memory, &wide, query, &found, error) != 0)
+        return -1;
+    keep_theirs(&found, line, at, filter->limit ? filter->limit : LIMIT);
+    buf_puts(&heading, "\"" VARIABLE_CALLER_NAME "\":");
+    buf_json(&heading, person_name(person), strlen(person_name(person)));
+    buf_puts(&heading, ",\"" VARIABLE_CALL_COUNT "\":");
+    buf_int(&heading, calls_of(line, at));
+    const struct memory_profile profile = {.heading = buf_text(&heading), .document = "{}"};
+    if (profile.heading)
+        add_answer(b, settings, &found, 0, &profile);
+    int result = profile.heading && buf_text(b) ? 0 : error_no_memory(error);
+    buf_free(&heading);
+    memory_list_free(&found);
+    return result;
+}
+
+int search_answer_named(struct buf *b, const struct settings *settings, struct memory_store *memory,
+                        const struct memory_filter *filter, const char *name, const char *query,
+                        struct error *error)
+{
+    static const struct memory_list nothing = {0};
+    static const struct memory_profile unknown = {0};
+    struct memory_list list;
+    struct line line;
+    const char *scope =
+        setting_choice(settings, CALLMEM_SCOPE) == SCOPE_AGENT && filter->agent ? filter->agent : "";
+    if (!memory)
+        return error_no_memory(error);
+    if (line_read(memory, filter->caller, scope, &list, &line, error) != 0)
+        return -1;
+    const struct person *person = *name ? line_find(&line, name) : NULL;
+    int result = 0;
+    if (person)
+        result = answer_theirs(b, settings, memory, filter, &line, person, query, error);
+    else
+        add_answer(b, settings, &nothing, 0, &unknown);
+    line_close(&line);
+    memory_list_free(&list);
+    return result == 0 && !buf_text(b) ? error_no_memory(error) : result;
 }

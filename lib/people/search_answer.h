@@ -15,4 +15,9 @@
 int search_answer_add(struct buf *b, const struct settings *settings, struct memory_store *memory,
                       const struct memory_filter *filter, const char *query, struct error *error);
 
+/* The same on a line that many people share: only what somebody of that name said there; "" finds nothing. */
+int search_answer_named(struct buf *b, const struct settings *settings, struct memory_store *memory,
+                        const struct memory_filter *filter, const char *name, const char *query,
+                        struct error *error);
+
 #endif

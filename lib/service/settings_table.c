@@ -14,6 +14,9 @@ static const char *const modes[] = {"local", "remote", NULL};
 static const char *const switches[] = {"0", "1", NULL};
 static const char *const scopes[] = {"caller", "agent", NULL};
 static const char *const forgetting[] = {"ask", "hide", NULL};
+static const char *const greeting[] = {"always", "known-line", "never", NULL};
+static const char *const private_kinds[] = {"need", "preference", "instruction", "fact", "contact",
+                                            "id",   "open",       "summary",     "turn", NULL};
 static const char *const secrets[] = {"card", "bank", "identity", "password", NULL};
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
 
@@ -26,6 +29,7 @@ enum {
     VARIABLE_CHARS = 2000,
     ORIGINS_MAX = 64,
     NETWORKS_MAX = 64,
+    LINES_CHARS = 8000,
 };
 
 /* One row each; what a macro does not name is 0, NULL or no flag. */
@@ -163,6 +167,19 @@ const struct setting_row setting_rows[SETTINGS] = {
         "CALLMEM_FORGET_AFTER_DAYS, unless the request is dismissed before."),
     INT(CALLMEM_FORGET_AFTER_DAYS, "7", 0, 365,
         "Days from such a request until the caller is erased, where CALLMEM_FORGET_ON_REQUEST is hide."),
+    CHOICE(CALLMEM_GREET, greeting, "always",
+           "Whether a first message of callmem's and suggested_greeting have a name in them, which whoever "
+           "forges "
+           "a number hears as well: with known-line only on a phone number that one person alone has used in "
+           "two "
+           "calls or more."),
+    ROW(CALLMEM_PRIVATE, TYPE_SET, .fallback = "none", .choices = private_kinds,
+        .help = "What client-data does not tell and a search does not find, nor the words that it rests on, "
+                "until the agent has checked who is calling and sends \"verified\": true with the search."),
+    ROW(CALLMEM_SHARED_LINES, TYPE_TEXT, .fallback = "", .max = LINES_CHARS,
+        .help = "Numbers that many people call from, such as switchboards, with commas between: they are "
+                "nobody by their number, and a search finds only what the person said whom it names "
+                "(caller_name)."),
     ROW(CALLMEM_REDACT, TYPE_SET, .fallback = "card,bank,identity,password", .choices = secrets,
         .help = "Secrets that are masked before anything is kept: payment cards, bank accounts, national "
                 "identity numbers, passwords with PINs and one-time codes."),

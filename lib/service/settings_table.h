@@ -65,8 +65,11 @@ enum setting {
     CALLMEM_RETENTION_DAYS,
     CALLMEM_FORGET_ON_REQUEST, /* choice: ask, hide */
     CALLMEM_FORGET_AFTER_DAYS,
-    CALLMEM_REDACT,  /* set of the classes in understand/secrets.h, in the order of their bits */
-    CALLMEM_LLM_URL, /* empty: no LLM is asked */
+    CALLMEM_GREET,        /* choice: always, known-line, never */
+    CALLMEM_PRIVATE,      /* set, in the order of people/trust.c */
+    CALLMEM_SHARED_LINES, /* numbers with commas between */
+    CALLMEM_REDACT,       /* set of the classes in understand/secrets.h, in the order of their bits */
+    CALLMEM_LLM_URL,      /* empty: no LLM is asked */
     CALLMEM_LLM_KEY,
     CALLMEM_LLM_MODEL,
     CALLMEM_LLM_TIMEOUT_MS,
@@ -81,6 +84,7 @@ enum { AUTH_HMAC, AUTH_SECRET, AUTH_EITHER, AUTH_NONE };
 enum { MODE_LOCAL, MODE_REMOTE, MODE_DATABASE }; /* the last one where CALLMEM_DATABASE_URL is set */
 enum { SCOPE_CALLER, SCOPE_AGENT };
 enum { FORGET_ASK, FORGET_HIDE };
+enum { GREET_ALWAYS, GREET_KNOWN_LINE, GREET_NEVER };
 enum { TRUST_NO, TRUST_YES };
 /* CALLMEM_LOG_LEVEL has the order of enum log_level. */
 

@@ -45,10 +45,13 @@ by_hand() { # METHOD PATH BODY
     cp "$work/log" "$log"
 }
 
-new_registration CALLMEM_SCOPE=agent
+new_registration CALLMEM_SCOPE=agent CALLMEM_PRIVATE=need CALLMEM_SHARED_LINES=+15550100760
 standin elevenlabs '{"answers": true, "branches": [{"agent_id": "agent_quince", "id": "agtbranch_live", "current_live_percentage": 20}]}'
 register --url "$here" --outbound --agent agent_quince
 check 'registering succeeds' is "$code" 0
+check 'the tool says whether the caller was checked, and who they are' is "$(standin_state | jq -c '[.tools[].tool_config |
+    select(.name == "search_memory") | .api_schema.request_body_schema | (.properties | .verified.type, .caller_name.type),
+    (.required - ["query", "agent_id"] | length)]')" '["boolean","string",0]'
 webhook=$(standin_state | jq -r '.webhooks | keys[]')
 by_hand PATCH /v1/convai/agents/agent_pear "$(standin_state | jq -c --arg id "$webhook" '{platform_settings: {workspace_overrides:
     {webhooks: {post_call_webhook_id: $id, events: ["audio"], exclude_transcript: true},

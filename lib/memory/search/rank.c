@@ -153,6 +153,21 @@ static void add_sentence(struct rank *rank, uint32_t at, const struct segment_it
     rank->calls[at].summary_length += item->term_count;
 }
 
+/* Whether the filter hides a memory, or a turn that something rests on which it hides. */
+static bool is_hidden(const struct rank *rank, const struct call *call, const struct segment_item *item)
+{
+    unsigned hide = rank->filter->hide;
+    struct segment_item other;
+    size_t offset = 0;
+    if (!hide || hide >> item->kind & 1)
+        return hide != 0;
+    while (item->kind == KIND_TURN &&
+           segment_next(call->given->segment, call->given->segment_len, &offset, &other))
+        if (hide >> other.kind & 1 && other.kind != KIND_SUMMARY && other.source == item->position)
+            return true;
+    return false;
+}
+
 /* Takes what a call has: its turns, then the other docs; the rest are facts. */
 static void add_call(struct rank *rank, uint32_t at)
 {
@@ -161,6 +176,8 @@ static void add_call(struct rank *rank, uint32_t at)
     size_t offset = 0, first_fact = rank->fact_count;
     call->first = (uint32_t)rank->doc_count;
     while (segment_next(call->given->segment, call->given->segment_len, &offset, &item) && !rank->failed) {
+        if (is_hidden(rank, call, &item))
+            continue;
         if (item.kind != KIND_TURN) {
             add_fact(rank, at, &item);
         } else if (item.chars > 0) {
