@@ -1,7 +1,5 @@
-/*
- * import: brings back what export wrote. Memories that are there already are replaced, so that an import can
- * be repeated.
- */
+/* Memories that are there already are replaced, so that an import can be repeated. */
+#include "operate/import.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -114,15 +112,8 @@ static int import_all(const struct instance *instance, struct memory_store *stor
     return -1;
 }
 
-/* What was imported. */
-struct imported {
-    char caller[CALLER_SIZE];
-    int conversations;
-    size_t memories;
-};
-
-static int import_object(const struct instance *instance, const cJSON *whole, struct imported *imported,
-                         struct error *error)
+int import_object(const struct instance *instance, const cJSON *whole, struct imported *imported,
+                  struct error *error)
 {
     const cJSON *calls = json_array(whole, "conversations");
     if (strcmp(text_of(whole, "format"), IMPORT_FORMAT) != 0 || !calls)
