@@ -195,6 +195,17 @@ static const struct command commands[] = {
      .json = true,
      .options = {{"from", "local|remote", "reads from this memory", true},
                  {"to", "local|remote", "writes to this memory", true}}},
+    {.name = "orphans",
+     .operands = "",
+     .summary = "lists callers whom an earlier version kept under keys that no call has any more",
+     .about = "Each with the last call, the number of calls, and what the same text is today: a number, an "
+              "identifier, or nobody. Nothing is moved or erased by itself, since it is not certain whose it "
+              "is: a "
+              "web session could claim any number. With memory on a server it reads all that is there.",
+     .run = orphans_command,
+     .json = true,
+     .options = {{"move", "KEY", "gives what is under this key to the caller that it is today", false},
+                 {"forget", "KEY", "erases what is under this key, as callmem forget does", false}}},
     {.name = "reread",
      .operands = "[CALLER]",
      .summary = "understands stored calls again, of one caller or of all",

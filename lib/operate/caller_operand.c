@@ -5,7 +5,13 @@
 
 bool caller_operand_read(const struct args *args, char caller[CALLER_SIZE])
 {
-    switch (caller_parse(args->operands[0], caller)) {
+    const char *operand = args->operands[0];
+    size_t len = strlen(operand);
+    if (*operand == '=' && len > 1 && len <= CALLER_CHARS) {
+        memcpy(caller, operand + 1, len);
+        return true;
+    }
+    switch (caller_parse(operand, caller)) {
     case CALLER_NUMBER:
     case CALLER_OTHER:
         return true;

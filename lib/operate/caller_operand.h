@@ -7,7 +7,8 @@
 #include "operate/command.h"
 #include "people/caller.h"
 
-/* The first operand as a caller, however the number is written. False when it is nobody or no caller, which
+/* The first operand as a caller, however the number is written; behind a "=" exactly that key, for those that
+ * an earlier version made (orphans.h). False when it is nobody or no caller, which
  * was then said on standard error. */
 bool caller_operand_read(const struct args *args, char caller[CALLER_SIZE]);
 /* For a caller of whom nothing is known: says on standard error when it consists of digits alone. Without a

@@ -3,6 +3,7 @@
  */
 #include "base/json.h"
 #include "operate/commands.h"
+#include "operate/orphans.h"
 #include "operate/report.h"
 #include "operate/service_user.h"
 #include "service/metrics.h"
@@ -112,6 +113,23 @@ static void warn_of_refusals(const char *state, struct buf *warnings)
     }
 }
 
+/* Of a memory that is not there, not up to date or on a server nothing is said. */
+static void warn_of_orphans(const struct instance *instance, struct buf *warnings)
+{
+    struct error error = {0};
+    size_t count = 0;
+    if (setting_choice(instance->settings, OPENMEMORY_MODE) != MODE_LOCAL ||
+        access(instance->memory.path, R_OK | W_OK) != 0)
+        return;
+    struct memory_store *memory = memory_open(&instance->memory);
+    if (memory && orphans_count(memory, &count, &error) == 0 && count)
+        buf_printf(warnings,
+                   "warning: %zu caller%s under keys that no call has any more, from an earlier version: "
+                   "callmem orphans lists them\n",
+                   count, count == 1 ? " is" : "s are");
+    memory_close(memory);
+}
+
 int check_command(struct instance *instance, const struct args *args)
 {
     struct buf wrong = BUF_INIT, warnings = BUF_INIT;
@@ -125,8 +143,10 @@ int check_command(struct instance *instance, const struct args *args)
             buf_printf(&wrong, "%s\n", error.message);
             status = EXIT_SETTINGS;
         }
-        if (status == 0)
+        if (status == 0) {
             warn_of_refusals(state, &warnings);
+            warn_of_orphans(instance, &warnings);
+        }
         int printed = print_result(instance, args, &wrong, &warnings);
         status = status == EXIT_SUCCESS ? printed : status;
     }

@@ -25,9 +25,10 @@ int answer_command(struct instance *instance, const struct args *args);
 int status_command(struct instance *instance, const struct args *args);
 int drain_command(struct instance *instance, const struct args *args);
 int retry_command(struct instance *instance, const struct args *args);
-/* backfill.c, migrate.c, reread.c, expiry.c */
+/* backfill.c, migrate.c, orphans.c, reread.c, expiry.c */
 int backfill_command(struct instance *instance, const struct args *args);
 int migrate_command(struct instance *instance, const struct args *args);
+int orphans_command(struct instance *instance, const struct args *args);
 int reread_command(struct instance *instance, const struct args *args);
 int expire_command(struct instance *instance, const struct args *args);
 /* check.c, monitor.c */
