@@ -8,12 +8,16 @@
 
 #define WORD_BYTES 96 /* of a word; longer ones are cut */
 #define RUN_BYTES  40 /* of a number that was given in parts */
+/* Of a compound: the letters before its last word, and of that, at least. */
+#define COMPOUND_REST 3
+#define COMPOUND_HEAD 4
 
 struct analyser {
     struct sb_stemmer *stemmer; /* NULL: none for this language */
     bool failed;                /* memory ran out; analyser_failed() */
     bool dotless;               /* the small letter of I is ı */
     bool cuts_deep;             /* the stemmer cuts words that belong together to different stems */
+    bool compounds;             /* words are written together, and the last one says what it is */
     const struct vocabulary *vocabulary;
     struct words words; /* the text that is read */
 };
@@ -102,31 +106,38 @@ static size_t dot_letters(char *word, size_t len)
     return kept;
 }
 
-static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t len, bool *begins)
+/* What is left of a word. */
+struct stem {
+    char text[WORD_BYTES];
+    size_t len;
+    bool begins; /* see hash_word() */
+};
+
+static uint32_t hash_stem(struct analyser *analyser, const char *word, size_t len, struct stem *stem)
 {
-    char bare[WORD_BYTES];
-    const char *stem = word;
-    size_t stem_len = len;
+    const char *text = word;
     if (analyser->stemmer) {
         const sb_symbol *stemmed = sb_stemmer_stem(analyser->stemmer, (const sb_symbol *)word, (int)len);
         if (stemmed) {
-            stem = (const char *)stemmed;
-            stem_len = (size_t)sb_stemmer_length(analyser->stemmer);
+            text = (const char *)stemmed;
+            len = (size_t)sb_stemmer_length(analyser->stemmer);
         }
         analyser->failed = analyser->failed || !stemmed;
     }
-    if (has_accents(stem, stem_len)) {
-        stem_len = word_fold(stem, stem_len, bare, sizeof bare);
-        stem_len = dot_letters(bare, stem_len);
-        stem = bare;
+    if (has_accents(text, len)) {
+        stem->len = word_fold(text, len, stem->text, sizeof stem->text);
+        stem->len = dot_letters(stem->text, stem->len);
+    } else {
+        stem->len = len < sizeof stem->text ? len : sizeof stem->text;
+        memcpy(stem->text, text, stem->len);
     }
-    return hash_word(stem, stem_len, begins);
+    return hash_word(stem->text, stem->len, &stem->begins);
 }
 
 static uint32_t stem_for_vocabulary(void *ctx, const char *word, size_t len)
 {
-    bool ignored;
-    return hash_stem(ctx, word, len, &ignored);
+    struct stem stem;
+    return hash_stem(ctx, word, len, &stem);
 }
 
 struct analyser *analyser_new(const char *language)
@@ -140,6 +151,7 @@ struct analyser *analyser_new(const char *language)
     if (*language)
         analyser->stemmer = sb_stemmer_new(language, "UTF_8");
     analyser->dotless = strcmp(language, "tr") == 0 || strcmp(language, "az") == 0;
+    analyser->compounds = analyser->stemmer && strcmp(language, "de") == 0;
     analyser->cuts_deep = analyser->stemmer && strcmp(language, "tr") == 0;
     bool complete = analyser->stemmer || errno != ENOMEM;
     if (complete)
@@ -243,6 +255,39 @@ static void add_beginning(struct analysis *a, const struct form *word)
         add_term(a, hash_word(bare, end, &begins), TERM_JOINED | TERM_BEGINS);
 }
 
+/* Adds the longest end of a stem that the vocabulary has something to say of; false when there is none. */
+static bool add_end(struct analysis *a, const char *stem, size_t len)
+{
+    const struct relation *related;
+    for (size_t i = COMPOUND_REST; i + COMPOUND_HEAD <= len; i++) {
+        bool begins;
+        uint32_t hash = hash_word(stem + i, len - i, &begins);
+        if (((unsigned char)stem[i] & 0xc0) == 0x80 || !analyser_related(a->analyser, hash, &related))
+            continue;
+        add_term(a, hash, TERM_JOINED | (begins ? TERM_BEGINS : 0u));
+        return true;
+    }
+    return false;
+}
+
+/* "Inspektionsgebühr" is a "Gebühr". The stemmer leaves "Rechnung" as it is, and cuts "Stromrechnung" to
+ * "stromrechn". */
+static void add_head(struct analysis *a, const struct form *word, const struct stem *stem)
+{
+    static const char ending[] = "ung";
+    const size_t ending_len = sizeof ending - 1;
+    char whole[WORD_BYTES];
+    size_t len = stem->len + ending_len;
+    if (stem->len && len <= sizeof whole && word->len > ending_len &&
+        memcmp(word->text + word->len - ending_len, ending, ending_len) == 0) {
+        memcpy(whole, stem->text, stem->len);
+        memcpy(whole + stem->len, ending, ending_len);
+        if (add_end(a, whole, len))
+            return;
+    }
+    add_end(a, stem->text, stem->len);
+}
+
 /* "hb20417": its digits count alone as well. */
 static void add_inner_digits(struct analysis *a, const struct form *word)
 {
@@ -284,16 +329,20 @@ static void end_word(struct analysis *a, struct form *word)
     unsigned is = vocabulary_word(a->analyser->vocabulary, word->text, word->len, &digit);
     follow_run(a, word, digit);
     unsigned flags = flags_of(a, word, is);
-    bool begins = false;
+    struct stem stem;
+    stem.len = 0;
+    stem.begins = false;
     uint32_t hash = 0;
     if (word->any_digit)
-        hash = hash_word(word->text, word->len, &begins);
+        hash = hash_word(word->text, word->len, &stem.begins);
     else if (!(flags & TERM_STOP))
-        hash = hash_stem(a->analyser, word->text, word->len, &begins);
-    add_term(a, hash, flags | (begins ? TERM_BEGINS : 0u));
+        hash = hash_stem(a->analyser, word->text, word->len, &stem);
+    add_term(a, hash, flags | (stem.begins ? TERM_BEGINS : 0u));
+    if (a->analyser->compounds)
+        add_head(a, word, &stem);
     if (word->any_digit && !word->all_digits)
         add_inner_digits(a, word);
-    if (a->analyser->cuts_deep && hash && !begins && !word->any_digit)
+    if (a->analyser->cuts_deep && hash && !stem.begins && !word->any_digit)
         add_beginning(a, word);
     a->in_sentence = true;
     a->at++;

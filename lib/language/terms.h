@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TERMS_VERSION 8
+#define TERMS_VERSION 9
 #define TERMS_MAX     1024        /* the most that is kept of one text */
 #define ALIKE_LETTERS 5           /* stems that begin with these many letters in common are alike */
 #define ALIKE_BITS    0xfffff000u /* of a hash: of the beginning alone, where there is one (TERM_BEGINS) */
