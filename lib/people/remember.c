@@ -415,8 +415,11 @@ static void find_local_time(const struct settings *settings, struct event *event
 static void log_no_caller(const struct event *event)
 {
     struct log_line line;
-    log_begin(&line, LOG_WARN,
-              "the caller of an event is no number and no identifier; nothing is kept of it");
+    if (event->caller_kind == CALLER_INVALID)
+        log_begin(&line, LOG_WARN,
+                  "the caller of an event is no number and no identifier; nothing is kept of it");
+    else
+        log_begin(&line, LOG_INFO, "the caller of an event withheld the number; nothing is kept of it");
     log_text(&line, "conversation_id", event->conversation);
     log_end(&line);
 }
@@ -440,7 +443,8 @@ int remember_event(struct memory_store *store, const struct lexicon *lexicon, co
                    struct event *event, struct error *error)
 {
     struct understanding understanding = {.denied = ""};
-    if (event->caller_kind == CALLER_INVALID && event->type != EVENT_AUDIO)
+    if ((event->caller_kind == CALLER_INVALID || event->caller_kind == CALLER_NOBODY) &&
+        event->type != EVENT_AUDIO)
         log_no_caller(event);
     if (event->caller_kind != CALLER_NUMBER && event->caller_kind != CALLER_OTHER)
         return 0;
