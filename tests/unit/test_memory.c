@@ -1328,6 +1328,8 @@ static void callers_are_listed_by_their_last_call_and_found_by_name_and_number(v
     check_callers(p, &(struct memory_callers_filter){.text = "carla å"}, BEN);
     check_callers(p, &(struct memory_callers_filter){.text = BEN + 4}, BEN);
     check_callers(p, &(struct memory_callers_filter){.text = "%"}, "");
+    check_callers(p, &(struct memory_callers_filter){.text = "_"}, "");
+    check_callers(p, &(struct memory_callers_filter){.text = "!"}, "");
     struct memory_callers found;
     good(p, memory_callers(p->store, &(struct memory_callers_filter){.text = "ana"}, &found, &p->error));
     assert_string_equal(found.items[0].name, "Ana");
@@ -1337,6 +1339,44 @@ static void callers_are_listed_by_their_last_call_and_found_by_name_and_number(v
     memory_callers_free(&found);
     good(p, memory_forget(p->store, ANA, NULL, &p->error));
     check_callers(p, &(struct memory_callers_filter){0}, BEN);
+}
+
+/* A call of a caller that began then. */
+static void call_at(struct place *p, const char *caller, const char *conversation, int64_t when)
+{
+    const struct memory turn = {.caller = caller,
+                                .conversation = conversation,
+                                .agent = "",
+                                .language = "en",
+                                .kind = KIND_TURN,
+                                .sector = SECTOR_EPISODIC,
+                                .speaker = "user",
+                                .content = "hello",
+                                .tags = "",
+                                .metadata = "{}",
+                                .created_at = when};
+    good(p, memory_add(p->store, &turn, 1, NULL, &p->error));
+}
+
+static void calls_are_counted_by_day(void **state)
+{
+    struct place *p = *state;
+    struct memory_day days[3];
+    call_at(p, ANA, "before", NOW - 5 * DAY);
+    call_at(p, ANA, "first", NOW);
+    call_at(p, ANA, "again", NOW + 60);
+    call_at(p, BEN, "new", NOW + 120);
+    call_at(p, BEN, MEMORY_OPERATOR "1234", NOW + 180);
+    call_at(p, BEN, "later", NOW + 2 * DAY + DAY - 1);
+    call_at(p, BEN, "after", NOW + 3 * DAY);
+    good(p, memory_days(p->store, NOW, days, 3, &p->error));
+    assert_int_equal(days[0].calls, 3);
+    assert_int_equal(days[0].known, 2);
+    assert_int_equal(days[0].callers, 2);
+    assert_int_equal(days[1].calls, 0);
+    assert_int_equal(days[2].calls, 1);
+    assert_int_equal(days[2].known, 1);
+    assert_int_equal(days[2].callers, 1);
 }
 
 static void a_conversation_and_a_memory_are_found_without_their_caller(void **state)
@@ -1388,6 +1428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sectors_and_kinds_have_the_names_of_the_contract),
         IN_PLACE(what_was_added_comes_back_whole),
+        IN_PLACE(calls_are_counted_by_day),
         IN_PLACE(callers_are_listed_by_their_last_call_and_found_by_name_and_number),
         IN_PLACE(a_conversation_and_a_memory_are_found_without_their_caller),
         IN_PLACE(what_is_hidden_is_kept_and_not_found),

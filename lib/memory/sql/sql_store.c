@@ -157,20 +157,35 @@ static bool take_caller(struct memory_callers *found, struct query *row)
     return true;
 }
 
-static int callers(struct memory_store *store, const struct memory_callers_filter *filter,
-                   struct memory_callers *found, struct error *error)
+/* The text anywhere, as LIKE wants it; "" when nothing is looked for. */
+static void add_pattern(struct buf *b, const char *text)
 {
-    struct db *db = sql_store_db(store);
+    if (*text)
+        buf_putc(b, '%');
+    for (const char *c = text; *c; c++) {
+        if (strchr("%_!", *c))
+            buf_putc(b, '!');
+        buf_putc(b, *c);
+    }
+    if (*text)
+        buf_putc(b, '%');
+}
+
+/* `pattern` must live until the rows are read. */
+static int read_callers(struct db *db, const struct memory_callers_filter *filter, const char *pattern,
+                        struct memory_callers *found, struct error *error)
+{
     int step;
     if (db_ready(db, NULL, DB_WORK, error) != 0)
         return -1;
-    struct query *query = db_query(db, SQL_CALLERS, error);
+    struct query *query = db_query(db, *pattern ? SQL_CALLERS_NAMED : SQL_CALLERS, error);
     if (!query)
         return -1;
     bind_int(query, 1, filter->since ? filter->since : INT64_MIN);
-    bind_text(query, 2, filter->text);
-    bind_int(query, 3, (int64_t)filter->skip);
-    bind_int(query, 4, filter->limit ? (int64_t)filter->limit : INT64_MAX);
+    bind_int(query, 2, (int64_t)filter->skip);
+    bind_int(query, 3, filter->limit ? (int64_t)filter->limit : INT64_MAX);
+    if (*pattern)
+        bind_text(query, 4, pattern);
     while ((step = query_step(query, "reading the memory", error)) == QUERY_ROW)
         if (!take_caller(found, query)) {
             query_reset(query);
@@ -181,6 +196,18 @@ static int callers(struct memory_store *store, const struct memory_callers_filte
         return 0;
     memory_callers_free(found);
     return -1;
+}
+
+static int callers(struct memory_store *store, const struct memory_callers_filter *filter,
+                   struct memory_callers *found, struct error *error)
+{
+    struct buf pattern = BUF_INIT;
+    add_pattern(&pattern, filter->text);
+    const char *text = buf_text(&pattern);
+    int result =
+        text ? read_callers(sql_store_db(store), filter, text, found, error) : error_no_memory(error);
+    buf_free(&pattern);
+    return result;
 }
 
 static int days(struct memory_store *store, int64_t first, struct memory_day *found, size_t count,
