@@ -4,71 +4,12 @@
  */
 #include "operate/erasure.h"
 #include "page/answers.h"
+#include "page/changes.h"
 #include "page/html.h"
-#include "people/caller.h"
 #include "people/decision.h"
-#include "people/line_read.h"
-#include "people/operator.h"
 #include "web/payload_log.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* A change that is asked about or made. */
-struct changing {
-    struct page *page;
-    const struct form *form; /* where its values are: the query or what was posted */
-    const struct change_row *row;
-    char caller[CALLER_SIZE];    /* "" */
-    struct memory_list found;    /* what it is about, alone; empty */
-    const struct memory *memory; /* the same, NULL */
-};
-
-enum about {
-    ABOUT_NOTHING,
-    ABOUT_CALLER,
-    ABOUT_REQUEST, /* a memory of a caller that is a request */
-    ABOUT_KNOWN,   /* a memory of a caller that is a statement or a name */
-    ABOUT_CHANGE,  /* a caller, and what is undone, named by its id */
-};
-
-struct change_row {
-    const char *name, *title, *button;
-    const char *effect; /* what it will do, in whole sentences */
-    enum about about;
-    bool is_final; /* there is no way back: a box has to be ticked */
-    int (*ask)(struct changing *changing, struct error *error); /* further fields of its form; NULL: none */
-    int (*make)(struct changing *changing, struct error *error);
-};
-
-/* --- After it --- */
-
-/* Back to where it was asked for, with what was done and what takes it back ("": nothing), and of what. */
-static int go_back(struct changing *changing, const char *done, const char *undo, const char *of)
-{
-    struct buf url = BUF_INIT;
-    bool to_caller = *changing->caller && !*form_value(changing->form, "back");
-    buf_puts(&url, PAGE_ROOT);
-    if (to_caller) {
-        buf_puts(&url, "caller?id=");
-        html_url(&url, changing->caller);
-        buf_putc(&url, '&');
-    } else {
-        buf_printf(&url, "%s?", *changing->caller ? "requests" : "failed");
-    }
-    buf_printf(&url, "done=%s", done);
-    if (*undo) {
-        buf_printf(&url, "&undo=%s&of=", undo);
-        html_url(&url, of);
-        if (!to_caller) {
-            buf_puts(&url, "&id=");
-            html_url(&url, changing->caller);
-        }
-    }
-    page_redirect(changing->page, buf_text(&url) ? buf_text(&url) : PAGE_ROOT);
-    buf_free(&url);
-    return 0;
-}
 
 /* --- Erasing --- */
 
@@ -135,7 +76,7 @@ static int decide(struct changing *changing, enum request_state state, const cha
     struct page *page = changing->page;
     if (decision_set(page->memory, page->site->instance->settings, changing->memory, state, error) != 0)
         return -1;
-    return go_back(changing, done, undo, changing->memory->id);
+    return changing_go_back(changing, done, undo, changing->memory->id);
 }
 
 static bool is_erasure(const struct memory *memory)
@@ -161,206 +102,13 @@ static int reopen(struct changing *changing, struct error *error)
     return decide(changing, REQUEST_OPEN, "reopened", "", error);
 }
 
-/* --- What is known --- */
-
-static struct operator_context context_of(const struct changing *changing)
-{
-    const struct page *page = changing->page;
-    return (struct operator_context){
-        .store = page->memory, .settings = page->site->instance->settings, .by = page->who};
-}
-
-/* After one of the changes below: it can be taken back. */
-static int changed(struct changing *changing, int result, struct operator_change *change, const char *done)
-{
-    if (result == 0)
-        go_back(changing, done, *change->id ? "undo" : "", change->id);
-    operator_change_free(change);
-    return result;
-}
-
-static bool is_name(const struct changing *changing)
-{
-    return !changing->memory || changing->memory->kind == KIND_NAME;
-}
-
-static void ask_text(struct changing *changing, const char *label, const char *hint, const char *value)
-{
-    html_printf(
-        changing->page->out,
-        "<p><label for=\"text\">%s</label>\n<input id=\"text\" name=\"text\" required maxlength=\"%d\" "
-        "autocomplete=\"off\" value=\"%s\" aria-describedby=\"text-why\"></p>\n"
-        "<p class=\"hint\" id=\"text-why\">%s</p>\n",
-        label, OPERATOR_TEXT_CHARS, value, hint);
-}
-
-/* The statement or the name as it is told now; "" when out of memory, which shows later. */
-static const char *text_of(struct arena *arena, const struct memory *memory)
-{
-    struct fact fact;
-    struct speaker speaker;
-    if (!memory || !arena)
-        return "";
-    if (memory->kind == KIND_NAME)
-        return fact_read_speaker(arena, memory, &speaker) ? *speaker.full ? speaker.full : speaker.called
-                                                          : "";
-    return fact_read(arena, memory, &fact) ? fact.statement.text : "";
-}
-
-static int ask_correct(struct changing *changing, struct error *error)
-{
-    const char *given = form_value(changing->form, "text");
-    struct arena *arena = arena_new();
-    if (!arena)
-        return error_no_memory(error);
-    const char *value = *given ? given : text_of(arena, changing->memory);
-    if (is_name(changing))
-        ask_text(changing, "The right name", "As in “Margaret Whelan”, or “Margaret Whelan, called Peggy”.",
-                 value);
-    else
-        ask_text(changing, "What is so", "A short sentence, as agents are to be told it.", value);
-    arena_free(arena);
-    return 0;
-}
-
-static int correct(struct changing *changing, struct error *error)
-{
-    const struct operator_context context = context_of(changing);
-    const char *text = form_value(changing->form, "text");
-    struct operator_change change = {0};
-    return changed(changing, operator_correct(&context, changing->memory->id, text, &change, error), &change,
-                   "corrected");
-}
-
-static int name_caller(struct changing *changing, struct error *error)
-{
-    const struct operator_context context = context_of(changing);
-    const char *text = form_value(changing->form, "text");
-    struct operator_change change = {0};
-    return changed(changing, operator_name(&context, changing->caller, text, &change, error), &change,
-                   "named");
-}
-
-static int drop(struct changing *changing, struct error *error)
-{
-    const struct operator_context context = context_of(changing);
-    struct operator_change change = {0};
-    return changed(changing, operator_drop(&context, changing->memory->id, &change, error), &change,
-                   "dropped");
-}
-
-static int undo(struct changing *changing, struct error *error)
-{
-    const struct operator_context context = context_of(changing);
-    struct operator_change change = {0};
-    return changed(changing, operator_undo(&context, form_value(changing->form, "id"), &change, error),
-                   &change, "undone");
-}
-
-/* --- Notes and people --- */
-
-static void add_options(struct page *page, const struct line *line, const char *chosen)
-{
-    for (size_t i = 0; i < line->person_count; i++) {
-        const char *name = person_name(&line->persons[i]);
-        if (!*name)
-            continue;
-        html_printf(page->out, "<option value=\"%s\"", name);
-        html_printf(page->out, "%s>%s</option>\n", strcmp(chosen, name) == 0 ? " selected" : "", name);
-    }
-}
-
-static int ask_note(struct changing *changing, struct error *error)
-{
-    struct page *page = changing->page;
-    struct memory_list list;
-    struct line line;
-    if (line_read(page->memory, changing->caller, "", &list, &line, error) != 0)
-        return -1;
-    ask_text(changing, "The note", "Agents are told this from the next call on.",
-             form_value(changing->form, "text"));
-    if (line_speakers(&line) > 1) {
-        buf_puts(page->out, "<p><label for=\"whose\">Of whom</label>\n<select id=\"whose\" name=\"whose\">\n"
-                            "<option value=\"\">Everybody on this line</option>\n");
-        add_options(page, &line, form_value(changing->form, "whose"));
-        buf_puts(page->out, "</select></p>\n");
-    }
-    html_printf(page->out,
-                "<p><label for=\"until\">Until (may be left out)</label>\n<input id=\"until\" name=\"until\" "
-                "type=\"date\" value=\"%s\" aria-describedby=\"until-why\"></p>\n"
-                "<p class=\"hint\" id=\"until-why\">The last day on which it is told.</p>\n",
-                form_value(changing->form, "until"));
-    line_close(&line);
-    memory_list_free(&list);
-    return 0;
-}
-
-static int note(struct changing *changing, struct error *error)
-{
-    const struct operator_context context = context_of(changing);
-    const struct operator_note note = {.caller = changing->caller,
-                                       .text = form_value(changing->form, "text"),
-                                       .until = form_value(changing->form, "until"),
-                                       .whose = form_value(changing->form, "whose")};
-    struct operator_change change = {0};
-    return changed(changing, operator_add_note(&context, &note, &change, error), &change, "noted");
-}
-
-#define CALLS_ASKED 50 /* the last ones, which can be ticked */
-
-static int ask_split(struct changing *changing, struct error *error)
-{
-    struct page *page = changing->page;
-    struct memory_list calls;
-    if (memory_conversations(page->memory, changing->caller, &calls, error) != 0)
-        return -1;
-    ask_text(changing, "The name of this person",
-             "Exactly as it was heard, or a new one for the calls below.",
-             form_value(changing->form, "text"));
-    buf_puts(page->out, "<fieldset>\n<legend>Calls in which this person spoke</legend>\n");
-    for (size_t i = calls.count, shown = 0; i-- > 0 && shown < CALLS_ASKED;) {
-        if (!memory_is_call(calls.items[i].conversation))
-            continue;
-        html_printf(
-            page->out,
-            "<p class=\"tick\"><input type=\"checkbox\" id=\"call-%zu\" name=\"call-%zu\" value=\"%s\"> ",
-            shown, shown, calls.items[i].conversation);
-        html_printf(page->out, "<label for=\"call-%zu\">", shown);
-        page_time(page, calls.items[i].created_at);
-        buf_puts(page->out, ", ");
-        html_said(page->out, calls.items[i].conversation);
-        buf_puts(page->out, "</label></p>\n");
-        shown++;
-    }
-    buf_puts(page->out, "</fieldset>\n");
-    memory_list_free(&calls);
-    return 0;
-}
-
-static int split(struct changing *changing, struct error *error)
-{
-    const struct operator_context context = context_of(changing);
-    struct operator_change change = {0};
-    struct buf calls = BUF_INIT;
-    char name[32];
-    for (size_t i = 0; i < CALLS_ASKED; i++) {
-        snprintf(name, sizeof name, "call-%zu", i);
-        if (*form_value(changing->form, name))
-            buf_printf(&calls, "%s%s", calls.len ? "," : "", form_value(changing->form, name));
-    }
-    const char *list = buf_text(&calls);
-    int result = list ? operator_split(&context, changing->caller, form_value(changing->form, "text"),
-                                       *list ? list : NULL, &change, error)
-                      : error_no_memory(error);
-    buf_free(&calls);
-    return changed(changing, result, &change, "split");
-}
-
 /* --- Events --- */
 
 static int retry(struct changing *changing, struct error *error)
 {
-    return inbox_retry(changing->page->site->inbox, error) < 0 ? -1 : go_back(changing, "retried", "", "");
+    return inbox_retry(changing->page->site->inbox, error) < 0
+               ? -1
+               : changing_go_back(changing, "retried", "", "");
 }
 
 /* --- The table --- */
@@ -370,21 +118,21 @@ static const struct change_row rows[] = {
      "Agents are told the new text from now on, also when a call says the old one again. What was said in "
      "the calls stays as "
      "it is.",
-     ABOUT_KNOWN, false, ask_correct, correct},
+     ABOUT_KNOWN, false, change_ask_correct, change_correct},
     {"name", "Say who this is", "Save", "The caller is known by this name from now on.", ABOUT_CALLER, false,
-     ask_correct, name_caller},
+     change_ask_correct, change_name_caller},
     {"drop", "Drop", "Drop",
      "Agents are not told this any more, however often a call says it. What was said in the calls stays as "
      "it is.",
-     ABOUT_KNOWN, false, NULL, drop},
+     ABOUT_KNOWN, false, NULL, change_drop},
     {"note", "Add a note", "Add", "Agents are told something that no call said.", ABOUT_CALLER, false,
-     ask_note, note},
+     change_ask_note, change_note},
     {"split", "Make two people of one", "Make a person of their own",
      "Several people use this line, and two of them were taken for one. What this person said is theirs from "
      "now on.",
-     ABOUT_CALLER, false, ask_split, split},
+     ABOUT_CALLER, false, change_ask_split, change_split},
     {"undo", "Undo", "Undo", "What an operator said is taken back, and what the calls say holds again.",
-     ABOUT_CHANGE, false, NULL, undo},
+     ABOUT_CHANGE, false, NULL, change_undo},
     {"forget", "Forget everything", "Forget everything",
      "Everything that is kept of this caller goes: what was said, what was understood, recordings, what "
      "waits in "
