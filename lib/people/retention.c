@@ -33,28 +33,47 @@ static int forget_whole(struct memory_store *store, const struct settings *setti
     return forget_one(store, settings, call, error);
 }
 
+/* What operators said of a caller stays as long as there are calls, and is no call that was forgotten. */
+static int forget_remark(struct memory_store *store, const char *caller, bool *kept, struct error *error)
+{
+    struct memory_list calls;
+    *kept = false;
+    if (memory_conversations(store, caller, &calls, error) != 0)
+        return -1;
+    for (size_t i = 0; i < calls.count; i++)
+        *kept = *kept || memory_is_call(calls.items[i].conversation);
+    memory_list_free(&calls);
+    return *kept ? 0 : memory_forget(store, caller, NULL, error);
+}
+
 int retention_run(struct memory_store *store, const struct settings *settings, size_t *forgotten,
                   retention_elsewhere *elsewhere, void *ctx, struct error *error)
 {
     int64_t days = setting_int(settings, CALLMEM_RETENTION_DAYS);
     int result = 0;
     bool more = days > 0;
+    size_t remarks = 0; /* that stay, and come again with each batch */
     *forgotten = 0;
     while (more) {
         struct memory_list old;
         struct error why = {0};
-        size_t before = *forgotten;
-        if (memory_older(store, clock_now() - days * CLOCK_DAY, BATCH, &old, error) != 0)
+        size_t before = *forgotten, limit = BATCH + remarks, stayed = remarks;
+        if (memory_older(store, clock_now() - days * CLOCK_DAY, limit, &old, error) != 0)
             return -1;
-        for (size_t i = 0; i < old.count; i++)
-            if (forget_whole(store, settings, &old.items[i], elsewhere, ctx, &why) == 0)
-                ++*forgotten;
-            else if (result == 0) {
+        remarks = 0;
+        for (size_t i = 0; i < old.count; i++) {
+            const struct memory *call = &old.items[i];
+            bool kept = false, is_call = memory_is_call(call->conversation);
+            int done = is_call ? forget_whole(store, settings, call, elsewhere, ctx, &why)
+                               : forget_remark(store, call->caller, &kept, &why);
+            if (done != 0 && result == 0)
                 *error = why;
-                result = -1;
-            }
+            result = done != 0 ? -1 : result;
+            *forgotten += done == 0 && is_call;
+            remarks += kept;
+        }
         /* Those that had to stay come again with the next batch, which ends when nothing else does. */
-        more = old.count == BATCH && *forgotten > before;
+        more = old.count == limit && (*forgotten > before || remarks > stayed);
         memory_list_free(&old);
     }
     return result;
