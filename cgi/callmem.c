@@ -104,17 +104,19 @@ static const struct command commands[] = {
     {.name = "forget",
      .operands = "CALLER",
      .summary = "erases a caller everywhere and prints how much was erased",
-     .about = "Profile, memories, events in the inbox, lines of payload logs and recordings go. It cannot be "
-              "undone. Compressed payload logs are not searched: the command names them and fails. With "
-              "--at-elevenlabs the caller's conversations are deleted at ElevenLabs first, after they were "
-              "listed and you typed yes: those that are in memory here, and those that ElevenLabs lists for "
-              "the caller's user id or number and that are this caller's. If one of them stays there, "
-              "nothing is erased here, the exit status is 1, and the command can be run again. It uses "
-              "ELEVENLABS_API_URL and ELEVENLABS_API_KEY.",
+     .about =
+         "Profile, memories, events in the inbox, lines of payload logs and recordings go, and the calls of "
+         "the same person on linked numbers, which are named first. It cannot be undone. Compressed payload "
+         "logs are not searched: the command names them and fails. With "
+         "--at-elevenlabs the caller's conversations are deleted at ElevenLabs first, after they were "
+         "listed and you typed yes: those that are in memory here, and those that ElevenLabs lists for "
+         "the caller's user id or number and that are this caller's. If one of them stays there, "
+         "nothing is erased here, the exit status is 1, and the command can be run again. It uses "
+         "ELEVENLABS_API_URL and ELEVENLABS_API_KEY.",
      .run = forget_command,
      .json = true,
      .options = {{"at-elevenlabs", NULL, "deletes the caller's conversations at ElevenLabs as well", false},
-                 {"dry-run", NULL, "with --at-elevenlabs: lists them and changes nothing", false},
+                 {"dry-run", NULL, "says what would go, and changes nothing", false},
                  {"yes", NULL, "with --at-elevenlabs: does not ask", false}}},
     {.name = "requests",
      .operands = "",
@@ -147,6 +149,26 @@ static const struct command commands[] = {
      .run = answer_command,
      .options = {{"batch", "FILE", "adds it to the recipients of this file", false},
                  {"agent", "ID", "answers as to this agent; needed with CALLMEM_SCOPE=agent", false}}},
+    {.name = "link",
+     .operands = "CALLER CALLER",
+     .summary = "makes one person of several numbers",
+     .about =
+         "A mobile and the house line: agents are told on both what the person said on the other, and "
+         "export and forget take it along. Only that person's calls: where several people use a line, "
+         "--name says which one, by a name that callmem show has. It survives reread, export, import and "
+         "migrate, and says who and when. With memory on an OpenMemory server it is refused.",
+     .run = link_command,
+     .json = true,
+     .options = {{"name", "NAME", "the person; needed where a line has several", false},
+                 {"by", "WHO", "who says it; without it the user name", false},
+                 {"dry-run", NULL, "changes nothing and prints what would be joined", false}}},
+    {.name = "unlink",
+     .operands = "CALLER CALLER",
+     .summary = "takes back what link said of two numbers",
+     .about = "Each number knows its own calls again, and nothing of the other's.",
+     .run = unlink_command,
+     .json = true,
+     .options = {{"dry-run", NULL, "changes nothing", false}}},
 
     {.group = "The inbox",
      .name = "status",

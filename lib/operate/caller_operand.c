@@ -5,7 +5,12 @@
 
 bool caller_operand_read(const struct args *args, char caller[CALLER_SIZE])
 {
-    const char *operand = args->operands[0];
+    return caller_operand_read_at(args, 0, caller);
+}
+
+bool caller_operand_read_at(const struct args *args, size_t at, char caller[CALLER_SIZE])
+{
+    const char *operand = args->operands[at];
     size_t len = strlen(operand);
     if (*operand == '=' && len > 1 && len <= CALLER_CHARS) {
         memcpy(caller, operand + 1, len);

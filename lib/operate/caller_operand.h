@@ -11,6 +11,8 @@
  * an earlier version made (orphans.h). False when it is nobody or no caller, which
  * was then said on standard error. */
 bool caller_operand_read(const struct args *args, char caller[CALLER_SIZE]);
+/* The same of another operand, which must be there. */
+bool caller_operand_read_at(const struct args *args, size_t at, char caller[CALLER_SIZE]);
 /* For a caller of whom nothing is known: says on standard error when it consists of digits alone. Without a
  * country they are an identifier, which is rarely what was meant. */
 void caller_operand_hint(const char *caller);

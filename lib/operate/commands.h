@@ -8,7 +8,7 @@
 
 #include "operate/command.h"
 
-/* list.c, show.c, correct.c, export.c, forget.c, requests.c, import.c, search.c, answer.c */
+/* list.c, show.c, correct.c, export.c, forget.c, requests.c, import.c, search.c, answer.c, link.c */
 int list_command(struct instance *instance, const struct args *args);
 int show_command(struct instance *instance, const struct args *args);
 int correct_command(struct instance *instance, const struct args *args);
@@ -21,6 +21,8 @@ int requests_command(struct instance *instance, const struct args *args);
 int import_command(struct instance *instance, const struct args *args);
 int search_command(struct instance *instance, const struct args *args);
 int answer_command(struct instance *instance, const struct args *args);
+int link_command(struct instance *instance, const struct args *args);
+int unlink_command(struct instance *instance, const struct args *args);
 /* inbox.c */
 int status_command(struct instance *instance, const struct args *args);
 int drain_command(struct instance *instance, const struct args *args);

@@ -2,29 +2,15 @@
  * correct: what an operator says of a caller: correct, drop, note, split (people/operator.h).
  */
 #include "base/clock.h"
+#include "operate/author.h"
 #include "operate/caller_operand.h"
 #include "operate/commands.h"
 #include "operate/report.h"
 #include "people/operator.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Who says it: --by, else the user, who may have become another one with sudo. */
-static const char *who(const struct args *args)
-{
-    static const char *const names[] = {"SUDO_USER", "LOGNAME", "USER"};
-    const char *by = args_option(args, "by");
-    for (size_t i = 0; i < sizeof names / sizeof *names && (!by || !*by); i++)
-        by = getenv(names[i]);
-    if (by && *by)
-        return by;
-    const struct passwd *user = getpwuid(getuid());
-    return user ? user->pw_name : "operator";
-}
 
 static bool add_change(cJSON *object, const struct operator_change *change)
 {
@@ -62,7 +48,7 @@ static int run(const struct instance *instance, const struct args *args, change_
     struct error error = {0};
     const struct operator_context context = {.store = memory_open(&instance->memory),
                                              .settings = instance->settings,
-                                             .by = who(args),
+                                             .by = author_of(args),
                                              .dry = args_option(args, "dry-run") != NULL};
     int result = context.store ? make(&context, args, &change, &error) : error_no_memory(&error);
     int status = result == 0 ? print_change(args, &change, context.dry) : report_failure(&error);

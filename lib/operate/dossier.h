@@ -7,6 +7,13 @@
 #include "operate/command.h"
 #include "people/caller.h"
 #include "people/line.h"
+#include "people/linking.h"
+
+/* A line that is joined with the caller's, and what is shared of it. */
+struct dossier_line {
+    const char *caller;
+    struct memory_list calls, memories; /* of `calls`, those that are shared and those that say so */
+};
 
 struct dossier {
     char caller[CALLER_SIZE];
@@ -15,6 +22,9 @@ struct dossier {
     struct memory_list calls, memories;
     struct memory_list told; /* what `line` is made of */
     struct line line;        /* who is behind the number, see people/line.h */
+    struct kin kin;          /* the lines that are joined with it */
+    struct dossier_line linked[KIN_LINES];
+    size_t linked_count;
 };
 
 /* Reads all of `dossier->caller`; dossier_close() is due in any case. */

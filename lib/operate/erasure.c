@@ -5,6 +5,7 @@
 #include "operate/report.h"
 #include "people/caller.h"
 #include "people/event.h"
+#include "people/linking.h"
 #include "web/payload_log.h"
 
 #include <stdio.h>
@@ -16,6 +17,9 @@
 struct forgetting {
     const char *caller;
     struct memory_list aliases; /* user_ids of the caller (people/alias.h), as memories */
+    struct kin_share shared;    /* what goes with the caller (people/kin.h) */
+    struct kin kin;             /* the lines that it is of */
+    bool whole[KIN_LINES];      /* which of them go altogether */
     const char **conversations;
     size_t count;
     bool failed;
@@ -47,15 +51,25 @@ static bool is_by_alias(const struct forgetting *forgetting, const struct event 
     return false;
 }
 
+/* Calls of another number of the same person. */
+static bool is_by_kin(const struct forgetting *forgetting, const struct event *event)
+{
+    for (size_t i = 1; i < forgetting->kin.count; i++)
+        if (forgetting->whole[i] && strcmp(event->caller, forgetting->kin.lines[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool is_about_caller(struct forgetting *forgetting, const struct event *event)
 {
-    if (strcmp(event->caller, forgetting->caller) == 0 || is_by_alias(forgetting, event)) {
+    if (strcmp(event->caller, forgetting->caller) == 0 || is_by_alias(forgetting, event) ||
+        is_by_kin(forgetting, event)) {
         note_conversation(forgetting, event->conversation);
         return true;
     }
     /* These name no caller: they go with their conversation. */
     bool nameless = event->type == EVENT_AUDIO || event->type == EVENT_MACHINE;
-    for (size_t i = 0; i < forgetting->count && nameless; i++)
+    for (size_t i = 0; i < forgetting->count && (nameless || forgetting->shared.count); i++)
         if (strcmp(event->conversation, forgetting->conversations[i]) == 0)
             return true;
     return false;
@@ -95,10 +109,14 @@ static long forget_inbox(const struct instance *instance, struct forgetting *for
 }
 
 /* A call that an LLM would have been asked about. */
-static int forget_questions(const struct instance *instance, const char *caller, struct error *error)
+static int forget_questions(const struct instance *instance, const struct forgetting *forgetting,
+                            struct error *error)
 {
     struct llm_queue *queue = instance_llm_queue(instance, error);
-    long erased = queue ? llm_queue_erase(queue, caller, NULL, error) : -1;
+    long erased = queue ? llm_queue_erase(queue, forgetting->caller, NULL, error) : -1;
+    for (size_t i = 0; i < forgetting->shared.count && erased >= 0; i++)
+        erased = llm_queue_erase(queue, forgetting->shared.places[i].caller,
+                                 forgetting->shared.places[i].conversation, error);
     llm_queue_close(queue);
     return erased < 0 ? -1 : 0;
 }
@@ -129,6 +147,34 @@ static int forget_aliases(const struct instance *instance, const struct forgetti
     return 0;
 }
 
+/* Requests on the other numbers of the same person, whose answers had what goes now. */
+static int forget_kin(const struct instance *instance, const struct forgetting *forgetting, long *lines,
+                      struct error *error)
+{
+    for (size_t i = 1; i < forgetting->kin.count; i++) {
+        long erased = instance_erase_payloads(instance, forgetting->kin.lines[i], NULL, 0, error);
+        if (erased < 0)
+            return -1;
+        *lines += erased;
+    }
+    return 0;
+}
+
+static int note_kin(struct memory_store *memory, struct forgetting *forgetting, struct error *error)
+{
+    kin_free(&forgetting->shared);
+    if (linking_read(memory, forgetting->caller, &forgetting->kin, &forgetting->shared, error) != 0)
+        return -1;
+    for (size_t i = 0; i < forgetting->shared.count; i++)
+        if (memory_is_call(forgetting->shared.places[i].conversation))
+            note_conversation(forgetting, forgetting->shared.places[i].conversation);
+    for (size_t i = 1; i < forgetting->kin.count; i++)
+        if (kin_is_whole(memory, &forgetting->shared, forgetting->kin.lines[i], &forgetting->whole[i],
+                         error) != 0)
+            return -1;
+    return 0;
+}
+
 static int note_calls(struct memory_store *memory, struct forgetting *forgetting, struct error *error)
 {
     const struct memory_filter aliases = {.caller = forgetting->caller, .kinds = 1u << KIND_ALIAS};
@@ -139,9 +185,10 @@ static int note_calls(struct memory_store *memory, struct forgetting *forgetting
     if (memory_conversations(memory, forgetting->caller, &calls, error) != 0)
         return -1;
     for (size_t i = 0; i < calls.count; i++)
-        note_conversation(forgetting, calls.items[i].conversation);
+        if (memory_is_call(calls.items[i].conversation))
+            note_conversation(forgetting, calls.items[i].conversation);
     memory_list_free(&calls);
-    return 0;
+    return note_kin(memory, forgetting, error);
 }
 
 /* The inbox first, so that nothing that waits becomes memory afterwards, then what came into memory
@@ -153,18 +200,21 @@ static int erase_everywhere(const struct instance *instance, struct memory_store
     if (note_calls(memory, forgetting, error) != 0)
         return -1;
     erased->events = forget_inbox(instance, forgetting, error);
-    if (erased->events < 0 || forget_questions(instance, forgetting->caller, error) != 0 ||
+    if (erased->events < 0 || forget_questions(instance, forgetting, error) != 0 ||
         note_calls(memory, forgetting, error) != 0)
         return -1;
     erased->lines = instance_erase_payloads(instance, forgetting->caller, forgetting->conversations,
                                             forgetting->count, error);
-    if (erased->lines < 0 || forget_aliases(instance, forgetting, &erased->lines, error) != 0)
+    if (erased->lines < 0 || forget_aliases(instance, forgetting, &erased->lines, error) != 0 ||
+        forget_kin(instance, forgetting, &erased->lines, error) != 0)
         return -1;
     erased->recordings = forget_recordings(instance, forgetting, error);
     if (erased->recordings < 0)
         return -1;
     if (forgetting->failed)
         return error_set(error, ERROR_INTERNAL, "out of memory: run it again");
+    if (forgetting->kin.count > 1)
+        return linking_forget(memory, instance->settings, forgetting->caller, &erased->memories, error);
     return memory_forget(memory, forgetting->caller, &erased->memories, error);
 }
 
@@ -175,6 +225,7 @@ int erasure_run(const struct instance *instance, struct memory_store *memory, co
     *erased = (struct erased){0};
     int result = erase_everywhere(instance, memory, &forgetting, erased, error);
     memory_list_free(&forgetting.aliases);
+    kin_free(&forgetting.shared);
     erased->conversations = forgetting.count;
     for (size_t i = 0; i < forgetting.count; i++)
         free((char *)forgetting.conversations[i]);

@@ -1,6 +1,7 @@
 /*
- * erasure: erases a caller everywhere: memories, events in the inbox, lines of payload logs, recordings. For
- * operators (forget, requests) and for the thread that does so when its time has come (expiry.h).
+ * erasure: erases a caller everywhere: memories, events in the inbox, lines of payload logs, recordings; with
+ * the calls of the same person on other lines (people/kin.h). For operators (forget, requests) and for the
+ * thread that does so when its time has come (expiry.h).
  */
 #ifndef CALLMEM_OPERATE_ERASURE_H
 #define CALLMEM_OPERATE_ERASURE_H

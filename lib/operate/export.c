@@ -66,23 +66,50 @@ static cJSON *export_memory(const struct memory *memory)
     return NULL;
 }
 
-static cJSON *export_call(const struct dossier *dossier, const struct memory *call)
+static cJSON *export_call(const struct memory_list *list, const struct memory *call)
 {
     cJSON *item = cJSON_CreateObject(), *memories = NULL;
     bool good = item && add_text(item, "conversation_id", call->conversation) &&
                 add_text(item, "agent_id", call->agent) && add_text(item, "language", call->language) &&
                 add_stamp(item, "started_at", call->created_at) &&
                 (memories = cJSON_AddArrayToObject(item, "memories")) != NULL;
-    for (size_t i = 0; good && i < dossier->memories.count; i++) {
-        if (strcmp(dossier->memories.items[i].conversation, call->conversation) != 0)
+    for (size_t i = 0; good && i < list->count; i++) {
+        if (strcmp(list->items[i].conversation, call->conversation) != 0)
             continue;
-        cJSON *memory = export_memory(&dossier->memories.items[i]);
+        cJSON *memory = export_memory(&list->items[i]);
         good = memory && cJSON_AddItemToArray(memories, memory);
     }
     if (good)
         return item;
     cJSON_Delete(item);
     return NULL;
+}
+
+static bool add_calls(cJSON *object, const struct memory_list *calls, const struct memory_list *memories)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, "conversations");
+    bool good = list != NULL;
+    for (size_t i = 0; good && i < calls->count; i++) {
+        cJSON *call = export_call(memories, &calls->items[i]);
+        good = call && cJSON_AddItemToArray(list, call);
+    }
+    return good;
+}
+
+/* What the person is known by on other lines (callmem link). */
+static bool add_linked(cJSON *whole, const struct dossier *dossier)
+{
+    cJSON *list = dossier->linked_count ? cJSON_AddArrayToObject(whole, "linked") : NULL;
+    bool good = dossier->linked_count == 0 || list;
+    for (size_t i = 0; good && i < dossier->linked_count; i++) {
+        const struct dossier_line *linked = &dossier->linked[i];
+        cJSON *line = cJSON_CreateObject();
+        good = line && add_text(line, "caller", linked->caller) &&
+               add_calls(line, &linked->calls, &linked->memories) && cJSON_AddItemToArray(list, line);
+        if (!good)
+            cJSON_Delete(line);
+    }
+    return good;
 }
 
 /* The profile; one that cannot be read is left out, as everything in it stands in the memories, too. */
@@ -128,15 +155,11 @@ static bool add_requests(cJSON *whole, const struct dossier *dossier)
 
 cJSON *export_whole(const struct dossier *dossier)
 {
-    cJSON *whole = cJSON_CreateObject(), *calls = NULL;
+    cJSON *whole = cJSON_CreateObject();
     bool good = whole && add_text(whole, "format", "callmem-export") && add_number(whole, "version", 1) &&
                 add_text(whole, "caller", dossier->caller) && add_stamp(whole, "exported_at", clock_now()) &&
                 add_profile(whole, dossier) && add_requests(whole, dossier) &&
-                (calls = cJSON_AddArrayToObject(whole, "conversations")) != NULL;
-    for (size_t i = 0; good && i < dossier->calls.count; i++) {
-        cJSON *call = export_call(dossier, &dossier->calls.items[i]);
-        good = call && cJSON_AddItemToArray(calls, call);
-    }
+                add_calls(whole, &dossier->calls, &dossier->memories) && add_linked(whole, dossier);
     if (good)
         return whole;
     cJSON_Delete(whole);

@@ -8,6 +8,7 @@
 #include "operate/elevenlabs_erasure.h"
 #include "operate/erasure.h"
 #include "operate/report.h"
+#include "people/linking.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,58 @@ static int erase_far(struct instance *instance, const struct args *args, struct 
 
 /* --- Here --- */
 
+/* What goes with the caller: the calls of the same person on other lines (callmem link). */
+static int print_kin(const struct kin *kin, const struct kin_share *share, struct memory_store *memory,
+                     bool dry, FILE *out, struct error *error)
+{
+    for (size_t i = 1; i < kin->count; i++) {
+        size_t count = 0;
+        bool whole;
+        for (size_t place = 0; place < share->count; place++)
+            count += strcmp(share->places[place].caller, kin->lines[i]) == 0 &&
+                     memory_is_call(share->places[place].conversation);
+        if (kin_is_whole(memory, share, kin->lines[i], &whole, error) != 0)
+            return -1;
+        fprintf(out, "Linked with %s, as one person: %zu conversations of that number%s %s too.\n",
+                kin->lines[i], count, whole ? ", which are all," : "", dry ? "would go" : "go");
+    }
+    return 0;
+}
+
+static int announce(const struct args *args, struct memory_store *memory, const char *caller,
+                    struct error *error)
+{
+    struct kin kin;
+    struct kin_share share;
+    bool dry = args_option(args, "dry-run"), far = args_option(args, "at-elevenlabs");
+    int result = linking_read(memory, caller, &kin, &share, error);
+    if (result == 0 && kin.count > 1 && far)
+        result = error_set(error, ERROR_INVALID_REQUEST,
+                           "the caller is linked with other numbers, whose calls --at-elevenlabs would leave "
+                           "there: callmem unlink them first, and forget each");
+    if (result == 0 && !far)
+        result = print_kin(&kin, &share, memory, dry, args->json ? stderr : stdout, error);
+    kin_free(&share);
+    return result;
+}
+
+static int print_dry(const struct args *args, struct memory_store *memory, const char *caller,
+                     struct error *error)
+{
+    struct memory_list calls;
+    size_t count = 0;
+    if (memory_conversations(memory, caller, &calls, error) != 0)
+        return report_failure(error);
+    for (size_t i = 0; i < calls.count; i++)
+        count += memory_is_call(calls.items[i].conversation);
+    memory_list_free(&calls);
+    const struct report_count counts[] = {{"conversations", NULL, (int64_t)count}};
+    if (args->json)
+        return report_json(report_object(counts, 1));
+    printf("%zu conversations of %s would go. Nothing was erased.\n", count, caller);
+    return EXIT_SUCCESS;
+}
+
 static int print_erased(const struct args *args, const char *caller, const struct erased *erased,
                         const struct elevenlabs_erasure *far)
 {
@@ -159,8 +212,8 @@ static int check_options(const struct args *args)
 {
     bool far = args_option(args, "at-elevenlabs"), dry = args_option(args, "dry-run"),
          yes = args_option(args, "yes");
-    if (!far && (dry || yes))
-        return args_refuse(args, "--dry-run and --yes go with --at-elevenlabs");
+    if (!far && yes)
+        return args_refuse(args, "--yes goes with --at-elevenlabs");
     if (far && args->json && !dry && !yes)
         return args_refuse(args, "--json cannot ask whether to delete: --yes or --dry-run is needed");
     return EXIT_SUCCESS;
@@ -181,6 +234,12 @@ int forget_command(struct instance *instance, const struct args *args)
     if (!memory) {
         error_no_memory(&error);
         status = report_failure(&error);
+    } else if (announce(args, memory, caller, &error) != 0) {
+        status = report_failure(&error);
+        done = true;
+    } else if (!far && args_option(args, "dry-run")) {
+        status = print_dry(args, memory, caller, &error);
+        done = true;
     } else if (far) {
         status = erase_far(instance, args, memory, caller, &erasure, &done, &error);
     }

@@ -51,7 +51,8 @@ void help_print_all(const struct command *commands, FILE *out)
         out,
         "\ncallmem help COMMAND and callmem COMMAND --help say more about one; callmem --version prints the\n"
         "version. Settings: callmem.env(5), from the environment and from the file named by\n"
-        "CALLMEM_ENV_FILE. Exit status: 0 done, 1 failed, 2 wrong command line, 3 no such thing, 78 wrong settings.\n");
+        "CALLMEM_ENV_FILE. Exit status: 0 done, 1 failed, 2 wrong command line, 3 no such thing, 78 wrong "
+        "settings.\n");
 }
 
 void help_print(const struct command *command, FILE *out)

@@ -87,14 +87,12 @@ static int import_call(struct memory_store *store, const char *caller, const cJS
     return result;
 }
 
-/* All conversations of the export and the profiles that follow from them, in one transaction. */
-static int import_all(const struct instance *instance, struct memory_store *store, const char *caller,
-                      const cJSON *calls, size_t *memories, struct error *error)
+/* The conversations of one caller, and the profiles that follow from them. */
+static int import_calls(const struct instance *instance, struct memory_store *store, const char *caller,
+                        const cJSON *calls, size_t *memories, struct error *error)
 {
     const struct context_bounds bounds = profile_bounds(instance->settings);
     const cJSON *call;
-    if (memory_begin(store, error) != 0)
-        return -1;
     int result = 0;
     cJSON_ArrayForEach(call, calls)
     {
@@ -106,6 +104,43 @@ static int import_all(const struct instance *instance, struct memory_store *stor
         if (result == 0)
             result = profile_update(store, caller, text_of(call, "agent_id"), &bounds, error);
     }
+    return result;
+}
+
+static int read_caller(const cJSON *object, char caller[CALLER_SIZE], struct error *error)
+{
+    enum caller_kind kind = caller_parse(text_of(object, "caller"), caller);
+    return kind == CALLER_NUMBER || kind == CALLER_OTHER ? 0 : wrong(error, "its caller is invalid");
+}
+
+/* The calls of the same person on other lines. */
+static int import_linked(const struct instance *instance, struct memory_store *store, const cJSON *whole,
+                         struct imported *imported, struct error *error)
+{
+    const cJSON *line, *list = json_array(whole, "linked");
+    cJSON_ArrayForEach(line, list)
+    {
+        char caller[CALLER_SIZE];
+        const cJSON *calls = json_array(line, "conversations");
+        if (!calls)
+            return wrong(error, "conversations of a linked line are missing");
+        if (read_caller(line, caller, error) != 0 ||
+            import_calls(instance, store, caller, calls, &imported->memories, error) != 0)
+            return -1;
+        imported->conversations += cJSON_GetArraySize(calls);
+    }
+    return 0;
+}
+
+/* All of it in one transaction. */
+static int import_all(const struct instance *instance, struct memory_store *store, const cJSON *whole,
+                      const cJSON *calls, struct imported *imported, struct error *error)
+{
+    if (memory_begin(store, error) != 0)
+        return -1;
+    int result = import_calls(instance, store, imported->caller, calls, &imported->memories, error);
+    if (result == 0)
+        result = import_linked(instance, store, whole, imported, error);
     if (result == 0)
         return memory_commit(store, error);
     memory_rollback(store);
@@ -120,13 +155,11 @@ int import_object(const struct instance *instance, const cJSON *whole, struct im
         return wrong(error, "format or conversations are missing");
     if (json_int(whole, "version", 0) != IMPORT_VERSION)
         return wrong(error, "its version is not 1");
-    enum caller_kind kind = caller_parse(text_of(whole, "caller"), imported->caller);
-    if (kind != CALLER_NUMBER && kind != CALLER_OTHER)
-        return wrong(error, "its caller is invalid");
+    if (read_caller(whole, imported->caller, error) != 0)
+        return -1;
     imported->conversations = cJSON_GetArraySize(calls);
     struct memory_store *store = memory_open(&instance->memory);
-    int result = store ? import_all(instance, store, imported->caller, calls, &imported->memories, error)
-                       : error_no_memory(error);
+    int result = store ? import_all(instance, store, whole, calls, imported, error) : error_no_memory(error);
     memory_close(store);
     return result;
 }

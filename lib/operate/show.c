@@ -10,6 +10,7 @@
 #include "operate/report.h"
 #include "people/derived.h"
 #include "people/ids.h"
+#include "people/link.h"
 #include "people/privacy.h"
 #include "people/profile.h"
 #include "service/variables.h"
@@ -29,6 +30,18 @@ static void show_variable(const cJSON *variables, const char *name, const char *
         printf("%-13s %s\n", label, value->valuestring);
 }
 
+/* The other numbers of somebody on the line, and who said so. */
+static void show_links(const struct dossier *dossier)
+{
+    for (size_t i = 0; i < dossier->line.link_count; i++) {
+        const struct link *link = &dossier->line.links[i];
+        char date[CLOCK_STAMP_SIZE];
+        clock_date(link->memory->created_at, date);
+        printf("%-13s %s%s%s (%s, %s)\n", "Linked with", link->other, *link->name ? ": " : "", link->name,
+               link->by, date);
+    }
+}
+
 static void show_profile(const struct dossier *dossier)
 {
     static const char *const lines[][2] = {
@@ -41,6 +54,7 @@ static void show_profile(const struct dossier *dossier)
     printf("%-13s %s\n", "Caller", dossier->caller);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         show_variable(variables, lines[i][0], lines[i][1]);
+    show_links(dossier);
     if (dossier->profile.user && *dossier->profile.user)
         printf("%-13s %s\n", "User id", dossier->profile.user);
     if (privacy_hides(&dossier->memories))

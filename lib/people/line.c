@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "people/link.h"
 #include "understand/person_name.h"
 
 #include <stdlib.h>
@@ -171,6 +172,43 @@ static size_t find_unnamed(const struct line *line)
     return NOBODY;
 }
 
+/* Whom an operator knows by another name on another line. */
+static size_t find_linked(const struct line *line, const struct speaker *speaker)
+{
+    for (size_t i = 0; i < line->link_count; i++) {
+        const char *const names[] = {line->links[i].name, line->links[i].other_name};
+        for (int side = 0; side < 2 && *names[0] && *names[1]; side++) {
+            const struct speaker other = {.full = names[!side], .called = "", .role = "", .was = ""};
+            bool many;
+            if (name_compare(speaker->full, names[side]) == NAME_SAME ||
+                name_compare(speaker->called, names[side]) == NAME_SAME) {
+                size_t found = find_speaker(line, &other, &many);
+                if (found != NOBODY && !many)
+                    return found;
+            }
+        }
+    }
+    return NOBODY;
+}
+
+/* Who speaks in a call of another line in which nobody said a name: the one whose line it is, where an
+ * operator linked it by name. NOBODY for calls of this line. */
+static size_t assume_linked(struct line *line, const char *caller, int call)
+{
+    for (size_t i = 0; i < line->link_count && !line->calls[call].attempt; i++) {
+        const struct link *link = &line->links[i];
+        const struct speaker named = {.full = link->name, .called = "", .role = "", .was = ""};
+        bool many;
+        if (strcmp(link->other, caller) != 0 || !*link->name)
+            continue;
+        size_t found = find_speaker(line, &named, &many);
+        if (found == NOBODY && !many && (found = person_new(line, true)) != NOBODY)
+            person_learn(&line->persons[found], &named, call);
+        return found;
+    }
+    return NOBODY;
+}
+
 /* Whether the speaker of a call is none of those whom the line knows: they denied to be one of them. An agent
  * that took them for somebody of whom nobody here has heard was wrong by itself. */
 static bool is_other(const struct line *line, const struct line_call *call)
@@ -205,6 +243,8 @@ static size_t know_speaker(struct line *line, const struct speaker *speaker, con
     size_t at = find_speaker(line, speaker, &many);
     if (many)
         return NOBODY;
+    if (at == NOBODY)
+        at = find_linked(line, speaker);
     if (at == NOBODY && (at = find_renamed(line, speaker, list, from)) != NOBODY)
         person_rename(&line->persons[at], speaker);
     if (at == NOBODY && !other && line_speakers(line) == 1)
@@ -850,6 +890,8 @@ static size_t read_conversation(struct line *line, const struct memory_list *lis
         named = named || is_name;
     }
     if (!named)
+        call->speaker = assume_linked(line, list->items[from].caller, at);
+    if (!named && call->speaker == NOBODY)
         call->speaker = who_spoke(line, list->items[from].conversation, at);
     line->conversations += !call->attempt;
     line->last = call->memory->created_at;
@@ -882,7 +924,9 @@ int line_open(struct line *line, const struct memory_list *list, const char *sco
     line->calls = calloc(count_conversations(list) + 1, sizeof *line->calls);
     line->heard = calloc(count_kind(list, KIND_NAME) + 1, sizeof *line->heard);
     line->remarks = calloc(count_kind(list, KIND_OPERATOR) + 1, sizeof *line->remarks);
-    line->failed = !line->arena || !line->known || !line->calls || !line->heard || !line->remarks;
+    line->links = line->arena ? links_read(line->arena, list, &line->link_count) : NULL;
+    line->failed =
+        !line->arena || !line->known || !line->calls || !line->heard || !line->remarks || !line->links;
     if (!line->failed)
         read_remarks(line, list);
     for (size_t at = 0; at < list->count && !line->failed;)

@@ -76,12 +76,15 @@ struct heard {
     size_t person;               /* whose it is, or NOBODY */
     const struct remark *remark; /* of the operator who said that it is wrong; NULL */
 };
+struct link;
 
 struct line {
     struct person *persons;
     size_t person_count;
     struct known *known; /* in the order in which it was said */
     size_t known_count;
+    struct link *links; /* with other lines (people/link.h) */
+    size_t link_count;
     struct line_call *calls; /* oldest first */
     size_t call_count;
     struct remark *remarks; /* of operators, in the order in which they were said */

@@ -2,7 +2,8 @@
 
 int line_settle_from(struct memory_store *store, const char *caller, struct line *line, struct error *error)
 {
-    struct memory_filter filter = {.caller = caller, .kinds = 1u << KIND_TURN | 1u << KIND_SUMMARY};
+    struct memory_filter filter = {
+        .caller = caller, .kinds = 1u << KIND_TURN | 1u << KIND_SUMMARY, .line = true};
     struct memory_list turns;
     if (!line_wants_turns(line, &filter.since))
         return 0;
@@ -16,8 +17,8 @@ int line_settle_from(struct memory_store *store, const char *caller, struct line
 int line_memories(struct memory_store *store, const char *caller, struct memory_list *list,
                   struct error *error)
 {
-    const struct memory_filter of_interest = {.caller = caller,
-                                              .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE)};
+    const struct memory_filter of_interest = {
+        .caller = caller, .kinds = ~(1u << KIND_TURN | 1u << KIND_EVIDENCE), .line = true};
     return memory_list(store, &of_interest, list, error);
 }
 

@@ -8,7 +8,8 @@
 #include "memory/memory.h"
 #include "people/line.h"
 
-/* The memories that a line is made of: of all kinds but turns and what is not told. */
+/* The memories that a line is made of, what it shares of others among them (people/kin.h): of all kinds but
+ * turns and what is not told. */
 int line_memories(struct memory_store *store, const char *caller, struct memory_list *list,
                   struct error *error);
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "people/alias.h"
 #include "people/context.h"
+#include "people/kin.h"
 #include "people/line_read.h"
 #include "people/privacy.h"
 #include "people/ready.h"
@@ -193,17 +194,27 @@ static int hide_turn(struct memory_store *store, const struct known *known, stru
     return result;
 }
 
-static int mark_all(struct memory_store *store, const struct line *line, struct error *error)
+/* Whether a memory is of the line itself: what it shares is marked as its own line sees it. */
+static bool is_own(const struct memory *memory, const char *caller)
+{
+    return strcmp(memory->caller, caller) == 0;
+}
+
+static int mark_all(struct memory_store *store, const char *caller, const struct line *line,
+                    struct error *error)
 {
     int result = 0;
     for (size_t i = 0; i < line->known_count && result == 0; i++) {
         const struct known *known = &line->known[i];
+        if (!is_own(known->fact.memory, caller))
+            continue;
         result = mark_fact(store, known, error);
         if (result == 0 && is_taken_back(known) && known->fact.statement.turn >= 0)
             result = hide_turn(store, known, error);
     }
     for (size_t i = 0; i < line->heard_count && result == 0; i++)
-        result = mark_name(store, &line->heard[i], error);
+        if (is_own(line->heard[i].memory, caller))
+            result = mark_name(store, &line->heard[i], error);
     return result;
 }
 
@@ -215,7 +226,7 @@ static int update_line(struct memory_store *store, const char *caller, const cha
         return memory_set_profile(store, caller, scope, NULL, error);
     if (line_settle_from(store, caller, line, error) != 0)
         return -1;
-    if (!*scope && mark_all(store, line, error) != 0)
+    if (!*scope && mark_all(store, caller, line, error) != 0)
         return -1;
     line->hide = bounds->hide;
     cJSON *variables = variables_of(line, caller, bounds);
@@ -279,24 +290,76 @@ struct context_bounds profile_bounds(const struct settings *settings)
                                    .settings = settings};
 }
 
+static int update_from(struct memory_store *store, const char *caller, const char *agent,
+                       const struct memory_list *list, const struct context_bounds *bounds,
+                       struct error *error)
+{
+    bool hidden = privacy_hides(list);
+    /* Hidden from all agents, whichever heard the request. */
+    bool each = !agent || hidden;
+    int result = update_scope(store, caller, "", list, hidden, bounds, error);
+    if (result == 0 && !each && *agent)
+        result = update_scope(store, caller, agent, list, hidden, bounds, error);
+    for (size_t i = 0; i < list->count && result == 0 && each; i++)
+        if (is_first_of_agent(list, i))
+            result = update_scope(store, caller, list->items[i].agent, list, hidden, bounds, error);
+    return result == 0 ? memory_set_user(store, caller, hidden ? "" : alias_of(list, caller), error) : -1;
+}
+
+/* --- Joined lines --- */
+
+/* Whether a line has links, or shares what it had by some. */
+static bool is_joined(const struct memory_list *list, const char *caller)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == KIND_LINK || strcmp(list->items[i].caller, caller) != 0)
+            return true;
+    return false;
+}
+
+/* Finds out again what a line shares. */
+static int share(struct memory_store *store, const char *caller, const struct memory_list *list,
+                 struct error *error)
+{
+    struct kin_share shared;
+    int result = kin_read(store, caller, list, &shared, error);
+    if (result == 0)
+        result = memory_share(store, caller, shared.places, shared.count, error);
+    kin_free(&shared);
+    return result;
+}
+
+/* Its memories, and the lines that it is joined with. */
+static int read_joined(struct memory_store *store, const char *caller, struct memory_list *list,
+                       struct kin *kin, struct error *error)
+{
+    *kin = (struct kin){0};
+    if (line_memories(store, caller, list, error) != 0)
+        return -1;
+    if (!memory_can_share(store) || !is_joined(list, caller))
+        return 0;
+    int result = kin_lines(store, caller, list, kin, error);
+    if (result == 0)
+        result = share(store, caller, list, error);
+    memory_list_free(list);
+    return result == 0 ? line_memories(store, caller, list, error) : -1;
+}
+
 int profile_update(struct memory_store *store, const char *caller, const char *agent,
                    const struct context_bounds *bounds, struct error *error)
 {
     struct memory_list list;
-    if (line_memories(store, caller, &list, error) != 0)
+    struct kin kin, ignored;
+    if (read_joined(store, caller, &list, &kin, error) != 0)
         return -1;
-    bool hidden = privacy_hides(&list);
-    /* Hidden from all agents, whichever heard the request. */
-    bool each = !agent || hidden;
-    int result = update_scope(store, caller, "", &list, hidden, bounds, error);
-    if (result == 0 && !each && *agent)
-        result = update_scope(store, caller, agent, &list, hidden, bounds, error);
-    for (size_t i = 0; i < list.count && result == 0 && each; i++)
-        if (is_first_of_agent(&list, i))
-            result = update_scope(store, caller, list.items[i].agent, &list, hidden, bounds, error);
-    if (result == 0)
-        result = memory_set_user(store, caller, hidden ? "" : alias_of(&list, caller), error);
+    int result = update_from(store, caller, kin.count > 1 ? NULL : agent, &list, bounds, error);
     memory_list_free(&list);
+    for (size_t i = 1; i < kin.count && result == 0; i++) {
+        result = read_joined(store, kin.lines[i], &list, &ignored, error);
+        if (result == 0)
+            result = update_from(store, kin.lines[i], NULL, &list, bounds, error);
+        memory_list_free(&list);
+    }
     return result;
 }
 

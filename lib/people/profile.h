@@ -1,7 +1,7 @@
 /*
  * profile: what is known of a caller, in the form in which a ringing phone needs it. It is derived from the
- * memories of the caller alone, in the order of the calls and not of their arrival, so that events that
- * arrive late, twice or out of order leave the same profile.
+ * memories of the caller, and those that the line shares, in the order of the calls and not of their arrival,
+ * so that events that arrive late, twice or out of order leave the same profile.
  */
 #ifndef CALLMEM_PEOPLE_PROFILE_H
 #define CALLMEM_PEOPLE_PROFILE_H
@@ -22,7 +22,8 @@ struct context_bounds profile_bounds(const struct settings *settings);
 
 /* Makes the profile of a caller from its memories in `store` and stores it, for all agents together
  * (scope "") and for `agent` when that is not ""; NULL is every agent that the caller spoke with. Call it
- * within memory_begin(). `bounds` are those of memory_context. When the caller has no memories left, or is
+ * within memory_begin(). The profiles of lines that are joined with it (people/kin.h) are made with it.
+ * `bounds` are those of memory_context. When the caller has no memories left, or is
  * hidden by a request (privacy_hides()), the profile goes. */
 int profile_update(struct memory_store *store, const char *caller, const char *agent,
                    const struct context_bounds *bounds, struct error *error);
