@@ -1326,7 +1326,7 @@ static void callers_are_listed_by_their_last_call_and_found_by_name_and_number(v
     check_callers(p, &(struct memory_callers_filter){.skip = 7}, "");
     check_callers(p, &(struct memory_callers_filter){.text = "GOMEZ"}, ANA);
     check_callers(p, &(struct memory_callers_filter){.text = "carla å"}, BEN);
-    check_callers(p, &(struct memory_callers_filter){.text = BEN + 4}, BEN);
+    check_callers(p, &(struct memory_callers_filter){.text = &BEN[4]}, BEN);
     check_callers(p, &(struct memory_callers_filter){.text = "%"}, "");
     check_callers(p, &(struct memory_callers_filter){.text = "_"}, "");
     check_callers(p, &(struct memory_callers_filter){.text = "!"}, "");
