@@ -91,7 +91,12 @@ static const struct command commands[] = {
     {.name = "export",
      .operands = "CALLER",
      .summary = "prints all that is kept of a caller, as JSON",
-     .run = export_command},
+     .about =
+         "With --for-caller a text for the person to read instead: what is stored of them and what was said, "
+         "without what is of others who use the line.",
+     .run = export_command,
+     .options = {{"for-caller", NULL, "prints it for the person to read", false},
+                 {"name", "NAME", "for this person, where several use the line", false}}},
     {.name = "import",
      .operands = "FILE",
      .summary = "brings back what export printed",
@@ -241,6 +246,19 @@ static const struct command commands[] = {
      .options = {{"since", "DATE", "reads only calls that began then or later", false},
                  {"dry-run", NULL, "changes nothing and prints what would change", false},
                  {"redact", NULL, "masks secrets (CALLMEM_REDACT) in the stored words as well", false}}},
+    {.name = "evaluate",
+     .operands = "",
+     .summary = "asks you how often what was understood of your calls is right",
+     .about =
+         "Draws one statement each of as many callers, prints it beside the turn that it rests on, on "
+         "standard "
+         "error, and takes an answer from standard input: y, n, ? or q. In the end it prints how many were "
+         "right, with a 95 % interval (Wilson).",
+     .run = evaluate_command,
+     .json = true,
+     .options = {{"count", "NUMBER", "how many statements; 20 unless given", false},
+                 {"since", "DATE", "only of callers whose last call began then or later", false},
+                 {"seed", "NUMBER", "draws the same again", false}}},
     {.name = "expire",
      .operands = "",
      .summary = "forgets conversations that are older than CALLMEM_RETENTION_DAYS, now",

@@ -29,6 +29,7 @@ int drain_command(struct instance *instance, const struct args *args);
 int retry_command(struct instance *instance, const struct args *args);
 /* backfill.c, migrate.c, orphans.c, reread.c, expiry.c */
 int backfill_command(struct instance *instance, const struct args *args);
+int evaluate_command(struct instance *instance, const struct args *args);
 int migrate_command(struct instance *instance, const struct args *args);
 int orphans_command(struct instance *instance, const struct args *args);
 int reread_command(struct instance *instance, const struct args *args);

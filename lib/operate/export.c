@@ -7,6 +7,7 @@
 #include "operate/caller_operand.h"
 #include "operate/commands.h"
 #include "operate/dossier.h"
+#include "operate/receipt.h"
 #include "operate/report.h"
 #include "people/privacy.h"
 #include "people/profile.h"
@@ -172,8 +173,15 @@ int export_command(struct instance *instance, const struct args *args)
     struct error error = {0};
     if (!caller_operand_read(args, dossier.caller))
         return EXIT_USAGE;
-    int status = dossier_open(&dossier, instance, &error) == 0 ? report_json(export_whole(&dossier))
-                                                               : report_failure(&error);
+    if (args_option(args, "name") && !args_option(args, "for-caller"))
+        return args_refuse(args, "--name goes with --for-caller");
+    int status = EXIT_SUCCESS;
+    if (dossier_open(&dossier, instance, &error) != 0)
+        status = report_failure(&error);
+    else if (args_option(args, "for-caller"))
+        status = receipt_print(&dossier, args_option(args, "name"));
+    else
+        status = report_json(export_whole(&dossier));
     dossier_close(&dossier);
     return status;
 }

@@ -182,10 +182,10 @@ static int remember(struct worker *worker, struct event *event, struct error *er
     if (remember_event(worker->memory, processor->lexicon, instance->settings, event, error) != 0)
         return -1;
     /* After the memory, so that the LLM is asked about nothing that is not there. */
-    if (event->is_unread && processor->llm_queue &&
+    if (event->is_unread && !event->unkept && processor->llm_queue &&
         llm_queue_add(processor->llm_queue, event->caller, event->conversation, error) != 0)
         return -1;
-    if (!event->delete_pii)
+    if (!event->delete_pii && !event->unkept)
         return 0;
     if (processor->llm_queue &&
         llm_queue_erase(processor->llm_queue, event->caller, event->conversation, error) < 0)

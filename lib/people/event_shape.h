@@ -39,6 +39,7 @@ struct event {
                       the one in `agent` and no more is known of it. event_free() frees it. */
     char **voices; /* the texts of turns in several voices */
     size_t voice_count;
+    bool unkept;    /* set by remember_event(): the caller asked that the call not be kept (unkept.h) */
     bool is_unread; /* set by remember_event(): no LLM has read what the caller said */
     cJSON *json;    /* owns the other text */
 };

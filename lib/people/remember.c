@@ -13,6 +13,7 @@
 #include "people/machine.h"
 #include "people/privacy.h"
 #include "people/profile.h"
+#include "people/unkept.h"
 #include "service/metrics.h"
 #include "understand/evidence.h"
 #include "understand/secrets.h"
@@ -363,9 +364,10 @@ int remember_again(struct memory_store *store, const struct settings *settings, 
     return store_event(store, settings, event, understanding, true, error);
 }
 
-static int store_all(struct memory_store *store, const struct settings *settings, const struct event *event,
+static int store_all(struct memory_store *store, const struct settings *settings, struct event *event,
                      const struct understanding *understanding, struct error *error)
 {
+    const struct context_bounds bounds = profile_bounds(settings);
     if (event->delete_pii)
         return keep_nothing(store, settings, event, error);
     /* What was taken for a conversation before is none. */
@@ -375,6 +377,12 @@ static int store_all(struct memory_store *store, const struct settings *settings
         return -1;
     if (event->type == EVENT_FAILURE || event->attempt)
         understanding = NULL;
+    if (understanding && unkept_is_wished(store, event, understanding, &event->unkept, error) != 0)
+        return -1;
+    if (event->unkept)
+        return unkept_store(store, event, error) == 0
+                   ? profile_update(store, event->caller, event->agent, &bounds, error)
+                   : -1;
     bool less = false;
     if (understanding && fuller_is_less(store, event, &less, error) != 0)
         return -1;
@@ -382,7 +390,6 @@ static int store_all(struct memory_store *store, const struct settings *settings
         return 0;
     if (store_event(store, settings, event, understanding, false, error) != 0)
         return -1;
-    const struct context_bounds bounds = profile_bounds(settings);
     return profile_update(store, event->caller, event->agent, &bounds, error);
 }
 
