@@ -9,6 +9,7 @@
 #include "page/notice.h"
 #include "page/recorded.h"
 #include "people/line_read.h"
+#include "people/link.h"
 #include "people/privacy.h"
 #include "people/profile.h"
 #include "service/variables.h"
@@ -81,6 +82,7 @@ static void show_head(struct page *page, const struct reading *reading)
             "<p class=\"notice\">Agents treat this caller as unknown, because of the request below.</p>\n");
     buf_puts(out, "<p class=\"actions\">\n");
     known_change_link(page, "note", reading->caller, "", "Add a note", "");
+    known_change_link(page, "link", reading->caller, "", "Join with another number", "");
     known_change_link(page, "split", reading->caller, "", "Make two people of one", "");
     known_change_link(page, "forget", reading->caller, "", "Forget everything", "");
     buf_puts(out, "</p>\n");
@@ -102,6 +104,33 @@ static void show_requests(struct page *page, const struct reading *reading)
                          known_words(&reading->memories, memory->conversation, recorded_turn(memory)));
     }
     if (any)
+        buf_puts(page->out, "</ul>\n</section>\n");
+}
+
+/* The other numbers of people on this line. */
+static void show_links(struct page *page, const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->line.link_count; i++) {
+        const struct link *link = &reading->line.links[i];
+        if (i == 0)
+            buf_puts(page->out,
+                     "<section aria-labelledby=\"linked\">\n<h2 id=\"linked\">Joined numbers</h2>\n"
+                     "<ul class=\"facts\">\n");
+        buf_puts(page->out, "<li class=\"fact\">\n<p class=\"what\">");
+        page_link_caller(page, link->other, link->other);
+        if (*link->other_name) {
+            buf_puts(page->out, " ");
+            html_said(page->out, link->other_name);
+        }
+        buf_puts(page->out, "</p>\n<p class=\"source\">said by an operator (");
+        html_said(page->out, link->by);
+        buf_puts(page->out, "), ");
+        page_time(page, link->memory->created_at);
+        buf_puts(page->out, "</p>\n<p class=\"actions\">");
+        known_change_link(page, "unlink", reading->caller, link->other, "Take apart", link->other);
+        buf_puts(page->out, "</p>\n</li>\n");
+    }
+    if (reading->line.link_count > 0)
         buf_puts(page->out, "</ul>\n</section>\n");
 }
 
@@ -165,6 +194,7 @@ static void show(struct page *page, const struct reading *reading)
     show_requests(page, reading);
     known_people(page, &view);
     known_open(page, &view);
+    show_links(page, reading);
     show_calls(page, reading);
     known_over(page, &view);
     show_told(page, reading);

@@ -131,6 +131,13 @@ static const struct change_row rows[] = {
      "Several people use this line, and two of them were taken for one. What this person said is theirs from "
      "now on.",
      ABOUT_CALLER, false, change_ask_split, change_split},
+    {"link", "Join with another number", "Go on",
+     "Two numbers are of one person, such as a mobile and the line at home. What is known of both is shown "
+     "before anything is changed.",
+     ABOUT_CALLER, false, change_ask_link, change_link},
+    {"unlink", "Take the numbers apart", "Take them apart",
+     "The numbers are no longer those of one person: each is answered with its own calls alone.",
+     ABOUT_CHANGE, false, NULL, change_unlink},
     {"undo", "Undo", "Undo", "What an operator said is taken back, and what the calls say holds again.",
      ABOUT_CHANGE, false, NULL, change_undo},
     {"forget", "Forget everything", "Forget everything",

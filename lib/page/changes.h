@@ -12,5 +12,7 @@ typedef int change_function(struct changing *changing, struct error *error);
 /* change_known.c */
 change_function change_ask_correct, change_correct, change_name_caller, change_drop, change_undo;
 change_function change_ask_note, change_note, change_ask_split, change_split;
+/* change_link.c */
+change_function change_ask_link, change_link, change_unlink;
 
 #endif

@@ -73,26 +73,25 @@ static void show_source(struct page *page, const struct known_view *view, const 
     page_time(page, memory->created_at);
     if (memory_is_call(memory->conversation)) {
         buf_puts(page->out, ", ");
-        page_link_call(page, view->caller, memory->conversation, words ? turn : -1,
+        page_link_call(page, memory->caller, memory->conversation, words ? turn : -1,
                        words ? "see it in the call" : "see the call");
     }
     buf_puts(page->out, "</p></div>\n");
 }
 
-static void show_actions(struct page *page, const struct known_view *view, const struct known *known,
-                         bool can_change)
+static void show_actions(struct page *page, const struct known *known, bool can_change)
 {
     const struct memory *memory = known->fact.memory;
     const char *text = known->fact.statement.text;
     bool undone = known->state == STATE_CORRECTED || known->state == STATE_DROPPED;
     if (undone && known->remark && known->remark->memory) {
         buf_puts(page->out, "<p class=\"actions\">");
-        known_change_link(page, "undo", view->caller, known->remark->memory->conversation, "Undo", text);
+        known_change_link(page, "undo", memory->caller, known->remark->memory->conversation, "Undo", text);
         buf_puts(page->out, "</p>\n");
     } else if (can_change && memory->id) {
         buf_puts(page->out, "<p class=\"actions\">");
-        known_change_link(page, "correct", view->caller, memory->id, "Correct", text);
-        known_change_link(page, "drop", view->caller, memory->id, "Drop", text);
+        known_change_link(page, "correct", memory->caller, memory->id, "Correct", text);
+        known_change_link(page, "drop", memory->caller, memory->id, "Drop", text);
         buf_puts(page->out, "</p>\n");
     }
 }
@@ -116,7 +115,7 @@ static void show_statement(struct page *page, const struct known_view *view, con
         buf_puts(page->out, "</p>\n");
     }
     show_source(page, view, fact);
-    show_actions(page, view, known, can_change);
+    show_actions(page, known, can_change);
     buf_puts(page->out, "</li>\n");
 }
 
@@ -178,7 +177,8 @@ static void show_name_actions(struct page *page, const struct known_view *view, 
         return;
     buf_puts(page->out, "<p class=\"actions\">");
     if (person->heard && person->heard->id)
-        known_change_link(page, "correct", view->caller, person->heard->id, "Correct the name", name);
+        known_change_link(page, "correct", person->heard->caller, person->heard->id, "Correct the name",
+                          name);
     else
         known_change_link(page, "name", view->caller, "", "Say who this is", "");
     buf_puts(page->out, "</p>\n");

@@ -12,6 +12,8 @@ static const struct {
     {"dropped", "It is dropped. Agents are not told it any more."},
     {"noted", "The note is added."},
     {"split", "They are two people from now on."},
+    {"linked", "The numbers are joined: they are of one person from now on."},
+    {"unlinked", "The numbers are apart."},
     {"undone", "It is as it was before."},
     {"approved", "The request is approved."},
     {"dismissed", "The request is dismissed."},
