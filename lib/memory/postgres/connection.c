@@ -61,10 +61,12 @@ struct pg_query {
     int row;
 };
 
+enum pending_what { PENDING_PREPARE, PENDING_RUN, PENDING_KEEP };
+
 /* What a result that comes belongs to. */
 struct pending {
     struct pg_query *query;
-    enum { PENDING_PREPARE, PENDING_RUN, PENDING_KEEP } what;
+    enum pending_what what;
 };
 
 struct pg_db {
@@ -114,7 +116,7 @@ static void disconnect(struct pg_db *pg)
     forget_connection(pg);
 }
 
-static int note_pending(struct pg_db *pg, struct pg_query *query, int what, struct error *error)
+static int note_pending(struct pg_db *pg, struct pg_query *query, enum pending_what what, struct error *error)
 {
     if (pg->pending_count == pg->pending_room) {
         size_t room = pg->pending_room ? pg->pending_room * 2 : 64;
@@ -217,7 +219,7 @@ static int prepare(struct pg_query *query, const char *name, const char *doing, 
 }
 
 /* Puts the statement into the queue. */
-static int queue(struct pg_query *query, int what, const char *doing, struct error *error)
+static int queue(struct pg_query *query, enum pending_what what, const char *doing, struct error *error)
 {
     struct pg_db *pg = query->db;
     const char *values[PARAMETERS];
