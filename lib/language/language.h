@@ -103,6 +103,9 @@ enum list {
     LIST_CANCELLED,  /* does away with what was arranged: "cancel" */
     LIST_PET,        /* animals of a household: "dog" */
     LIST_ALSO,       /* the same is true of one more: "me too", "both" */
+    LIST_DATA,       /* what of somebody's data can go: "everything", "my number" */
+    LIST_RECORDING,  /* speaks of recording a call */
+    LIST_LAUGH,      /* makes the sentence that it stands in a joke: "ha ha" */
     LIST_ACQUAINTED, /* neither family nor household: "neighbour", "friend" */
     LISTS
 };

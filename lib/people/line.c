@@ -162,6 +162,36 @@ static size_t find_renamed(struct line *line, const struct speaker *speaker, con
     return NOBODY;
 }
 
+/* The name in what somebody is called of whom is spoken: "Ida" of "daughter Ida", "Ida Holm" as it is. */
+static const char *bare_name(const char *label)
+{
+    const char *at = label;
+    while (*at && !((unsigned char)*at >= 'A' && (unsigned char)*at <= 'Z') && (unsigned char)*at < 0x80) {
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    return *at ? at : label;
+}
+
+/* One of whom was spoken, and who now speaks: of one name alone. */
+static size_t find_spoken_of(const struct line *line, const struct speaker *speaker)
+{
+    const char *name = *speaker->full ? speaker->full : speaker->called;
+    size_t found = NOBODY;
+    for (size_t i = 0; i < line->person_count && *name; i++) {
+        const struct person *person = &line->persons[i];
+        bool same = false;
+        for (size_t n = 0; n < person->name_count && !same; n++)
+            same = name_compare(bare_name(person->names[n]), name) == NAME_SAME;
+        if (person->speaks || person->gone || !same)
+            continue;
+        if (found != NOBODY)
+            return NOBODY;
+        found = i;
+    }
+    return found;
+}
+
 /* One who spoke before anybody had a name. */
 static size_t find_unnamed(const struct line *line)
 {
@@ -249,6 +279,10 @@ static size_t know_speaker(struct line *line, const struct speaker *speaker, con
         person_rename(&line->persons[at], speaker);
     if (at == NOBODY && !other && line_speakers(line) == 1)
         at = find_unnamed(line);
+    if (at == NOBODY && (at = find_spoken_of(line, speaker)) != NOBODY) {
+        line->persons[at].speaks = true;
+        line->persons[at].full = "";
+    }
     if (at == NOBODY)
         at = person_new(line, true);
     if (at != NOBODY)
@@ -307,6 +341,16 @@ static size_t who_speaks(struct line *line, const struct speaker *speaker, const
     }
     return remark ? know_corrected(line, speaker, remark, list, from, call)
                   : know_speaker(line, speaker, list, from, call);
+}
+
+/* "I've had this number since June": nobody of before is on this line. */
+static void leave(struct line *line, int call)
+{
+    for (size_t i = 0; i < line->person_count; i++)
+        if (line->persons[i].last_call < call) {
+            line->persons[i].speaks = false;
+            line->persons[i].gone = true;
+        }
 }
 
 /* Who spoke in a call in which nobody said a name. */
@@ -499,6 +543,15 @@ static bool says_another_number(const struct known *older, const struct known *n
     return words >= 2 && numbers[0] > 0 && numbers[1] > 0;
 }
 
+/* "Leave it behind the gate", "Leave it behind the shed": the same is to be done in another way. */
+static bool says_another_way(const struct known *older, const struct known *newer)
+{
+    const struct carriers *a = &older->carriers, *b = &newer->carriers;
+    size_t shared = carriers_shared(b, a), least = a->count < b->count ? a->count : b->count;
+    return kind_of(older) == STATEMENT_INSTRUCTION && kind_of(newer) == STATEMENT_INSTRUCTION && shared > 1 &&
+           shared < least && shared * 2 >= least && strcmp(a->words[0], b->words[0]) == 0;
+}
+
 /* "Email me. No, text me instead": within a call, what a rule heard later. */
 static bool corrects(const struct known *older, const struct known *newer)
 {
@@ -518,7 +571,7 @@ static bool replaces(const struct known *older, const struct known *newer)
         return true;
     if (older->call == newer->call)
         return corrects(older, newer);
-    if (same_slot(older, newer) || says_another_number(older, newer))
+    if (same_slot(older, newer) || says_another_number(older, newer) || says_another_way(older, newer))
         return true;
     return likeness(older, newer) >= (open ? 0.5 : 0.75);
 }
@@ -529,7 +582,7 @@ static bool says_otherwise(const struct known *older, const struct known *newer)
     const char *was = older->fact.statement.value, *is = newer->fact.statement.value;
     if (kind_of(older) == STATEMENT_OPEN || older->call == newer->call)
         return false;
-    if (says_another_number(older, newer))
+    if (says_another_number(older, newer) || says_another_way(older, newer))
         return true;
     return same_slot(older, newer) && (*was && *is ? strcmp(was, is) != 0 : likeness(older, newer) < 0.75);
 }
@@ -770,6 +823,7 @@ static void read_call(struct line *line, const struct memory *memory)
     call->attempt = memory->kind == KIND_ATTEMPT;
     call->evidence = json_bool(metadata, "evidence", false);
     call->other = json_bool(metadata, "other", false);
+    call->taken_over = json_bool(metadata, "new_number", false);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *text = json_text(metadata, names[i]);
         *fields[i] = text ? arena_text(line->arena, text, strlen(text)) : "";
@@ -881,6 +935,7 @@ static size_t read_conversation(struct line *line, const struct memory_list *lis
         if (list->items[i].kind == KIND_SUMMARY || list->items[i].kind == KIND_ATTEMPT)
             read_call(line, &list->items[i]);
     bool named = false;
+    size_t persons = line->person_count;
     for (size_t i = from; i < to && !line->failed; i++) {
         bool is_name = false;
         if (list->items[i].kind != KIND_NAME)
@@ -893,6 +948,9 @@ static size_t read_conversation(struct line *line, const struct memory_list *lis
         call->speaker = assume_linked(line, list->items[from].caller, at);
     if (!named && call->speaker == NOBODY)
         call->speaker = who_spoke(line, list->items[from].conversation, at);
+    /* Somebody who was here before has not got the number lately. */
+    if (call->taken_over && call->speaker != NOBODY && call->speaker >= persons)
+        leave(line, at);
     line->conversations += !call->attempt;
     line->last = call->memory->created_at;
     for (size_t i = from; i < to && !line->failed; i++)

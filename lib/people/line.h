@@ -67,6 +67,7 @@ struct line_call {
     bool evidence;      /* an LLM read the call */
     bool other;         /* the speaker said that they are not whom the agent took them for */
     const char *denied; /* the name that they denied; "" */
+    bool taken_over;    /* the number is the speaker's since lately */
     size_t speaker;
 };
 

@@ -146,6 +146,8 @@ static void put_summary(struct batch *batch, const struct understanding *underst
         note_flag(batch, metadata, "evidence");
     if (understanding->is_other)
         note_flag(batch, metadata, "other");
+    if (understanding->new_number)
+        note_flag(batch, metadata, "new_number");
     if (*understanding->denied)
         note_text(batch, metadata, "denied", understanding->denied);
     put(batch, KIND_SUMMARY, line_of(batch, summary, TURN_CHARS), metadata_of(batch, metadata));

@@ -329,7 +329,11 @@ static enum drop judge_request(struct evidence *evidence, enum privacy privacy, 
     if (privacy == PRIVACY_ERASE)
         return requests_judge_erasure(reading, turns, count, turn);
     *turn = requests_find_turn(reading, turns, count, privacy);
-    return DROPS;
+    if (*turn != SIZE_MAX)
+        return DROPS;
+    if (privacy == PRIVACY_DO_NOT_RECORD)
+        return requests_judge_recording(reading, turns, count, turn);
+    return requests_are_of_how(reading, turns, count) ? DROP_ONCE : DROPS;
 }
 
 /* A word, or more around it: of several the one that weighs most. */

@@ -3,6 +3,7 @@
  */
 #include "understand/evidence_parts.h"
 
+#include "understand/orders.h"
 #include "understand/other_words.h"
 #include "understand/slots.h"
 #include "understand/speakers_parts.h"
@@ -59,7 +60,8 @@ static struct wording read_wording(struct reading *reading, const char *text)
     if (reading_read(reading, text, &row) != 0)
         return wording;
     for (size_t at = 0; at < row.words.count; at++) {
-        wording.negated = wording.negated || evidence_list(reading, LIST_NEGATOR, &row.words, at);
+        wording.negated = wording.negated || evidence_list(reading, LIST_NEGATOR, &row.words, at) ||
+                          (!reading->ruled && other_word(OTHER_NEGATOR, row.words.items[at].fold));
         wording.avoids = wording.avoids || evidence_list(reading, LIST_AVOID, &row.words, at);
         wording.first = wording.first || evidence_list(reading, LIST_FIRST_PERSON, &row.words, at) ||
                         evidence_list(reading, LIST_MINE, &row.words, at);
@@ -211,7 +213,11 @@ static struct objection object_to(struct evidence *evidence, const struct statem
                !manner_goes_for_own(reading, &spoken->words, reading_sentence(&spoken->words, place->at)))
         objection.why = DROP_PERSON;
     else if (reading->ruled &&
-             manner_has(reading, &spoken->words, LIST_JOKE, (struct span){0, spoken->words.count}))
+             (manner_has(reading, &spoken->words, LIST_JOKE, (struct span){0, spoken->words.count}) ||
+              manner_is_laughed_at(reading, &spoken->words, place->at)))
+        objection.why = DROP_NEGATED;
+    else if (!reading->ruled && statement->kind != STATEMENT_INSTRUCTION && manner.negated &&
+             !wording->negated)
         objection.why = DROP_NEGATED;
     else if (manner.past && !wording->past)
         objection.why = DROP_PAST;
@@ -314,6 +320,30 @@ static const char *named_other(struct evidence *evidence, const struct words *wo
     return reading_text(reading, words, who);
 }
 
+/* "I book for Mr. Kell", and nobody else has a title in what the caller said so far. */
+static const char *only_titled(struct evidence *evidence, size_t turn)
+{
+    struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    const struct words *found = NULL;
+    struct span who = {0, 0};
+    for (size_t i = 0; reading->ruled && i <= turn && i < count; i++)
+        for (size_t at = 0; turns[i].role == ROLE_USER && at + 1 < turns[i].words.count; at++) {
+            const struct words *words = &turns[i].words;
+            const struct word *name = &words->items[at + 1];
+            size_t len = language_list(reading->language, LIST_TITLE, words, at);
+            if (len != 1 || name->shape != SHAPE_CAPITAL ||
+                evidence_is_speaker(evidence, words, (struct span){at + 1, at + 2}))
+                continue;
+            if (found && found->items[who.from + 1].key != name->key)
+                return NULL;
+            found = words;
+            who = (struct span){at, at + 2};
+        }
+    return found ? reading_text(reading, found, who) : NULL;
+}
+
 /* Whether a word can be the name of one of whom is spoken: "the bath of Pingo", "It's about Ned". */
 static bool is_spoken_of(struct evidence *evidence, const struct words *words, size_t at)
 {
@@ -379,7 +409,8 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
     struct wording wording = read_wording(reading, statement->text);
     uint64_t telling = telling_tokens(grounding);
     double clean = 0, all = 0, against[DROPS] = {0};
-    size_t avoided = 0, of_others = 0;
+    size_t avoided = 0, of_others = 0, longest = 0;
+    enum drop longest_why = DROPS;
     struct objection person = {.why = DROPS};
     size_t person_turn = 0, person_word = 0;
     /* "My neighbour's allergic to them": what is said of the thing is said of somebody else. */
@@ -419,6 +450,11 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
                 person_word = grounding->places[i].at;
             }
         }
+        size_t length = strlen(grounding->words.items[token].fold);
+        if (some && length > longest) {
+            longest = length;
+            longest_why = good ? DROPS : last.why;
+        }
         double weight = some ? grounding->words.items[token].weight : 0;
         all += weight;
         if (good)
@@ -426,6 +462,9 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
         else if (some)
             against[last.why] += weight;
     }
+    /* Which words say little is not known without a lexicon; the longest one is the thing itself. */
+    if (!reading->ruled && longest_why == DROP_NEGATED)
+        return DROP_NEGATED;
     if (!of_other && (all <= 0 || clean * 2 >= all))
         return DROPS;
     enum drop why = of_other ? DROP_PERSON : DROPS;
@@ -443,6 +482,7 @@ static enum drop object(struct evidence *evidence, struct statement *statement,
             meant = only_relative(reading, person_turn, evidence);
             meant = meant ? meant : name_before(evidence, words, person_word);
             meant = meant ? meant : evidence->taken;
+            meant = meant ? meant : only_titled(evidence, person_turn);
         }
         if (meant) {
             statement->whose = meant;
@@ -523,13 +563,31 @@ static bool is_in_sentence(const struct grounding *grounding, size_t spoken, str
 }
 
 /* "Shall I cancel the Monday?" before the caller's turn, or "It's cancelled" after it. */
-static bool is_cancelled_by_agent(struct evidence *evidence, size_t agent, size_t caller)
+static bool is_cancelled_by_agent(struct evidence *evidence, const struct grounding *grounding, size_t agent,
+                                  size_t caller)
 {
     size_t count;
     const struct spoken *turns = ground_spoken(evidence->ground, &count);
-    return agent != SIZE_MAX && (agent + 1 == caller || caller + 1 == agent) &&
-           manner_has(evidence->reading, &turns[agent].words, LIST_CANCELLED,
-                      (struct span){0, turns[agent].words.count});
+    if (agent == SIZE_MAX || (agent + 1 != caller && caller + 1 != agent))
+        return false;
+    /* "Cancelled. You get the deposit back.": what has a sentence of its own is not what was done away with.
+     */
+    const struct words *words = &turns[agent].words;
+    bool cancelled = false, own = false, beside = false;
+    for (size_t at = 0; at < words->count;) {
+        struct span sentence = reading_sentence(words, at);
+        bool here = manner_has(evidence->reading, words, LIST_CANCELLED, sentence);
+        bool named = false;
+        for (size_t word = sentence.from; word < sentence.to && !named; word++)
+            for (size_t t = 0; t < grounding->words.count && !named; t++)
+                named = grounding->words.items[t].weight >= 1 &&
+                        strcmp(grounding->words.items[t].fold, words->items[word].fold) == 0;
+        cancelled = cancelled || here;
+        own = own || (here && named);
+        beside = beside || (!here && named);
+        at = sentence.to > at ? sentence.to : at + 1;
+    }
+    return cancelled && (own || !beside);
 }
 
 /* The caller does away with it: "I have to cancel the eighth". */
@@ -551,7 +609,7 @@ static bool is_cancelled(struct evidence *evidence, const struct statement *stat
             struct manner manner = manner_of(reading, &turns[at], word);
             if (!manner.negated && !manner.condition &&
                 (is_in_sentence(grounding, at, reading_sentence(&turns[at].words, word)) ||
-                 is_cancelled_by_agent(evidence, grounding->best_agent, at)))
+                 is_cancelled_by_agent(evidence, grounding, grounding->best_agent, at)))
                 return true;
         }
     return false;
@@ -582,6 +640,82 @@ static bool is_own(struct evidence *evidence, const struct grounding *grounding,
                (denied && manner.first_person);
     }
     return own > 0;
+}
+
+/* All that the caller said of it stands in sentences that tell the agent what to do. */
+static bool is_ordered(struct evidence *evidence, const struct grounding *grounding)
+{
+    size_t count, places = 0;
+    uint64_t telling = telling_tokens(grounding);
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; i < grounding->place_count; i++) {
+        const struct place *place = &grounding->places[i];
+        const struct words *words = &turns[place->spoken].words;
+        if (!(telling >> place->token & 1))
+            continue;
+        const char *sentence = reading_text(evidence->reading, words, reading_sentence(words, place->at));
+        if (!sentence || !orders_are_in(evidence->reading, sentence))
+            return false;
+        places++;
+    }
+    return places > 0;
+}
+
+/* The one who is spoken to. */
+static bool is_second_person(const char *fold)
+{
+    static const char *const words[] = {
+        "you",   "your", "yours", "yourself", "sie",   "ihnen",   "ihr",  "ihre", "ihren", "ihrem",
+        "du",    "dir",  "dich",  "dein",     "usted", "ustedes", "su",   "te",   "tu",    "vous",
+        "votre", "vos",  "toi",   "lei",      "suo",   "sua",     "voce", "seu",  "si",    "consigo"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(fold, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The agent says a word of themselves: "I live there", "I'm vegan myself"; "we" is the company. */
+static bool is_of_agent(const struct reading *reading, const struct words *words, size_t at)
+{
+    static const char *const plural[] = {
+        "we",      "us",      "our",  "ours",  "wir", "uns",    "unser",  "unsere", "nosotros", "nos",
+        "nuestro", "nuestra", "nous", "notre", "noi", "nostro", "nostra", "nosso",  "nossa",    "let"};
+    for (size_t i = at + 1; i-- > 0;) {
+        const char *fold = words->items[i].fold;
+        if (is_second_person(fold) || words->items[i].question)
+            return false;
+        for (size_t p = 0; p < sizeof plural / sizeof *plural; p++)
+            if (strcmp(fold, plural[p]) == 0)
+                return false;
+        if (language_list(reading->language, LIST_FIRST_PERSON, words, i) > 0 ||
+            language_list(reading->language, LIST_MINE, words, i) > 0)
+            return true;
+        if (words->items[i].gap == GAP_STOP)
+            return false;
+    }
+    return false;
+}
+
+/* What the caller did not say, and what the agent says of themselves wherever they say it. */
+static bool is_agents_own(struct evidence *evidence, const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    size_t count, own = 0, places = 0;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t token = 0; reading->ruled && token < grounding->words.count; token++) {
+        const struct token *word = &grounding->words.items[token];
+        if (word->weight < 1)
+            continue;
+        if (word->user)
+            return false;
+        for (size_t i = 0; i < count; i++)
+            for (size_t at = 0; turns[i].role == ROLE_AGENT && at < turns[i].words.count; at++)
+                if (strcmp(turns[i].words.items[at].fold, word->fold) == 0) {
+                    places++;
+                    own += is_of_agent(reading, &turns[i].words, at);
+                }
+    }
+    return places > 0 && own == places;
 }
 
 /* E-mail addresses, numbers and codes: as a whole or not at all. */
@@ -676,6 +810,12 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
     struct wording wording = read_wording(reading, statement->text);
     if (grounding->refused > 0.5 && statement->kind != STATEMENT_ENDED && !wording.negated && !wording.avoids)
         return DROP_REFUSED;
+    if (grounding->offered && statement->kind != STATEMENT_ENDED && !wording.negated && !wording.avoids)
+        return DROP_REFUSED;
+    if (demand->told && demand->person && is_agents_own(evidence, grounding))
+        return DROP_PERSON;
+    if (reading->ruled && is_ordered(evidence, grounding))
+        return DROP_ORDER;
     if (demand->present) {
         enum drop why = object(evidence, statement, grounding);
         if (why != DROPS)

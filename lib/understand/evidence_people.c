@@ -10,8 +10,10 @@
 #include "understand/person_name.h"
 #include "understand/speakers.h"
 #include "understand/speakers_parts.h"
+#include "understand/spelled.h"
 
 #include <ctype.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,12 +108,33 @@ static bool is_confirmed(struct evidence *evidence, const char *fold)
     return false;
 }
 
+/* Whether words of a turn are a name when they are put together: "M A C K I E", "Mac Kie". */
+static bool is_put_together(struct reading *reading, const struct words *words, const char *fold)
+{
+    for (size_t from = 0; from < words->count; from++) {
+        size_t at = from, done = 0;
+        while (at < words->count && fold[done] && (at == from || words->items[at].gap != GAP_STOP)) {
+            struct spelled part = {0};
+            size_t len = spelled_part(reading, words, at, &part);
+            const char *text = len > 0 ? part.text : words->items[at].fold;
+            size_t more = strlen(text);
+            if (strncmp(fold + done, text, more) != 0 || more == 0)
+                break;
+            done += more;
+            at += len > 0 ? len : 1;
+        }
+        if (at > from + 1 && !fold[done])
+            return true;
+    }
+    return false;
+}
+
 /* Whether the caller said a word of a name, by itself, with an ending, in a text without blanks, or letter by
  * letter. */
 static bool was_given(struct evidence *evidence, const char *fold, bool anybody)
 {
     const struct reading *reading = evidence->reading;
-    size_t len = strlen(fold), turn = SIZE_MAX, count;
+    size_t len = strlen(fold), count;
     const struct spoken *turns = ground_spoken(evidence->ground, &count);
     if (ground_was_said(evidence->ground, fold, anybody))
         return true;
@@ -126,8 +149,10 @@ static bool was_given(struct evidence *evidence, const char *fold, bool anybody)
             if (unspaced ? strstr(said, fold) != NULL : ending)
                 return true;
         }
-    return len >= 3 && ground_heard(evidence->ground, fold, &turn) && turn < count &&
-           turns[turn].role == ROLE_USER;
+    for (size_t i = 0; len >= 3 && i < count; i++)
+        if (turns[i].role == ROLE_USER && is_put_together(evidence->reading, &turns[i].words, fold))
+            return true;
+    return false;
 }
 
 /* "Der heißt Hubert", "se llama Ana": a third person is called so. */
@@ -260,6 +285,27 @@ static bool is_no_person(const struct reading *reading, const struct words *word
 
 enum name_fault { NAME_GOOD, NAME_EMPTY, NAME_ORDER, NAME_NOBODY };
 
+/* "Karyn" of the caller, who said it beside a word of the name that is sure, for "Karen" of the LLM. NULL
+ * when there is no such form. */
+static const char *own_form(struct evidence *evidence, const char *fold, const char *beside, bool before)
+{
+    size_t count, len = strlen(fold);
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; len >= 4 && len < 32 && i < count; i++) {
+        const struct words *words = &turns[i].words;
+        for (size_t at = 1; turns[i].role == ROLE_USER && at < words->count; at++) {
+            size_t sure = before ? at : at - 1, own = before ? at - 1 : at;
+            const struct word *word = &words->items[own];
+            if (words->items[at].gap != GAP_NONE || strcmp(words->items[sure].fold, beside) != 0 ||
+                word->shape != SHAPE_CAPITAL || word->fold[0] != fold[0] || strlen(word->fold) >= 32 ||
+                strlen(word->fold) < 4 || text_distance(word->fold, fold) > (len < 7 ? 1 : 2))
+                continue;
+            return reading_text(evidence->reading, words, (struct span){own, own + 1});
+        }
+    }
+    return NULL;
+}
+
 /* The part of a name that the caller gave; "" when there is none. */
 static const char *given_part(struct evidence *evidence, const struct words *words)
 {
@@ -297,6 +343,15 @@ static const char *given_part(struct evidence *evidence, const struct words *wor
     struct buf out = BUF_INIT;
     for (size_t at = 0, end; at < words->count; at = end) {
         end = at + 1;
+        bool before = at + 1 < words->count && kept[at + 1], after = at > 0 && kept[at - 1];
+        const char *form = kept[at] || denied || !(before || after)
+                               ? NULL
+                               : own_form(evidence, words->items[at].fold,
+                                          words->items[before ? at + 1 : at - 1].fold, before);
+        if (form) {
+            buf_printf(&out, "%s%s", out.len > 0 ? " " : "", form);
+            continue;
+        }
         if (!kept[at])
             continue;
         while (end < words->count && kept[end])
@@ -525,6 +580,16 @@ static bool is_of_caller(const struct reading *reading, int turn);
 static bool has_given_name(const struct reading *reading, const char *name);
 static size_t count_words(const char *name);
 
+/* "Ida Holm from Holmtec": a name behind the speaker's own one, with a small word between, is whom they speak
+ * for. */
+static bool is_whom_for(const struct words *words, size_t at, const char *own)
+{
+    if (at < 2 || words->items[at].gap != GAP_NONE || words->items[at - 1].shape != SHAPE_LOWER)
+        return false;
+    struct words one = {.text = words->text, .items = &words->items[at - 2], .count = 1};
+    return words->items[at - 1].gap == GAP_NONE && shares_word(&one, own);
+}
+
 /* Whether the caller introduced themselves with a word of a name, "I'm Michael", that another name does not
  * have as well. */
 static bool gave_own(struct evidence *evidence, const char *name, const char *beside)
@@ -539,12 +604,30 @@ static bool gave_own(struct evidence *evidence, const char *name, const char *be
             for (size_t word = 0; word < words.count && !own; word++) {
                 struct words one = {.text = words.text, .items = &words.items[word], .count = 1};
                 own = reading->spoken[i].words.items[at].key == words.items[word].key &&
-                      !shares_word(&one, beside) && is_introduced(reading, &reading->spoken[i], at);
+                      !shares_word(&one, beside) && !is_whom_for(&reading->spoken[i].words, at, beside) &&
+                      is_introduced(reading, &reading->spoken[i], at);
             }
     for (size_t word = 0; word < words.count && !own; word++)
         own = is_confirmed(evidence, words.items[word].fold);
     words_free(&words);
     return own;
+}
+
+/* "I'm the carer for Mr. Kell": once at least a word of a name is said as somebody else's. */
+static bool was_for(struct evidence *evidence, const char *name)
+{
+    struct words words;
+    bool found = false;
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    if (!*name || !evidence->reading->ruled || words_read(NULL, name, &words) != 0)
+        return false;
+    for (size_t i = 0; i < count && !found; i++)
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count && !found; at++)
+            found = is_key(turns[i].words.items[at].key, &words.items[0].key, 1) &&
+                    is_of_other(evidence->reading, &turns[i].words, at);
+    words_free(&words);
+    return found;
 }
 
 /* Where the LLM took somebody or something else that was named for the caller, and the caller said who they
@@ -562,8 +645,10 @@ static void correct_caller(struct evidence *evidence, size_t lines)
     understanding->failed = understanding->failed || heard.failed;
     const struct speaker *own = heard.speaker_count == 1 ? &heard.speakers[0] : NULL;
     struct speaker *taken = understanding->speaker_count == 1 ? &understanding->speakers[0] : NULL;
+    const char *first = !taken ? "" : *taken->full ? taken->full : taken->called;
     if (own && own->source == SOURCE_RULE && *own->full && is_of_caller(reading, own->turn) &&
-        (has_given_name(reading, own->full) || count_words(own->full) > 1)) {
+        (has_given_name(reading, own->full) || count_words(own->full) > 1 ||
+         (gave_own(evidence, own->full, "") && was_for(evidence, first)))) {
         struct speaker speaker = *own;
         const char *name = !taken ? "" : *taken->full ? taken->full : taken->called;
         /* A mother and her daughter have one family name. */
@@ -676,6 +761,9 @@ void evidence_read_denials(struct evidence *evidence)
             continue;
         }
         for (size_t at = 0; at < spoken->words.count; at++) {
+            const struct rule *other = reading_rule(reading, SECTION_NAME_OTHER, spoken, at);
+            understanding->new_number =
+                understanding->new_number || (other && other->slot && strcmp(other->slot, "new") == 0);
             const char *name = denied_at(reading, spoken, at, taken);
             if (!name)
                 continue;

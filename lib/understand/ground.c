@@ -519,6 +519,29 @@ static void find_best(const struct ground *ground, struct grounding *out)
         out->window = weight_of(out, mask_around(ground, middle, WINDOW)) / out->weight;
 }
 
+/* "I could give you a loan laptop." "No, just repair mine, the laptop.": one turn alone has all that carries
+ * the statement, and it was refused. */
+static void find_offer(const struct ground *ground, struct grounding *out)
+{
+    uint64_t core = 0, users = 0;
+    bool refused = false, told = false;
+    for (size_t i = 0; i < out->words.count; i++) {
+        const struct token *token = &out->words.items[i];
+        if (token->weight < 1 || !(token->user || token->agent))
+            continue;
+        core |= (uint64_t)1 << i;
+        users |= (uint64_t)token->user << i;
+    }
+    for (size_t at = 0; core != 0 && at < ground->count; at++) {
+        if ((ground->masks[at] & core) != core)
+            continue;
+        bool no = ground->spoken[at].role == ROLE_AGENT && ground->replies[at] == ANSWER_NO;
+        refused = refused || no;
+        told = told || !no;
+    }
+    out->offered = refused && !told && users != core;
+}
+
 static void look_for_token(struct ground *ground, struct grounding *out, size_t i)
 {
     struct search search = {ground, out, i};
@@ -584,5 +607,6 @@ int ground_statement(struct ground *ground, const char *text, struct grounding *
         look_for_token(ground, out, i);
     sum(out);
     find_best(ground, out);
+    find_offer(ground, out);
     return reading->failed ? -1 : 0;
 }

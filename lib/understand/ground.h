@@ -41,6 +41,7 @@ struct grounding {
     size_t names, names_said;
     size_t best;       /* the caller's turn that grounds it best, in reading->spoken; */
     size_t best_agent; /* the agent's; SIZE_MAX when there is none */
+    bool offered;      /* all of it is an offer that was refused, and the caller said only a part */
     double window;     /* share said in the turns around the best one */
 };
 

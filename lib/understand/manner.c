@@ -44,6 +44,19 @@ static bool is_copula(const struct words *words, size_t at)
     return false;
 }
 
+/* A word with a capital within a sentence of the call, which no beginning of a sentence gave to it. */
+static bool is_name_elsewhere(const struct reading *reading, uint64_t key)
+{
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct words *words = &reading->spoken[i].words;
+        for (size_t at = 1; at < words->count; at++)
+            if (words->items[at].key == key && words->items[at].shape == SHAPE_CAPITAL &&
+                words->items[at].gap != GAP_STOP)
+                return true;
+    }
+    return false;
+}
+
 /* A name that something is said of: "Stan's on …", "Bruno is …", and not "Thanks, Iris." */
 static bool is_named_subject(const struct reading *reading, const struct words *words, size_t at)
 {
@@ -55,7 +68,8 @@ static bool is_named_subject(const struct reading *reading, const struct words *
         return false;
     if (is_given(reading, words, at))
         return is_possessed(words, at) || words->items[at + 1].shape == SHAPE_LOWER;
-    return !reading->nouns && words->items[at].gap == GAP_NONE && at > 0 && is_copula(words, at + 1);
+    return !reading->nouns && is_copula(words, at + 1) &&
+           ((words->items[at].gap == GAP_NONE && at > 0) || is_name_elsewhere(reading, word->key));
 }
 
 /* "my younger daughter", "mi hija Ana", "her husband": the relation that ends at `at`, with whose it is. */
@@ -168,6 +182,82 @@ static bool is_condition(const struct reading *reading, const struct words *word
     return false;
 }
 
+/* "I would think about it", "haría": what is so under a condition only. */
+static bool is_conditional(const struct reading *reading, const char *fold)
+{
+    static const struct {
+        const char *language, *word;
+        bool ending;
+    } forms[] = {
+        {"en", "would", false}, {"en", "could", false}, {"en", "might", false}, {"de", "würde", true},
+        {"de", "wurde", false}, {"de", "wurd", false},  {"de", "hätte", true},  {"de", "hatte", false},
+        {"de", "wäre", true},   {"de", "ware", false},  {"es", "aria", true},   {"es", "eria", true},
+        {"es", "iria", true},   {"fr", "erais", true},  {"fr", "irais", true},  {"fr", "drais", true},
+        {"it", "erei", true},   {"it", "irei", true},   {"pt", "aria", true},   {"pt", "eria", true},
+        {"pt", "iria", true},
+    };
+    size_t len = strlen(fold);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        size_t end = strlen(forms[i].word);
+        if (strcmp(forms[i].language, language_code(reading->language)) == 0 && len >= end &&
+            (forms[i].ending || len == end) && strcmp(fold + len - end, forms[i].word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "I'd get a second one if I were rich": the condition stands after what is under it. */
+static bool is_supposed(const struct reading *reading, const struct words *words, struct span span, size_t at)
+{
+    bool conditional = false;
+    for (size_t i = at + 1; i-- > span.from && !conditional;) {
+        conditional = is_conditional(reading, words->items[i].fold);
+        if (words->items[i].gap != GAP_NONE)
+            break;
+    }
+    for (size_t i = at + 1; conditional && i + 1 < span.to; i++)
+        if (list_at(reading, LIST_IF_CLAUSE, words, i) > 0)
+            return true;
+    return false;
+}
+
+/* Words that begin a question. */
+static bool opens_question(const char *fold)
+{
+    static const char *const words[] = {
+        "can",     "could",   "may",     "do",       "does",     "did",    "is",      "are",   "will",
+        "would",   "should",  "shall",   "has",      "have",     "what",   "when",    "where", "who",
+        "why",     "how",     "which",   "kann",     "kannst",   "konnen", "konnten", "darf",  "durfen",
+        "ist",     "sind",    "haben",   "was",      "wann",     "wo",     "wer",     "warum", "wie",
+        "puede",   "pueden",  "puedo",   "podria",   "que",      "cuando", "donde",   "quien", "como",
+        "peut",    "peuvent", "pouvez",  "pourrait", "est",      "quand",  "ou",      "qui",   "pourquoi",
+        "comment", "puo",     "possono", "posso",    "potrebbe", "quando", "dove",    "chi",   "perche",
+        "come",    "pode",    "podem",   "onde",     "quem"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(fold, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "Tom has an inhaler, can he keep it in class?": what is told first and only then asked about. "You have it,
+ * don't you?" asks. */
+static bool is_told_first(const struct reading *reading, const struct words *words, struct span span,
+                          size_t at)
+{
+    struct span clause = {at, at + 1};
+    while (clause.from > span.from && words->items[clause.from].gap == GAP_NONE)
+        clause.from--;
+    while (clause.to < span.to && words->items[clause.to].gap == GAP_NONE)
+        clause.to++;
+    size_t next = clause.to;
+    bool link = next < span.to && list_at(reading, LIST_AND, words, next) > 0;
+    next += link;
+    return next + 3 < span.to && opens_question(words->items[next].fold) &&
+           !opens_question(words->items[clause.from].fold) &&
+           list_at(reading, LIST_IF_CLAUSE, words, clause.from) == 0 &&
+           !manner_has(reading, words, LIST_NEGATOR, (struct span){next, next + 2});
+}
+
 /* The speaker as a subject: "on m'a dit" is said by others. */
 static bool is_speaker_word(const struct words *words, size_t at)
 {
@@ -189,6 +279,20 @@ static bool is_that(const struct words *words, size_t at)
     return false;
 }
 
+/* "said to me, …", "dice a mi vecino: …": whom it is said to, and then a pause. */
+static bool is_said_to(const struct reading *reading, const struct words *words, size_t from, size_t at)
+{
+    for (size_t i = from; i < from + 3 && i + 1 <= at && i < words->count; i++) {
+        bool person = list_at(reading, LIST_FIRST_PERSON, words, i) > 0 ||
+                      list_at(reading, LIST_THIRD_PERSON, words, i) > 0;
+        if (i > from && words->items[i].gap != GAP_NONE)
+            return false;
+        if (person && i + 1 < words->count && words->items[i + 1].gap != GAP_NONE)
+            return true;
+    }
+    return false;
+}
+
 /* "She'd say, I can't …": what follows a pause after a verb of saying, unless the speaker quotes themselves.
  */
 static bool is_quoted(const struct reading *reading, const struct words *words, size_t from, size_t at)
@@ -197,7 +301,7 @@ static bool is_quoted(const struct reading *reading, const struct words *words, 
         size_t len = list_at(reading, LIST_SAY, words, i);
         if (len == 0 || i + len >= words->count ||
             (words->items[i + len].gap == GAP_NONE && !is_that(words, i + len) &&
-             !is_speaker_word(words, i + len)))
+             !is_speaker_word(words, i + len) && !is_said_to(reading, words, i + len, at)))
             continue;
         if (i > from && list_at(reading, LIST_RELATIVE, words, i - 1) > 0)
             return true;
@@ -221,6 +325,20 @@ static void find_plain_person(const struct words *words, size_t from, size_t at,
     }
 }
 
+/* Without a lexicon it is not known on which side of a word its negator stands. */
+static bool is_plainly_negated(const struct words *words, size_t at)
+{
+    size_t from = at, to = at + 1;
+    while (from > 0 && at - from < NEGATOR_WORDS && words->items[from].gap == GAP_NONE)
+        from--;
+    while (to < words->count && to - at < NEGATOR_WORDS && words->items[to].gap == GAP_NONE)
+        to++;
+    for (size_t i = from; i < to; i++)
+        if (i != at && other_word(OTHER_NEGATOR, words->items[i].fold))
+            return true;
+    return false;
+}
+
 struct manner manner_of(struct reading *reading, const struct spoken *spoken, size_t at)
 {
     struct manner manner = {0};
@@ -235,11 +353,13 @@ struct manner manner_of(struct reading *reading, const struct spoken *spoken, si
         span.to++;
     if (!reading->ruled) {
         find_plain_person(words, span.from, at, &manner);
+        manner.negated = is_plainly_negated(words, at);
         return manner;
     }
     find_person(reading, words, span, at, &manner);
     manner.negated = is_negated(reading, words, span.from, at) || ends_negated(reading, words, at);
-    manner.condition = is_condition(reading, words, span.from, at);
+    manner.condition = is_condition(reading, words, span.from, at) || is_supposed(reading, words, span, at);
+    manner.question = manner.question && !is_told_first(reading, words, span, at);
     manner.quoted = is_quoted(reading, words, span.from, at);
     manner.past = manner_has(reading, words, LIST_PAST, span);
     manner.once = manner_has(reading, words, LIST_ONCE, span);
@@ -282,6 +402,31 @@ bool manner_goes_for_own(const struct reading *reading, const struct words *word
            manner_has(reading, words, LIST_ALSO, next) && !manner_has(reading, words, LIST_NEGATOR, next);
 }
 
+bool manner_is_laughed_at(const struct reading *reading, const struct words *words, size_t at)
+{
+    struct span span = reading_sentence(words, at), next = {span.to, span.to};
+    if (manner_has(reading, words, LIST_LAUGH, span))
+        return true;
+    while (next.to < words->count && (next.to == next.from || words->items[next.to].gap != GAP_STOP))
+        next.to++;
+    return next.to > next.from && next.to - next.from <= 3 && manner_has(reading, words, LIST_LAUGH, next);
+}
+
+/* "Sure, and ten more. No, of course not.": a short sentence takes the yes back. */
+static bool is_taken_back(const struct reading *reading, const struct words *words)
+{
+    for (size_t at = 1; at < words->count; at++) {
+        size_t to = at + 1;
+        if (words->items[at].gap != GAP_STOP || list_at(reading, LIST_NO, words, at) == 0)
+            continue;
+        while (to < words->count && words->items[to].gap != GAP_STOP)
+            to++;
+        if (to - at >= 2 && to - at <= 4 && list_at(reading, LIST_NEGATOR, words, to - 1) > 0)
+            return true;
+    }
+    return false;
+}
+
 enum answer manner_answer(const struct reading *reading, const struct spoken *spoken)
 {
     const struct words *words = &spoken->words;
@@ -296,7 +441,7 @@ enum answer manner_answer(const struct reading *reading, const struct spoken *sp
         if (list_at(reading, LIST_NO, words, at) > 0)
             return ANSWER_NO;
         if (list_at(reading, LIST_YES, words, at) > 0)
-            return ANSWER_YES;
+            return is_taken_back(reading, words) ? ANSWER_NO : ANSWER_YES;
         /* Only what says little may stand before it. */
         if (list_at(reading, LIST_COMMON, words, at) == 0 && list_at(reading, LIST_ANSWER, words, at) == 0)
             break;

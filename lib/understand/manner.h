@@ -36,6 +36,9 @@ bool manner_is_past(const struct reading *reading, const char *said, const char 
  * next one. */
 bool manner_goes_for_own(const struct reading *reading, const struct words *words, struct span sentence);
 
+/* "I'm allergic to Mondays, ha ha": laughter in the sentence of a word, or alone after it. */
+bool manner_is_laughed_at(const struct reading *reading, const struct words *words, size_t at);
+
 /* What an answer begins with. */
 enum answer { ANSWER_OTHER, ANSWER_YES, ANSWER_NO };
 enum answer manner_answer(const struct reading *reading, const struct spoken *spoken);

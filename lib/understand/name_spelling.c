@@ -26,6 +26,17 @@ static size_t skip_explanation(const struct reading *reading, const struct words
     return len > 0 && at + len < words->count ? at + len + 1 : at;
 }
 
+/* "… K I E. I booked a room": a letter that is the first word of what follows. */
+static bool begins_sentence(const struct words *words, size_t at)
+{
+    size_t start = words->items[at].start;
+    /* The dot behind a single letter is no stop by itself. */
+    bool dot = start > 1 && words->text[start - 2] == '.';
+    return (dot || words->items[at].gap == GAP_STOP) && at + 1 < words->count &&
+           words->items[at + 1].gap == GAP_NONE && words->items[at + 1].shape == SHAPE_LOWER &&
+           strlen(words->items[at + 1].fold) > 1;
+}
+
 /* Letters in a row from word `at`; returns where they end. */
 static size_t read_letters(const struct reading *reading, const struct words *words, size_t at, char *letters,
                            size_t *count)
@@ -36,7 +47,7 @@ static size_t read_letters(const struct reading *reading, const struct words *wo
         bool is_double = twice > 0 && at + twice < words->count && letter_at(reading, words, at + twice);
         size_t place = is_double ? at + twice : at;
         int letter = letter_at(reading, words, place);
-        if (!letter)
+        if (!letter || (*count > 1 && begins_sentence(words, place)))
             break;
         letters[(*count)++] = (char)letter;
         if (is_double)

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define LIST_WORDS 80
+#define LIST_WORDS 120
 
 /* Folded; a star is any ending. */
 static const char *const lists[OTHER_LISTS][LIST_WORDS] = {
@@ -14,20 +14,28 @@ static const char *const lists[OTHER_LISTS][LIST_WORDS] = {
     [OTHER_SPEAKER] = {"ik",    "mij",  "mijzelf", "ja",  "mnie", "mam",  "jestem", "ben",
                        "benim", "bana", "jag",     "jeg", "я",    "меня", "мне",    "мой",
                        "أنا",   "انا",  "私",      "僕",  "我",   "저는", "제가"},
-    [OTHER_RELATIVE] = {"vrouw",  "echtgenoot*", "dochter*", "zoon*",         "moeder*",   "vader*",
-                        "broer*", "zus",         "zusje*",   "schoonmoeder*", "zona*",     "zony",
-                        "zone",   "maz",         "meza",     "corka*",        "corki",     "corke*",
-                        "syn",    "syna",        "matk*",    "mama",          "mamy",      "ojci*",
-                        "ojca",   "brat*",       "siostr*",  "esim*",         "kizim*",    "oglum*",
-                        "annem*", "babam*",      "kocam*",   "karim*",        "kardesim*", "ablam*",
-                        "fru",    "hustru",      "dotter*",  "datter*",       "mor",       "far",
-                        "жена",   "жены",        "жене",     "муж",           "мужа",      "дочь",
-                        "дочери", "дочка",       "сын",      "сына",          "мама",      "мамы",
-                        "мать",   "отец",        "отца",     "папа",          "сестр*",    "زوجتي",
-                        "زوجي",   "ابنتي",       "ابني",     "امي",           "أمي",       "ابي",
-                        "أبي",    "妻",          "家内",     "主人",          "夫",        "娘",
-                        "息子",   "母",          "父",       "太太",          "丈夫",      "女儿",
-                        "儿子",   "妈妈"},
+    [OTHER_RELATIVE] = {"vrouw",   "echtgenoot*", "dochter*", "zoon*",         "moeder*",   "vader*",
+                        "broer*",  "zus",         "zusje*",   "schoonmoeder*", "zona*",     "zony",
+                        "zone",    "maz",         "meza",     "corka*",        "corki",     "corke*",
+                        "syn",     "syna",        "matk*",    "mama",          "mamy",      "ojci*",
+                        "ojca",    "brat*",       "siostr*",  "esim*",         "kizim*",    "oglum*",
+                        "annem*",  "babam*",      "kocam*",   "karim*",        "kardesim*", "ablam*",
+                        "fru",     "hustru",      "dotter*",  "datter*",       "mor",       "far",
+                        "жена",    "жены",        "жене",     "муж",           "мужа",      "дочь",
+                        "дочери",  "дочка",       "сын",      "сына",          "мама",      "мамы",
+                        "мать",    "отец",        "отца",     "папа",          "сестр*",    "زوجتي",
+                        "زوجي",    "ابنتي",       "ابني",     "امي",           "أمي",       "ابي",
+                        "أبي",     "妻",          "家内",     "主人",          "夫",        "娘",
+                        "息子",    "母",          "父",       "太太",          "丈夫",      "女儿",
+                        "儿子",    "妈妈",        "buurman",  "buurvrouw",     "vriend*",   "collega*",
+                        "sasiad*", "przyjaci*",   "koleg*",   "granne",        "grannen",   "kollega*",
+                        "komsu*",  "arkadas*",    "nabo*",    "сосед*",        "друг",      "подруг*",
+                        "隣",      "友人",        "友達",     "同僚",          "邻居",      "朋友"},
+    [OTHER_NEGATOR] = {"niet",   "geen", "nooit", "zonder", "inte",    "ingen", "inget", "inga",
+                       "aldrig", "utan", "ikke",  "aldri",  "intet",   "uden",  "uten",  "nie",
+                       "nigdy",  "bez",  "degil", "yok",    "hic",     "nikdy", "nem",   "nincs",
+                       "soha",   "не",   "нет",   "без",    "никогда", "ні",    "немає", "δεν",
+                       "χωρις",  "ليس",  "لا",    "بدون",   "ikkje",   "zadn*", "nikad", "nincsen"},
     [OTHER_CONTACT] = {"bel",      "bellen",   "belt",   "gebeld", "bereik*", "telefo*",   "dzwon*",
                        "zadzwon*", "kontakt*", "arama*", "arayin", "aransin", "arasin*",   "arasinlar",
                        "yaz*",     "ring*",    "ringa",  "звон*",  "позвон*", "перезвон*", "電話",

@@ -15,6 +15,7 @@ enum other_list {
     OTHER_RELATIVE, /* "vrouw", "córka", "eşim" */
     OTHER_CONTACT,  /* "bellen", "電話" */
     OTHER_TIME,     /* "'s avonds", "昼間" */
+    OTHER_NEGATOR,  /* "niet", "inte", "nie" */
     OTHER_LISTS
 };
 

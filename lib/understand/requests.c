@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define SHORT_CLAUSE 3 /* "Just delete it" */
+#define CALL_VERB    1 /* in LIST_CONTACT: reaches by telephone */
+
 /* The clause around a word. */
 static struct span clause_of(const struct words *words, size_t at)
 {
@@ -52,6 +55,17 @@ static bool is_appointment(const struct reading *reading, const struct words *wo
            manner_has(reading, words, LIST_MONTH, (struct span){at, clause.to});
 }
 
+/* "Delete the third photo": what is to go is nothing that is known of the speaker. */
+static bool is_of_data(const struct reading *reading, const struct words *words, size_t at)
+{
+    struct span clause = clause_of(words, at);
+    if (manner_has(reading, words, LIST_DATA, clause))
+        return true;
+    /* "All that you have on me. Delete." */
+    return clause.to - clause.from <= SHORT_CLAUSE &&
+           manner_has(reading, words, LIST_DATA, (struct span){0, words->count});
+}
+
 enum drop requests_judge_erasure(struct reading *reading, const struct spoken *turns, size_t count,
                                  size_t *turn)
 {
@@ -65,7 +79,7 @@ enum drop requests_judge_erasure(struct reading *reading, const struct spoken *t
             enum drop here = judge(reading, &turns[i], at, &negated);
             if (negated || keeps(reading, words))
                 here = DROP_NEGATED;
-            if (here == DROPS && is_appointment(reading, words, at))
+            if (here == DROPS && (is_appointment(reading, words, at) || !is_of_data(reading, words, at)))
                 here = DROP_ASKED;
             if (here == DROPS) {
                 *turn = i;
@@ -75,6 +89,94 @@ enum drop requests_judge_erasure(struct reading *reading, const struct spoken *t
         }
     }
     return why;
+}
+
+enum drop requests_judge_recording(const struct reading *reading, const struct spoken *turns, size_t count,
+                                   size_t *turn)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct words *words = &turns[i].words;
+        struct span all = {0, words->count};
+        if (turns[i].role != ROLE_USER)
+            continue;
+        bool answers = i > 0 && turns[i - 1].role == ROLE_AGENT;
+        struct span asked = {0, answers ? turns[i - 1].words.count : 0};
+        /* "May we delete the recording?" "No.": it stays. */
+        answers = answers && manner_has(reading, &turns[i - 1].words, LIST_RECORDING, asked) &&
+                  !manner_has(reading, &turns[i - 1].words, LIST_ERASE, asked);
+        bool refuses =
+            manner_has(reading, words, LIST_NEGATOR, all) || manner_has(reading, words, LIST_NO, all);
+        if (manner_has(reading, words, LIST_RECORDING, all) || (answers && refuses)) {
+            *turn = i;
+            return DROPS;
+        }
+    }
+    return DROP_UNGROUNDED;
+}
+
+/* Before what says when or where one is not to be called. */
+static bool is_preposition(const char *fold)
+{
+    static const char *const words[] = {
+        "at",     "on",       "in", "before", "after", "until",   "till",    "during", "while", "when",
+        "bei",    "auf",      "im", "vor",    "nach",  "bis",     "en",      "al",     "antes", "despues",
+        "hasta",  "mientras", "au", "sur",    "avant", "apres",   "pendant", "quand",  "prima", "dopo",
+        "mentre", "quando",   "em", "na",     "ao",    "durante", "depois",  "ate",    "sul",   "nel"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(fold, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What a sentence says of being reached. */
+struct reached {
+    bool spoken_of, refused, limited;
+};
+
+static struct reached read_reached(const struct reading *reading, const struct language *language,
+                                   const struct words *words, struct span span)
+{
+    struct reached reached = {0};
+    for (size_t at = span.from; at < span.to; at++) {
+        int how = 0;
+        size_t len = 0, verb = language_value(language, LIST_CONTACT, words, at, &how);
+        const char *item = language_item(language, words, at, &len);
+        bool channel = item && strcmp(item, "contact.channel") == 0;
+        bool time = (item && strcmp(item, "contact.time") == 0) || capture_time(reading, words, at) > 0;
+        size_t next = at + (verb > len ? verb : len);
+        reached.spoken_of = reached.spoken_of || verb > 0 || channel;
+        reached.refused = reached.refused || language_list(language, LIST_NEGATOR, words, at) > 0;
+        reached.limited = reached.limited || time || (verb > 0 && how != CALL_VERB);
+        if (verb == 0 && !channel)
+            continue;
+        next += next < span.to && language_list(language, LIST_FIRST_PERSON, words, next) > 0;
+        reached.limited = reached.limited || (next + 1 < span.to && is_preposition(words->items[next].fold));
+    }
+    return reached;
+}
+
+bool requests_are_of_how(const struct reading *reading, const struct spoken *turns, size_t count)
+{
+    const struct language *english = lexicon_language(reading->lexicon, "en");
+    bool limited = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct words *words = &turns[i].words;
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < words->count;) {
+            struct span sentence = reading_sentence(words, at);
+            struct reached reached = read_reached(reading, reading->language, words, sentence);
+            /* "Text me, no me llames" */
+            if (english && english != reading->language) {
+                struct reached mixed = read_reached(reading, english, words, sentence);
+                reached.limited = reached.limited || mixed.limited;
+                reached.spoken_of = reached.spoken_of || mixed.spoken_of;
+            }
+            if (reached.spoken_of && reached.refused && !reached.limited)
+                return false;
+            limited = limited || (reached.spoken_of && reached.refused);
+            at = sentence.to > at ? sentence.to : at + 1;
+        }
+    }
+    return limited;
 }
 
 /* What a turn asks for: the first rule that fits and is meant. */

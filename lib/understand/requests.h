@@ -13,6 +13,11 @@
  * it does not count. */
 enum drop requests_judge_erasure(struct reading *reading, const struct spoken *turns, size_t count,
                                  size_t *turn);
+/* The same for "do not record this": the caller speaks of recording, or refuses it where the agent does. */
+enum drop requests_judge_recording(const struct reading *reading, const struct spoken *turns, size_t count,
+                                   size_t *turn);
+/* Whether all that the caller refuses of being reached is a way, a time or a place: "text me, don't ring". */
+bool requests_are_of_how(const struct reading *reading, const struct spoken *turns, size_t count);
 /* The index of the first turn in which the caller asks for it in so many words; SIZE_MAX when there is none.
  */
 size_t requests_find_turn(struct reading *reading, const struct spoken *turns, size_t count,

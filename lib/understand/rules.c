@@ -333,13 +333,19 @@ static void add(struct ruler *ruler, const struct use *use, const struct rule *r
     understanding_add(ruler->understanding, &statement);
 }
 
+/* What is said for a laugh. */
+static bool is_joke(const struct ruler *ruler, const struct use *use, size_t at)
+{
+    return use->section != SECTION_ENDED && manner_is_laughed_at(ruler->reading, &ruler->spoken->words, at);
+}
+
 static void read_section(struct ruler *ruler, const struct use *use)
 {
     struct reading *reading = ruler->reading;
     for (size_t at = 0; at < ruler->spoken->words.count;) {
         const struct rule *rule = reading_rule(reading, use->section, ruler->spoken, at);
         struct span found = reading->matcher.all;
-        bool speaks = rule && found.to > at && may_speak(ruler, use, rule, found);
+        bool speaks = rule && found.to > at && may_speak(ruler, use, rule, found) && !is_joke(ruler, use, at);
         if (speaks)
             add(ruler, use, rule, found);
         at = speaks ? found.to : at + 1;

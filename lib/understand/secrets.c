@@ -145,6 +145,12 @@ static const struct {
     {SECRET_PASSWORD, "contrasena", 0},
     {SECRET_PASSWORD, "palabra clave", 0},
     {SECRET_PASSWORD, "codigo secreto", 0},
+    {SECRET_PASSWORD, "mi clave", 0},
+    {SECRET_PASSWORD, "su clave", 0},
+    {SECRET_PASSWORD, "la clave", 0},
+    {SECRET_PASSWORD, "clave de acceso", 0},
+    {SECRET_PASSWORD, "clave personal", 0},
+    {SECRET_PASSWORD, "clave secreta", 0},
     {SECRET_PASSWORD, "mot de passe", 0},
     {SECRET_PASSWORD, "code secret", 0},
     {SECRET_PASSWORD, "code confidentiel", 0},
@@ -157,6 +163,13 @@ static const struct {
     {SECRET_PASSWORD, "pincode", 0},
     {SECRET_PASSWORD, "sifre", 0},
     {SECRET_PASSWORD, "haslo", 0},
+    {SECRET_PASSWORD, "losenord", 0},
+    {SECRET_PASSWORD, "adgangskode", 0},
+    {SECRET_PASSWORD, "passord", 0},
+    {SECRET_PASSWORD, "heslo", 0},
+    {SECRET_PASSWORD, "jelszo", 0},
+    {SECRET_PASSWORD, "salasana", 0},
+    {SECRET_PASSWORD, "пароль", 0},
 };
 
 struct secret_found {
@@ -336,8 +349,8 @@ static bool is_remembered(const struct masking *masking, const char *fold)
 /* "My password is Rhubarb77", "the word is blue bird": what follows the "is", to the end of the clause. */
 static void mark_password(struct masking *masking, struct view *view, size_t from)
 {
-    static const char *const verbs[] = {"is",  "ist", "lautet", "es", "est", "e",
-                                        "was", "war", "era",    "c",  "="};
+    static const char *const verbs[] = {"is",  "ist", "lautet", "es", "est", "e",   "was",
+                                        "war", "era", "c",      "=",  "ar",  "jest"};
     const struct words *words = view->words;
     size_t end = from + 4 < words->count ? from + 4 : words->count;
     for (size_t at = from; at < end; at++)

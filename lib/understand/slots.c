@@ -181,6 +181,16 @@ static bool has_other(struct reading *reading, enum other_list list, const char 
     return found;
 }
 
+/* Before a way of reaching somebody. */
+static bool is_by(const char *fold)
+{
+    static const char *const words[] = {"by", "via", "per", "por", "par", "mit"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(fold, words[i]) == 0)
+            return true;
+    return false;
+}
+
 /* What people have wishes about, by the [items] of the lexicon; of several the first of this table. */
 static const char *wish_slot(struct reading *reading, const char *text, bool instruction)
 {
@@ -210,6 +220,9 @@ static const char *wish_slot(struct reading *reading, const char *text, bool ins
             int reach = 0;
             size_t verb = language_value(languages[l], LIST_CONTACT, &words, at, &reach);
             contact = contact || (verb > 0 && reach != BELL);
+            /* "everything by post" */
+            contact = contact || (slot && strcmp(slot, slots[SLOT_CHANNEL]) == 0 && at > 0 &&
+                                  is_by(words.items[at - 1].fold));
             for (size_t i = 0; slot && i < sizeof slots / sizeof slots[0]; i++)
                 has[i] = has[i] || (strcmp(slots[i], slot) == 0 && !(i == SLOT_CHANNEL && reach != 0));
             has[SLOT_TIME] = has[SLOT_TIME] || (l == 0 && capture_time(reading, &words, at) > 0);
@@ -240,6 +253,89 @@ static bool says(struct reading *reading, const char *text, enum list list)
     return found;
 }
 
+/* What people have one of, by the words that a statement of it begins with; folded. */
+static const struct relation {
+    const char *slot, *words[3]; /* a star: whatever the word ends in */
+} relations[] = {
+    {"insurer", {"insured", "with", NULL}},
+    {"insurer", {"insured", "by", NULL}},
+    {"insurer", {"versichert", "bei", NULL}},
+    {"insurer", {"asegurad*", "con", NULL}},
+    {"insurer", {"asegurad*", "en", NULL}},
+    {"insurer", {"assure*", "chez", NULL}},
+    {"insurer", {"assicurat*", "con", NULL}},
+    {"insurer", {"segurad*", "na", NULL}},
+    {"insurer", {"segurad*", "no", NULL}},
+    {"insurer", {"verzekerd", "bij", NULL}},
+    {"employer", {"works", "at", NULL}},
+    {"employer", {"works", "for", NULL}},
+    {"employer", {"work", "at", NULL}},
+    {"employer", {"work", "for", NULL}},
+    {"employer", {"employed", "at", NULL}},
+    {"employer", {"employed", "by", NULL}},
+    {"employer", {"arbeitet", "bei", NULL}},
+    {"employer", {"arbeite", "bei", NULL}},
+    {"employer", {"travaille", "chez", NULL}},
+    {"employer", {"trabaja", "en", NULL}},
+    {"employer", {"lavora", "per", NULL}},
+    {"employer", {"lavora", "alla", NULL}},
+    {"employer", {"trabalha", "na", NULL}},
+    {"employer", {"trabalha", "no", NULL}},
+    {"employer", {"werkt", "bij", NULL}},
+    {"home", {"lives", "in", NULL}},
+    {"home", {"lives", "at", NULL}},
+    {"home", {"lives", "on", NULL}},
+    {"home", {"wohnt", "in", NULL}},
+    {"home", {"vive", "en", NULL}},
+    {"home", {"vive", "em", NULL}},
+    {"home", {"mora", "em", NULL}},
+    {"home", {"mora", "na", NULL}},
+    {"home", {"abita", "in", NULL}},
+    {"home", {"vive", "a", NULL}},
+    {"home", {"habite", "a", NULL}},
+    {"home", {"woont", "in", NULL}},
+    {"car", {"drives", "a", NULL}},
+    {"car", {"drives", "an", NULL}},
+    {"car", {"fahrt", "einen", NULL}},
+    {"car", {"conduce", "un", NULL}},
+    {"car", {"maneja", "un", NULL}},
+    {"car", {"conduit", "une", NULL}},
+    {"car", {"conduit", "un", NULL}},
+    {"car", {"guida", "una", NULL}},
+    {"car", {"conduz", "um", NULL}},
+    {"car", {"rijdt", "in", "een"}},
+    {"car", {"jezdzi", NULL, NULL}},
+};
+
+static bool begins_relation(const struct words *words, const struct relation *relation, size_t at)
+{
+    for (size_t i = 0; i < 3 && relation->words[i]; i++) {
+        const char *word = relation->words[i];
+        size_t len = strlen(word);
+        const char *fold = at + i < words->count ? words->items[at + i].fold : "";
+        if (word[len - 1] == '*' ? strncmp(fold, word, len - 1) != 0 : strcmp(fold, word) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* "Works at Redline", "Is insured with Tidewater": within the first words, so that it is what is stated. */
+static const char *relation_slot(struct reading *reading, const char *text)
+{
+    struct words words;
+    const char *slot = "";
+    if (words_read(NULL, text, &words) != 0) {
+        reading->failed = true;
+        return slot;
+    }
+    for (size_t at = 0; at < words.count && at < 3 && !*slot; at++)
+        for (size_t i = 0; i < sizeof relations / sizeof *relations && !*slot; i++)
+            if (begins_relation(&words, &relations[i], at))
+                slot = relations[i].slot;
+    words_free(&words);
+    return slot;
+}
+
 void slots_find(struct reading *reading, struct statement *statement)
 {
     const char *code = NULL;
@@ -262,6 +358,9 @@ void slots_find(struct reading *reading, struct statement *statement)
     case STATEMENT_INSTRUCTION:
     case STATEMENT_PREFERENCE:
         statement->slot = wish_slot(reading, statement->text, statement->kind == STATEMENT_INSTRUCTION);
+        break;
+    case STATEMENT_FACT:
+        statement->slot = relation_slot(reading, statement->text);
         break;
     case STATEMENT_NEED:
         statement->slot = says(reading, statement->text, LIST_DIET) ? "diet" : "";

@@ -106,6 +106,7 @@ struct dropped {
 struct understanding {
     struct speaker *speakers; /* the main one first */
     size_t speaker_count;
+    bool new_number;    /* "I got this number last week" */
     bool is_other;      /* the speaker said that they are not whom the agent took them for */
     const char *denied; /* the name that they denied: "Gordon Pell"; "" */
     struct statement *statements;

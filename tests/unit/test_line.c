@@ -50,6 +50,65 @@ static void has_not(struct office *office, const char *part)
     profile_has(office, "memory_context", part, false);
 }
 
+/* --- One after the other --- */
+
+static void a_number_changes_hands(void **state)
+{
+    struct office *office = *state;
+    SAID("c1", 200, "This is Gordon Pell. I use a walking frame.");
+    SAID("c2", 9, "I have had this number since August. My name is Vera Stoll.");
+    check_profile(office, "caller_name", "Vera Stoll");
+    has_not(office, "walking frame");
+    has_not(office, "Gordon");
+}
+
+static void whom_was_spoken_of_calls(void **state)
+{
+    struct office *office = *state;
+    NOTED("c1", 20, "need | son Edgar | Allergic to iodine |", "This is Ines Pell.",
+          "My son Edgar is allergic to iodine.");
+    SAID("c2", 9, "My name is Edgar Pell.");
+    check_profile(office, "caller_people", "Ines Pell; Edgar Pell");
+    has(office, "Edgar Pell. Needs: Allergic to iodine");
+}
+
+static void what_one_has_one_of_is_replaced(void **state)
+{
+    static const struct {
+        const char *was, *said_was, *is, *said_is;
+    } pairs[] = {
+        {"fact | caller | Drives a Renault Clio |", "I drive a Renault Clio.",
+         "fact | caller | Drives a Mazda |", "I drive a Mazda these days."},
+        {"fact | caller | Insured with Alder Mutual |", "I'm insured with Alder Mutual.",
+         "fact | caller | Is insured with Pilot Life |", "I'm insured with Pilot Life."},
+        {"fact | caller | Works at the tannery |", "I work at the tannery.",
+         "fact | caller | Works for Corvid Bus |", "I work for Corvid Bus."},
+        {"instruction | caller | Leave the crate behind the red door |",
+         "Always leave the crate behind the red door.",
+         "instruction | caller | Leave the crate behind the woodpile |",
+         "Leave the crate behind the woodpile from now on."},
+        {"instruction | caller | Send everything by post |", "Send everything by post.",
+         "instruction | caller | Send everything by e-mail |", "Send everything by e-mail from now on."},
+    };
+    struct office *office = *state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char first[8], second[8];
+        snprintf(first, sizeof first, "a%zu", i);
+        snprintf(second, sizeof second, "b%zu", i);
+        NOTED(first, 40 - 2 * (int)i, pairs[i].was, "This is Ines Pell.", pairs[i].said_was);
+        NOTED(second, 39 - 2 * (int)i, pairs[i].is, "This is Ines Pell.", pairs[i].said_is);
+    }
+    has_not(office, "Facts: Drives a Renault");
+    has(office, "Drives a Mazda");
+    has_not(office, "; Insured with Alder");
+    has(office, "insured with Pilot");
+    has_not(office, "; Works at the tannery");
+    has(office, "Leave the crate behind the woodpile");
+    has_not(office, "; Leave the crate behind the red door");
+    has(office, "Send everything by e-mail");
+    has_not(office, "; Send everything by post");
+}
+
 /* --- Who --- */
 
 static void a_second_name_is_a_second_person(void **state)
@@ -406,6 +465,9 @@ static void late_events_change_nothing_of_what_is_newer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_OFFICE(a_number_changes_hands),
+        IN_OFFICE(whom_was_spoken_of_calls),
+        IN_OFFICE(what_one_has_one_of_is_replaced),
         IN_OFFICE(a_second_name_is_a_second_person),
         IN_OFFICE(a_surname_alone_is_either_of_two_who_share_it),
         IN_OFFICE(a_nickname_is_the_same_person),

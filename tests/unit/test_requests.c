@@ -107,7 +107,7 @@ static const struct {
     {"Delete all my data.", "null", PRIVACY_NONE, -1},
     {"Don't call me again.", "do_not_call", PRIVACY_DO_NOT_CALL, 1},
     {"I've had it with your calls.", "do-not-call", PRIVACY_DO_NOT_CALL, -1},
-    {"Switch the tape off, please.", "Do not record", PRIVACY_DO_NOT_RECORD, -1},
+    {"Switch the tape off, please.", "Do not record", PRIVACY_DO_NOT_RECORD, 1},
 };
 
 static void an_llm(void **state)

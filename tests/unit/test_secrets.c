@@ -57,6 +57,8 @@ static void passwords_are_masked(void **state)
     masked_is("en", "The password is Walnut44.", "The password is [password].");
     masked_is("en", "My PIN is four four one nine.", "My PIN is [password].");
     masked_is("es", "La contraseña es Girasol9.", "La contraseña es [password].");
+    masked_is("es", "Mi clave es tres ocho uno seis.", "Mi clave es [password].");
+    masked_is("sv", "Mitt lösenord är Blomma77.", "Mitt lösenord är [password].");
 }
 
 static void what_is_asked_for_is_masked_in_the_answer(void **state)
