@@ -243,7 +243,8 @@ static void add_call(struct memory_store *store, const char *caller, unsigned nt
     make_call(arena, caller, nth, count, items);
     check(memory_add(store, items, count, NULL, &error), "adding a call", &error);
     if (profile)
-        check(profile_update(store, caller, "", &(struct context_bounds){CONTEXT_CHARS, "", 0}, &error),
+        check(profile_update(store, caller, "", &(struct context_bounds){.chars = CONTEXT_CHARS, .items = ""},
+                             &error),
               "making a profile", &error);
     arena_free(arena);
 }
