@@ -426,6 +426,22 @@ int memory_days(struct memory_store *store, int64_t first, struct memory_day *da
     return store->ops->days(store, first, days, count, error);
 }
 
+int memory_seal(struct memory_store *store, const char *caller, const char *conversation, struct error *error)
+{
+    if (need_caller(caller, error) != 0)
+        return -1;
+    return store->ops->seal ? store->ops->seal(store, caller, conversation, error) : 0;
+}
+
+int memory_is_sealed(struct memory_store *store, const char *caller, const char *conversation, bool *sealed,
+                     struct error *error)
+{
+    *sealed = false;
+    if (need_caller(caller, error) != 0)
+        return -1;
+    return store->ops->is_sealed ? store->ops->is_sealed(store, caller, conversation, sealed, error) : 0;
+}
+
 int memory_count(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error)
 {
     int64_t ignored;

@@ -158,10 +158,10 @@ struct memory_filter {
     const char *caller; /* must be there */
     const char *agent;  /* only memories of calls with this agent */
     const char *conversation;
-    unsigned kinds;       /* bit set of 1 << KIND_…; 0: all */
-    unsigned hide;        /* bit set of 1 << KIND_…: kinds that are not found, nor the turns that they rest on
-                           * (search) */
-    unsigned sectors;     /* bit set of 1 << SECTOR_…; 0: all */
+    unsigned kinds;   /* bit set of 1 << KIND_…; 0: all */
+    unsigned hide;    /* bit set of 1 << KIND_…: kinds that are not found, nor the turns that they rest on
+                       * (search) */
+    unsigned sectors; /* bit set of 1 << SECTOR_…; 0: all */
     int64_t since, until; /* created_at, both inclusive; 0: open */
     double min_salience;  /* after decay: salience · e^(−λ·days) */
     size_t limit;         /* 0: all (list), 10 (search) */
@@ -311,6 +311,14 @@ int memory_outdated(struct memory_store *store, int version, const char *after, 
 /* Forgets a caller: memories, conversations, profiles; nothing of it stays in the files. `count` (may be
  * NULL): how many memories went. An unknown caller is no error. */
 int memory_forget(struct memory_store *store, const char *caller, size_t *count, struct error *error);
+/* Where several front ends share the memory, it remembers by a hash which calls were erased: each front end
+ * has a ledger of its own, by which it would accept them again. Sealed with the caller's erasing in one
+ * transaction, and asked in the one that would remember the call, no front end brings it back. Elsewhere
+ * nothing is done, and nothing sealed. */
+int memory_seal(struct memory_store *store, const char *caller, const char *conversation,
+                struct error *error);
+int memory_is_sealed(struct memory_store *store, const char *caller, const char *conversation, bool *sealed,
+                     struct error *error);
 /* How much there is. Any pointer may be NULL. */
 int memory_count(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
 

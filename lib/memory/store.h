@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -77,6 +78,11 @@ struct memory_ops {
     int (*forget)(struct memory_store *store, const char *caller, size_t *count, struct error *error);
     int (*days)(struct memory_store *store, int64_t first, struct memory_day *days, size_t count,
                 struct error *error); /* all of them are zeros */
+    int (*seal)(
+        struct memory_store *store, const char *caller, const char *conversation,
+        struct error *error); /* NULL, as the next one: nobody shares the store, or it cannot be done */
+    int (*is_sealed)(struct memory_store *store, const char *caller, const char *conversation, bool *sealed,
+                     struct error *error);
     int (*count)(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
 };
 

@@ -191,6 +191,21 @@ static int note_calls(struct memory_store *memory, struct forgetting *forgetting
     return note_kin(memory, forgetting, error);
 }
 
+/* From here on no other front end that has one of the calls brings it back: one that is remembering it just
+ * now is waited for. */
+static int seal_calls(struct memory_store *memory, const struct forgetting *forgetting, struct error *error)
+{
+    if (memory_begin(memory, error) != 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < forgetting->count && result == 0; i++)
+        result = memory_seal(memory, forgetting->caller, forgetting->conversations[i], error);
+    if (result == 0)
+        return memory_commit(memory, error);
+    memory_rollback(memory);
+    return -1;
+}
+
 /* The inbox first, so that nothing that waits becomes memory afterwards, then what came into memory
  * meanwhile. The memory last: payload logs and recordings are found by the conversations in it, and when one
  * of them fails it must be possible to ask again. */
@@ -213,6 +228,8 @@ static int erase_everywhere(const struct instance *instance, struct memory_store
         return -1;
     if (forgetting->failed)
         return error_set(error, ERROR_INTERNAL, "out of memory: run it again");
+    if (seal_calls(memory, forgetting, error) != 0)
+        return -1;
     if (forgetting->kin.count > 1)
         return linking_forget(memory, instance->settings, forgetting->caller, &erased->memories, error);
     return memory_forget(memory, forgetting->caller, &erased->memories, error);

@@ -401,7 +401,16 @@ static int remember_whole(struct memory_store *store, const struct settings *set
 {
     if (memory_begin(store, error) != 0)
         return -1;
+    bool sealed = false;
     int result = event->by_user ? alias_resolve(store, event->caller, error) : 0;
+    if (result == 0)
+        result = memory_is_sealed(store, event->caller, event->conversation, &sealed, error);
+    if (result == 0 && sealed) {
+        memory_rollback(store);
+        event->is_unread = false; /* nor does an LLM read it */
+        log_say(LOG_INFO, "a call that was erased has come again, and is dropped");
+        return 0;
+    }
     if (result == 0)
         result = store_all(store, settings, event, understanding, error);
     if (result == 0)

@@ -17,6 +17,8 @@ int postgres_check_url(const char *url, struct error *error)
 
 #else
 
+#include <stddef.h>
+
 struct memory_store *postgres_open(const struct memory_options *options)
 {
     (void)options;

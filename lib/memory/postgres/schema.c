@@ -66,6 +66,8 @@ static const char *const migrations[] = {
     "  document text COLLATE \"C\" NOT NULL,"
     "  ready text COLLATE \"C\" NOT NULL,"
     "  PRIMARY KEY(caller_id, scope)) WITH (fillfactor = 70);"
+    /* Of calls that were erased, a hash of each name: memory_seal(). */
+    "CREATE TABLE sealed(key text COLLATE \"C\" PRIMARY KEY);"
     /* memory_decayed(); what has become too small for a number is not 0 to PostgreSQL but an error. */
     "CREATE FUNCTION decayed(salience double precision, decay_lambda double precision, age bigint)"
     "  RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS"

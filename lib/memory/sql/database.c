@@ -58,14 +58,14 @@ int db_change_end(struct db *db, bool own, int result, struct error *error)
     return result;
 }
 
-int db_number(struct db *db, enum sql which, const char *caller, int64_t *number, struct error *error)
+int db_number(struct db *db, enum sql which, const char *text, int64_t *number, struct error *error)
 {
     static const char doing[] = "counting memories";
     struct query *query = db_query(db, which, error);
     if (!query)
         return -1;
-    if (caller)
-        bind_text(query, 1, caller);
+    if (text)
+        bind_text(query, 1, text);
     int result = query_step(query, doing, error);
     if (result == QUERY_DONE)
         return error_set(error, ERROR_MEMORY_UNAVAILABLE, "%s: the database returned nothing", doing);

@@ -34,6 +34,7 @@ enum { QUERY_DONE, QUERY_ROW };
 
 struct db_engine {
     const char *mode; /* as memory_mode() says it */
+    bool is_shared;   /* other machines may use the same database */
     void (*close)(struct db *db);
     int (*ready)(struct db *db, enum db_wait wait, struct error *error);
     int (*check)(struct db *db, struct error *error);
@@ -91,8 +92,8 @@ static inline struct query *db_query(struct db *db, enum sql which, struct error
 {
     return db->engine->query(db, which, error);
 }
-/* The number that a statement returns; `caller` may be NULL, else it is bound as ?1. */
-int db_number(struct db *db, enum sql which, const char *caller, int64_t *number, struct error *error);
+/* The number that a statement returns; `text` may be NULL, else it is bound as ?1. */
+int db_number(struct db *db, enum sql which, const char *text, int64_t *number, struct error *error);
 
 /* Parameters count from 1. Text and bytes are borrowed until the statement is run, or was stepped to its end;
  * a text that is NULL is "". */

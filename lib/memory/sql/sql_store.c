@@ -794,6 +794,34 @@ static int forget(struct memory_store *store, const char *caller, size_t *count,
     return result;
 }
 
+static int seal(struct memory_store *store, const char *caller, const char *conversation, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    bool own;
+    if (!db->engine->is_shared)
+        return 0;
+    if (db_change_begin(db, caller, &own, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_SEAL, error);
+    if (query)
+        bind_text(query, 1, conversation);
+    return db_change_end(db, own, query_run(query, "forgetting", error), error);
+}
+
+static int is_sealed(struct memory_store *store, const char *caller, const char *conversation, bool *sealed,
+                     struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    int64_t count = 0;
+    if (!db->engine->is_shared)
+        return 0;
+    if (db_ready(db, caller, DB_WORK, error) != 0 ||
+        db_number(db, SQL_IS_SEALED, conversation, &count, error) != 0)
+        return -1;
+    *sealed = count > 0;
+    return 0;
+}
+
 /* --- The rest --- */
 
 static int check(struct memory_store *store, struct error *error)
@@ -850,6 +878,8 @@ static const struct memory_ops ops = {
     .outdated = outdated,
     .forget_conversation = forget_conversation,
     .forget = forget,
+    .seal = seal,
+    .is_sealed = is_sealed,
     .count = count_all,
 };
 

@@ -54,6 +54,8 @@ enum sql {
     SQL_FORGET_EMPTY_CALLER,
     SQL_COUNT_OF_CALLER,
     SQL_FORGET_CALLER,
+    SQL_SEAL, /* only where several front ends share the database */
+    SQL_IS_SEALED,
     SQL_COUNT_CALLERS,
     SQL_COUNT_MEMORIES,
     STATEMENTS
