@@ -312,8 +312,8 @@ int memory_outdated(struct memory_store *store, int version, const char *after, 
  * NULL): how many memories went. An unknown caller is no error. */
 int memory_forget(struct memory_store *store, const char *caller, size_t *count, struct error *error);
 /* Where several front ends share the memory, it remembers by a hash which calls were erased: each front end
- * has a ledger of its own, by which it would accept them again. Sealed with the caller's erasing in one
- * transaction, and asked in the one that would remember the call, no front end brings it back. Elsewhere
+ * has a ledger of its own, by which it would accept them again. Sealed before the caller is erased, and
+ * asked in the transaction that would remember the call, no front end brings it back. Elsewhere
  * nothing is done, and nothing sealed. */
 int memory_seal(struct memory_store *store, const char *caller, const char *conversation,
                 struct error *error);
