@@ -23,8 +23,14 @@ static void take_credentials(struct program *program)
     credentials->secret = auth == AUTH_SECRET || auth == AUTH_EITHER;
     credentials->tolerance = setting_int(settings, ELEVENLABS_SIGNATURE_TOLERANCE);
     size_t count = setting_count(settings, secret);
-    for (size_t i = 0; i < count && i < CREDENTIALS_SECRETS; i++)
-        credentials->secrets[credentials->secret_count++] = setting_part(settings, secret, i);
+    /* ElevenLabs signs events alone; a signature that somebody made for one endpoint is none for another. */
+    bool strict =
+        setting_choice(settings, CALLMEM_ENV) == ENV_PRODUCTION && secret != ELEVENLABS_POST_CALL_SECRET;
+    for (size_t i = 0; i < count && i < CREDENTIALS_SECRETS; i++) {
+        const char *part = setting_part(settings, secret, i);
+        credentials->header_only[i] = strict && setting_secret_is_shared(settings, secret, part);
+        credentials->secrets[credentials->secret_count++] = part;
+    }
 }
 
 static int take_origins(struct program *program, struct error *error)
@@ -215,7 +221,9 @@ static int run(const struct webhook *webhook, bool check_only)
     struct program program = {.webhook = webhook};
     struct buf warnings = BUF_INIT;
     struct error error = {0};
-    int status = instance_load(&program.instance, webhook->name, NULL, &warnings);
+    /* A wrong secret of another endpoint is no reason not to serve this one. */
+    enum setting endpoint = check_only ? SETTINGS : webhook->secret;
+    int status = instance_load_for(&program.instance, webhook->name, endpoint, NULL, &warnings);
     if (status == 0 && program_open(&program, &error) != 0) {
         fprintf(stderr, "%s\n", error.message);
         status = error.code == ERROR_SETTINGS ? EXIT_SETTINGS : EXIT_FAILURE;

@@ -85,7 +85,7 @@ static int print_result(const struct instance *instance, const struct args *args
     if (wrong->len || !instance->settings)
         fprintf(stderr, "The settings are wrong:\n%s", wrong->len ? wrong->data : "out of memory\n");
     fputs(warnings->len ? warnings->data : "", stderr);
-    if (!wrong->len && instance->settings)
+    if (!wrong->len && instance->settings && !args_option(args, "quiet"))
         settings_print(instance->settings, stdout);
     return EXIT_SUCCESS;
 }

@@ -44,9 +44,16 @@ static void print_complaints(struct buf *complaints)
 int instance_load(struct instance *instance, const char *program, struct buf *complaints,
                   struct buf *warnings)
 {
+    return instance_load_for(instance, program, SETTINGS, complaints, warnings);
+}
+
+int instance_load_for(struct instance *instance, const char *program, enum setting secret,
+                      struct buf *complaints, struct buf *warnings)
+{
     struct buf wrong = BUF_INIT, unasked = BUF_INIT;
     *instance = (struct instance){.program = program};
-    instance->settings = settings_load(complaints ? complaints : &wrong, warnings ? warnings : &unasked);
+    instance->settings =
+        settings_load_for(secret, complaints ? complaints : &wrong, warnings ? warnings : &unasked);
     if (instance->settings) {
         instance->memory = instance_memory(instance, mode_of(instance->settings));
         if (check_memory(instance, complaints ? complaints : &wrong) != 0) {

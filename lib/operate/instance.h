@@ -31,6 +31,9 @@ struct instance {
  * `program` is borrowed. */
 int instance_load(struct instance *instance, const char *program, struct buf *complaints,
                   struct buf *warnings);
+/* The same for a program that serves the endpoint with this secret (settings_load_for()). */
+int instance_load_for(struct instance *instance, const char *program, enum setting secret,
+                      struct buf *complaints, struct buf *warnings);
 /* Makes the state folder where it is missing. ERROR_SETTINGS when that cannot be. */
 int instance_open(struct instance *instance, struct error *error);
 void instance_close(struct instance *instance);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "service/settings_file.h"
+#include "service/settings_path.h"
 #include "service/settings_value.h"
 #include "service/template.h"
 #include "service/variables.h"
@@ -13,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define TOLERANCE_MOST 7200 /* seconds of which production does not warn */
 
 /* CALLMEM_VARIABLE_<NAME>. */
 struct own_variable {
@@ -38,6 +41,7 @@ struct entry {
 struct load {
     struct settings *settings;
     struct buf *complaints, *warnings;
+    enum setting own; /* the secret of the only endpoint that counts; SETTINGS: all count */
     bool failed;
     const char *file; /* name of the settings file, NULL when there is none */
     mode_t file_mode; /* 0: unknown */
@@ -91,7 +95,30 @@ static void add_place(const struct load *load, struct buf *to, struct place at)
     }
 }
 
-/* Reports an error; loading fails. */
+static const struct endpoint {
+    enum setting secret, auth;
+} endpoints[] = {
+    {ELEVENLABS_CLIENT_DATA_SECRET, ELEVENLABS_CLIENT_DATA_AUTH},
+    {ELEVENLABS_SEARCH_DATA_SECRET, ELEVENLABS_SEARCH_DATA_AUTH},
+    {ELEVENLABS_POST_CALL_SECRET, ELEVENLABS_POST_CALL_AUTH},
+};
+enum { ENDPOINTS = sizeof endpoints / sizeof *endpoints };
+
+/* Whether a message is about an endpoint that another program serves. */
+static bool is_of_others(const struct load *load, const char *name)
+{
+    for (size_t i = 0; i < ENDPOINTS && load->own != SETTINGS && name; i++) {
+        const char *secret = setting_name(endpoints[i].secret);
+        size_t len = strlen(secret);
+        bool matches = strcmp(name, setting_name(endpoints[i].auth)) == 0 ||
+                       (strncmp(name, secret, len) == 0 && (!name[len] || strcmp(name + len, "_FILE") == 0));
+        if (matches && endpoints[i].secret != load->own)
+            return true;
+    }
+    return false;
+}
+
+/* Reports an error; loading fails, unless it concerns other programs alone. */
 static void complain(struct load *load, struct place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static void complain(struct load *load, struct place at, const char *format, ...)
@@ -101,13 +128,15 @@ static void complain(struct load *load, struct place at, const char *format, ...
     va_start(args, format);
     int len = vasprintf(&text, format, args);
     va_end(args);
-    load->failed = true;
     if (len < 0) {
         out_of_memory(load);
         return;
     }
-    add_place(load, load->complaints, at);
-    buf_printf(load->complaints, "%s\n", text);
+    bool of_others = is_of_others(load, at.name);
+    struct buf *to = of_others ? load->warnings : load->complaints;
+    load->failed = load->failed || !of_others;
+    add_place(load, to, at);
+    buf_printf(to, "%s\n", text);
     free(text);
 }
 
@@ -437,15 +466,6 @@ static void take_variables(struct load *load)
           compare_variables);
 }
 
-static const struct endpoint {
-    enum setting secret, auth;
-} endpoints[] = {
-    {ELEVENLABS_CLIENT_DATA_SECRET, ELEVENLABS_CLIENT_DATA_AUTH},
-    {ELEVENLABS_SEARCH_DATA_SECRET, ELEVENLABS_SEARCH_DATA_AUTH},
-    {ELEVENLABS_POST_CALL_SECRET, ELEVENLABS_POST_CALL_AUTH},
-};
-enum { ENDPOINTS = sizeof endpoints / sizeof *endpoints };
-
 /* Complains where the secret at this place is weak. */
 static void check_strength(struct load *load, enum setting id, size_t at)
 {
@@ -622,6 +642,66 @@ static void check_llm(struct load *load, bool production)
              "sends what callers said over the network unencrypted; production does not allow it");
 }
 
+/* What goes to a server unencrypted, beyond this machine. */
+static void check_url(struct load *load, enum setting id, const char *what)
+{
+    const char *url = load->settings->values[id].text;
+    if (*url && !load->wrong[id] && !is_private(url))
+        complain(load, place_of(load, id),
+                 "would send %s over the network unencrypted, which production does not allow; use https://",
+                 what);
+}
+
+/* Whether a path is safe; complains if it is not. */
+static bool check_path(struct load *load, enum setting id, bool is_folder)
+{
+    const char *path = load->settings->values[id].text;
+    const char *danger = *path && !load->wrong[id] ? setting_path_danger(path, is_folder) : NULL;
+    if (danger)
+        complain(load, place_of(load, id), "%s %s, which production does not allow", path, danger);
+    else if (*path && is_folder && setting_path_is_link(path))
+        warn(load, id, "is a link: see to it that only you can change where it leads");
+    return !danger;
+}
+
+/* What production does not allow, or warns of, beside the endpoints. */
+static void check_production(struct load *load)
+{
+    static const enum setting logs[] = {CALLMEM_PAYLOAD_LOG_CLIENT_DATA, CALLMEM_PAYLOAD_LOG_SEARCH_DATA,
+                                        CALLMEM_PAYLOAD_LOG_POST_CALL};
+    const struct setting_value *values = load->settings->values;
+    const struct setting_value *origins = &values[CALLMEM_CORS_ORIGINS];
+    check_modes(load);
+    check_url(load, ELEVENLABS_API_URL, "the API key");
+    bool is_safe = check_path(load, CALLMEM_STATE_DIR, true);
+    if (values[OPENMEMORY_MODE].number == MODE_REMOTE)
+        check_url(load, OPENMEMORY_URL, "what callers said");
+    else if (is_safe || load->from[OPENMEMORY_PATH])
+        check_path(load, OPENMEMORY_PATH, false);
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
+        check_path(load, logs[i], false);
+    if (values[ELEVENLABS_SIGNATURE_TOLERANCE].number > TOLERANCE_MOST)
+        warn(load, ELEVENLABS_SIGNATURE_TOLERANCE,
+             "lets whoever recorded a signed request send it again for hours; ElevenLabs' last retry comes "
+             "after 40 minutes, so 3600 is enough");
+    for (size_t i = 0; i < origins->part_count; i++)
+        if (strcmp(origins->parts[i], "*") == 0)
+            warn(load, CALLMEM_CORS_ORIGINS,
+                 "lets every web page read answers in a browser that has the secret; name the pages");
+    for (size_t i = 0; i < ENDPOINTS; i++) {
+        const struct setting_value *secret = &values[endpoints[i].secret];
+        bool shared = false;
+        for (size_t j = 0; j < secret->part_count; j++)
+            shared =
+                shared || setting_secret_is_shared(load->settings, endpoints[i].secret, secret->parts[j]);
+        if (shared)
+            warn(load, endpoints[i].secret,
+                 "is that of another endpoint, too: signatures made with it are accepted for post-call "
+                 "alone; give each "
+                 "endpoint its own");
+    }
+}
+
 static void check_together(struct load *load)
 {
     const struct setting_value *values = load->settings->values;
@@ -630,7 +710,7 @@ static void check_together(struct load *load)
         check_endpoint(load, &endpoints[i], production);
     check_operator(load, production);
     if (production)
-        check_modes(load);
+        check_production(load);
     if (values[OPENMEMORY_MODE].number == MODE_REMOTE && *values[OPENMEMORY_URL].text == '\0' &&
         !load->wrong[OPENMEMORY_URL])
         complain(load, place_of(load, OPENMEMORY_URL),
@@ -644,7 +724,7 @@ static void check_together(struct load *load)
 
 static bool start(struct load *load, struct buf *complaints, struct buf *warnings)
 {
-    *load = (struct load){.complaints = complaints, .warnings = warnings};
+    *load = (struct load){.complaints = complaints, .warnings = warnings, .own = SETTINGS};
     load->settings = calloc(1, sizeof *load->settings);
     if (!load->settings)
         out_of_memory(load);
@@ -707,10 +787,16 @@ static void load_file(struct load *load, struct setting_value *path)
 
 struct settings *settings_load(struct buf *complaints, struct buf *warnings)
 {
+    return settings_load_for(SETTINGS, complaints, warnings);
+}
+
+struct settings *settings_load_for(enum setting secret, struct buf *complaints, struct buf *warnings)
+{
     struct load load;
     struct setting_value path = {0};
     if (!start(&load, complaints, warnings))
         return NULL;
+    load.own = secret;
     add_environment(&load);
     load_file(&load, &path);
     struct settings *settings = finish(&load);
@@ -750,6 +836,17 @@ void settings_free(struct settings *settings)
     }
     free(settings->variables);
     free(settings);
+}
+
+bool setting_secret_is_shared(const struct settings *settings, enum setting secret, const char *part)
+{
+    for (size_t i = 0; i < ENDPOINTS; i++) {
+        const struct setting_value *other = &settings->values[endpoints[i].secret];
+        for (size_t j = 0; j < other->part_count && endpoints[i].secret != secret; j++)
+            if (strcmp(other->parts[j], part) == 0)
+                return true;
+    }
+    return false;
 }
 
 const char *setting_text(const struct settings *settings, enum setting id)

@@ -26,7 +26,13 @@ struct settings;
  * out of memory `complaints` has failed. The lines never contain a secret, and a value cannot break them into
  * two. Warnings (development without a secret) go to `warnings` in the same form. */
 struct settings *settings_load(struct buf *complaints, struct buf *warnings);
+/* The same for a program that serves one endpoint: what is wrong with the secrets and the authentication of
+ * other endpoints than that with this secret is among the warnings, and does not keep it from starting. */
+struct settings *settings_load_for(enum setting secret, struct buf *complaints, struct buf *warnings);
 void settings_free(struct settings *settings);
+
+/* Whether one of the secrets of an endpoint is that of another one, too. */
+bool setting_secret_is_shared(const struct settings *settings, enum setting secret, const char *part);
 
 /* Never NULL; owned by settings. A list has no spaces around its parts and no empty ones. */
 const char *setting_text(const struct settings *settings, enum setting id);

@@ -51,9 +51,12 @@ enum {
 #define SECTOR_LAMBDA(id, text) LAMBDA(id, "", "the value of OPENMEMORY_DECAY_LAMBDA", text)
 
 const struct setting_row setting_rows[SETTINGS] = {
-    CHOICE(CALLMEM_ENV, environments, "development",
-           "The environment. In production a program does not start with a weak or missing secret, with the "
-           "authentication none, or with a settings file or secret file that others can read."),
+    CHOICE(
+        CALLMEM_ENV, environments, "development",
+        "The environment. In production a program does not start with a weak or missing secret, with the "
+        "authentication none, with a settings file or secret file that others can read, with a state folder, "
+        "database or payload log that others can write, or with http:// to ElevenLabs or OpenMemory beyond "
+        "this machine."),
     PATH(CALLMEM_STATE_DIR, "var",
          "The folder for the database, the inbox, logs, sockets, pid files and the generated nginx "
          "configuration. A relative path is relative to the working directory."),

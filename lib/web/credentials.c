@@ -179,7 +179,7 @@ static int begin_macs(struct check *check, const struct credentials *credentials
     EVP_MAC *algorithm = digest_ready() ? EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL) : NULL;
     bool good = algorithm != NULL;
     for (size_t i = 0; good && i < credentials->secret_count && i < CREDENTIALS_SECRETS; i++) {
-        if (!usable(credentials->secrets[i]))
+        if (!usable(credentials->secrets[i]) || credentials->header_only[i])
             continue;
         EVP_MAC_CTX *mac = mac_new(algorithm, credentials->secrets[i]);
         if (mac)

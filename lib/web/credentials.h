@@ -26,6 +26,7 @@
 struct credentials {
     bool hmac, secret;                        /* accepted kinds; neither: every request passes (AUTH_NONE) */
     const char *secrets[CREDENTIALS_SECRETS]; /* NULL or empty ones never match */
+    bool header_only[CREDENTIALS_SECRETS];    /* no signature counts that was made with this secret */
     size_t secret_count;                      /* 0 although a kind is accepted: no request passes */
     int64_t tolerance;                        /* seconds that a signature may be old */
 };

@@ -803,8 +803,8 @@ static void test_wrong_values_in_files(void **state)
 }
 
 #define PRODUCTION                                                                                           \
-    "CALLMEM_ENV=production\nELEVENLABS_CLIENT_DATA_SECRET=" STRONG                                          \
-    "\nELEVENLABS_SEARCH_DATA_SECRET=" STRONG "\n"
+    "CALLMEM_ENV=production\nELEVENLABS_CLIENT_DATA_SECRET=1" STRONG                                         \
+    "\nELEVENLABS_SEARCH_DATA_SECRET=2" STRONG "\n"
 
 static void test_production_secrets(void **state)
 {
@@ -838,6 +838,96 @@ static void test_production_secrets(void **state)
         PRODUCTION "ELEVENLABS_POST_CALL_AUTH=none\n",
         "FILE:4: ELEVENLABS_POST_CALL_AUTH: none accepts every request, which production does not allow");
     settings_free(parse_good("ELEVENLABS_POST_CALL_AUTH=none\n"));
+}
+
+#define WHOLE PRODUCTION "ELEVENLABS_POST_CALL_SECRET=" STRONG "\n"
+
+static void test_production_refuses(void **state)
+{
+    (void)state;
+    assert_wrong(WHOLE "ELEVENLABS_API_URL=http://elevenlabs.example\n",
+                 "FILE:5: ELEVENLABS_API_URL: would send the API key over the network unencrypted");
+    assert_wrong(WHOLE "OPENMEMORY_MODE=remote\nOPENMEMORY_URL=http://10.0.0.7:8080\n",
+                 "FILE:6: OPENMEMORY_URL: would send what callers said over the network unencrypted");
+    settings_free(parse_good(WHOLE "OPENMEMORY_MODE=remote\nOPENMEMORY_URL=http://127.0.0.1:8080\n"));
+    settings_free(parse_good(WHOLE "OPENMEMORY_MODE=remote\nOPENMEMORY_URL=https://memory.example\n"));
+    settings_free(parse_good("OPENMEMORY_MODE=remote\nOPENMEMORY_URL=http://10.0.0.7:8080\n"));
+}
+
+static void test_production_warns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *warning;
+    } rows[] = {
+        {"ELEVENLABS_SIGNATURE_TOLERANCE=86400\n", "FILE:5: ELEVENLABS_SIGNATURE_TOLERANCE: lets whoever"},
+        {"CALLMEM_CORS_ORIGINS=*\n", "FILE:5: CALLMEM_CORS_ORIGINS: lets every web page"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[512];
+        snprintf(text, sizeof text, WHOLE "%s", rows[i].line);
+        settings_free(parse_good(text));
+        assert_says(&warnings, rows[i].warning);
+        assert_int_equal(lines_of(&warnings), 1);
+    }
+    struct settings *settings =
+        parse_good(PRODUCTION "ELEVENLABS_POST_CALL_SECRET=x" STRONG ",1" STRONG "\n");
+    assert_says(&warnings, "FILE:2: ELEVENLABS_CLIENT_DATA_SECRET: is that of another endpoint, too");
+    assert_says(&warnings, "FILE:4: ELEVENLABS_POST_CALL_SECRET: is that of another endpoint, too");
+    assert_int_equal(lines_of(&warnings), 2);
+    assert_true(setting_secret_is_shared(settings, ELEVENLABS_CLIENT_DATA_SECRET, "1" STRONG));
+    assert_false(setting_secret_is_shared(settings, ELEVENLABS_POST_CALL_SECRET, "x" STRONG));
+    settings_free(settings);
+    settings_free(parse_good(WHOLE "ELEVENLABS_SIGNATURE_TOLERANCE=3600\n"));
+    assert_string_equal(buf_text(&warnings), "");
+}
+
+/* Where others could read along, or put something of theirs in the place of a file. */
+static void test_production_paths(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("own", 0700), 0);
+    assert_int_equal(mkdir("open", 0700) | chmod("open", 01777), 0);
+    write_file("own/file", "");
+    assert_int_equal(symlink("own", "folder-link") | symlink("own/file", "own/link"), 0);
+    settings_free(parse_good(WHOLE "CALLMEM_STATE_DIR=own\nOPENMEMORY_PATH=own/file\n"
+                                   "CALLMEM_PAYLOAD_LOG_POST_CALL=own/new\n"));
+    assert_string_equal(buf_text(&warnings), "");
+    settings_free(parse_good(WHOLE "CALLMEM_STATE_DIR=folder-link\n"));
+    assert_says(&warnings, "CALLMEM_STATE_DIR: is a link");
+    assert_wrong(WHOLE "CALLMEM_STATE_DIR=open/state\n",
+                 "open/state is in a folder that everybody can write");
+    assert_wrong(WHOLE "CALLMEM_STATE_DIR=open\n", "open can be written by others than its owner");
+    assert_wrong(WHOLE "OPENMEMORY_PATH=own/link\n", "OPENMEMORY_PATH: own/link is a link");
+    assert_wrong(WHOLE "CALLMEM_PAYLOAD_LOG_POST_CALL=own/link\n", "own/link is a link");
+    assert_wrong(WHOLE "CALLMEM_PAYLOAD_LOG_SEARCH_DATA=open/log\n",
+                 "open/log is in a folder that everybody");
+    assert_int_equal(chmod("own/file", 0620), 0);
+    assert_wrong(WHOLE "CALLMEM_PAYLOAD_LOG_CLIENT_DATA=own/file\n", "own/file can be written by others");
+    settings_free(parse_good("CALLMEM_STATE_DIR=open\nOPENMEMORY_PATH=own/link\n"));
+}
+
+/* One bad secret stops the program of its endpoint. */
+static void test_secrets_of_others(void **state)
+{
+    (void)state;
+    write_file("named.env", PRODUCTION "ELEVENLABS_POST_CALL_SECRET_FILE=missing\n");
+    setenv("CALLMEM_ENV_FILE", "named.env", 1);
+    assert_int_equal(chmod("named.env", 0600), 0);
+    assert_load_wrong("ELEVENLABS_POST_CALL_SECRET");
+    static const enum setting others[] = {ELEVENLABS_CLIENT_DATA_SECRET, ELEVENLABS_SEARCH_DATA_SECRET};
+    for (size_t i = 0; i < 2; i++) {
+        buf_reset(&complaints);
+        buf_reset(&warnings);
+        struct settings *settings = settings_load_for(others[i], &complaints, &warnings);
+        assert_non_null(settings);
+        assert_says(&warnings, "ELEVENLABS_POST_CALL_SECRET_FILE: missing cannot be read");
+        assert_int_equal(setting_count(settings, others[i]), 1);
+        settings_free(settings);
+    }
+    buf_reset(&complaints);
+    assert_null(settings_load_for(ELEVENLABS_POST_CALL_SECRET, &complaints, &warnings));
+    assert_says(&complaints, "ELEVENLABS_POST_CALL_SECRET");
 }
 
 /* What callers said leaves the machine encrypted, and a model is named. */
@@ -1098,6 +1188,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_production_secrets, begin, end),
         cmocka_unit_test_setup_teardown(test_llm, begin, end),
         cmocka_unit_test_setup_teardown(test_development_warns, begin, end),
+        cmocka_unit_test_setup_teardown(test_production_refuses, begin, end),
+        cmocka_unit_test_setup_teardown(test_production_warns, begin, end),
+        cmocka_unit_test_setup_teardown(test_production_paths, begin, end),
+        cmocka_unit_test_setup_teardown(test_secrets_of_others, begin, end),
         cmocka_unit_test_setup_teardown(test_production_files, begin, end),
         cmocka_unit_test_setup_teardown(test_remote_mode, begin, end),
         cmocka_unit_test_setup_teardown(test_everything_at_once, begin, end),
