@@ -99,11 +99,9 @@ static int import_calls(const struct instance *instance, struct memory_store *st
         if (result == 0)
             result = import_call(store, caller, call, memories, error);
     }
-    cJSON_ArrayForEach(call, calls)
-    {
-        if (result == 0)
-            result = profile_update(store, caller, text_of(call, "agent_id"), &bounds, error);
-    }
+    /* Of all agents at once: once for each conversation would cost the square of their number. */
+    if (result == 0)
+        result = profile_update(store, caller, NULL, &bounds, error);
     return result;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define LAST_TIME      253370764800 /* the year 9999 */
+#define TURNS_MOST     10000        /* of a call that are kept: some days of talking */
 #define COLLECTED_MOST 1000         /* values of a call that are kept */
 
 /* The words of a turn in several voices, which has no message of its own; owned by the event. NULL when there
@@ -49,6 +50,8 @@ static int read_turns(struct event *event, const cJSON *transcript)
         return -1;
     cJSON_ArrayForEach(item, transcript)
     {
+        if (event->transcript.turn_count == TURNS_MOST)
+            break;
         const char *text = json_text_or_empty(item, "message");
         char *voices = *text ? NULL : voices_text(item);
         if (voices) {
