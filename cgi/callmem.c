@@ -6,6 +6,7 @@
 #include "operate/commands.h"
 #include "operate/help.h"
 #include "operate/report.h"
+#include "operate/screen.h"
 #include "operate/service_user.h"
 
 #include <stdlib.h>
@@ -333,10 +334,12 @@ static int run(struct args *args)
     /* Warnings go to standard error, whatever log the settings name. */
     log_open(instance.program, LOG_WARN, NULL, NULL);
     int status = prepare(&instance, args);
+    if (args->command->json && !args->json)
+        screen_begin();
     if (status == EXIT_SUCCESS)
         status = args->command->run(&instance, args);
     instance_close(&instance);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    if (screen_end() != 0) {
         fprintf(stderr, "callmem: the output could not be written\n");
         return EXIT_FAILURE;
     }

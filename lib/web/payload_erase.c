@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define HEAD_SIZE   256 /* of a line, in which its endpoint is */
 #define COPY_SUFFIX ".erasing"
 
 /* What is searched for in a line. */
@@ -82,9 +83,21 @@ static bool holds_word(const char *text, size_t len, const char *word)
     return false;
 }
 
+/* A search that named no caller: its words may be of anybody. */
+static bool is_search_of_nobody(const char *line, size_t len)
+{
+    static const char endpoint[] = "\"endpoint\":\"search-data\",", caller[] = "\"caller\":";
+    const char *at = memmem(line, len < HEAD_SIZE ? len : HEAD_SIZE, endpoint, sizeof endpoint - 1);
+    size_t left = at ? len - (size_t)(at - line) - (sizeof endpoint - 1) : 0;
+    return at &&
+           (left < sizeof caller - 1 || memcmp(at + sizeof endpoint - 1, caller, sizeof caller - 1) != 0);
+}
+
 static bool is_about(const struct wanted *wanted, const char *line, size_t len)
 {
     const char *caller = wanted->caller;
+    if (*caller && is_search_of_nobody(line, len))
+        return true;
     if (is_phone_number(caller) ? holds_number(line, len, caller + 1)
                                 : *caller && holds_word(line, len, caller))
         return true;

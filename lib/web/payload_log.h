@@ -45,9 +45,11 @@ void payload_log_write(struct payload_log *log, const char *endpoint, const stru
 
 /* Removes every line that is about this caller: its text holds `caller` as a word of its own anywhere (for a
  * phone number its digits, with blanks, dashes, dots and brackets between them or without), or one of
- * `conversations` as a whole string; a `caller` of "" is nobody's. The rotated files beside it ("PATH.1",
- * "PATH-20260302") are cleaned, too, but for compressed ones. Returns how many lines went, -1 on failure: a
- * file that could not be cleaned is then as it was. A file that does not exist has no lines. */
+ * `conversations` as a whole string; a `caller` of "" is nobody's. With a
+ * caller, the searches that named none go as well, since nobody can tell whose words they have. The rotated
+ * files beside it ("PATH.1", "PATH-20260302") are cleaned, too, but for compressed ones. Returns how many
+ * lines went, -1 on failure: a file that could not be cleaned is then as it was. A file that does not exist
+ * has no lines. */
 long payload_log_erase(const char *path, const char *caller, const char *const *conversations, size_t count,
                        struct error *error);
 /* Adds the names of the compressed files beside it, separated by commas. 0, or -1 on failure. */

@@ -384,6 +384,14 @@ static void test_erase(void **state)
                   conversations, 2, 2);
     expect_erased("{\"caller\":\"user:42\"}\n{\"x\":\"a user:42.\"}\n", "user:42", NULL, 0, 2);
     expect_erased("{\"caller\":\"user:421\"}\n{\"x\":\"auser:42\"}\n", "user:42", NULL, 0, 0);
+    /* A search that names nobody may be about anybody. */
+#define HEAD "{\"time\":\"t\",\"request_id\":\"r\",\"endpoint\":"
+    static const char of_nobody[] = HEAD "\"search-data\",\"request\":{\"body\":{\"query\":\"Nora\"}}}\n";
+    expect_erased(of_nobody, "+15550100001", NULL, 0, 1);
+    expect_erased(of_nobody, "", NULL, 0, 0);
+    expect_erased(HEAD "\"search-data\",\"caller\":\"+15550100002\",\"request\":{}}\n" HEAD
+                       "\"client-data\",\"request\":{}}\n",
+                  "+15550100001", NULL, 0, 0);
     expect_erased("", "", NULL, 0, 0);
     spill("{\"caller\":\"x\"}");
     assert_int_equal(payload_log_erase(path, "x", NULL, 0, NULL), 1);
