@@ -33,6 +33,12 @@ said=$(cd "$work" && within env ELEVENLABS_POST_CALL_SECRET=secret "$root/spawn/
 check 'a file relative to where one is' as_openssl secret
 check 'the secret itself, when it is asked for' is \
     "$(within env ELEVENLABS_CLIENT_DATA_SECRET=' mine , yours' ./spawn/sign --key client-data)" 'X-Api-Key: mine'
+check 'or as what curl reads' is \
+    "$(within env 'ELEVENLABS_CLIENT_DATA_SECRET=a"b\c' ./spawn/sign --curl client-data)" 'header = "X-Api-Key: a\"b\\c"'
+
+# No document puts a secret where every user of the machine could read it.
+check 'no command of the documents has a secret in its arguments' not grep -nE \
+    'curl.*(\$\(.*(--key|cat |--reveal)|(X-Api-Key|xi-api-key|Bearer) *:? *\$)' README.md docs/*.md spawn/up
 
 not_signed() { # MESSAGE ARGUMENT…
     said=$(within ./spawn/sign "${@:2}" 2>&1) && return 1
