@@ -8,8 +8,11 @@ ifeq ($(origin CC),default)
   CC := gcc
 endif
 CFLAGS  ?= -O2 -g
-# Debian's hardening flags; gcc and clang both know them.
-HARDEN  := -fstack-protector-strong -fPIE -fstack-clash-protection -fcf-protection
+# Debian's hardening flags; gcc and clang both know them. The last is for x86 alone.
+HARDEN  := -fstack-protector-strong -fPIE -fstack-clash-protection
+ifneq ($(filter x86_64-% i686-%,$(shell $(CC) -dumpmachine)),)
+  HARDEN += -fcf-protection
+endif
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
            -Wundef -Wpointer-arith -Wwrite-strings -Werror
 ifneq ($(SANITIZE),)

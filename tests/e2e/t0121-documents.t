@@ -111,4 +111,24 @@ alerts() { # what a line with one has before it
 # shellcheck disable=SC2016 # backquotes
 check 'docs/monitoring.md has every alert' is "$(alerts '^\| `' docs/monitoring.md)" \
     "$(alerts 'alert: ' docs/prometheus/alerts.yml)"
+# Each threat has a test that is there.
+# shellcheck disable=SC2016 # backquotes
+threats=$(sed -n '/^## Threats/,/^## Before/s/^| .* | \([^|]*\) |$/\1/p' docs/security.md | grep -o '`[^`]*`' | tr -d '`' | sort -u)
+tests_are_there() {
+    local name absent=''
+    for name in $threats; do
+        case $name in
+        t[0-9]*) compgen -G "tests/e2e/$name-*.t" >/dev/null ;;
+        test_*) [ -e "tests/unit/$name.c" ] ;;
+        machine/*) [ -e "tests/$name.t" ] ;;
+        *) false ;;
+        esac || absent="$absent $name"
+    done
+    is "$absent" ''
+}
+check 'docs/security.md names tests' test "$(wc -w <<<"$threats")" -gt 20
+check 'which are all there' tests_are_there
+check 'only what nothing can be tested of has none' is \
+    "$(sed -n '/^## Threats/,/^## Before/p' docs/security.md | grep -c '^| .* | |$')" 3
+
 finish

@@ -143,6 +143,24 @@ check 'the settings are those of the service' is "$(inside callmem setting CALLM
 check 'no program complains' is \
     "$(inside journalctl -u 'callmem@*' -o cat | grep -E '"level":"(warn|error)"|denied|not permitted')" ''
 
+# A secret that is missing, or bad, stops the program of its endpoint alone.
+inside mv /etc/callmem/secrets/post-call /root/post-call
+restarted_without() { # STATE-OF-POST-CALL
+    inside systemctl restart callmem.target
+    eventually states_are "$1"
+}
+states_are() { # STATE-OF-POST-CALL
+    is "$(inside systemctl is-active callmem@{client-data,search-data,post-call}.service | paste -sd ' ')" "active active $1"
+}
+check 'without the secret of post-call the two others run' restarted_without failed
+client_data +15550100200
+check 'and answer' is "$status" 200
+check 'systemctl status says why the third does not' like "$(inside systemctl status callmem@post-call.service)" \
+    'ELEVENLABS_POST_CALL_SECRET.*production does not allow'
+inside mv /root/post-call /etc/callmem/secrets/post-call
+inside systemctl reset-failed 'callmem@*'
+check 'with it all three run again' restarted_without active
+
 # The disk on which nginx keeps bodies that arrive is full.
 head -c 5000000 /dev/zero | tr '\0' x | jq -Rc --slurpfile event "$data/example-post-call.json" \
     '. as $fill | $event[0] | .data.conversation_id = "conv_large" | .data.filler = $fill' >"$work/large"
