@@ -2,7 +2,8 @@
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
-VERSION := 0.1.0
+# A package and a tarball have their version in a file; a checkout is on its way to this one.
+VERSION := $(or $(shell cat VERSION 2>/dev/null),0.1.0)
 
 ifeq ($(origin CC),default)
   CC := gcc
@@ -199,12 +200,14 @@ uninstall:
 
 # The Debian package, in build/. Its files are in spawn/debian; Debian's tools want them in a folder debian beside the
 # Makefile, so they work in a copy.
-DEB := build/deb/callmem-$(VERSION)
+DEB := build/deb/callmem
 deb:
 	@dpkg-checkbuilddeps spawn/debian/control
 	rm -rf build/deb build/callmem_*.deb && mkdir -p $(DEB)
 	cp -r Makefile README.md LICENSE CHANGELOG.md cgi lib nginx tests spawn env docs $(DEB)/
 	mv $(DEB)/spawn/debian $(DEB)/debian
+	spawn/version $(VERSION) > $(DEB)/VERSION
+	sed -i "1s/(.*)/($$(cat $(DEB)/VERSION))/" $(DEB)/debian/changelog
 	cd $(DEB) && dpkg-buildpackage -b -us -uc -j$$(nproc)
 	mv build/deb/callmem_*.deb build/
 	@ls build/callmem_*.deb

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define LAST_TIME      253370764800 /* the year 9999 */
-#define TURNS_MOST     10000        /* of a call that are kept: some days of talking */
+#define TURNS_MOST     20000        /* of a call that are kept: some days of talking */
 #define COLLECTED_MOST 1000         /* values of a call that are kept */
 
 /* The words of a turn in several voices, which has no message of its own; owned by the event. NULL when there
