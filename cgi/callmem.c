@@ -270,7 +270,25 @@ static const struct command commands[] = {
      .json = true},
 
     {.group = "The instance",
-     .name = "check",
+     .name = "backup",
+     .operands = "DIR",
+     .summary = "makes a copy of memory, inbox and ledger in a new folder in DIR, while all runs",
+     .about = "The copy is checked, and has its name, callmem-TIME, only when it is complete. Recordings, "
+              "settings "
+              "and secrets are not in it.",
+     .run = backup_command,
+     .needs = NEEDS_FILES,
+     .words = WORDS_FILES,
+     .json = true},
+    {.name = "restore",
+     .operands = "DIR",
+     .summary = "puts such a copy in the place of memory, inbox and ledger; callmem must be stopped",
+     .about = "What was there keeps its place under another name, and events that it had are put into the "
+              "inbox again.",
+     .run = restore_command,
+     .needs = NEEDS_FILES,
+     .words = WORDS_FILES},
+    {.name = "check",
      .operands = "",
      .summary = "checks the settings and prints those in effect, secrets masked",
      .about = "Wrong settings are named, all of them, and the exit status is 78.",
@@ -282,9 +300,11 @@ static const struct command commands[] = {
      .operands = "NAME",
      .summary = "prints the value of one setting",
      .run = setting_command,
-     .needs = NEEDS_SETTINGS,
+     .needs = NEEDS_USER,
      .words = WORDS_SETTINGS,
-     .options = {{"reveal", NULL, "prints it even if it is a secret", false}}},
+     .options = {{"reveal", NULL, "prints it even if it is a secret", false},
+                 {"for", "client-data|search-data|post-call|operator",
+                  "as that program reads it, for which wrong secrets of others do not count", false}}},
     {.name = "metrics",
      .operands = "",
      .summary = "prints the metrics in the text format of Prometheus, as GET /metrics does",
@@ -315,11 +335,11 @@ static int prepare(struct instance *instance, struct args *args)
         return report_failure(&error);
     if (needs == NEEDS_NOTHING)
         return EXIT_SUCCESS;
-    if (service_user_enter(&error) != 0)
+    if ((needs == NEEDS_FILES ? service_user_settings : service_user_enter)(&error) != 0)
         return report_failure(&error);
-    if (needs == NEEDS_SETTINGS || needs == NEEDS_INSTANCE)
+    if (needs == NEEDS_SETTINGS || needs == NEEDS_INSTANCE || needs == NEEDS_FILES)
         status = instance_load(instance, instance->program, NULL, NULL);
-    if (status != EXIT_SUCCESS || needs != NEEDS_INSTANCE)
+    if (status != EXIT_SUCCESS || (needs != NEEDS_INSTANCE && needs != NEEDS_FILES))
         return status;
     if (service_user_may_use(setting_text(instance->settings, CALLMEM_STATE_DIR), &error) != 0 ||
         instance_open(instance, &error) != 0)

@@ -222,7 +222,9 @@ static int run(const struct webhook *webhook, bool check_only)
     struct buf warnings = BUF_INIT;
     struct error error = {0};
     /* A wrong secret of another endpoint is no reason not to serve this one. */
-    enum setting endpoint = check_only ? SETTINGS : webhook->secret;
+    enum setting endpoint = check_only                    ? SETTINGS
+                            : webhook->secret == SETTINGS ? CALLMEM_OPERATOR_SECRET /* the operator's page */
+                                                          : webhook->secret;
     int status = instance_load_for(&program.instance, webhook->name, endpoint, NULL, &warnings);
     if (status == 0 && program_open(&program, &error) != 0) {
         fprintf(stderr, "%s\n", error.message);

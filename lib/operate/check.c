@@ -155,9 +155,29 @@ int check_command(struct instance *instance, const struct args *args)
     return status;
 }
 
+/* The programs by their names, with the secrets of what they serve. */
+static const struct {
+    const char *program;
+    enum setting secret;
+} serving[] = {
+    {"client-data", ELEVENLABS_CLIENT_DATA_SECRET},
+    {"search-data", ELEVENLABS_SEARCH_DATA_SECRET},
+    {"post-call", ELEVENLABS_POST_CALL_SECRET},
+    {"operator", CALLMEM_OPERATOR_SECRET},
+};
+
 int setting_command(struct instance *instance, const struct args *args)
 {
-    const char *name = args->operands[0];
+    const char *name = args->operands[0], *program = args_option(args, "for");
+    enum setting secret = SETTINGS;
+    for (size_t i = 0; program && i < sizeof serving / sizeof *serving; i++)
+        if (strcmp(serving[i].program, program) == 0)
+            secret = serving[i].secret;
+    if (program && secret == SETTINGS)
+        return args_refuse(args, "there is no program %s", program);
+    int status = instance_load_for(instance, instance->program, secret, NULL, NULL);
+    if (status != EXIT_SUCCESS)
+        return status;
     enum setting id = setting_find(name);
     if (id == SETTINGS)
         return args_refuse(args, "there is no setting %s", name);

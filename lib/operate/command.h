@@ -25,6 +25,7 @@ struct command_option {
 enum command_needs {
     NEEDS_INSTANCE, /* settings and state folder */
     NEEDS_SETTINGS, /* settings */
+    NEEDS_FILES,    /* the same, but root stays root: the command reads or writes files of root's */
     NEEDS_USER,     /* to run as the service's user (service_user.h); the command reads the settings itself */
     NEEDS_NOTHING
 };

@@ -34,6 +34,9 @@ int migrate_command(struct instance *instance, const struct args *args);
 int orphans_command(struct instance *instance, const struct args *args);
 int reread_command(struct instance *instance, const struct args *args);
 int expire_command(struct instance *instance, const struct args *args);
+/* backup.c */
+int backup_command(struct instance *instance, const struct args *args);
+int restore_command(struct instance *instance, const struct args *args);
 /* check.c, monitor.c */
 int check_command(struct instance *instance, const struct args *args);
 int setting_command(struct instance *instance, const struct args *args);

@@ -52,17 +52,34 @@ static int may(const char *path, int how, struct error *error)
     return error_set(error, ERROR_SETTINGS, "only root and " USER " can do this: put sudo before it");
 }
 
+/* The settings file of an installed program; NULL when out of memory. */
+static const char *settings_file(struct error *error)
+{
+    const char *file = getenv(VARIABLE);
+    if (file && *file)
+        return file;
+    if (setenv(VARIABLE, SETTINGS, 1) == 0)
+        return SETTINGS;
+    error_no_memory(error);
+    return NULL;
+}
+
 int service_user_enter(struct error *error)
 {
+    const char *file;
     if (!is_installed())
         return 0;
-    const char *file = getenv(VARIABLE);
-    if (!file || !*file) {
-        file = SETTINGS;
-        if (setenv(VARIABLE, file, 1) != 0)
-            return error_no_memory(error);
-    }
+    if (!(file = settings_file(error)))
+        return -1;
     return geteuid() == 0 ? become_service(file, error) : may(file, R_OK, error);
+}
+
+int service_user_settings(struct error *error)
+{
+    const char *file;
+    if (!is_installed())
+        return 0;
+    return (file = settings_file(error)) ? may(file, R_OK, error) : -1;
 }
 
 int service_user_may_use(const char *state_dir, struct error *error)

@@ -14,6 +14,8 @@
  * it, and root becomes the user callmem, where there is one, for good and in the folder /. Anybody else stays
  * who they are and gets an error unless they may read the settings file. */
 int service_user_enter(struct error *error);
+/* The same, but root stays root: for what reads or writes files of root's. */
+int service_user_settings(struct error *error);
 /* For a program that is installed: an error unless this user may work in the state folder. One that does not
  * exist is no error. */
 int service_user_may_use(const char *state_dir, struct error *error);

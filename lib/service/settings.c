@@ -104,18 +104,22 @@ static const struct endpoint {
 };
 enum { ENDPOINTS = sizeof endpoints / sizeof *endpoints };
 
+static bool is_named(enum setting secret, const char *name)
+{
+    size_t len = strlen(setting_name(secret));
+    return strncmp(name, setting_name(secret), len) == 0 && (!name[len] || strcmp(name + len, "_FILE") == 0);
+}
+
 /* Whether a message is about an endpoint that another program serves. */
 static bool is_of_others(const struct load *load, const char *name)
 {
-    for (size_t i = 0; i < ENDPOINTS && load->own != SETTINGS && name; i++) {
-        const char *secret = setting_name(endpoints[i].secret);
-        size_t len = strlen(secret);
-        bool matches = strcmp(name, setting_name(endpoints[i].auth)) == 0 ||
-                       (strncmp(name, secret, len) == 0 && (!name[len] || strcmp(name + len, "_FILE") == 0));
-        if (matches && endpoints[i].secret != load->own)
+    if (load->own == SETTINGS || !name)
+        return false;
+    for (size_t i = 0; i < ENDPOINTS; i++)
+        if (endpoints[i].secret != load->own &&
+            (is_named(endpoints[i].secret, name) || strcmp(name, setting_name(endpoints[i].auth)) == 0))
             return true;
-    }
-    return false;
+    return load->own != CALLMEM_OPERATOR_SECRET && is_named(CALLMEM_OPERATOR_SECRET, name);
 }
 
 /* Reports an error; loading fails, unless it concerns other programs alone. */
