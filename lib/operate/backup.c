@@ -216,7 +216,7 @@ static void name_by_time(char name[64], const char *before)
 
 int backup_command(struct instance *instance, const struct args *args)
 {
-    char name[64], partial[PATH_SIZE], whole[PATH_SIZE], copy[PATH_SIZE];
+    char name[64], partial[PATH_SIZE] = "", whole[PATH_SIZE] = "", copy[PATH_SIZE] = "";
     struct error error = {0};
     struct copying copying;
     const char *into = args->operands[0];
