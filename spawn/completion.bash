@@ -32,6 +32,7 @@ _callmem() {
     'evaluate --count') words='' ;;
     'evaluate --since') words='' ;;
     'evaluate --seed') words='' ;;
+    'setting --for') words='client-data search-data post-call operator' ;;
     'list '*) options='--since --name --limit --json --help' ;;
     'show '*) options='--evidence --json --help' ;;
     'correct '*) options='--by --dry-run --json --help' ;;
@@ -55,13 +56,15 @@ _callmem() {
     'reread '*) options='--since --dry-run --redact --json --help' ;;
     'evaluate '*) options='--count --since --seed --json --help' ;;
     'expire '*) options='--json --help' ;;
-    'check '*) options='--json --help' ;;
-    'setting '*) options='--reveal --help' words='CALLMEM_ENV CALLMEM_STATE_DIR CALLMEM_LISTEN CALLMEM_WORKERS CALLMEM_THREADS ELEVENLABS_CLIENT_DATA_SECRET ELEVENLABS_SEARCH_DATA_SECRET ELEVENLABS_POST_CALL_SECRET ELEVENLABS_CLIENT_DATA_AUTH ELEVENLABS_SEARCH_DATA_AUTH ELEVENLABS_POST_CALL_AUTH ELEVENLABS_SIGNATURE_TOLERANCE ELEVENLABS_API_KEY ELEVENLABS_API_URL OPENMEMORY_MODE OPENMEMORY_PATH OPENMEMORY_URL OPENMEMORY_API_KEY OPENMEMORY_CA_FILE OPENMEMORY_DECAY_LAMBDA OPENMEMORY_DECAY_LAMBDA_EPISODIC OPENMEMORY_DECAY_LAMBDA_SEMANTIC OPENMEMORY_DECAY_LAMBDA_PROCEDURAL OPENMEMORY_DECAY_LAMBDA_EMOTIONAL OPENMEMORY_DECAY_LAMBDA_REFLECTIVE OPENMEMORY_TIMEOUT_MS CALLMEM_DATABASE_URL CALLMEM_SCOPE CALLMEM_COUNTRY CALLMEM_TIMEZONE CALLMEM_TRUST_USER_ID CALLMEM_CORS_ORIGINS CALLMEM_LOG_LEVEL CALLMEM_LOG_FILE CALLMEM_PAYLOAD_LOG_CLIENT_DATA CALLMEM_PAYLOAD_LOG_SEARCH_DATA CALLMEM_PAYLOAD_LOG_POST_CALL CALLMEM_FIRST_MESSAGE_RETURNING CALLMEM_FIRST_MESSAGE_NEW CALLMEM_PROMPT CALLMEM_LANGUAGE CALLMEM_KEYWORDS CALLMEM_VOICE_ID CALLMEM_CONTEXT_CHARS CALLMEM_CONTEXT_ITEMS CALLMEM_AUDIO_DIR CALLMEM_MAX_BODY_MB CALLMEM_LEXICON_DIR CALLMEM_RETENTION_DAYS CALLMEM_FORGET_ON_REQUEST CALLMEM_FORGET_AFTER_DAYS CALLMEM_GREET CALLMEM_PRIVATE CALLMEM_SHARED_LINES CALLMEM_REDACT CALLMEM_LLM_URL CALLMEM_LLM_KEY CALLMEM_LLM_MODEL CALLMEM_LLM_TIMEOUT_MS CALLMEM_OPERATOR_SECRET CALLMEM_OPERATOR_ALLOW' ;;
+    'backup '*) options='--json --help' files=yes ;;
+    'restore '*) options='--help' files=yes ;;
+    'check '*) options='--quiet --json --help' ;;
+    'setting '*) options='--reveal --for --help' words='CALLMEM_ENV CALLMEM_STATE_DIR CALLMEM_LISTEN CALLMEM_WORKERS CALLMEM_THREADS ELEVENLABS_CLIENT_DATA_SECRET ELEVENLABS_SEARCH_DATA_SECRET ELEVENLABS_POST_CALL_SECRET ELEVENLABS_CLIENT_DATA_AUTH ELEVENLABS_SEARCH_DATA_AUTH ELEVENLABS_POST_CALL_AUTH ELEVENLABS_SIGNATURE_TOLERANCE ELEVENLABS_API_KEY ELEVENLABS_API_URL OPENMEMORY_MODE OPENMEMORY_PATH OPENMEMORY_URL OPENMEMORY_API_KEY OPENMEMORY_CA_FILE OPENMEMORY_DECAY_LAMBDA OPENMEMORY_DECAY_LAMBDA_EPISODIC OPENMEMORY_DECAY_LAMBDA_SEMANTIC OPENMEMORY_DECAY_LAMBDA_PROCEDURAL OPENMEMORY_DECAY_LAMBDA_EMOTIONAL OPENMEMORY_DECAY_LAMBDA_REFLECTIVE OPENMEMORY_TIMEOUT_MS CALLMEM_DATABASE_URL CALLMEM_SCOPE CALLMEM_COUNTRY CALLMEM_TIMEZONE CALLMEM_TRUST_USER_ID CALLMEM_CORS_ORIGINS CALLMEM_LOG_LEVEL CALLMEM_LOG_FILE CALLMEM_PAYLOAD_LOG_CLIENT_DATA CALLMEM_PAYLOAD_LOG_SEARCH_DATA CALLMEM_PAYLOAD_LOG_POST_CALL CALLMEM_FIRST_MESSAGE_RETURNING CALLMEM_FIRST_MESSAGE_NEW CALLMEM_PROMPT CALLMEM_LANGUAGE CALLMEM_KEYWORDS CALLMEM_VOICE_ID CALLMEM_CONTEXT_CHARS CALLMEM_CONTEXT_ITEMS CALLMEM_AUDIO_DIR CALLMEM_MAX_BODY_MB CALLMEM_LEXICON_DIR CALLMEM_RETENTION_DAYS CALLMEM_FORGET_ON_REQUEST CALLMEM_FORGET_AFTER_DAYS CALLMEM_GREET CALLMEM_PRIVATE CALLMEM_SHARED_LINES CALLMEM_REDACT CALLMEM_LLM_URL CALLMEM_LLM_KEY CALLMEM_LLM_MODEL CALLMEM_LLM_TIMEOUT_MS CALLMEM_OPERATOR_SECRET CALLMEM_OPERATOR_ALLOW' ;;
     'metrics '*) options='--help' ;;
-    'help '*) options='--help' words='list show correct drop note split export import forget requests search answer link unlink status drain retry backfill migrate orphans reread evaluate expire check setting metrics help' ;;
+    'help '*) options='--help' words='list show correct drop note split export import forget requests search answer link unlink status drain retry backfill migrate orphans reread evaluate expire backup restore check setting metrics help' ;;
     esac
     if ((COMP_CWORD == 1)); then
-        files='' options='--help --version' words='list show correct drop note split export import forget requests search answer link unlink status drain retry backfill migrate orphans reread evaluate expire check setting metrics help'
+        files='' options='--help --version' words='list show correct drop note split export import forget requests search answer link unlink status drain retry backfill migrate orphans reread evaluate expire backup restore check setting metrics help'
     fi
     [[ $word != -* ]] || words=$options files=''
     mapfile -t COMPREPLY < <(compgen ${files:+-f} -W "$words" -- "$word")
