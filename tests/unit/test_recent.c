@@ -42,7 +42,8 @@ static void is_told_now(struct place *p, const struct memory_filter *filter, con
 
 static void make_profile(struct place *p)
 {
-    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""}, &p->error));
+    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""},
+                           &p->error));
 }
 
 /* The same from the line, as long as nothing is stored, and from what was made ready with the profile. */
@@ -160,7 +161,8 @@ static void a_profile_notes_what_is_over(void **state)
     keep(p, "c2", 3, KIND_CONTACT, 0, "The email is a@example.com",
          "{\"slot\":\"contact.email\",\"value\":\"a@example.com\"}");
     keep(p, "c1", 30, KIND_NEED, 1, "On crutches", "{\"until\":\"2026-02-20\"}");
-    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""}, &p->error));
+    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""},
+                           &p->error));
     check_over(p, "Lives in Leeds", "2026-02-27");
     check_over(p, "Lives in York", "");
     check_over(p, "Cannot lift heavy things", "");
@@ -168,7 +170,8 @@ static void a_profile_notes_what_is_over(void **state)
     check_over(p, "On crutches", "2026-02-20");
     /* A call that went takes with it what it said of others. */
     good(p, memory_forget_conversation(p->store, ANA, "c2", &p->error));
-    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""}, &p->error));
+    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""},
+                           &p->error));
     check_over(p, "Lives in Leeds", "");
 }
 
@@ -182,7 +185,8 @@ static void a_search_names_who_of_several_spoke(void **state)
     keep(p, "c1", 30, KIND_NAME, 0, "Name: Rosa Hill", "{\"full\":\"Rosa Hill\"}");
     keep(p, "c1", 30, KIND_SUMMARY, 0, "Rosa called.", NULL);
     keep(p, "c1", 30, KIND_TURN, 0, "I need a canoe.", NULL);
-    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""}, &p->error));
+    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""},
+                           &p->error));
     good(p, memory_profile(p->store, ANA, "", &profile, &p->error));
     assert_false(whose_is_shared(&profile));
     memory_profile_free(&profile);
@@ -196,7 +200,8 @@ static void a_search_names_who_of_several_spoke(void **state)
     keep(p, "c3", 2, KIND_NAME, 1, "Name: Rosa Hill", "{\"full\":\"Rosa Hill\"}");
     keep(p, "c3", 2, KIND_SUMMARY, 0, "Both called.", NULL);
     keep(p, "c3", 2, KIND_TURN, 0, "We need a paddle.", NULL);
-    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""}, &p->error));
+    good(p, profile_update(p->store, ANA, NULL, &(struct context_bounds){.chars = 2000, .items = ""},
+                           &p->error));
     static const struct {
         const char *query, *want;
     } cases[] = {{"canoe", "Rosa Hill: I need a canoe."},
