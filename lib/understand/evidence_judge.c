@@ -191,6 +191,23 @@ static bool is_answered(struct evidence *evidence, const struct place *place)
     return answer != SIZE_MAX && manner_answer(evidence->reading, &turns[answer]) != ANSWER_NO;
 }
 
+/* "Crumble's on tablets": said of one who has a name, and not of the one whom the LLM names. */
+static bool is_of_another(struct evidence *evidence, const struct statement *statement,
+                          const struct words *words, struct span who)
+{
+    struct words whose;
+    bool other = false;
+    if (who.to != who.from + 1 || words->items[who.from].shape != SHAPE_CAPITAL ||
+        statement->whose[0] < 'A' || statement->whose[0] > 'Z' || strchr(statement->whose, ' ') ||
+        words_read(NULL, statement->whose, &whose) != 0)
+        return false;
+    other = whose.count == 1 && whose.items[0].key != words->items[who.from].key &&
+            ground_was_said(evidence->ground, whose.items[0].fold, false) &&
+            !evidence_is_speaker(evidence, words, who);
+    words_free(&whose);
+    return other;
+}
+
 static struct objection object_to(struct evidence *evidence, const struct statement *statement,
                                   const struct wording *wording, const struct grounding *grounding,
                                   const struct place *place)
@@ -211,6 +228,8 @@ static struct objection object_to(struct evidence *evidence, const struct statem
     } else if (demand->person && !*statement->whose && manner.third_person && !wording->relative &&
                !evidence_is_speaker(evidence, &spoken->words, manner.who) &&
                !manner_goes_for_own(reading, &spoken->words, reading_sentence(&spoken->words, place->at)))
+        objection.why = DROP_PERSON;
+    else if (is_of_another(evidence, statement, &spoken->words, manner.who))
         objection.why = DROP_PERSON;
     else if (reading->ruled &&
              (manner_has(reading, &spoken->words, LIST_JOKE, (struct span){0, spoken->words.count}) ||
@@ -796,6 +815,9 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
         return DROP_UNGROUNDED;
     if (ground_is_summary(evidence->ground))
         return DROPS;
+    /* "Shall I pencil it in?" "No, don't." */
+    if (statement->kind == STATEMENT_OPEN && grounding->refused > 0.5)
+        return DROP_REFUSED;
     if (statement->kind == STATEMENT_OPEN)
         return is_settled(evidence, statement, grounding) || is_cancelled(evidence, statement, grounding)
                    ? DROP_SETTLED

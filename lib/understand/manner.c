@@ -57,6 +57,20 @@ static bool is_name_elsewhere(const struct reading *reading, uint64_t key)
     return false;
 }
 
+/* "My daughter Jule" in the call: a name of somebody else, whatever the language writes with a capital. */
+static bool is_relatives_name(const struct reading *reading, uint64_t key)
+{
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct words *words = &reading->spoken[i].words;
+        for (size_t at = 2; reading->spoken[i].role == ROLE_USER && at < words->count; at++)
+            if (words->items[at].key == key && words->items[at].shape == SHAPE_CAPITAL &&
+                words->items[at].gap == GAP_NONE && list_at(reading, LIST_RELATIVE, words, at - 1) > 0 &&
+                list_at(reading, LIST_MINE, words, at - 2) > 0)
+                return true;
+    }
+    return false;
+}
+
 /* A name that something is said of: "Stan's on …", "Bruno is …", and not "Thanks, Iris." */
 static bool is_named_subject(const struct reading *reading, const struct words *words, size_t at)
 {
@@ -66,7 +80,7 @@ static bool is_named_subject(const struct reading *reading, const struct words *
         list_at(reading, LIST_FUNCTION, words, at) > 0 || at + 1 >= words->count ||
         words->items[at + 1].gap != GAP_NONE)
         return false;
-    if (is_given(reading, words, at))
+    if (is_given(reading, words, at) || is_relatives_name(reading, word->key))
         return is_possessed(words, at) || words->items[at + 1].shape == SHAPE_LOWER;
     return !reading->nouns && is_copula(words, at + 1) &&
            ((words->items[at].gap == GAP_NONE && at > 0) || is_name_elsewhere(reading, word->key));

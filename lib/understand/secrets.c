@@ -365,7 +365,10 @@ static void mark_password(struct masking *masking, struct view *view, size_t fro
                 to++;
             bool plain = masking->reading->ruled && at + 1 < words->count &&
                          language_list(masking->reading->language, LIST_COMMON, words, at + 1) > 0;
-            if (!plain && words->items[at].question == false && (masking->classes & SECRET_PASSWORD)) {
+            /* "My password is Rhubarb77, should I change it?" */
+            bool told =
+                !words->items[at].question || (to < words->count && words->items[to].gap == GAP_COMMA);
+            if (!plain && told && (masking->classes & SECRET_PASSWORD)) {
                 mark(masking, view, at + 1, to, SECRET_PASSWORD);
                 remember_words(masking, words, at + 1, to);
             }

@@ -58,6 +58,8 @@ static void passwords_are_masked(void **state)
     masked_is("en", "My PIN is four four one nine.", "My PIN is [password].");
     masked_is("es", "La contraseña es Girasol9.", "La contraseña es [password].");
     masked_is("es", "Mi clave es tres ocho uno seis.", "Mi clave es [password].");
+    masked_is("en", "My password is Rhubarb77, should I change it?",
+              "My password is [password], should I change it?");
     masked_is("sv", "Mitt lösenord är Blomma77.", "Mitt lösenord är [password].");
 }
 
