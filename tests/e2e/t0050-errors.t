@@ -164,7 +164,7 @@ check 'and somebody again' is "$status" 200
 
 # Nor with every process dead: the sockets are there and refuse.
 for what in multiwatch handler; do
-    for program in "${handlers[@]}"; do
+    for program in "${handlers[@]}" operator; do
         mapfile -t pids < <(pids_of "$state" "$what" "$program")
         signal_all KILL "${pids[@]}"
     done
