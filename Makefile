@@ -26,10 +26,11 @@ else
   LDFLAGS  += -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 endif
 
-PC      := fcgi libcjson libcrypto sqlite3 libutf8proc libcurl zlib
+PC      := fcgi libcjson libcrypto sqlite3 libutf8proc zlib
 CPPFLAGS += -Ilib -I. -D_GNU_SOURCE -DCALLMEM_VERSION='"$(VERSION)"'
 STD     := -std=c11 -pthread -MMD -MP
-PC_CFLAGS := $(shell pkg-config --cflags $(PC))
+# Of libcurl only the headers: the library is loaded by the programs that ask other servers (lib/base/http.c).
+PC_CFLAGS := $(shell pkg-config --cflags $(PC) libcurl)
 # A memory in PostgreSQL is built where its client library is installed. Only the headers are needed: the library
 # is loaded by the programs that use it (lib/memory/postgres/libpq.h).
 ifneq ($(shell pkg-config --exists libpq && echo yes),)

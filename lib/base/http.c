@@ -1,6 +1,10 @@
 #include "base/http.h"
 
+#include "base/library.h"
+
 #include <ctype.h>
+/* Its checks of types are macros, which do not go with a call through a pointer. */
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -26,9 +30,33 @@ struct http {
     bool too_large, stopped;
 };
 
-static void start_curl(void)
+/* libcurl is loaded by the first handle. It depends on 28 other libraries: linked, they would double the
+ * resident memory of the programs that ask no server (docs/performance.md). */
+#define LIBCURL_FUNCTIONS(X)                                                                                 \
+    X(curl_easy_cleanup)                                                                                     \
+    X(curl_easy_getinfo)                                                                                     \
+    X(curl_easy_init)                                                                                        \
+    X(curl_easy_perform)                                                                                     \
+    X(curl_easy_setopt)                                                                                      \
+    X(curl_easy_strerror)                                                                                    \
+    X(curl_getdate)                                                                                          \
+    X(curl_global_init)                                                                                      \
+    X(curl_slist_append)                                                                                     \
+    X(curl_slist_free_all)
+
+static struct {
+    LIBCURL_FUNCTIONS(LIBRARY_POINTER)
+} lib;
+static struct library loaded = {.file = "libcurl.so.4"};
+
+static void load_curl(void)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    library_open(&loaded);
+#define FIND(name) library_find(&loaded, #name, &lib.name, sizeof lib.name);
+    LIBCURL_FUNCTIONS(FIND)
+#undef FIND
+    if (library_is_whole(&loaded))
+        lib.curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
 /* --- Answers --- */
@@ -36,7 +64,7 @@ static void start_curl(void)
 static long status_of(const struct http *http)
 {
     long status = 0;
-    curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+    lib.curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
     return status;
 }
 
@@ -85,7 +113,7 @@ static void take_retry_after(struct http_answer *answer, const char *value, size
     text[len] = '\0';
     double seconds = strtod(text, &end);
     if (*end) {
-        time_t when = curl_getdate(text, NULL);
+        time_t when = lib.curl_getdate(text, NULL);
         if (when == (time_t)-1)
             return;
         seconds = difftime(when, time(NULL));
@@ -122,24 +150,24 @@ static size_t take_header(char *bytes, size_t size, size_t len, void *ctx)
 static bool prepare(struct http *http, const struct http_options *options)
 {
     CURL *curl = http->curl;
-    bool good = curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->wrong) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_WRITEDATA, http) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_HEADERDATA, http) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_up) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_XFERINFODATA, http) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_USERAGENT, "callmem/" CALLMEM_VERSION) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+    bool good = lib.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->wrong) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_WRITEDATA, http) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_HEADERDATA, http) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_up) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_XFERINFODATA, http) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_USERAGENT, "callmem/" CALLMEM_VERSION) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
                 /* Threads: a timeout must not be a signal. */
-                curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+                lib.curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
     if (good && http->ca_file)
-        good = curl_easy_setopt(curl, CURLOPT_CAINFO, http->ca_file) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK;
+        good = lib.curl_easy_setopt(curl, CURLOPT_CAINFO, http->ca_file) == CURLE_OK &&
+               lib.curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) == CURLE_OK;
     if (good && !options->environment_proxy)
-        good = curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK;
+        good = lib.curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK;
     return good;
 }
 
@@ -154,11 +182,12 @@ struct http *http_new(const struct http_options *options)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     bool failed = false;
-    pthread_once(&once, start_curl);
+    pthread_once(&once, load_curl);
     struct http *http = calloc(1, sizeof *http);
     if (!http)
         return NULL;
-    http->curl = curl_easy_init();
+    bool there = library_is_whole(&loaded);
+    http->curl = there ? lib.curl_easy_init() : NULL;
     http->ca_file = copy(options->ca_file, &failed);
     http->what = copy(options->what ? options->what : "the server", &failed);
     http->connect_timeout_ms = options->connect_timeout_ms;
@@ -166,7 +195,8 @@ struct http *http_new(const struct http_options *options)
     http->code = options->code == ERROR_NONE ? ERROR_INTERNAL : options->code;
     buf_puts(&http->url, options->url);
     http->url_len = http->url.len;
-    if (failed || http->url.failed || !http->curl || !prepare(http, options)) {
+    /* Without the library a request says so. */
+    if (failed || http->url.failed || (there && (!http->curl || !prepare(http, options)))) {
         http_free(http);
         return NULL;
     }
@@ -177,7 +207,8 @@ void http_free(struct http *http)
 {
     if (!http)
         return;
-    curl_easy_cleanup(http->curl);
+    if (http->curl)
+        lib.curl_easy_cleanup(http->curl);
     buf_free(&http->url);
     free(http->ca_file);
     free(http->what);
@@ -190,16 +221,16 @@ void http_free(struct http *http)
 static struct curl_slist *make_headers(const struct http_request *request, bool *failed)
 {
     /* Do not wait for "100 Continue" before sending a body. */
-    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *list = lib.curl_slist_append(NULL, "Expect:");
     *failed = !list;
     for (size_t i = 0; i < request->header_count && !*failed; i++) {
         struct curl_slist *longer = NULL;
         if (!strpbrk(request->headers[i], "\r\n"))
-            longer = curl_slist_append(list, request->headers[i]);
+            longer = lib.curl_slist_append(list, request->headers[i]);
         *failed = !longer;
     }
     if (*failed) {
-        curl_slist_free_all(list);
+        lib.curl_slist_free_all(list);
         return NULL;
     }
     return list;
@@ -219,18 +250,19 @@ static bool set_request(struct http *http, const struct http_request *request, s
     http->url.len = http->url_len;
     buf_puts(&http->url, request->path);
     bool good = buf_text(&http->url) &&
-                curl_easy_setopt(curl, CURLOPT_URL, buf_text(&http->url)) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_NOPROGRESS, request->stops ? 0L : 1L) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_URL, buf_text(&http->url)) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_NOPROGRESS, request->stops ? 0L : 1L) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
                 /* 0 is curl's default of 300 seconds, which is right if there is no other limit. */
-                curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connecting) == CURLE_OK &&
-                curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+                lib.curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connecting) == CURLE_OK &&
+                lib.curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L) == CURLE_OK;
     if (good && request->body)
-        good = curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len) == CURLE_OK;
-    return good && curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK;
+        good = lib.curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
+               lib.curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body) == CURLE_OK &&
+               lib.curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len) ==
+                   CURLE_OK;
+    return good && lib.curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK;
 }
 
 static enum http_failure failure_of(const struct http *http, CURLcode code)
@@ -270,7 +302,7 @@ static int set_failure(const struct http *http, CURLcode code, struct error *err
                          http->request->timeout_ms);
     default:
         return error_set(error, http->code, "%s cannot be reached: %s", http->what,
-                         *http->wrong ? http->wrong : curl_easy_strerror(code));
+                         *http->wrong ? http->wrong : lib.curl_easy_strerror(code));
     }
 }
 
@@ -281,9 +313,9 @@ static int perform(struct http *http, struct error *error)
     long connections = 0;
     *http->wrong = '\0';
     http->too_large = http->stopped = false;
-    CURLcode code = curl_easy_perform(http->curl);
-    curl_easy_getinfo(http->curl, CURLINFO_TOTAL_TIME_T, &took);
-    curl_easy_getinfo(http->curl, CURLINFO_NUM_CONNECTS, &connections);
+    CURLcode code = lib.curl_easy_perform(http->curl);
+    lib.curl_easy_getinfo(http->curl, CURLINFO_TOTAL_TIME_T, &took);
+    lib.curl_easy_getinfo(http->curl, CURLINFO_NUM_CONNECTS, &connections);
     answer->status = (int)status_of(http);
     answer->microseconds = took;
     answer->connected = connections > 0;
@@ -300,6 +332,11 @@ int http_ask(struct http *http, const struct http_request *request, struct http_
     bool failed;
     buf_reset(&body);
     *answer = (struct http_answer){.body = body, .retry_after = -1};
+    if (!http->curl) {
+        answer->failure = HTTP_REFUSED;
+        return error_set(error, http->code, "%s cannot be reached: %s is not installed (Debian: libcurl4)",
+                         http->what, loaded.file);
+    }
     http->request = request;
     http->answer = answer;
     struct curl_slist *headers = make_headers(request, &failed);
@@ -313,7 +350,7 @@ int http_ask(struct http *http, const struct http_request *request, struct http_
     } else {
         result = perform(http, error);
     }
-    curl_slist_free_all(headers);
+    lib.curl_slist_free_all(headers);
     http->request = NULL;
     http->answer = NULL;
     return result;

@@ -60,7 +60,7 @@ check 'completion comes along' test -s "$installed/usr/share/bash-completion/com
 
 # systemd: what is wrong in a unit, and how far it is open. What it starts is not under /usr here.
 mkdir "$work/units"
-cp "$installed"/usr/lib/systemd/system/* "$work/units"
+cp -r "$installed"/usr/lib/systemd/system/* "$work/units"
 sed -i "s#=/usr/#=$installed/usr/#" "$work/units/callmem@.service"
 cp "$work/units/callmem@.service" "$work/units/callmem@post-call.service"
 verified() {

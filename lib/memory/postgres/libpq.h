@@ -7,6 +7,7 @@
 #define CALLMEM_MEMORY_POSTGRES_LIBPQ_H
 
 #include "base/error.h"
+#include "base/library.h"
 
 #include <libpq-fe.h>
 
@@ -43,11 +44,9 @@
     X(PQsocket)                                                                                              \
     X(PQstatus)
 
-#define LIBPQ_POINTER(name) __typeof__(name) *name;
 struct libpq {
-    LIBPQ_FUNCTIONS(LIBPQ_POINTER)
+    LIBPQ_FUNCTIONS(LIBRARY_POINTER)
 };
-#undef LIBPQ_POINTER
 
 /* NULL with ERROR_SETTINGS where the library is missing or older than version 14. */
 const struct libpq *libpq_load(struct error *error);
