@@ -93,9 +93,13 @@ client_data "$caller"
 check 'who asks for everything to be deleted is known until somebody decides' field .dynamic_variables.caller_known true
 check 'the request is kept, and open' is "$(program callmem export "$caller" | jq -c '[.requests[] | [.kind, .state]]')" \
     '[["erase","open"]]'
+is_unknown() {
+    client_data "$1" && field .dynamic_variables.caller_known false
+}
 program callmem forget "$caller" >/dev/null
+# With memory on a server, what was read 200 ms before is good enough.
+check 'after the operator has erased the caller nothing is known' eventually is_unknown "$caller"
 client_data "$caller"
-check 'after the operator has erased the caller nothing is known' field .dynamic_variables.caller_known false
 search "$caller" 'what is the address, Sandpiper Lane in Bristol' '.limit = 50'
 check 'the address is gone from what is found' unlike "$(cat "$answer")" 'Sandpiper'
 check 'and from the export' unlike "$(program callmem export "$caller")" 'Sandpiper'
