@@ -1,5 +1,6 @@
 #!/bin/bash
 # Starts that fail, and what up says then: enough to know what to do.
+# Not with sanitizers: what is tested is scripts; the programs start in all other tests.
 . "$(dirname "$0")/lib.sh"
 
 new_instance main

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What keeps callmem running in production, as installed: runit, supervisord, a user's crontab. Each starts the three
 # programs on sockets, brings back what dies, and stops them.
+# Not with sanitizers: what is tested is scripts and supervisors; the programs start in all other tests.
 . "$(dirname "$0")/lib.sh"
 
 new_instance main
