@@ -108,7 +108,7 @@ static void add_name(struct names *names, uint32_t hash, enum speaker speaker)
 static bool choose_names(struct rank *rank)
 {
     struct table table = {.size = 0};
-    bool good = grow(&table, rank->doc_count < 1024 ? 64 + rank->doc_count : 1024);
+    bool good = grow(&table, rank->doc_count < 1024 ? rank->doc_count : 1024);
     size_t first = rank->call_count > CALLS_MOST ? rank->calls[rank->call_count - CALLS_MOST].first : 0;
     for (size_t i = first; i < rank->doc_count && good; i++)
         good = !rank->docs[i].is_turn || count_turn(&table, &rank->docs[i]);
