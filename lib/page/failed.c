@@ -21,7 +21,7 @@ struct showing {
     size_t count;
 };
 
-/* What a kind of reason means for who reads it. */
+/* What a kind of reason means, in words for the reader. */
 static const struct {
     const char *code, *meaning;
 } meanings[] = {

@@ -22,7 +22,7 @@ struct page_row {
 extern const struct page_row page_rows[];
 extern const size_t page_count_of_rows;
 
-/* Answers a request for one of them. -1 with ERROR_NOT_FOUND for who may not reach the page. */
+/* Answers a request for one of them. -1 with ERROR_NOT_FOUND for those who may not reach the page. */
 int pages_answer(const struct site *site, struct memory_store *memory, struct request *request,
                  struct response *response, struct error *error);
 
