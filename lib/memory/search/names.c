@@ -34,9 +34,9 @@ static struct count *find_place(struct count *counts, size_t size, uint32_t hash
 /* At least four times as large, and for `least` places. */
 static bool grow(struct table *table, size_t least)
 {
-    size_t size = table->size * 4;
+    size_t size = table->size ? table->size * 4 : 64;
     while (size < least)
-        size = size ? size * 2 : 64;
+        size *= 2;
     struct count *counts = calloc(size, sizeof *counts);
     if (!counts)
         return false;
