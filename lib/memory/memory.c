@@ -86,6 +86,12 @@ double kind_salience(enum kind kind)
     return kinds[kind].salience;
 }
 
+bool memory_filter_is_open(const struct memory_filter *filter)
+{
+    return !filter->kinds && !filter->hide && !filter->sectors && !filter->since && !filter->until &&
+           (!filter->conversation || !*filter->conversation) && filter->min_salience <= 0;
+}
+
 double memory_decayed(double salience, double decay_lambda, int64_t age)
 {
     return age > 0 && decay_lambda > 0 ? salience * exp(-decay_lambda * (double)age / 86400.0) : salience;

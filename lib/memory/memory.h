@@ -170,6 +170,9 @@ struct memory_filter {
                            * the question finds and find nothing themselves */
 };
 
+/* Whether it restricts nothing but caller, agent and how many. */
+bool memory_filter_is_open(const struct memory_filter *filter);
+
 /* All that fits, oldest call first, in the order of the conversation. */
 int memory_list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);

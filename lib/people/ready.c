@@ -154,21 +154,13 @@ static int recent_stored(struct memory_store *store, const char *caller, const c
     return 0;
 }
 
-/* Whether a filter restricts nothing but caller and agent. */
-static bool is_open(const struct memory_filter *filter)
-{
-    return !filter->kinds && !filter->hide && !filter->sectors && !filter->since && !filter->until &&
-           (!filter->conversation || !*filter->conversation) && filter->min_salience <= 0 &&
-           filter->limit <= READY_LIMIT;
-}
-
 /* The list of what is ready, where that says all; else an empty one. */
 static int recent_ready(struct memory_store *store, const struct memory_filter *filter, const char *scope,
                         struct memory_list *found, bool *complete, struct error *error)
 {
     size_t limit = filter->limit ? filter->limit : RECENT_LIMIT;
     *complete = false;
-    if (!is_open(filter))
+    if (!memory_filter_is_open(filter) || filter->limit > READY_LIMIT)
         return 0;
     cJSON *object = ready_read(store, filter->caller, scope, error);
     if (!object)

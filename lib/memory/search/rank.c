@@ -54,13 +54,6 @@ static void *room_for(void *array, size_t count, size_t *room, size_t size, bool
     return grown;
 }
 
-/* Whether a filter lets each memory of a caller be a result. */
-static bool is_open(const struct memory_filter *filter)
-{
-    return !filter->kinds && !filter->sectors && !filter->since && !filter->until &&
-           !(filter->conversation && *filter->conversation) && filter->min_salience <= 0;
-}
-
 /* Whether the filter lets a memory be a result. */
 static bool allows(const struct rank *rank, const struct rank_call *call, const struct segment_item *item)
 {
@@ -641,7 +634,7 @@ int rank_memories(const struct question *question, const struct rank_call *calls
     struct rank rank = {.question = question, .filter = filter, .now = now, .call_count = call_count};
     *ranking = (struct ranking){0};
     rank.facts_asked = filter->kinds || filter->sectors;
-    rank.open = is_open(filter);
+    rank.open = memory_filter_is_open(filter);
     rank.calls = calloc(call_count + 1, sizeof *rank.calls);
     for (size_t i = 0; i < call_count && rank.calls; i++)
         rank.calls[i].given = &calls[i];
