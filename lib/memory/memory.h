@@ -182,7 +182,7 @@ int memory_list(struct memory_store *store, const struct memory_filter *filter, 
 #define MEMORY_CALLER "Caller: "
 
 /* The memories that answer `query` best, best first, no two of which say the same; see docs/search.md. Their
- * tags, metadata and updated_at are left empty. */
+ * tags, metadata and updated_at are left empty; salience and decay_lambda may be rounded to a float. */
 int memory_search(struct memory_store *store, const struct memory_filter *filter, const char *query,
                   struct memory_list *found, struct error *error);
 

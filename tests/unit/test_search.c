@@ -806,8 +806,8 @@ static void is_as_it_is_stored(struct place *p, const struct memory *item)
     assert_int_equal(item->sector, stored->sector);
     assert_int_equal(item->position, stored->position);
     assert_int_equal(item->created_at, stored->created_at);
-    assert_true(item->salience >= stored->salience && item->salience <= stored->salience);
-    assert_true(item->decay_lambda >= stored->decay_lambda && item->decay_lambda <= stored->decay_lambda);
+    assert_float_equal(item->salience, stored->salience, 1e-6);
+    assert_float_equal(item->decay_lambda, stored->decay_lambda, 1e-6);
     memory_list_free(&list);
 }
 

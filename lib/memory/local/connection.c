@@ -33,8 +33,7 @@ static const char *const own_texts[STATEMENTS] = {
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_VERSION] = "PRAGMA user_version",
     [SQL_GET_FOUND] = "WITH found(id) AS (VALUES " EIGHT ", " EIGHT ", " EIGHT ", " EIGHT ") "
-                      "SELECT m.speaker, m.content, m.salience, m.decay_lambda "
-                      "FROM found LEFT JOIN memories m ON m.id = found.id",
+                      "SELECT m.content FROM found LEFT JOIN memories m ON m.id = found.id",
     /* The index says whether there is any, before the callers are gone through. */
     [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k WHERE k.caller > ?2 "
                      "AND EXISTS (SELECT 1 FROM memories WHERE kind = 0 AND " SCHEMA_UNDERSTOOD " < ?1) "

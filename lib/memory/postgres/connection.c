@@ -28,8 +28,8 @@ static const char *const own_texts[STATEMENTS] = {
                   "FROM (SELECT count(*) FROM (SELECT 1 FROM callers LIMIT 1) k) c",
     [SQL_HOLD] = "SELECT 1 FROM pg_advisory_xact_lock(" POSTGRES_LOCKS ", hashtext(?1))",
     [SQL_GET_FOUND] =
-        "SELECT m.speaker, m.content, m.salience, m.decay_lambda "
-        "FROM unnest(ARRAY[?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+        "SELECT m.content FROM unnest(ARRAY[?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+        "?15, ?16, ?17, ?18, "
         "?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32]::bigint[]) "
         "WITH ORDINALITY AS found(id, place) LEFT JOIN memories m ON m.id = found.id ORDER BY place",
     [SQL_SEAL] = "INSERT INTO sealed(key) VALUES(encode(sha256(convert_to(?1, 'UTF8')), 'hex')) "

@@ -654,7 +654,6 @@ int rank_memories(const struct question *question, const struct rank_call *calls
 void ranking_free(struct ranking *ranking)
 {
     free(ranking->results);
-    free(ranking->rows);
-    free(ranking->overs);
+    free(ranking->parts);
     *ranking = (struct ranking){0};
 }

@@ -20,10 +20,16 @@ struct rank_call {
     size_t segment_len;
 };
 
+/* A memory of a result; as in struct segment_item. */
+struct rank_part {
+    int64_t row;
+    int32_t over;
+    uint8_t speaker;
+};
+
 /* One result: a memory, or turns of one call that follow each other. */
 struct rank_result {
-    const int64_t *rows;  /* of the memories, in the order in which they were said */
-    const int32_t *overs; /* for each of them, as in struct segment_item */
+    const struct rank_part *parts; /* in the order in which they were said */
     size_t count;
     size_t call;              /* which of the calls it is from */
     struct segment_item best; /* the memory that the result is there for */
@@ -35,9 +41,8 @@ struct rank_result {
 struct ranking {
     struct rank_result *results; /* best first */
     size_t count;
-    int64_t *rows; /* of all results, one after the other */
-    int32_t *overs;
-    size_t row_count;
+    struct rank_part *parts; /* of all results, one after the other */
+    size_t part_count;
 };
 
 #endif

@@ -322,26 +322,31 @@ static bool is_over(const struct rank *rank, const struct group *group)
     return !is_other(group) && rank->docs[group->best].item.over;
 }
 
+static struct rank_part *add_part(struct ranking *ranking, const struct segment_item *item)
+{
+    struct rank_part *part = &ranking->parts[ranking->part_count++];
+    *part = (struct rank_part){.row = item->row, .over = item->over, .speaker = item->speaker};
+    return part;
+}
+
 static int hand_out(const struct builder *builder, struct ranking *ranking)
 {
     const struct rank *rank = builder->rank;
     ranking->results = calloc(builder->alive + 1, sizeof *ranking->results);
-    ranking->rows = calloc(builder->count * RESULT_TURNS + 1, sizeof *ranking->rows);
-    ranking->overs = calloc(builder->count * RESULT_TURNS + 1, sizeof *ranking->overs);
-    if (!ranking->results || !ranking->rows || !ranking->overs)
+    ranking->parts = calloc(builder->count * RESULT_TURNS + 1, sizeof *ranking->parts);
+    if (!ranking->results || !ranking->parts)
         return -1;
     for (size_t g = 0; g < 2 * builder->count; g++) {
         const struct group *group = &builder->groups[g % builder->count];
         if (group->gone || is_over(rank, group) != (g >= builder->count))
             continue;
         struct rank_result *result = &ranking->results[ranking->count++];
-        result->rows = ranking->rows + ranking->row_count;
-        result->overs = ranking->overs + ranking->row_count;
+        result->parts = ranking->parts + ranking->part_count;
         result->score = (double)(group->score / (group->score + HALF_SCORE));
         result->sentence = -1;
         if (group->sentence) {
             result->best = group->sentence->item;
-            ranking->rows[ranking->row_count++] = result->best.row;
+            add_part(ranking, &result->best);
             result->sentence = group->sentence->item.source;
             result->alone = group->alone;
             result->call = group->sentence->call;
@@ -352,17 +357,14 @@ static int hand_out(const struct builder *builder, struct ranking *ranking)
         result->best = best->item;
         result->call = best->call;
         if (group->fact) {
-            ranking->overs[ranking->row_count] = 0;
-            ranking->rows[ranking->row_count++] = best->item.row;
+            add_part(ranking, &best->item)->over = 0;
             result->count = 1;
             continue;
         }
         if (best->item.kind == KIND_SUMMARY)
             result->sentence = sentence_shown(rank, best->call);
-        for (uint32_t i = group->from; i <= group->to; i++) {
-            ranking->overs[ranking->row_count] = rank->docs[i].item.over;
-            ranking->rows[ranking->row_count++] = rank->docs[i].item.row;
-        }
+        for (uint32_t i = group->from; i <= group->to; i++)
+            add_part(ranking, &rank->docs[i].item);
         result->count = group->to - group->from + 1;
     }
     level_scores(ranking);

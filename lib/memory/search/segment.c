@@ -122,7 +122,8 @@ bool segment_next(const unsigned char *blob, size_t len, size_t *offset, struct 
     item->term_count = take16(at + 38);
     item->over = (int32_t)segment_take32(at + 40);
     item->terms = at + HEAD;
-    if (item->kind >= KINDS || item->sector >= SECTORS || (len - *offset - HEAD) / 4 < item->term_count)
+    if (item->kind >= KINDS || item->sector >= SECTORS || item->speaker > SPEAKER_AGENT ||
+        (len - *offset - HEAD) / 4 < item->term_count)
         return false;
     *offset += HEAD + 4 * (size_t)item->term_count;
     return true;

@@ -74,11 +74,15 @@ static struct analyser *analyser_of(struct analysers *analysers, const char *lan
 
 /* --- Indexing --- */
 
+static const char *const speakers[] = {
+    [SPEAKER_NONE] = "", [SPEAKER_USER] = "user", [SPEAKER_AGENT] = "agent"};
+
 static uint8_t speaker_of(const char *speaker)
 {
-    return strcmp(speaker, "user") == 0    ? SPEAKER_USER
-           : strcmp(speaker, "agent") == 0 ? SPEAKER_AGENT
-                                           : SPEAKER_NONE;
+    uint8_t at = SPEAKER_AGENT;
+    while (at > SPEAKER_NONE && strcmp(speakers[at], speaker) != 0)
+        at--;
+    return at;
 }
 
 /* What a memory's metadata adds to its words: the turn that a fact came from, and what it is about. */
@@ -347,9 +351,9 @@ static int read_calls(struct db *db, const struct memory_filter *filter, struct 
 /* --- Fetching --- */
 
 /* Turns that follow each other read as a dialogue; one alone only says when it was the agent's. */
-static void add_turn(struct buf *b, const char *speaker, const char *content, bool alone)
+static void add_turn(struct buf *b, uint8_t speaker, const char *content, bool alone)
 {
-    bool agent = strcmp(speaker, "agent") == 0;
+    bool agent = speaker == SPEAKER_AGENT;
     if (b->len)
         buf_putc(b, ' ');
     if (agent)
@@ -392,7 +396,7 @@ static bool is_said(const struct memory_list *found, const char *content)
 /* The rows of all results, read one after the other in the order of the ranking. */
 struct rows {
     struct db *db;
-    const int64_t *ids;
+    const struct rank_part *parts;
     size_t count;
     size_t at;    /* the next one to be read */
     size_t asked; /* so many of them the statement was given */
@@ -405,7 +409,7 @@ static int ask_rows(struct rows *rows, struct error *error)
     if (!rows->query)
         return -1;
     for (int i = 1; i <= FOUND_AT_ONCE && rows->asked < rows->count; i++)
-        bind_int(rows->query, i, rows->ids[rows->asked++]);
+        bind_int(rows->query, i, rows->parts[rows->asked++].row);
     return 0;
 }
 
@@ -429,31 +433,24 @@ static void add_until(struct buf *b, int32_t over)
     buf_printf(b, " (until %.7s)", date);
 }
 
-/* Takes a row of the result in: its words, and of the best one what ranking does not know. False when out of
- * memory. */
-static bool take_part(const struct rank_result *result, size_t at, struct query *row, struct buf *text,
-                      struct memory_list *found, struct memory *memory)
+/* Takes the words of a part of the result in; the best one's id is the result's. False when out of memory. */
+static bool take_part(const struct rank_result *result, const struct rank_part *part, struct query *row,
+                      struct buf *text, struct memory_list *found, struct memory *memory)
 {
-    const char *speaker = query_text(row, 0);
-    const char *content = query_text(row, 1);
-    if (!speaker || !content)
+    const char *content = query_text(row, 0);
+    if (!content)
         return false;
     if (result->best.kind == KIND_TURN)
-        add_turn(text, speaker, content, result->count == 1);
+        add_turn(text, part->speaker, content, result->count == 1);
     else if (result->best.kind == KIND_SUMMARY)
         add_summary(text, content, result);
     else
         buf_puts(text, content);
-    if (result->best.kind != KIND_SUMMARY && result->overs[at])
-        add_until(text, result->overs[at]);
-    int64_t id = result->rows[at];
-    if (id != result->best.row)
-        return true;
-    memory->id = rows_id(found, id);
-    memory->speaker = arena_text(found->arena, speaker, strlen(speaker));
-    memory->salience = query_real(row, 2);
-    memory->decay_lambda = query_real(row, 3);
-    return memory->id && memory->speaker;
+    if (result->best.kind != KIND_SUMMARY && part->over)
+        add_until(text, part->over);
+    if (part->row == result->best.row)
+        memory->id = rows_id(found, part->row);
+    return part->row != result->best.row || memory->id;
 }
 
 /* Makes one result of its rows: the best one, with the words of all. */
@@ -468,7 +465,7 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
         if (next_row(rows, error) != 0)
             return -1;
         bool is_there = !query_is_null(rows->query, 0);
-        if (is_there && !take_part(result, i, rows->query, text, found, memory))
+        if (is_there && !take_part(result, &result->parts[i], rows->query, text, found, memory))
             return error_no_memory(error);
     }
     if (!memory->id)
@@ -485,6 +482,9 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
     memory->kind = (enum kind)result->best.kind;
     memory->sector = (enum sector)result->best.sector;
     memory->position = result->best.position;
+    memory->speaker = speakers[result->best.speaker];
+    memory->salience = result->best.salience;
+    memory->decay_lambda = result->best.decay_lambda;
     memory->created_at = result->best.created_at;
     memory->score = result->score;
     memory->tags = "";
@@ -496,7 +496,7 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
 static int add_results(struct db *db, const struct ranking *ranking, const struct rank_call *calls,
                        const char *caller, struct memory_list *found, struct error *error)
 {
-    struct rows rows = {.db = db, .ids = ranking->rows, .count = ranking->row_count};
+    struct rows rows = {.db = db, .parts = ranking->parts, .count = ranking->part_count};
     struct buf text = BUF_INIT;
     buf_reserve(&text, USUAL_RESULT);
     const char *kept = arena_text(found->arena, caller, strlen(caller));
