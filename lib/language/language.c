@@ -194,10 +194,18 @@ static bool is_filler(const void *ctx, uint64_t key)
     return false;
 }
 
+/* After the last phrase; NULL where there is none. */
+static const struct phrase *phrases_end(const struct language *language)
+{
+    return language->phrases ? language->phrases + language->phrase_count : NULL;
+}
+
 /* The first phrase that begins with a word and is in a list, or in one that follows it. */
 static const struct phrase *first_phrase(const struct language *language, uint64_t key, int list)
 {
     size_t start = key >> STARTS_SHIFT;
+    if (!language->phrases)
+        return NULL;
     const struct phrase *at = language->phrases + language->starts[start];
     for (size_t count = language->starts[start + 1] - language->starts[start]; count > 0;) {
         const struct phrase *middle = at + count / 2;
@@ -210,7 +218,7 @@ static const struct phrase *first_phrase(const struct language *language, uint64
 
 static bool has_word(const struct language *language, enum list list, uint64_t key)
 {
-    const struct phrase *end = language->phrases + language->phrase_count;
+    const struct phrase *end = phrases_end(language);
     for (const struct phrase *at = first_phrase(language, key, (int)list);
          at < end && at->key == key && at->list == (int)list; at++)
         if (at->count == 1)
@@ -268,7 +276,7 @@ static bool phrase_fits(const struct phrase *phrase, const struct words *words, 
 static const struct phrase *longest(const struct language *language, uint64_t key, int list,
                                     const struct words *words, size_t at)
 {
-    const struct phrase *end = language->phrases + language->phrase_count;
+    const struct phrase *end = phrases_end(language);
     for (const struct phrase *phrase = first_phrase(language, key, list);
          phrase < end && phrase->key == key && phrase->list == list; phrase++)
         if (phrase_fits(phrase, words, at))
@@ -321,7 +329,7 @@ size_t language_number(const struct language *language, const struct words *word
 size_t language_list_ends(const struct language *language, int list, const struct words *words, size_t at,
                           size_t ends[LIST_ENDS])
 {
-    const struct phrase *end = language->phrases + language->phrase_count;
+    const struct phrase *end = phrases_end(language);
     size_t count = 0;
     if (at >= words->count)
         return 0;
