@@ -263,9 +263,9 @@ static const struct command commands[] = {
     {.name = "expire",
      .operands = "",
      .summary = "forgets conversations that are older than CALLMEM_RETENTION_DAYS, now",
-     .about =
-         "Also callers who asked for it, when CALLMEM_FORGET_ON_REQUEST is hide and their time has come. A "
-         "running post-call does so every hour.",
+     .about = "Also recordings that are older than CALLMEM_RETENTION_DAYS_RECORDINGS, and callers who asked "
+              "for it, when CALLMEM_FORGET_ON_REQUEST is hide and their time has come. A "
+              "running post-call does so every hour.",
      .run = expire_command,
      .json = true},
 

@@ -17,6 +17,7 @@
 #define MARK_SUFFIX  ".sealed"
 #define WHOLE_SUFFIX ".unredacted" /* an empty file beside a recording that has everything in it */
 #define PIECE        4096
+#define NANOSECONDS  1000000000
 
 struct recording {
     const char *directory; /* NULL: nothing is written */
@@ -44,16 +45,23 @@ char *recording_path(const char *directory, const char *conversation)
     return path_of(directory, conversation, ".mp3");
 }
 
+/* 1 when it was there, 0 when not, -1 on failure. */
+static int unlink_path(const char *path, struct error *error)
+{
+    if (unlink(path) == 0)
+        return 1;
+    return errno == ENOENT
+               ? 0
+               : error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be removed: %s", path, strerror(errno));
+}
+
 static int remove_file(const char *directory, const char *conversation, const char *suffix,
                        struct error *error)
 {
     char *path = path_of(directory, conversation, suffix);
     if (!path)
         return error_no_memory(error);
-    int removed = unlink(path) == 0;
-    if (!removed && errno != ENOENT)
-        removed =
-            error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be removed: %s", path, strerror(errno));
+    int removed = unlink_path(path, error);
     free(path);
     return removed;
 }
@@ -62,6 +70,49 @@ int recording_remove(const char *directory, const char *conversation, struct err
 {
     int removed = remove_file(directory, conversation, ".mp3", error);
     return removed >= 0 && remove_file(directory, conversation, WHOLE_SUFFIX, error) < 0 ? -1 : removed;
+}
+
+struct expiring {
+    const char *directory;
+    int64_t before;
+    size_t removed;
+    int result;
+    struct error why; /* the first */
+};
+
+static bool expire_one(void *ctx, const struct spool_file *file)
+{
+    static const char *const suffixes[] = {".mp3", WHOLE_SUFFIX};
+    struct expiring *expiring = ctx;
+    if (file->changed / NANOSECONDS >= expiring->before)
+        return true;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        struct error why = {0};
+        char *path = spool_path(expiring->directory, file->name, suffixes[i]);
+        int removed = path ? unlink_path(path, &why) : error_no_memory(&why);
+        free(path);
+        if (removed < 0) {
+            if (expiring->result == 0)
+                expiring->why = why;
+            expiring->result = -1;
+            break;
+        }
+        expiring->removed += i == 0 && removed;
+    }
+    return true;
+}
+
+int recordings_expire(const char *directory, int64_t before, size_t *removed, struct error *error)
+{
+    struct expiring expiring = {.directory = directory, .before = before};
+    *removed = 0;
+    if (access(directory, F_OK) != 0 && errno == ENOENT)
+        return 0;
+    int result = spool_each(directory, ".mp3", true, expire_one, &expiring, error);
+    *removed = expiring.removed;
+    if (result == 0 && expiring.result != 0)
+        *error = expiring.why;
+    return result == 0 ? expiring.result : result;
 }
 
 static int make_mark(const char *directory, const char *conversation, const char *suffix, struct error *error)

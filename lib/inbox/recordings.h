@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Where the recording of a conversation is, or would be, kept; free()d by the caller, NULL when out of
  * memory. */
@@ -19,6 +20,10 @@ int recording_remove(const char *directory, const char *conversation, struct err
 /* Removes the recording of this conversation, and has any later one dropped: an empty file, named by the same
  * hash, marks the conversation. */
 int recording_forbid(const char *directory, const char *conversation, struct error *error);
+/* Removes the recordings that came before `before` (Unix seconds); `removed`: how many, also on failure. One
+ * that cannot be removed stays, the others go, and -1 with the first error is returned. A directory that is
+ * not there has none. */
+int recordings_expire(const char *directory, int64_t before, size_t *removed, struct error *error);
 /* Makes the directory if it is missing, and removes half-written files. */
 int recordings_prepare(const char *directory, struct error *error);
 

@@ -43,6 +43,11 @@ int expiry_run(const struct instance *instance, struct memory_store *memory, str
     *expired = (struct expired){0};
     int result = retention_run(memory, instance->settings, &expired->conversations, erase_recording,
                                (void *)instance, error);
+    if (instance_expire_recordings(instance, &expired->recordings, &why) != 0) {
+        if (result == 0)
+            *error = why;
+        result = -1;
+    }
     if (!has_requests(instance, memory))
         return result;
     int reviewed = decision_review(memory, instance->settings, erase_caller, &erasing, &review, &why);
@@ -65,6 +70,7 @@ int expire_command(struct instance *instance, const struct args *args)
         return report_failure(&error);
     const struct report_count counts[] = {
         {"erased_callers", "erased callers", (int64_t)expired.callers},
+        {"deleted_recordings", "deleted recordings", (int64_t)expired.recordings},
         {"forgotten_conversations", "forgot conversations", (int64_t)expired.conversations}};
     return report_counts(args, counts, sizeof counts / sizeof *counts);
 }

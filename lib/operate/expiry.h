@@ -1,5 +1,6 @@
 /*
- * expiry: forgets by age (CALLMEM_RETENTION_DAYS, people/retention.h) with the recordings, and by request
+ * expiry: forgets by age (CALLMEM_RETENTION_DAYS, people/retention.h) with the recordings, recordings alone
+ * where they are to go earlier (CALLMEM_RETENTION_DAYS_RECORDINGS), and by request
  * where the settings say so (CALLMEM_FORGET_ON_REQUEST, people/decision.h). post-call does so every hour
  * (keeper.h), `callmem expire` at once.
  */
@@ -14,6 +15,7 @@
 /* What went, also when it fails. */
 struct expired {
     size_t conversations; /* by age */
+    size_t recordings;    /* that went before their conversations */
     size_t callers;       /* by request */
 };
 

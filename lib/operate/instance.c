@@ -1,5 +1,6 @@
 #include "operate/instance.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "inbox/recordings.h"
 #include "people/caller.h"
@@ -159,6 +160,15 @@ int instance_erase_recording(const struct instance *instance, const char *conver
 {
     const char *folder = setting_text(instance->settings, CALLMEM_AUDIO_DIR);
     return *folder ? recording_remove(folder, conversation, error) : 0;
+}
+
+int instance_expire_recordings(const struct instance *instance, size_t *removed, struct error *error)
+{
+    const char *folder = setting_text(instance->settings, CALLMEM_AUDIO_DIR);
+    int64_t days = setting_int(instance->settings, CALLMEM_RETENTION_DAYS_RECORDINGS);
+    *removed = 0;
+    return *folder && days > 0 ? recordings_expire(folder, clock_now() - days * CLOCK_DAY, removed, error)
+                               : 0;
 }
 
 int instance_seal(const struct instance *instance, const char *conversation, struct error *error)

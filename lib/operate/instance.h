@@ -55,6 +55,9 @@ long instance_erase_payloads(const struct instance *instance, const char *caller
                              const char *const *conversations, size_t count, struct error *error);
 /* Removes the recording of a conversation; how many went, -1 on failure. */
 int instance_erase_recording(const struct instance *instance, const char *conversation, struct error *error);
+/* Removes the recordings that came more than CALLMEM_RETENTION_DAYS_RECORDINGS ago (0: none), as
+ * recordings_expire() does. */
+int instance_expire_recordings(const struct instance *instance, size_t *removed, struct error *error);
 /* Nothing of this conversation may be kept outside of the memory: its recording goes, and none that comes
  * later is kept; so do lines of payload logs. A payload log that cannot be cleaned is logged and does not
  * fail this: the caller's event must not wait for an operator. */

@@ -50,9 +50,10 @@ static void forget(struct keeper *keeper)
     struct expired expired;
     if (expiry_run(keeper->instance, keeper->memory, &expired, &error) != 0)
         log_failure(LOG_ERROR, "retention failed", &error);
-    bool any = expired.conversations > 0 || expired.callers > 0;
+    bool any = expired.conversations > 0 || expired.recordings > 0 || expired.callers > 0;
     log_begin(&line, any ? LOG_INFO : LOG_DEBUG, "retention done");
     log_int(&line, "conversations", (int64_t)expired.conversations);
+    log_int(&line, "recordings", (int64_t)expired.recordings);
     log_int(&line, "callers", (int64_t)expired.callers);
     log_end(&line);
 }

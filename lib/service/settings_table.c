@@ -163,6 +163,10 @@ const struct setting_row setting_rows[SETTINGS] = {
          "The folder with additions to the lexicon, one file LANGUAGE.txt per language. Empty: none."),
     INT(CALLMEM_RETENTION_DAYS, "0", 0, 36500,
         "Days after which a conversation is deleted with all that was learnt from it. 0: never."),
+    INT(CALLMEM_RETENTION_DAYS_RECORDINGS, "0", 0, 36500,
+        "Days after which a recording in CALLMEM_AUDIO_DIR is deleted, counted from when it came; what was "
+        "said "
+        "in the call and what was learnt from it stay. 0: together with the conversation."),
     CHOICE(
         CALLMEM_FORGET_ON_REQUEST, forgetting, "ask",
         "What happens when a caller asks that their data be erased: with ask it waits for callmem requests "

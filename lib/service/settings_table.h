@@ -63,6 +63,7 @@ enum setting {
     CALLMEM_MAX_BODY_MB, /* post-call bodies, 1 to 2048; the default depends on CALLMEM_AUDIO_DIR */
     CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */
     CALLMEM_RETENTION_DAYS,
+    CALLMEM_RETENTION_DAYS_RECORDINGS,
     CALLMEM_FORGET_ON_REQUEST, /* choice: ask, hide */
     CALLMEM_FORGET_AFTER_DAYS,
     CALLMEM_GREET,        /* choice: always, known-line, never */

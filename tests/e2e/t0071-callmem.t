@@ -148,7 +148,7 @@ check 'completion offers all commands' is "$(offers callmem '')" "$(printf '%s\n
 check 'those that begin so' is "$(offers callmem ex)" 'expire export'
 check 'options' is "$(offers callmem backfill --)" '--agent --help --json --since'
 check 'the values of one' is "$(offers callmem migrate --from '')" 'local remote'
-check 'settings' is "$(offers callmem setting CALLMEM_RET)" CALLMEM_RETENTION_DAYS
+check 'settings' is "$(offers callmem setting CALLMEM_RETENTION_DAYS_)" CALLMEM_RETENTION_DAYS_RECORDINGS
 check 'commands to be helped with' is "$(offers callmem help mi)" migrate
 check 'files' like "$(offers callmem import ex)" '(^| )export( |$)'
 check 'nothing where anything may stand' is "$(offers callmem show '')" ''

@@ -71,6 +71,20 @@ client_data +15550100201
 check 'the caller of a young one is not' field .dynamic_variables.call_count 1
 check 'no byte of the old caller is left in the database' not grep -aqF "$caller" "$state"/openmemory.sqlite*
 
+# Recordings can go earlier than the rest of their calls.
+old=$work/audio/$(printf %s conv_young | sha256sum | head -c 32).mp3
+new=$work/audio/$(printf %s conv_new | sha256sum | head -c 32).mp3
+touch -d '10 days ago' "$old"
+touch "$new"
+said=$(CALLMEM_AUDIO_DIR=$work/audio program callmem expire)
+check 'a recording stays as long as its call by default' test -e "$old"
+said=$(CALLMEM_AUDIO_DIR=$work/audio CALLMEM_RETENTION_DAYS_RECORDINGS=7 program callmem expire)
+check 'what was deleted is counted' like "$said" 'deleted recordings: 1'
+check 'an old recording is gone' test ! -e "$old"
+check 'a new one is there' test -e "$new"
+client_data +15550100201
+check 'and the call is remembered' field .dynamic_variables.call_count 1
+
 # An event whose transcript and personal data ElevenLabs deletes.
 remember "$event"
 sealed=$(variant "$event" '.data.conversation_id = "conv_sealed" | .data.metadata.phone_call.external_number = "+15550100202" |

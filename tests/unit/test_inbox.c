@@ -708,6 +708,33 @@ static void keeps_no_redacted_recording_after_the_whole_one(void **state)
     expect_recording(directory, "c");
 }
 
+static void deletes_recordings_by_age(void **state)
+{
+    (void)state;
+    char directory[128], other[160], missing[160];
+    struct error error = {0};
+    struct timespec then[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    size_t removed = 9;
+    keep_audio_in(directory);
+    assert_int_equal(deliver_audio("unredacted_audio", mp3_base64), 0);
+    char *path = recording_path(directory, "c");
+    snprintf(other, sizeof other, "%s/holiday.mp3", directory);
+    close(open(other, O_WRONLY | O_CREAT, 0600));
+    assert_int_equal(utimensat(AT_FDCWD, path, then, 0), 0);
+    assert_int_equal(utimensat(AT_FDCWD, other, then, 0), 0);
+    assert_int_equal(recordings_expire(directory, 1000, &removed, &error), 0);
+    assert_int_equal(removed, 0);
+    assert_int_equal(recordings_expire(directory, 1001, &removed, &error), 0);
+    assert_int_equal(removed, 1);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(files_in(directory, "", NULL), 1); /* what is no recording of callmem's */
+    assert_int_equal(access(other, F_OK), 0);
+    snprintf(missing, sizeof missing, "%s/none", directory);
+    assert_int_equal(recordings_expire(missing, 1001, &removed, &error), 0);
+    assert_int_equal(removed, 0);
+    free(path);
+}
+
 static void knows_whose_calls_machines_answered(void **state)
 {
     (void)state;
@@ -2231,6 +2258,7 @@ int main(void)
         TEST(shows_the_body_even_when_it_is_processed_already),
         TEST(keeps_the_recording_wherever_it_stands),
         TEST(prefers_the_recording_that_is_not_redacted),
+        TEST(deletes_recordings_by_age),
         TEST(keeps_no_redacted_recording_after_the_whole_one),
         TEST(knows_whose_calls_machines_answered),
         TEST(takes_base64_however_json_writes_it),

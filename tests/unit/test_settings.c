@@ -198,6 +198,7 @@ static void test_defaults(void **state)
         {"CALLMEM_MAX_BODY_MB", "16"},
         {"CALLMEM_LEXICON_DIR", ""},
         {"CALLMEM_RETENTION_DAYS", "0"},
+        {"CALLMEM_RETENTION_DAYS_RECORDINGS", "0"},
         {"CALLMEM_FORGET_ON_REQUEST", "ask"},
         {"CALLMEM_FORGET_AFTER_DAYS", "7"},
         {"CALLMEM_GREET", "always"},
@@ -497,6 +498,7 @@ static void test_bounds(void **state)
                    {"CALLMEM_CONTEXT_CHARS", 100, 20000},
                    {"CALLMEM_MAX_BODY_MB", 1, 2048},
                    {"CALLMEM_RETENTION_DAYS", 0, 36500},
+                   {"CALLMEM_RETENTION_DAYS_RECORDINGS", 0, 36500},
                    {"CALLMEM_FORGET_AFTER_DAYS", 0, 365}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char text[32], bounds[64];
