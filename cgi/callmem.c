@@ -192,8 +192,10 @@ static const struct command commands[] = {
      .run = drain_command,
      .json = true},
     {.name = "retry",
-     .operands = "",
+     .operands = "[ID]",
      .summary = "puts failed events back into the inbox",
+     .about = "All of them, or the one with this ID, which callmem status shows before its reason. The exit "
+              "status is 3 when no failed event has it.",
      .run = retry_command,
      .json = true},
 

@@ -252,13 +252,40 @@ static bool retry_one(void *ctx, const struct spool_file *file)
     return change->result == 0;
 }
 
-long inbox_retry(struct inbox *inbox, struct error *error)
+static int find_failed(const struct inbox *inbox, const char *name, struct spool_file *file,
+                       struct error *error)
+{
+    /* What comes from outside gets into a path only as digits. */
+    bool is_name = strlen(name) == SPOOL_NAME_DIGITS && strspn(name, "0123456789abcdef") == SPOOL_NAME_DIGITS;
+    char *path = is_name ? spool_path(inbox->failed, name, EVENT_SUFFIX) : NULL;
+    if (is_name && !path)
+        return error_no_memory(error);
+    bool there = path && access(path, F_OK) == 0;
+    free(path);
+    if (!there)
+        return error_set(error, ERROR_NOT_FOUND,
+                         "no failed event has this id; callmem status shows those that failed");
+    *file = (struct spool_file){0};
+    memcpy(file->name, name, SPOOL_NAME_DIGITS);
+    return 0;
+}
+
+/* All, or with `name` that one. */
+static long put_back(struct inbox *inbox, const char *name, struct error *error)
 {
     struct change_ctx change = {.inbox = inbox, .folder = inbox->failed, .error = error};
+    struct spool_file file;
     int lock = lock_failed(inbox, error);
     if (lock < 0)
         return -1;
-    int result = spool_each(inbox->failed, EVENT_SUFFIX, false, retry_one, &change, error);
+    int result;
+    if (name) {
+        result = find_failed(inbox, name, &file, error);
+        if (result == 0)
+            retry_one(&change, &file);
+    } else {
+        result = spool_each(inbox->failed, EVENT_SUFFIX, false, retry_one, &change, error);
+    }
     if (result == 0)
         result = change.result;
     if (change.done > 0 && result == 0)
@@ -267,6 +294,16 @@ long inbox_retry(struct inbox *inbox, struct error *error)
     if (change.done > 0)
         inbox_wake(inbox);
     return result == 0 ? change.done : -1;
+}
+
+long inbox_retry(struct inbox *inbox, struct error *error)
+{
+    return put_back(inbox, NULL, error);
+}
+
+long inbox_retry_one(struct inbox *inbox, const char *name, struct error *error)
+{
+    return put_back(inbox, name, error);
 }
 
 static int remove_all(struct change_ctx *change, const char *name)

@@ -76,6 +76,9 @@ int inbox_each_failed(struct inbox *inbox, void (*each)(void *ctx, const char *n
                       void *ctx, struct error *error);
 /* Moves the failed events back into new/; their number, or -1. */
 long inbox_retry(struct inbox *inbox, struct error *error);
+/* The same for one, by the name that inbox_each_failed() tells. ERROR_NOT_FOUND when none of that name has
+ * failed, or what is given can be no name. */
+long inbox_retry_one(struct inbox *inbox, const char *name, struct error *error);
 /* Removes every waiting or failed event for whose bytes `match` returns true; their number, or -1. Waits for
  * a worker that is processing such an event; since what that worker did is in memory then, erase the memory
  * after this. An erased event counts as accepted: sent again, it does not come back. */

@@ -134,7 +134,10 @@ int retry_command(struct instance *instance, const struct args *args)
 {
     struct error error = {0};
     struct inbox *inbox = instance_inbox(instance, &error);
-    long count = inbox ? inbox_retry(inbox, &error) : -1;
+    const char *name = args->operands[0];
+    long count = -1;
+    if (inbox)
+        count = name ? inbox_retry_one(inbox, name, &error) : inbox_retry(inbox, &error);
     inbox_close(inbox);
     if (count < 0)
         return report_failure(&error);

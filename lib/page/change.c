@@ -2,6 +2,7 @@
  * change: what an operator changes. Each change is a row of one table: a page says what it will do and asks,
  * and then it is done.
  */
+#include "base/json.h"
 #include "operate/erasure.h"
 #include "page/answers.h"
 #include "page/changes.h"
@@ -111,6 +112,49 @@ static int retry(struct changing *changing, struct error *error)
                : changing_go_back(changing, "retried", "", "");
 }
 
+struct looking {
+    const char *name;
+    struct buf *reason;
+    bool found;
+};
+
+static void look_at_failed(void *ctx, const char *name, const char *text)
+{
+    struct looking *looking = ctx;
+    struct error error;
+    if (strcmp(name, looking->name) != 0)
+        return;
+    cJSON *reason = json_parse(text, strlen(text), &error);
+    buf_puts(looking->reason, json_text_or_empty(reason, "message"));
+    cJSON_Delete(reason);
+    looking->found = true;
+}
+
+/* Why it failed, before it is tried again. */
+static int ask_retry_one(struct changing *changing, struct error *error)
+{
+    struct buf reason = BUF_INIT;
+    struct looking looking = {form_value(changing->form, "id"), &reason, false};
+    int result = inbox_each_failed(changing->page->site->inbox, look_at_failed, &looking, error);
+    if (result == 0 && !looking.found)
+        result = error_set(error, ERROR_NOT_FOUND, "no such event has failed");
+    const char *text = buf_text(&reason);
+    if (result == 0) {
+        buf_puts(changing->page->out, "<blockquote>");
+        html_said(changing->page->out, text && *text ? text : "No reason is noted.");
+        buf_puts(changing->page->out, "</blockquote>\n");
+    }
+    buf_free(&reason);
+    return result;
+}
+
+static int make_retry_one(struct changing *changing, struct error *error)
+{
+    return inbox_retry_one(changing->page->site->inbox, form_value(changing->form, "id"), error) < 0
+               ? -1
+               : changing_go_back(changing, "retried-one", "", "");
+}
+
 /* --- The table --- */
 
 static const struct change_row rows[] = {
@@ -159,6 +203,10 @@ static const struct change_row rows[] = {
      "come "
      "back to the list.",
      ABOUT_NOTHING, false, NULL, retry},
+    {"retry-one", "Try this event again", "Try again",
+     "The event goes back into the inbox and is processed within seconds. If it fails again it comes back to "
+     "the list. This is why it failed:",
+     ABOUT_NOTHING, false, ask_retry_one, make_retry_one},
 };
 
 static const char erases[] =

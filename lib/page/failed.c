@@ -87,8 +87,12 @@ static void show_failed(void *ctx, const char *name, const char *text)
     show_meaning(page, json_text_or_empty(reason, "code"));
     html_printf(page->out, "<p>%s, after ", json_text_or_empty(reason, "at"));
     page_count(page, json_int(reason, "attempts", 0), "try", "tries");
-    html_printf(page->out, ", reason <code>%s</code>, event <code>%s</code></p></div>\n</li>\n",
+    html_printf(page->out, ", reason <code>%s</code>, event <code>%s</code></p></div>\n",
                 json_text_or_empty(reason, "code"), name);
+    html_printf(page->out,
+                "<p class=\"actions\"><a class=\"button\" href=\"" PAGE_ROOT
+                "change?do=retry-one&amp;id=%s\">Try this one again</a></p>\n</li>\n",
+                name);
     cJSON_Delete(reason);
 }
 

@@ -18,6 +18,7 @@ static const struct {
     {"approved", "The request is approved."},
     {"dismissed", "The request is dismissed."},
     {"reopened", "The request is open again."},
+    {"retried-one", "The event is being tried again. If it fails once more, it comes back here."},
     {"retried", "The events are being tried again. Those that fail once more come back here."},
 };
 

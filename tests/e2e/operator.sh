@@ -65,6 +65,15 @@ failed_event() {
         >"$state/inbox/failed/$name.reason"
 }
 
+# Another, which fails however often it is tried.
+hopeless_event() {
+    local name
+    name=$(printf 'b%.0s' {1..32})
+    printf '{}' >"$state/inbox/failed/$name.json"
+    printf '%s\n' '{"code":"invalid_request","message":"type: it is missing","at":"2026-11-27T09:00:00Z","attempts":1}' \
+        >"$state/inbox/failed/$name.reason"
+}
+
 # An event with a recording of a conversation: a second of silence as MP3, in frames that a browser can play.
 recording_of() { # CONVERSATION
     local file

@@ -128,6 +128,11 @@ printf '{}' >"$state/inbox/new/$(printf '%032d' 0).json"
 json 'status counts' '[.waiting, .failed, .done, (.oldest | type), (.failures | length)] | tojson' '[1,0,1,"string",0]' status
 json 'drain, too' '[.processed, .left, .failed] | tojson' '[0,0,1]' drain
 json 'status has the reasons of failures' '[.failed, .failures[0].reason.code, .oldest] | tojson' '[1,"invalid_request",null]' status
+program callmem retry "$(printf '%032d' 1)" >"$work/said" 2>&1
+check 'an event that has not failed cannot be retried' is "$?" 3
+check 'which is said' like "$(cat "$work/said")" 'no failed event has this id'
+json 'one alone can be retried' .waiting_again 1 retry "$(printf '%032d' 0)"
+program callmem drain >/dev/null 2>&1
 json 'retry counts' .waiting_again 1 retry
 json 'show is the export' '[.format, .profile.caller_name] | tojson' '["callmem-export","Nora Lindqvist"]' show +15550100200
 json 'expire counts' .forgotten_conversations 0 expire

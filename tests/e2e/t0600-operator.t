@@ -7,6 +7,7 @@
 start_instance CALLMEM_AUDIO_DIR="$work/audio" CALLMEM_WORKERS=2
 people_call
 failed_event
+hopeless_event
 code=$(operator_secret)
 jar=$work/jar
 check 'spawn/up says where the page is' like "$up_said" "The operator's page is $url/operator/"
@@ -183,6 +184,30 @@ check 'nobody was forgotten' has_calls +15550100731 1
 browse POST /operator/change -d "$forget&token=$form"
 check 'with form and tick somebody is forgotten' says 'Everything is erased'
 check 'everywhere' is "$(program callmem export +15550100731 | jq '.conversations | length')" 0
+
+# --- failed events -------------------------------------------------------------------------------------------------
+
+name=$(printf 'b%.0s' {1..32})
+other=$(printf 'a%.0s' {1..32})
+browse GET /operator/failed
+check 'a failed event has its reason' says 'type: it is missing'
+check 'and a button of its own' says "do=retry-one&amp;id=$name"
+browse GET "/operator/change?do=retry-one&id=$name"
+check 'before it is tried again the reason is shown' says 'type: it is missing'
+check 'and nothing happens' test -e "$state/inbox/failed/$name.json"
+browse GET '/operator/change?do=retry-one&id=..%2Fnew'
+check 'what is no event cannot be tried' is "$status" 404
+browse POST /operator/change -d "do=retry-one&id=..%2Fnew&token=$form"
+check 'also not without asking' is "$status" 404
+browse POST /operator/change -d "do=retry-one&id=$name"
+check 'nor without the form' is "$status" 403
+browse POST /operator/change -d "do=retry-one&id=$name&token=$form"
+check 'with it the event goes back' goes_to '/operator/failed\?done=retried-one'
+failed_anew() {
+    [ -e "$state/inbox/failed/$name.reason" ] && unlike "$(cat "$state/inbox/failed/$name.reason")" '2026-11-27T09'
+}
+check 'and is tried' eventually failed_anew
+check 'the other stays as it was' like "$(cat "$state/inbox/failed/$other.reason")" '2026-11-27T08'
 
 # --- recordings ----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 start_instance CALLMEM_AUDIO_DIR="$work/audio"
 people_call
 failed_event
+hopeless_event
 post_call "$(recording_of conv_pell_1)"
 eventually test -n "$(ls "$work/audio" 2>/dev/null)"
 operator_secret >"$work/secret"

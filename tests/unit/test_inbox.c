@@ -1065,6 +1065,45 @@ static void puts_aside_what_can_never_work_and_takes_it_back(void **state)
     buf_free(&diary.text);
 }
 
+static void keep_names(void *ctx, const char *key, const char *reason)
+{
+    (void)reason;
+    buf_puts(ctx, key);
+}
+
+static void takes_back_one_alone(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"", "../new/x", "0123456789abcdef0123456789abcdef",
+                                        "0123456789ABCDEF0123456789ABCDEF", "*"};
+    struct diary diary = DIARY;
+    struct buf names = BUF_INIT;
+    struct error error;
+    char name[33];
+    diary.failure = ERROR_INVALID_REQUEST;
+    assert_int_equal(accept_one(inbox, "one"), ACCEPTED);
+    assert_int_equal(accept_one(inbox, "two"), ACCEPTED);
+    drain(&diary, 0, 0, 2);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        error = (struct error){0};
+        assert_int_equal(inbox_retry_one(inbox, wrong[i], &error), -1);
+        assert_int_equal(error.code, ERROR_NOT_FOUND);
+    }
+    assert_int_equal(inbox_each_failed(inbox, keep_names, &names, NULL), 0);
+    snprintf(name, sizeof name, "%.32s", buf_text(&names));
+    assert_int_equal(inbox_retry_one(inbox, name, NULL), 1);
+    assert_int_equal(count("failed", ".json"), 1);
+    assert_int_equal(count("failed", ".reason"), 1);
+    assert_int_equal(count("new", ".json"), 1);
+    assert_int_equal(inbox_retry_one(inbox, name, &error), -1);
+    assert_int_equal(error.code, ERROR_NOT_FOUND);
+    diary.failure = ERROR_NONE;
+    drain(&diary, 1, 0, 0);
+    assert_int_equal(count("failed", ".json"), 1);
+    buf_free(&names);
+    buf_free(&diary.text);
+}
+
 static void a_retry_reaches_a_running_worker(void **state)
 {
     (void)state;
@@ -2271,6 +2310,7 @@ int main(void)
         TEST(processes_the_oldest_first),
         TEST(tries_again_and_goes_on_with_others_meanwhile),
         TEST(puts_aside_what_can_never_work_and_takes_it_back),
+        TEST(takes_back_one_alone),
         TEST(a_retry_reaches_a_running_worker),
         TEST(a_worker_opens_and_closes_its_own),
         TEST(an_event_that_ends_the_program_does_so_five_times),
