@@ -18,6 +18,9 @@ broken_links() {
 }
 check 'links lead somewhere' is "$(broken_links)" ''
 
+# A number names one test: ./tests/run t0074.
+check 'each test has a number of its own' is "$(cd "$root/tests/e2e" && printf '%s\n' t*.t | cut -d- -f1 | sort | uniq -d)" ''
+
 # Every version of the package, newest first, and nothing but an unreleased one above.
 versions_in() { # CHANGELOG SED-SCRIPT
     sed -nE "$2" "$1" | paste -sd ' '
