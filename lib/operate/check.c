@@ -5,6 +5,7 @@
 #include "operate/commands.h"
 #include "operate/orphans.h"
 #include "operate/report.h"
+#include "operate/sandbox.h"
 #include "operate/service_user.h"
 #include "service/metrics.h"
 
@@ -135,7 +136,10 @@ int check_command(struct instance *instance, const struct args *args)
     struct buf wrong = BUF_INIT, warnings = BUF_INIT;
     struct error error = {0};
     int status = instance_load(instance, instance->program, &wrong, &warnings);
+    const char *drop_ins = status == 0 ? sandbox_drop_ins() : NULL;
     const char *state = status == 0 ? setting_text(instance->settings, CALLMEM_STATE_DIR) : "";
+    if (drop_ins)
+        sandbox_warn(instance->settings, drop_ins, &warnings);
     if (*state && service_user_may_use(state, &error) != 0) {
         status = report_failure(&error);
     } else {

@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +13,7 @@
 #define VARIABLE "CALLMEM_ENV_FILE"
 #define PLACE    "/sbin/callmem"
 
-static bool is_installed(void)
+bool service_user_is_installed(void)
 {
     char path[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", path, sizeof path);
@@ -67,7 +66,7 @@ static const char *settings_file(struct error *error)
 int service_user_enter(struct error *error)
 {
     const char *file;
-    if (!is_installed())
+    if (!service_user_is_installed())
         return 0;
     if (!(file = settings_file(error)))
         return -1;
@@ -77,12 +76,12 @@ int service_user_enter(struct error *error)
 int service_user_settings(struct error *error)
 {
     const char *file;
-    if (!is_installed())
+    if (!service_user_is_installed())
         return 0;
     return (file = settings_file(error)) ? may(file, R_OK, error) : -1;
 }
 
 int service_user_may_use(const char *state_dir, struct error *error)
 {
-    return is_installed() ? may(state_dir, R_OK | W_OK | X_OK, error) : 0;
+    return service_user_is_installed() ? may(state_dir, R_OK | W_OK | X_OK, error) : 0;
 }

@@ -10,6 +10,9 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
+bool service_user_is_installed(void);
 /* For a program that is installed: CALLMEM_ENV_FILE is /etc/callmem/callmem.env unless the environment has
  * it, and root becomes the user callmem, where there is one, for good and in the folder /. Anybody else stays
  * who they are and gets an error unless they may read the settings file. */

@@ -205,6 +205,106 @@ check 'the record is whose all else is there' files_are <<<'/var/lib/callmem/ele
 check 'there is nothing more to do' like "$(registers)" 'Nothing to change'
 kill_standin elevenlabs
 
+# --- the operator's page -----------------------------------------------------------------------------------------
+
+is_active() { # UNIT…
+    inside systemctl is-active -q "$@"
+}
+# A browser with an address of its own.
+browse() { # ADDRESS METHOD PATH [curl arguments]
+    ask "$url" "$2" "$3" --interface "$1" -b "$work/jar" -c "$work/jar" "${@:4}"
+}
+login_is() { # ADDRESS STATUS
+    browse "$1" GET /operator/login
+    is "$status" "$2"
+}
+logging_in_is() { # SECRET STATUS
+    local token
+    browse 192.0.2.7 GET /operator/login
+    token=$(sed -n '0,/name="token"/s/.*name="token" value="\([0-9a-f]*\)".*/\1/p' "$answer")
+    browse 192.0.2.7 POST /operator/login --data-urlencode "token=$token" --data-urlencode name=Ada \
+        --data-urlencode "secret=$1"
+    is "$status" "$2"
+}
+callers_are_told() {
+    browse 192.0.2.7 GET /operator/
+    like "$(cat "$answer")" 'Nora Lindqvist'
+}
+
+# Step 6 of docs/operations.md as it stands there, then the site again.
+sed -n '/^### 6\. /,/^### 7\. /s/^    //p' docs/operations.md >"$machine/root/page"
+check 'the operator'\''s page is switched on as documented' inside sh -eu /root/page
+echo 'CALLMEM_OPERATOR_ALLOW=192.0.2.7' >>"$machine$settings_file"
+inside callmem-site --name "$name" >"$machine/etc/nginx/sites-available/callmem"
+inside sh -c 'ip address add 192.0.2.7 dev lo && ip address add 192.0.2.8 dev lo'
+inside systemctl restart callmem.target
+check 'nginx takes the site with it' inside systemctl reload nginx
+check 'its program runs' eventually is_active callmem@operator.service
+check 'its secret is whose it should be' files_are <<<'/etc/callmem/secrets/operator root:callmem 640'
+check 'who may see it finds the login, through TLS' eventually login_is 192.0.2.7 200
+check 'another address finds nothing' login_is 192.0.2.8 404
+check 'a wrong secret does not open it' logging_in_is "$(openssl rand -hex 32)" 401
+check 'nor does that of a webhook' logging_in_is "${secrets[client-data]}" 401
+check 'its own does' logging_in_is "$(inside cat /etc/callmem/secrets/operator)" 303
+check 'and shows who called' callers_are_told
+
+# --- backup, restore, another folder -----------------------------------------------------------------------------
+
+backups=/var/backups/callmem
+only_root_and_callmem_read() { # FOLDER
+    is "$(inside find "$1" '(' ! -user callmem ! -user root ')' -o -perm /077)" ''
+}
+memory_is_callmems() { # FOLDER
+    is "$(inside find "$1" ! '(' -user callmem -group callmem ')' -o ! -type l ! -type s -perm /077)" ''
+}
+notes_are() { # REGEX-OR-NOTHING
+    if [ -n "$1" ]; then
+        like "$(inside callmem show +15550100200)" "$1"
+    else
+        unlike "$(inside callmem show +15550100200)" 'Ring twice'
+    fi
+}
+made=$(inside callmem backup $backups 2>&1 | tee "$work/said" | head -n 1)
+check 'root makes a backup' like "$made" "^$backups/callmem-[0-9TZ]*\$"
+check 'which only they can read' only_root_and_callmem_read "$made"
+inside callmem note +15550100200 Ring twice >/dev/null
+check 'what comes later is not in it' notes_are 'Ring twice'
+check 'nothing is restored while callmem runs' like "$(inside callmem restore "$made" 2>&1)" 'callmem is running'
+inside systemctl stop callmem.target
+check 'it is restored when callmem is stopped' inside callmem restore "$made"
+inside systemctl start callmem.target
+check 'the programs run with it' eventually all_run
+check 'with what was known at that time' notes_are ''
+check 'and the caller' eventually knows +15550100200 2
+check 'and all of it is callmem'\''s' memory_is_callmems /var/lib/callmem
+post_call "$data/example-post-call.json"
+check 'the ledger knows what was accepted' accepted duplicate post_call_transcription conv_quince_0001
+
+inside touch -d '20 days ago' "$made"
+check 'the timer is switched on as documented' inside systemctl enable --now callmem-backup.timer
+check 'and will come' like "$(inside systemctl list-timers --no-pager)" 'callmem-backup.service'
+check 'its service makes a backup' inside systemctl start callmem-backup.service
+check 'and removes what is older than two weeks' not inside test -e "$made"
+check 'there is one backup' is "$(inside find $backups -mindepth 1 -maxdepth 1 | wc -l)" 1
+check 'which only they can read' only_root_and_callmem_read $backups
+
+# The steps of docs/operations.md for a folder elsewhere, first without the drop-in.
+sed -n '/^## A folder elsewhere/,/^## /s/^    //p' docs/operations.md >"$machine/root/elsewhere"
+grep -v 'ReadWritePaths\|callmem@.service.d' "$machine/root/elsewhere" >"$machine/root/half"
+inside sh -eu /root/half >/dev/null 2>&1
+check 'callmem check says what the units need for a folder elsewhere' like "$(inside callmem check --quiet 2>&1)" \
+    'ReadWritePaths=/srv/callmem'
+check 'systemctl status does so, too' like "$(inside systemctl status callmem@post-call.service)" 'ReadWritePaths=/srv/callmem'
+inside sh -c 'rm -r /srv/callmem && systemctl stop callmem.target && systemctl reset-failed'
+check 'the steps are as documented' inside sh -eu /root/elsewhere
+check 'then the programs run' eventually all_run
+check 'callmem check has nothing more to say' is "$(inside callmem check --quiet 2>&1)" ''
+check 'the memory is there' eventually knows +15550100200 2
+post_call "$data/example-post-call.json"
+check 'and the inbox' accepted duplicate post_call_transcription conv_quince_0001
+check 'all of it is callmem'\''s' memory_is_callmems /srv/callmem
+check 'a backup is made of it' inside systemctl start callmem-backup.service
+
 # --- upgraded --------------------------------------------------------------------------------------------------
 
 echo 'CALLMEM_VARIABLE_SHOP=Quince' >>"$machine$settings_file"
@@ -216,7 +316,7 @@ before=$(belongings)
 
 # Somebody writes into the database meanwhile, and takes long: events wait.
 mkfifo "$work/hold"
-inside_as callmem sqlite3 /var/lib/callmem/openmemory.sqlite <"$work/hold" >"$work/held" 2>&1 &
+inside_as callmem sqlite3 /srv/callmem/openmemory.sqlite <"$work/hold" >"$work/held" 2>&1 &
 holder=$!
 exec 4>"$work/hold"
 echo "BEGIN IMMEDIATE; SELECT 'held';" >&4
@@ -278,13 +378,16 @@ check 'who sends an event is told to come again' unavailable inbox_unavailable
 request GET /health
 check 'a load balancer, that it is not well' is "$status $(jq -c . "$answer")" '503 {"status":"degraded"}'
 check 'settings and secrets stay' is "$(belongings)" "$before"
-check 'so does memory' inside test -s /var/lib/callmem/openmemory.sqlite
+check 'so does memory' inside test -s /srv/callmem/openmemory.sqlite
+check 'no timer runs' not is_active callmem-backup.timer
 check 'it can be installed again' inside dpkg --install /root/newer.deb
 check 'and runs' eventually all_run
 check 'and knows who called before' eventually knows +15550100200 2
 
 # --- purged ----------------------------------------------------------------------------------------------------
 
+# What an operator put there is the operator's.
+inside rm -r $backups /etc/systemd/system/callmem@.service.d /srv/callmem
 check 'it can be purged' inside dpkg --purge callmem
 check 'then nothing of it is left but the site, which is the operator'\''s' is \
     "$(inside find /etc /usr /lib /var /run -xdev -iname '*callmem*' | sort)" \
