@@ -8,6 +8,11 @@ VERSION := $(or $(shell cat VERSION 2>/dev/null),0.1.0)
 ifeq ($(origin CC),default)
   CC := gcc
 endif
+# For another machine, with CC=aarch64-linux-gnu-gcc for instance: the tools of that machine.
+ifeq ($(origin AR),default)
+  AR := $(patsubst %-gcc,%-,$(filter %-gcc,$(CC)))ar
+endif
+PKG_CONFIG ?= pkg-config
 CFLAGS  ?= -O2 -g
 # Debian's hardening flags; gcc and clang both know them. The last is for x86 alone.
 HARDEN  := -fstack-protector-strong -fPIE -fstack-clash-protection
@@ -30,16 +35,16 @@ PC      := fcgi libcjson libcrypto sqlite3 libutf8proc zlib
 CPPFLAGS += -Ilib -I. -D_GNU_SOURCE -DCALLMEM_VERSION='"$(VERSION)"'
 STD     := -std=c11 -pthread -MMD -MP
 # Of libcurl only the headers: the library is loaded by the programs that ask other servers (lib/base/http.c).
-PC_CFLAGS := $(shell pkg-config --cflags $(PC) libcurl)
+PC_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PC) libcurl)
 # A memory in PostgreSQL is built where its client library is installed. Only the headers are needed: the library
 # is loaded by the programs that use it (lib/memory/postgres/libpq.h).
-ifneq ($(shell pkg-config --exists libpq && echo yes),)
-  CPPFLAGS += -DCALLMEM_LIBPQ $(shell pkg-config --cflags libpq)
+ifneq ($(shell $(PKG_CONFIG) --exists libpq && echo yes),)
+  CPPFLAGS += -DCALLMEM_LIBPQ $(shell $(PKG_CONFIG) --cflags libpq)
 else
   NOT_BUILT := $(addprefix lib/memory/postgres/,connection.c libpq.c link.c schema.c)
 endif
 # No pkg-config file: libstemmer.
-LIBS    := $(shell pkg-config --libs $(PC)) -lstemmer -lm -pthread
+LIBS    := $(shell $(PKG_CONFIG) --libs $(PC)) -lstemmer -lm -pthread
 
 LIB_SOURCES ?= $(filter-out $(NOT_BUILT),$(wildcard lib/*/*.c lib/*/*/*.c))
 LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIB_SOURCES))) $(BUILD)/data.o $(BUILD)/items.o $(BUILD)/pages.o
@@ -69,7 +74,7 @@ help:
 ## make check      format, static analysis
 ## make docs       renews what is generated from the tables of settings and commands
 ## make install    DESTDIR= PREFIX=/usr/local; make uninstall takes it away
-## make deb        a Debian package into build/
+## make deb        a Debian package into build/ (ARCH=arm64: for another machine; tests/arm64 makes and tests that one)
 up:
 	./spawn/up
 down:
@@ -110,7 +115,7 @@ $(PROGRAMS) $(CALLMEM): $(LIBRARY)
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(CPPFLAGS) $(PC_CFLAGS) $(CFLAGS) $(HARDEN) $(WARN) $(LDFLAGS) -MF $@.d -o $@ $< \
-	    $(LIBRARY) $(LIBS) $(shell pkg-config --libs cmocka)
+	    $(LIBRARY) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 unit: $(UNIT)
 
 # Preloaded by tests that make a program's calls fail; it replaces functions whose fortified versions are inline.
@@ -120,7 +125,7 @@ $(BUILD)/faults.so: tests/faults/faults.c Makefile
 # What runs a program again and again with that library, and judges.
 $(BUILD)/faults-rounds: tests/faults/rounds.c Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(PC_CFLAGS) $(CFLAGS) $(WARN) -o $@ $< $(shell pkg-config --libs sqlite3 libcjson)
+	$(CC) -std=c11 -D_GNU_SOURCE $(PC_CFLAGS) $(CFLAGS) $(WARN) -o $@ $< $(shell $(PKG_CONFIG) --libs sqlite3 libcjson)
 
 # What a request costs, as ratios within one run; docs/performance.md tells the figures.
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
@@ -203,13 +208,13 @@ uninstall:
 # Makefile, so they work in a copy.
 DEB := build/deb/callmem
 deb:
-	@dpkg-checkbuilddeps spawn/debian/control
+	@dpkg-checkbuilddeps $(ARCH:%=-a%) spawn/debian/control
 	rm -rf build/deb build/callmem_*.deb && mkdir -p $(DEB)
 	cp -r Makefile README.md LICENSE CHANGELOG.md cgi lib nginx tests spawn env docs $(DEB)/
 	mv $(DEB)/spawn/debian $(DEB)/debian
 	spawn/version $(VERSION) > $(DEB)/VERSION
 	sed -i "1s/(.*)/($$(cat $(DEB)/VERSION))/" $(DEB)/debian/changelog
-	cd $(DEB) && dpkg-buildpackage -b -us -uc -j$$(nproc)
+	cd $(DEB) && dpkg-buildpackage -b -us -uc $(ARCH:%=-a%) -j$$(nproc)
 	mv build/deb/callmem_*.deb build/
 	@ls build/callmem_*.deb
 

@@ -94,13 +94,13 @@ int fdatasync(int fd)
 int unlink(const char *path)
 {
     note_step('x');
-    return step_fails() ? -1 : (int)syscall(SYS_unlink, path);
+    return step_fails() ? -1 : (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
 int rename(const char *from, const char *to)
 {
     note_step('>');
-    return step_fails() ? -1 : (int)syscall(SYS_rename, from, to);
+    return step_fails() ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned flags)
