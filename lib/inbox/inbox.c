@@ -101,13 +101,18 @@ int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *e
     return 0;
 }
 
-bool inbox_knows(struct inbox *inbox, const char *name)
+bool inbox_has_failed(const struct inbox *inbox, const char *name)
 {
-    /* In this order: an event that is erased from failed/ enters the ledger first. */
     char *path = spool_path(inbox->failed, name, EVENT_SUFFIX);
     bool failed = path && access(path, F_OK) == 0;
     free(path);
-    return failed || ledger_find(inbox->ledger, name) == LEDGER_PRESENT;
+    return failed;
+}
+
+bool inbox_knows(struct inbox *inbox, const char *name)
+{
+    /* In this order: an event that is erased from failed/ enters the ledger first. */
+    return inbox_has_failed(inbox, name) || ledger_find(inbox->ledger, name) == LEDGER_PRESENT;
 }
 
 void inbox_wake(struct inbox *inbox)

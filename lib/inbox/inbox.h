@@ -60,6 +60,8 @@ int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *e
 
 /* Whether an event of that name was accepted before and is no longer in new/. */
 bool inbox_knows(struct inbox *inbox, const char *name);
+/* Whether failed/ has it: then inbox_knows(). */
+bool inbox_has_failed(const struct inbox *inbox, const char *name);
 /* Wakes the workers of this process. */
 void inbox_wake(struct inbox *inbox);
 

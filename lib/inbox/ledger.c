@@ -25,7 +25,7 @@ static const char setup[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FUL
 
 enum query { FIND, FIND_ANY, ADD, COUNT, QUERIES };
 static const char *const queries[QUERIES] = {
-    [FIND] = "SELECT 1 FROM accepted WHERE key = ?1",
+    [FIND] = "SELECT 1 FROM accepted WHERE key IN (?1, ?2, ?3) LIMIT 1",
     [FIND_ANY] = "SELECT 1 FROM accepted WHERE key BETWEEN ?1 AND ?2 LIMIT 1",
     [ADD] = "INSERT INTO accepted (key, at) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
     /* Without those that only keep versions of erased conversations away. */
@@ -40,7 +40,7 @@ struct connection {
     ino_t inode;
 };
 
-/* Two connections, so that an accept does not wait for a worker's sync. */
+/* Two connections, so that an accept does not wait for a worker. */
 struct ledger {
     char *directory, *path;
     struct connection reading, writing;
@@ -188,19 +188,30 @@ static int bind_range(sqlite3_stmt *statement, const unsigned char *key)
     return rc == SQLITE_OK ? sqlite3_bind_blob(statement, 2, high, KEY_SIZE, SQLITE_TRANSIENT) : rc;
 }
 
-/* Runs a query; `answer` is the first column. */
-static int run_query(struct connection *connection, enum query query, const unsigned char *key,
-                     int64_t *answer)
+/* The keys that a query is about. */
+struct keys {
+    size_t count;
+    unsigned char bytes[LEDGER_NAMES][KEY_SIZE];
+};
+
+static int bind_keys(struct connection *connection, enum query query, const struct keys *keys)
 {
     sqlite3_stmt *statement = connection->statements[query];
     int rc = SQLITE_OK;
+    if (query == FIND_ANY)
+        return bind_range(statement, keys->bytes[0]);
+    for (size_t i = 0; i < keys->count && rc == SQLITE_OK; i++)
+        rc = sqlite3_bind_blob(statement, (int)i + 1, keys->bytes[i], KEY_SIZE, SQLITE_STATIC);
+    return rc == SQLITE_OK && query == ADD ? sqlite3_bind_int64(statement, 2, clock_now()) : rc;
+}
+
+/* Runs a query; `answer` is the first column. */
+static int run_query(struct connection *connection, enum query query, const struct keys *keys,
+                     int64_t *answer)
+{
+    sqlite3_stmt *statement = connection->statements[query];
     *answer = 0;
-    if (key)
-        rc = sqlite3_bind_blob(statement, 1, key, KEY_SIZE, SQLITE_STATIC);
-    if (rc == SQLITE_OK && query == FIND_ANY)
-        rc = bind_range(statement, key);
-    if (rc == SQLITE_OK && query == ADD)
-        rc = sqlite3_bind_int64(statement, 2, clock_now());
+    int rc = bind_keys(connection, query, keys);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW)
@@ -215,7 +226,7 @@ static int run_query(struct connection *connection, enum query query, const unsi
 /* Runs a query on a new connection. Two failures in a row are damage; one may be a moment without memory. The
  * directory is locked meanwhile, so that no other process makes or moves the file that is judged here. */
 static int reconnect_and_run(const struct ledger *ledger, struct connection *connection, enum query query,
-                             const unsigned char *key, int64_t *answer)
+                             const struct keys *keys, int64_t *answer)
 {
     int directory = open(ledger->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc = directory >= 0 && flock(directory, LOCK_EX) == 0 ? SQLITE_OK : SQLITE_CANTOPEN;
@@ -226,7 +237,7 @@ static int reconnect_and_run(const struct ledger *ledger, struct connection *con
             set_aside(ledger);
         rc = connect_to(ledger, connection);
         if (rc == SQLITE_OK)
-            rc = run_query(connection, query, key, answer);
+            rc = run_query(connection, query, keys, answer);
         wanted = is_damage(ledger, rc);
     }
     if (rc != SQLITE_OK)
@@ -241,17 +252,18 @@ static unsigned char nibble(char c)
     return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-static int run(struct ledger *ledger, struct connection *connection, enum query query, const char *name,
-               int64_t *answer)
+static int run(struct ledger *ledger, struct connection *connection, enum query query,
+               const char *const *names, size_t count, int64_t *answer)
 {
-    unsigned char key[KEY_SIZE], *bytes = name ? key : NULL;
-    for (size_t i = 0; name && i < KEY_SIZE; i++)
-        key[i] = (unsigned char)(nibble(name[2 * i]) << 4 | nibble(name[2 * i + 1]));
+    struct keys keys = {.count = count < LEDGER_NAMES ? count : LEDGER_NAMES};
+    for (size_t i = 0; i < keys.count; i++)
+        for (size_t j = 0; j < KEY_SIZE; j++)
+            keys.bytes[i][j] = (unsigned char)(nibble(names[i][2 * j]) << 4 | nibble(names[i][2 * j + 1]));
     pthread_mutex_lock(&connection->lock);
     bool current = is_current(ledger, connection);
-    int rc = current ? run_query(connection, query, bytes, answer) : SQLITE_OK;
+    int rc = current ? run_query(connection, query, &keys, answer) : SQLITE_OK;
     if (!current || is_damage(ledger, rc))
-        rc = reconnect_and_run(ledger, connection, query, bytes, answer);
+        rc = reconnect_and_run(ledger, connection, query, &keys, answer);
     pthread_mutex_unlock(&connection->lock);
     return rc;
 }
@@ -273,10 +285,11 @@ static void log_unavailable(struct ledger *ledger, int rc)
     log_end(&line);
 }
 
-static enum ledger_found find(struct ledger *ledger, enum query query, const char *name)
+static enum ledger_found find(struct ledger *ledger, struct connection *connection, enum query query,
+                              const char *const *names, size_t count)
 {
     int64_t answer;
-    int rc = run(ledger, &ledger->reading, query, name, &answer);
+    int rc = run(ledger, connection, query, names, count, &answer);
     if (rc == SQLITE_OK)
         return answer ? LEDGER_PRESENT : LEDGER_ABSENT;
     log_unavailable(ledger, rc);
@@ -285,12 +298,22 @@ static enum ledger_found find(struct ledger *ledger, enum query query, const cha
 
 enum ledger_found ledger_find(struct ledger *ledger, const char *name)
 {
-    return find(ledger, FIND, name);
+    return find(ledger, &ledger->reading, FIND, &name, 1);
+}
+
+enum ledger_found ledger_find_one(struct ledger *ledger, const char *const *names, size_t count)
+{
+    return find(ledger, &ledger->reading, FIND, names, count);
+}
+
+enum ledger_found ledger_find_as_worker(struct ledger *ledger, const char *name)
+{
+    return find(ledger, &ledger->writing, FIND, &name, 1);
 }
 
 enum ledger_found ledger_find_any(struct ledger *ledger, const char *name)
 {
-    return find(ledger, FIND_ANY, name);
+    return find(ledger, &ledger->reading, FIND_ANY, &name, 1);
 }
 
 static int unavailable(const struct ledger *ledger, int rc, struct error *error)
@@ -302,12 +325,12 @@ static int unavailable(const struct ledger *ledger, int rc, struct error *error)
 int ledger_add(struct ledger *ledger, const char *name, struct error *error)
 {
     int64_t answer;
-    int rc = run(ledger, &ledger->writing, ADD, name, &answer);
+    int rc = run(ledger, &ledger->writing, ADD, &name, 1, &answer);
     return rc == SQLITE_OK ? 0 : unavailable(ledger, rc, error);
 }
 
 int ledger_count(struct ledger *ledger, int64_t *count, struct error *error)
 {
-    int rc = run(ledger, &ledger->reading, COUNT, NULL, count);
+    int rc = run(ledger, &ledger->reading, COUNT, NULL, 0, count);
     return rc == SQLITE_OK ? 0 : unavailable(ledger, rc, error);
 }

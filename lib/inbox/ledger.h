@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct ledger; /* safe to use from several threads; not across a fork() */
@@ -27,6 +28,12 @@ void ledger_close(struct ledger *ledger); /* NULL is allowed */
 enum ledger_found { LEDGER_ABSENT, LEDGER_PRESENT, LEDGER_UNKNOWN };
 /* LEDGER_UNKNOWN: it cannot be asked now; that is logged, at most once a minute. */
 enum ledger_found ledger_find(struct ledger *ledger, const char *name);
+/* Whether one of `count` names is there, at most LEDGER_NAMES of them. */
+#define LEDGER_NAMES 3
+enum ledger_found ledger_find_one(struct ledger *ledger, const char *const *names, size_t count);
+/* ledger_find() for a worker, over the connection that adds names: requests share the other one, and a thread
+ * of low priority that is interrupted while it has that connection would make all of them wait. */
+enum ledger_found ledger_find_as_worker(struct ledger *ledger, const char *name);
 /* Whether any name is there whose first half is that of this one: another version of the same event. */
 enum ledger_found ledger_find_any(struct ledger *ledger, const char *name);
 /* Durable (synced) when it returns 0. Adding a name again changes nothing. ERROR_INBOX_UNAVAILABLE when it

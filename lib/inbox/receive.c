@@ -279,19 +279,6 @@ static int move_in(struct delivery *delivery, const char *name, enum accepted *a
     return result;
 }
 
-/* Whether a copy was accepted before, in new/ or gone from there. One in new/ counts as accepted once the
- * directory is synced, whatever happens to the request that brought it. */
-static int find_copy(struct inbox *inbox, const char *name, bool *found, struct error *error)
-{
-    char *path = spool_path(inbox->fresh, name, EVENT_SUFFIX);
-    if (!path)
-        return error_no_memory(error);
-    bool waits = access(path, F_OK) == 0;
-    free(path);
-    *found = waits || inbox_knows(inbox, name);
-    return waits ? spool_sync_directory(inbox->fresh, error) : 0;
-}
-
 /* The name that stands in the ledger for every version of an event, however it comes. */
 static void any_version(const char *name, char any[SPOOL_NAME_DIGITS + 1])
 {
@@ -330,13 +317,24 @@ int inbox_had_machine(struct inbox *inbox, const char *conversation, bool *had, 
     return 0;
 }
 
-/* Whether no version of it may come any more: its caller was erased, or an older version of this program,
- * which knew one version only, accepted it. */
-static bool is_sealed(struct inbox *inbox, const char *name)
+/*
+ * Whether nothing with one of `names` is accepted: `names[0]` was accepted before, in new/ or gone from
+ * there. An event in new/ counts as accepted once the directory is synced, whatever happens to the request
+ * that brought it. The other names are those under which every version of it was accepted or erased.
+ */
+static int find_copy(struct inbox *inbox, const char *const *names, size_t count, bool *found,
+                     struct error *error)
 {
-    char any[SPOOL_NAME_DIGITS + 1];
-    any_version(name, any);
-    return inbox_knows(inbox, name) || inbox_knows(inbox, any);
+    char *path = spool_path(inbox->fresh, names[0], EVENT_SUFFIX);
+    if (!path)
+        return error_no_memory(error);
+    bool waits = access(path, F_OK) == 0;
+    free(path);
+    *found = waits;
+    for (size_t i = 0; i < count && !*found; i++)
+        *found = inbox_has_failed(inbox, names[i]);
+    *found = *found || ledger_find_one(inbox->ledger, names, count) == LEDGER_PRESENT;
+    return waits ? spool_sync_directory(inbox->fresh, error) : 0;
 }
 
 struct version {
@@ -417,29 +415,32 @@ static int digest_body(const struct delivery *delivery, unsigned char content[DI
     return 0;
 }
 
-/* Gives the event its name, of which the content is a part for a transcription; `sealed` when none of its
- * versions is to be accepted. */
+/* Gives the event its name, of which the content is a part for a transcription, and finds out whether it is a
+ * copy. */
 static int name_event(const struct delivery *delivery, const struct receipt *receipt,
-                      char name[SPOOL_NAME_DIGITS + 1], bool *sealed, struct error *error)
+                      char name[SPOOL_NAME_DIGITS + 1], bool *found, struct error *error)
 {
     unsigned char content[DIGEST_SIZE];
-    *sealed = false;
+    /* `whole`: an older version of this program knew one version only; `any`: its caller was erased. */
+    char whole[SPOOL_NAME_DIGITS + 1], any[SPOOL_NAME_DIGITS + 1];
+    const char *names[] = {name, whole, any};
     if (make_name(receipt->kind, receipt->type, receipt->conversation, name, error) != 0)
         return -1;
     if (receipt->kind != EVENT_TRANSCRIPTION)
-        return 0;
-    *sealed = is_sealed(delivery->inbox, name);
+        return find_copy(delivery->inbox, names, 1, found, error);
+    memcpy(whole, name, sizeof whole);
+    any_version(name, any);
     if (digest_body(delivery, content, error) != 0)
         return -1;
     add_content(name, content);
-    return 0;
+    return find_copy(delivery->inbox, names, 3, found, error);
 }
 
 int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct error *error)
 {
     struct reading reading = {0};
     char name[SPOOL_NAME_DIGITS + 1];
-    bool found = false, sealed;
+    bool found = false;
     *receipt = (struct receipt){.accepted = IGNORED, .kind = EVENT_OTHER};
     if (delivery->failed || !delivery->path)
         return error_set(error, ERROR_INBOX_UNAVAILABLE, "the event could not be written to %s",
@@ -448,10 +449,9 @@ int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct e
         return -1;
     if (receipt->kind == EVENT_OTHER)
         return 0;
-    if (name_event(delivery, receipt, name, &sealed, error) != 0 ||
-        (!sealed && find_copy(delivery->inbox, name, &found, error) != 0))
+    if (name_event(delivery, receipt, name, &found, error) != 0)
         return -1;
-    if (found || sealed) {
+    if (found) {
         receipt->accepted = DUPLICATE;
         return 0;
     }

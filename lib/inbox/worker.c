@@ -218,7 +218,8 @@ static enum outcome process_locked(const struct worker_ctx *ctx, const char *nam
 {
     struct inbox *inbox = ctx->inbox;
     int64_t last;
-    if (inbox_knows(inbox, name))
+    /* As inbox_knows() does, in the same order. */
+    if (inbox_has_failed(inbox, name) || ledger_find_as_worker(inbox->ledger, name) == LEDGER_PRESENT)
         return remove_event(inbox, name, OUTCOME_GONE);
     size_t crashes = count_crashes(inbox, name, &last);
     if (crashes >= MAX_CRASHES) {
