@@ -19,7 +19,8 @@ typedef int inbox_handler(void *ctx, const char *bytes, size_t len, struct error
 
 struct inbox_worker;
 /* Starts a thread that processes the events in new/, oldest first. Events accepted by this process wake it at
- * once, those of other processes within half a second. Any number may run, in any number of processes. An
+ * once, those of other processes within half a second. While requests arrive without a pause, an event
+ * waits for one, but not when it is older than a second. Any number may run, in any number of processes. An
  * event that fails for now is tried again after 0.25 s, doubling to 60 s, each time plus up to half of that
  * at random; the others go on meanwhile. When several in a row failed and then one succeeds, all are tried
  * again at once. An event during which the program ended five times in a row goes to failed/ as "crashed".

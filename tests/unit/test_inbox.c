@@ -1122,6 +1122,31 @@ static void a_retry_reaches_a_running_worker(void **state)
     buf_free(&diary.text);
 }
 
+static void *keep_coming(void *arg)
+{
+    atomic_bool *ends = arg;
+    while (!*ends)
+        delivery_close(inbox_receive(inbox, NULL));
+    return NULL;
+}
+
+static void requests_without_a_pause_keep_no_event_waiting(void **state)
+{
+    (void)state;
+    struct diary diary = DIARY;
+    atomic_bool ends = false;
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, keep_coming, &ends), 0);
+    struct inbox_worker *worker = inbox_worker_start(inbox, note, NULL, NULL, &diary, NULL);
+    assert_int_equal(accept_one(inbox, "c"), ACCEPTED);
+    assert_true(wait_for(is_empty, NULL));
+    ends = true;
+    pthread_join(thread, NULL);
+    inbox_worker_stop(worker);
+    assert_int_equal(diary.times, 1);
+    buf_free(&diary.text);
+}
+
 static void *make_diary(void *app)
 {
     struct diary *diary = app;
@@ -2312,6 +2337,7 @@ int main(void)
         TEST(puts_aside_what_can_never_work_and_takes_it_back),
         TEST(takes_back_one_alone),
         TEST(a_retry_reaches_a_running_worker),
+        TEST(requests_without_a_pause_keep_no_event_waiting),
         TEST(a_worker_opens_and_closes_its_own),
         TEST(an_event_that_ends_the_program_does_so_five_times),
         TEST(a_try_that_comes_back_starts_the_count_again),
