@@ -270,7 +270,7 @@ check 'which only they can read' only_root_and_callmem_read "$made"
 inside callmem note +15550100200 Ring twice >/dev/null
 check 'what comes later is not in it' notes_are 'Ring twice'
 check 'nothing is restored while callmem runs' like "$(inside callmem restore "$made" 2>&1)" 'callmem is running'
-inside systemctl stop callmem.target
+inside systemctl stop callmem.target 'callmem@*'
 check 'it is restored when callmem is stopped' inside callmem restore "$made"
 inside systemctl start callmem.target
 check 'the programs run with it' eventually all_run
@@ -295,7 +295,7 @@ inside sh -eu /root/half >/dev/null 2>&1
 check 'callmem check says what the units need for a folder elsewhere' like "$(inside callmem check --quiet 2>&1)" \
     'ReadWritePaths=/srv/callmem'
 check 'systemctl status does so, too' like "$(inside systemctl status callmem@post-call.service)" 'ReadWritePaths=/srv/callmem'
-inside sh -c 'rm -r /srv/callmem && systemctl stop callmem.target && systemctl reset-failed'
+inside sh -c 'systemctl stop callmem.target "callmem@*" && rm -r /srv/callmem && systemctl reset-failed'
 check 'the steps are as documented' inside sh -eu /root/elsewhere
 check 'then the programs run' eventually all_run
 check 'callmem check has nothing more to say' is "$(inside callmem check --quiet 2>&1)" ''
