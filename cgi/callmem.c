@@ -217,14 +217,20 @@ static const struct command commands[] = {
                  {"agent", "ID", "fetches conversations of this agent alone", false}}},
     {.name = "migrate",
      .operands = "",
-     .summary = "brings all memories from local to remote memory, or back",
+     .summary = "brings all memories to another kind of memory",
      .about =
-         "Memories that are there already stay, so it can be interrupted and repeated. Nothing is removed "
-         "where it was.",
+         "local is the SQLite file OPENMEMORY_PATH, postgres the database CALLMEM_DATABASE_URL, openmemory "
+         "(or remote) the server OPENMEMORY_URL. It can be run while calls come in, interrupted and "
+         "repeated: what is there already is left. Run it once more after the switch, for the calls that "
+         "came in meanwhile. Nothing is removed where it was. Between local and postgres it takes along "
+         "which calls were erased, and of a conversation that both have, the one that was written later "
+         "stays.",
      .run = migrate_command,
      .json = true,
-     .options = {{"from", "local|remote", "reads from this memory", true},
-                 {"to", "local|remote", "writes to this memory", true}}},
+     .options = {{"from", "local|postgres|openmemory|remote",
+                  "reads from this memory; without it from local, or to local from the one that is set",
+                  false},
+                 {"to", "local|postgres|openmemory|remote", "writes to this memory", true}}},
     {.name = "orphans",
      .operands = "",
      .summary = "lists callers whom an earlier version kept under keys that no call has any more",

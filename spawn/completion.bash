@@ -24,8 +24,8 @@ _callmem() {
     'link --by') words='' ;;
     'backfill --since') words='' ;;
     'backfill --agent') words='' ;;
-    'migrate --from') words='local remote' ;;
-    'migrate --to') words='local remote' ;;
+    'migrate --from') words='local postgres openmemory remote' ;;
+    'migrate --to') words='local postgres openmemory remote' ;;
     'orphans --move') words='' ;;
     'orphans --forget') words='' ;;
     'reread --since') words='' ;;

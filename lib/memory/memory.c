@@ -3,11 +3,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/text.h"
 #include "memory/store.h"
 #include "service/metrics.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -446,6 +448,28 @@ int memory_is_sealed(struct memory_store *store, const char *caller, const char 
     if (need_caller(caller, error) != 0)
         return -1;
     return store->ops->is_sealed ? store->ops->is_sealed(store, caller, conversation, sealed, error) : 0;
+}
+
+bool memory_seal_key(const char *conversation, char key[MEMORY_SEAL_SIZE])
+{
+    unsigned char digest[DIGEST_SIZE];
+    if (!digest_sha256(conversation, strlen(conversation), digest))
+        return false;
+    for (size_t i = 0; i < DIGEST_SIZE; i++)
+        snprintf(key + 2 * i, 3, "%02x", digest[i]);
+    return true;
+}
+
+int memory_seals(struct memory_store *store, const char *after, size_t limit, struct memory_list *found,
+                 struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->seals ? store->ops->seals(store, after, limit, found, error) : 0;
+}
+
+int memory_add_seals(struct memory_store *store, const struct memory_list *seals, struct error *error)
+{
+    return store->ops->add_seals ? store->ops->add_seals(store, seals, error) : 0;
 }
 
 int memory_count(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error)

@@ -314,14 +314,22 @@ int memory_outdated(struct memory_store *store, int version, const char *after, 
 /* Forgets a caller: memories, conversations, profiles; nothing of it stays in the files. `count` (may be
  * NULL): how many memories went. An unknown caller is no error. */
 int memory_forget(struct memory_store *store, const char *caller, size_t *count, struct error *error);
-/* Where several front ends share the memory, it remembers by a hash which calls were erased: each front end
- * has a ledger of its own, by which it would accept them again. Sealed before the caller is erased, and
- * asked in the transaction that would remember the call, no front end brings it back. Elsewhere
- * nothing is done, and nothing sealed. */
+/* The memory remembers by a hash which calls were erased: each front end has a ledger of its own, by which it
+ * would accept them again. Sealed before the caller is erased, and asked in the transaction that would
+ * remember the call, no front end brings it back. In remote mode nothing is done, and nothing sealed. */
 int memory_seal(struct memory_store *store, const char *caller, const char *conversation,
                 struct error *error);
 int memory_is_sealed(struct memory_store *store, const char *caller, const char *conversation, bool *sealed,
                      struct error *error);
+/* The key that a sealed conversation is known by: SHA-256 of its name, in hexadecimal. False when out of
+ * memory. */
+#define MEMORY_SEAL_SIZE 65
+bool memory_seal_key(const char *conversation, char key[MEMORY_SEAL_SIZE]);
+/* The keys of what is sealed that come after `after` ("": all), sorted, at most `limit`: `conversation` of
+ * each is the key. memory_add_seals() brings them into another memory. */
+int memory_seals(struct memory_store *store, const char *after, size_t limit, struct memory_list *found,
+                 struct error *error);
+int memory_add_seals(struct memory_store *store, const struct memory_list *seals, struct error *error);
 /* How much there is. Any pointer may be NULL. */
 int memory_count(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
 

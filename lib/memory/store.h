@@ -78,11 +78,13 @@ struct memory_ops {
     int (*forget)(struct memory_store *store, const char *caller, size_t *count, struct error *error);
     int (*days)(struct memory_store *store, int64_t first, struct memory_day *days, size_t count,
                 struct error *error); /* all of them are zeros */
-    int (*seal)(
-        struct memory_store *store, const char *caller, const char *conversation,
-        struct error *error); /* NULL, as the next one: nobody shares the store, or it cannot be done */
+    int (*seal)(struct memory_store *store, const char *caller, const char *conversation,
+                struct error *error); /* NULL, as the next three: it cannot be done */
     int (*is_sealed)(struct memory_store *store, const char *caller, const char *conversation, bool *sealed,
                      struct error *error);
+    int (*seals)(struct memory_store *store, const char *after, size_t limit, struct memory_list *found,
+                 struct error *error);
+    int (*add_seals)(struct memory_store *store, const struct memory_list *seals, struct error *error);
     int (*count)(struct memory_store *store, int64_t *callers, int64_t *memories, struct error *error);
 };
 

@@ -191,6 +191,24 @@ static int note_calls(struct memory_store *memory, struct forgetting *forgetting
     return note_kin(memory, forgetting, error);
 }
 
+/* What an operator said of the caller goes with the caller, also where the memory was copied to. */
+static int seal_remarks(struct memory_store *memory, const struct forgetting *forgetting, struct error *error)
+{
+    struct memory_list all;
+    int result = memory_conversations(memory, forgetting->caller, &all, error);
+    if (result != 0)
+        return -1;
+    for (size_t i = 0; i < all.count && result == 0; i++)
+        if (!memory_is_call(all.items[i].conversation))
+            result = memory_seal(memory, forgetting->caller, all.items[i].conversation, error);
+    memory_list_free(&all);
+    for (size_t i = 0; i < forgetting->shared.count && result == 0; i++)
+        if (!memory_is_call(forgetting->shared.places[i].conversation))
+            result =
+                memory_seal(memory, forgetting->caller, forgetting->shared.places[i].conversation, error);
+    return result;
+}
+
 /* From here on no other front end that has one of the calls brings it back: one that is remembering it just
  * now is waited for. */
 static int seal_calls(struct memory_store *memory, const struct forgetting *forgetting, struct error *error)
@@ -200,6 +218,8 @@ static int seal_calls(struct memory_store *memory, const struct forgetting *forg
     int result = 0;
     for (size_t i = 0; i < forgetting->count && result == 0; i++)
         result = memory_seal(memory, forgetting->caller, forgetting->conversations[i], error);
+    if (result == 0)
+        result = seal_remarks(memory, forgetting, error);
     if (result == 0)
         return memory_commit(memory, error);
     memory_rollback(memory);

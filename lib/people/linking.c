@@ -6,6 +6,7 @@
 #include "people/kin.h"
 #include "people/line_read.h"
 #include "people/profile.h"
+#include "people/remark.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,7 +196,7 @@ static int forget_links(struct memory_store *store, const char *line, const char
             continue;
         ++*count;
         if (!dry)
-            result = memory_forget_conversation(store, line, links[i].memory->conversation, error);
+            result = remark_forget(store, line, links[i].memory->conversation, error);
     }
     arena_free(arena);
     memory_list_free(&list);

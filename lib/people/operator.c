@@ -263,8 +263,7 @@ static int remove_remark(struct changing *changing, const struct remark *remark)
     memory_list_free(&turns);
     if (result != 0)
         return -1;
-    return memory_forget_conversation(store, changing->change->caller, remark->memory->conversation,
-                                      changing->error);
+    return remark_forget(store, changing->change->caller, remark->memory->conversation, changing->error);
 }
 
 /* Whether a remark is about a memory. */
@@ -424,8 +423,8 @@ static int change_named(struct changing *changing, const struct memory *memory, 
     struct memory_list beside;
     if (find_beside(changing, memory, &beside) != 0)
         return -1;
-    int result = memory_forget_conversation(changing->context->store, memory->caller, memory->conversation,
-                                            changing->error);
+    int result =
+        remark_forget(changing->context->store, memory->caller, memory->conversation, changing->error);
     if (result == 0)
         result = say_name(changing, beside.count ? &beside.items[0] : memory, remark->conversation,
                           remark->text, text);

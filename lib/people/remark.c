@@ -197,3 +197,11 @@ bool remark_is_theirs(const struct remark *remark, const char *conversation, con
            (*speaker->full && same_text(remark->name, speaker->full, failed)) ||
            (*speaker->called && same_text(remark->name, speaker->called, failed));
 }
+
+int remark_forget(struct memory_store *store, const char *caller, const char *conversation,
+                  struct error *error)
+{
+    return memory_seal(store, caller, conversation, error) == 0
+               ? memory_forget_conversation(store, caller, conversation, error)
+               : -1;
+}

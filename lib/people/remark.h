@@ -76,4 +76,9 @@ bool remark_is_theirs(const struct remark *remark, const char *conversation, con
 /* Whether `calls` has the conversation. */
 bool remark_has_call(const struct remark *remark, const char *conversation);
 
+/* Takes back what an operator said: forgets its conversation of a caller, and seals it (memory_seal()), so
+ * that no copy of the memory brings it back. */
+int remark_forget(struct memory_store *store, const char *caller, const char *conversation,
+                  struct error *error);
+
 #endif

@@ -152,7 +152,7 @@ offers() { # WORD…
 check 'completion offers all commands' is "$(offers callmem '')" "$(printf '%s\n' "${commands[@]}" | sort | paste -sd ' ')"
 check 'those that begin so' is "$(offers callmem ex)" 'expire export'
 check 'options' is "$(offers callmem backfill --)" '--agent --help --json --since'
-check 'the values of one' is "$(offers callmem migrate --from '')" 'local remote'
+check 'the values of one' is "$(offers callmem migrate --from '')" 'local openmemory postgres remote'
 check 'settings' is "$(offers callmem setting CALLMEM_RETENTION_DAYS_)" CALLMEM_RETENTION_DAYS_RECORDINGS
 check 'commands to be helped with' is "$(offers callmem help mi)" migrate
 check 'files' like "$(offers callmem import ex)" '(^| )export( |$)'

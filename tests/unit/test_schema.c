@@ -114,6 +114,7 @@ static void what_an_older_version_stored_is_kept(void **state)
         OLD_ROWS "INSERT INTO profiles VALUES(7, '', '\"a\":1', '\"h\":1', 'en', '{\"call_count\":1}', '')",
         OLD_ROWS "INSERT INTO profiles VALUES(7, '', '\"a\":1', '\"h\":1', 'en', '{\"call_count\":1}', '')",
         OLD_ROWS "INSERT INTO profiles VALUES(7, '', '\"a\":1', '\"h\":1', 'en', '{\"call_count\":1}', '')",
+        OLD_ROWS "INSERT INTO profiles VALUES(7, '', '\"a\":1', '\"h\":1', 'en', '{\"call_count\":1}', '')",
     };
     for (int version = 1; version <= SCHEMA_VERSION; version++) {
         struct memory_list list;

@@ -116,6 +116,8 @@ static const char *const migrations[] = {
     "  conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,"
     "  PRIMARY KEY(caller_id, conversation_id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX shared_by_conversation ON shared(conversation_id);", /* for what is forgotten */
+    /* Version 5: of calls that were erased, a hash of each name: memory_seal(). */
+    "CREATE TABLE sealed(key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;",
 };
 
 /* A step more, of tests. */

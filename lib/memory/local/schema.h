@@ -10,6 +10,7 @@
  *                    (segment.h), so that a search reads what one caller has and nothing else
  *     shared         conversations of others that a caller shares (memory_share())
  *     profiles       what memory_set_profile() was given (struct memory_profile)
+ *     sealed         of calls that were erased, a hash of each name (memory_seal())
  */
 #ifndef CALLMEM_MEMORY_LOCAL_SCHEMA_H
 #define CALLMEM_MEMORY_LOCAL_SCHEMA_H
@@ -18,7 +19,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 /* What a summary says of the version that its call was understood by, as an index has it. */
 #define SCHEMA_UNDERSTOOD                                                                                    \

@@ -32,9 +32,6 @@ static const char *const own_texts[STATEMENTS] = {
         "?15, ?16, ?17, ?18, "
         "?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32]::bigint[]) "
         "WITH ORDINALITY AS found(id, place) LEFT JOIN memories m ON m.id = found.id ORDER BY place",
-    [SQL_SEAL] = "INSERT INTO sealed(key) VALUES(encode(sha256(convert_to(?1, 'UTF8')), 'hex')) "
-                 "ON CONFLICT DO NOTHING",
-    [SQL_IS_SEALED] = "SELECT count(*) FROM sealed WHERE key = encode(sha256(convert_to(?1, 'UTF8')), 'hex')",
     [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k WHERE k.caller > ?2 "
                      "AND EXISTS (SELECT 1 FROM memories WHERE kind = 0 AND understood(metadata) < ?1) "
                      "AND EXISTS (SELECT 1 FROM conversations c JOIN memories ON conversation_id = c.id "
@@ -683,7 +680,6 @@ static void pg_close(struct db *db)
 
 static const struct db_engine engine = {
     .mode = "postgres",
-    .is_shared = true,
     .close = pg_close,
     .ready = pg_ready,
     .check = pg_check,

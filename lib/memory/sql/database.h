@@ -34,7 +34,6 @@ enum { QUERY_DONE, QUERY_ROW };
 
 struct db_engine {
     const char *mode; /* as memory_mode() says it */
-    bool is_shared;   /* other machines may use the same database */
     void (*close)(struct db *db);
     int (*ready)(struct db *db, enum db_wait wait, struct error *error);
     int (*check)(struct db *db, struct error *error);

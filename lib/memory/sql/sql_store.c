@@ -794,32 +794,64 @@ static int forget(struct memory_store *store, const char *caller, size_t *count,
     return result;
 }
 
+static int add_seal(struct db *db, const char *key, struct error *error)
+{
+    struct query *query = db_query(db, SQL_SEAL, error);
+    if (query)
+        bind_text(query, 1, key);
+    return query_run(query, "forgetting", error);
+}
+
 static int seal(struct memory_store *store, const char *caller, const char *conversation, struct error *error)
 {
     struct db *db = sql_store_db(store);
+    char key[MEMORY_SEAL_SIZE];
     bool own;
-    if (!db->engine->is_shared)
-        return 0;
+    if (!memory_seal_key(conversation, key))
+        return error_no_memory(error);
     if (db_change_begin(db, caller, &own, error) != 0)
         return -1;
-    struct query *query = db_query(db, SQL_SEAL, error);
-    if (query)
-        bind_text(query, 1, conversation);
-    return db_change_end(db, own, query_run(query, "forgetting", error), error);
+    return db_change_end(db, own, add_seal(db, key, error), error);
 }
 
 static int is_sealed(struct memory_store *store, const char *caller, const char *conversation, bool *sealed,
                      struct error *error)
 {
     struct db *db = sql_store_db(store);
+    char key[MEMORY_SEAL_SIZE];
     int64_t count = 0;
-    if (!db->engine->is_shared)
-        return 0;
-    if (db_ready(db, caller, DB_WORK, error) != 0 ||
-        db_number(db, SQL_IS_SEALED, conversation, &count, error) != 0)
+    if (!memory_seal_key(conversation, key))
+        return error_no_memory(error);
+    if (db_ready(db, caller, DB_WORK, error) != 0 || db_number(db, SQL_IS_SEALED, key, &count, error) != 0)
         return -1;
     *sealed = count > 0;
     return 0;
+}
+
+static int seals(struct memory_store *store, const char *after, size_t limit, struct memory_list *found,
+                 struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    if (db_ready(db, NULL, DB_WORK, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_SEALS, error);
+    if (!query)
+        return -1;
+    bind_text(query, 1, after);
+    bind_int(query, 2, (int64_t)limit);
+    return rows_read(query, found, rows_take_older, error);
+}
+
+static int add_seals(struct memory_store *store, const struct memory_list *list, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    int result = 0;
+    bool own;
+    if (db_change_begin(db, NULL, &own, error) != 0)
+        return -1;
+    for (size_t i = 0; i < list->count && result == 0; i++)
+        result = add_seal(db, list->items[i].conversation, error);
+    return db_change_end(db, own, result, error);
 }
 
 /* --- The rest --- */
@@ -880,6 +912,8 @@ static const struct memory_ops ops = {
     .forget = forget,
     .seal = seal,
     .is_sealed = is_sealed,
+    .seals = seals,
+    .add_seals = add_seals,
     .count = count_all,
 };
 

@@ -131,6 +131,10 @@ static const char *const texts[STATEMENTS] = {
                                 "AND caller_id = (SELECT id FROM callers WHERE caller = ?1)",
     [SQL_COUNT_OF_CALLER] = "SELECT count(*) " JOINED "WHERE k.caller = ?1",
     [SQL_FORGET_CALLER] = "DELETE FROM callers WHERE caller = ?1",
+    [SQL_SEAL] = "INSERT INTO sealed(key) VALUES(?1) ON CONFLICT DO NOTHING",
+    [SQL_IS_SEALED] = "SELECT count(*) FROM sealed WHERE key = ?1",
+    /* As SQL_OLDER has its columns. */
+    [SQL_SEALS] = "SELECT key, '', '', 0, '' FROM sealed WHERE key > ?1 ORDER BY key LIMIT ?2",
     [SQL_COUNT_CALLERS] = "SELECT count(*) FROM callers",
     [SQL_COUNT_MEMORIES] = "SELECT count(*) FROM memories",
 };

@@ -54,8 +54,9 @@ enum sql {
     SQL_FORGET_EMPTY_CALLER,
     SQL_COUNT_OF_CALLER,
     SQL_FORGET_CALLER,
-    SQL_SEAL, /* only where several front ends share the database */
+    SQL_SEAL,
     SQL_IS_SEALED,
+    SQL_SEALS,
     SQL_COUNT_CALLERS,
     SQL_COUNT_MEMORIES,
     STATEMENTS
