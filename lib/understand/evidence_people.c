@@ -244,10 +244,11 @@ static bool is_only_of_others(struct evidence *evidence, const char *fold)
             if (strcmp(turns[i].words.items[at].fold, fold) != 0)
                 continue;
             bool owns = is_owner(evidence->reading, &turns[i].words, at);
-            if (!owns && is_introduced(evidence->reading, &turns[i], at))
+            bool quoted = manner_is_others_words(evidence->reading, &turns[i], at);
+            if (!owns && !quoted && is_introduced(evidence->reading, &turns[i], at))
                 return false;
             owner = owner || owns;
-            others += owns || is_of_other(evidence->reading, &turns[i].words, at);
+            others += owns || quoted || is_of_other(evidence->reading, &turns[i].words, at);
             places++;
         }
     return owner || (places > 0 && others == places);

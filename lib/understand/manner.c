@@ -4,9 +4,11 @@
 
 #include <string.h>
 
-#define NEGATOR_WORDS 6 /* how far a negator reaches */
-#define ALSO_WORDS    6 /* "And so am I." */
-#define ANSWER_WORDS  4 /* where a yes or a no may stand: "Oh, well, no" */
+#define NEGATOR_WORDS 6   /* how far a negator reaches */
+#define ALSO_WORDS    6   /* "And so am I." */
+#define QUOTED_WORDS  200 /* before a word, in which quotation marks are looked for */
+#define SAID_TO_WORDS 3   /* "said to me" */
+#define ANSWER_WORDS  4   /* where a yes or a no may stand: "Oh, well, no" */
 
 static size_t list_at(const struct reading *reading, enum list list, const struct words *words, size_t at)
 {
@@ -378,6 +380,45 @@ struct manner manner_of(struct reading *reading, const struct spoken *spoken, si
     manner.past = manner_has(reading, words, LIST_PAST, span);
     manner.once = manner_has(reading, words, LIST_ONCE, span);
     return manner;
+}
+
+/* The length of a quotation mark, 0 when there is none. An apostrophe is none: it stands within words. */
+static size_t quotation_mark(const char *at)
+{
+    static const char *const marks[] = {"\"", "\u201c", "\u201d", "\u201e", "\u00ab", "\u00bb"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncmp(at, marks[i], strlen(marks[i])) == 0)
+            return strlen(marks[i]);
+    return 0;
+}
+
+/* A verb of saying in the clause of a word, or at the end of the one before: "said to me, I'm …". What comes
+ * later in the sentence may be the speaker's own again: "She said I should ring, I'm …". */
+static bool is_right_after_saying(const struct reading *reading, const struct words *words, size_t at)
+{
+    size_t from = at;
+    while (from > 0 && words->items[from].gap == GAP_NONE)
+        from--;
+    size_t most = from;
+    while (from > 0 && most - from < SAID_TO_WORDS && words->items[most].gap != GAP_STOP &&
+           (from == most || words->items[from].gap == GAP_NONE))
+        from--;
+    return manner_has(reading, words, LIST_SAY, (struct span){from, at});
+}
+
+bool manner_is_others_words(struct reading *reading, const struct spoken *spoken, size_t at)
+{
+    const struct words *words = &spoken->words;
+    bool open = false;
+    if (at >= words->count)
+        return false;
+    /* Which mark opens and which closes depends on the language: they take turns. A turn that is written in
+     * quotation marks as a whole quotes nobody. */
+    for (size_t i = words->items[at > QUOTED_WORDS ? at - QUOTED_WORDS : 0].start; i < words->items[at].start;
+         i++)
+        open = open != (quotation_mark(words->text + i) > 0);
+    return open || (reading->ruled && manner_of(reading, spoken, at).quoted &&
+                    is_right_after_saying(reading, words, at));
 }
 
 /* What regular verbs of the past end in; longer ones first. */

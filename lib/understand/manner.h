@@ -39,6 +39,11 @@ bool manner_goes_for_own(const struct reading *reading, const struct words *word
 /* "I'm allergic to Mondays, ha ha": laughter in the sentence of a word, or alone after it. */
 bool manner_is_laughed_at(const struct reading *reading, const struct words *words, size_t at);
 
+/* Whether word `at` is what somebody else said: `quoted`, or within quotation marks that open after other
+ * words.
+ */
+bool manner_is_others_words(struct reading *reading, const struct spoken *spoken, size_t at);
+
 /* What an answer begins with. */
 enum answer { ANSWER_OTHER, ANSWER_YES, ANSWER_NO };
 enum answer manner_answer(const struct reading *reading, const struct spoken *spoken);

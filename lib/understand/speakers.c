@@ -4,6 +4,7 @@
  */
 #include "understand/speakers.h"
 
+#include "understand/manner.h"
 #include "understand/person_name.h"
 #include "understand/speakers_parts.h"
 
@@ -156,6 +157,11 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
         if (!rule || !reading->matcher.has[CAPTURE_NAME] || is_pronoun_before(reading, &spoken->words, at) ||
             is_negated(reading, &spoken->words, at))
             continue;
+        /* My neighbour said, "I'm Thelma". */
+        struct matcher kept = reading->matcher;
+        if (manner_is_others_words(reading, spoken, at))
+            continue;
+        reading->matcher = kept;
         struct matcher found = reading->matcher;
         if (is_one_name(&spoken->words, &found))
             continue;
