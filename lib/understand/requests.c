@@ -55,12 +55,35 @@ static bool is_appointment(const struct reading *reading, const struct words *wo
            manner_has(reading, words, LIST_MONTH, (struct span){at, clause.to});
 }
 
-/* "Delete the third photo": what is to go is nothing that is known of the speaker. */
-static bool is_of_data(const struct reading *reading, const struct words *words, size_t at)
+/* What is known of somebody is named in a span: "my data", "me"; not by "it" or "that" alone. */
+static bool names_data(const struct reading *reading, const struct words *words, struct span span)
 {
+    for (size_t at = span.from; at < span.to; at++) {
+        size_t len = language_list(reading->language, LIST_DATA, words, at);
+        if (len > 1 || (len == 1 && (language_list(reading->language, LIST_FIRST_PERSON, words, at) > 0 ||
+                                     language_list(reading->language, LIST_FUNCTION, words, at) == 0)))
+            return true;
+    }
+    return false;
+}
+
+/* What "it" is, by the turn itself and the one before it, whoever spoke there. */
+static bool has_antecedent(const struct reading *reading, const struct spoken *turns, size_t turn)
+{
+    for (size_t i = turn > 0 ? turn - 1 : 0; i <= turn; i++)
+        if (names_data(reading, &turns[i].words, (struct span){0, turns[i].words.count}))
+            return true;
+    return false;
+}
+
+/* "Delete the third photo": what is to go is nothing that is known of the speaker. "Forget it, it was the
+ * plug" is about nothing that is known, either. */
+static bool is_of_data(const struct reading *reading, const struct spoken *turns, size_t turn, size_t at)
+{
+    const struct words *words = &turns[turn].words;
     struct span clause = clause_of(words, at);
     if (manner_has(reading, words, LIST_DATA, clause))
-        return true;
+        return names_data(reading, words, clause) || has_antecedent(reading, turns, turn);
     /* "All that you have on me. Delete." */
     return clause.to - clause.from <= SHORT_CLAUSE &&
            manner_has(reading, words, LIST_DATA, (struct span){0, words->count});
@@ -79,8 +102,10 @@ enum drop requests_judge_erasure(struct reading *reading, const struct spoken *t
             enum drop here = judge(reading, &turns[i], at, &negated);
             if (negated || keeps(reading, words))
                 here = DROP_NEGATED;
-            if (here == DROPS && (is_appointment(reading, words, at) || !is_of_data(reading, words, at)))
+            if (here == DROPS && (is_appointment(reading, words, at) || !is_of_data(reading, turns, i, at)))
                 here = DROP_ASKED;
+            if (here == DROPS && manner_is_laughed_at(reading, words, at))
+                here = DROP_NEGATED;
             if (here == DROPS) {
                 *turn = i;
                 return DROPS;
@@ -137,6 +162,9 @@ static struct reached read_reached(const struct reading *reading, const struct l
                                    const struct words *words, struct span span)
 {
     struct reached reached = {0};
+    bool lasting = false;
+    for (size_t at = span.from; at < span.to; at++)
+        lasting = lasting || language_list(language, LIST_LASTING, words, at) > 0;
     for (size_t at = span.from; at < span.to; at++) {
         int how = 0;
         size_t len = 0, verb = language_value(language, LIST_CONTACT, words, at, &how);
@@ -146,7 +174,8 @@ static struct reached read_reached(const struct reading *reading, const struct l
         size_t next = at + (verb > len ? verb : len);
         reached.spoken_of = reached.spoken_of || verb > 0 || channel;
         reached.refused = reached.refused || language_list(language, LIST_NEGATOR, words, at) > 0;
-        reached.limited = reached.limited || time || (verb > 0 && how != CALL_VERB);
+        reached.limited = reached.limited || time || (verb > 0 && how != CALL_VERB) ||
+                          (!lasting && language_list(language, LIST_ONCE, words, at) > 0);
         if (verb == 0 && !channel)
             continue;
         next += next < span.to && language_list(language, LIST_FIRST_PERSON, words, next) > 0;
