@@ -535,14 +535,34 @@ static bool was_choice(struct evidence *evidence, size_t spoken)
     return false;
 }
 
-/* Chosen for this time: an answer to "red or blue?", or said with "today", and nowhere with "always". */
-static bool is_once(struct evidence *evidence, const struct grounding *grounding)
+/* "Could you email it to me?": how one thing is to be sent, and no more. */
+static bool asks_for_thing(struct reading *reading, const struct words *words, size_t at)
+{
+    struct span sentence = reading_sentence(words, at);
+    size_t len = language_list(reading->language, LIST_CONTACT, words, at), channel = 0;
+    const char *item = language_item(reading->language, words, at, &channel);
+    if (len == 0 && item && strcmp(item, "contact.channel") == 0)
+        len = channel;
+    size_t next = at + len;
+    return next > at && next < sentence.to && words->items[next].gap == GAP_NONE &&
+           language_list(reading->language, LIST_FUNCTION, words, next) > 0 &&
+           language_list(reading->language, LIST_FIRST_PERSON, words, next) == 0 &&
+           manner_has(reading, words, LIST_ASK_TO, (struct span){sentence.from, at}) &&
+           !manner_has(reading, words, LIST_BETTER, sentence);
+}
+
+/* Chosen for this time: an answer to "red or blue?" (`choice`), or said with "today", and nowhere with
+ * "always". */
+static bool is_once(struct evidence *evidence, const struct grounding *grounding, bool choice)
 {
     struct reading *reading = evidence->reading;
     size_t count;
     const struct spoken *turns = ground_spoken(evidence->ground, &count);
     uint64_t telling = telling_tokens(grounding);
     size_t once = 0, places = 0;
+    /* "Prefers email" has no other words than how. */
+    if (!choice && telling == 0)
+        telling = UINT64_MAX;
     for (size_t i = 0; reading->ruled && i < grounding->place_count; i++) {
         const struct place *place = &grounding->places[i];
         if (!(telling >> place->token & 1))
@@ -551,7 +571,7 @@ static bool is_once(struct evidence *evidence, const struct grounding *grounding
         if (manner_has(reading, words, LIST_LASTING, (struct span){0, words->count}))
             return false;
         places++;
-        once += was_choice(evidence, place->spoken) ||
+        once += (choice ? was_choice(evidence, place->spoken) : asks_for_thing(reading, words, place->at)) ||
                 manner_has(reading, words, LIST_ONCE, reading_sentence(words, place->at));
     }
     return places > 0 && once == places;
@@ -749,6 +769,94 @@ static enum drop judge_value(struct evidence *evidence, struct statement *statem
     return DROPS;
 }
 
+/* Whether the verb of a statement is said of what stands at a place: in its sentence, in one beside it that
+ * goes on about it ("I work there"), or in the agent's question before. */
+static bool is_verb_of(struct evidence *evidence, const struct grounding *grounding, size_t verb,
+                       const struct place *thing, bool own)
+{
+    struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *spoken = &ground_spoken(evidence->ground, &count)[thing->spoken];
+    const struct words *words = &spoken->words;
+    struct span sentence = reading_sentence(words, thing->at);
+    for (size_t i = 0; i < grounding->place_count; i++) {
+        const struct place *said = &grounding->places[i];
+        if (said->token != verb || said->spoken != thing->spoken)
+            continue;
+        /* "I'm going there, my brother works there." */
+        if (own && manner_of(reading, spoken, said->at).third_person)
+            continue;
+        struct span around = reading_sentence(words, said->at);
+        bool beside = around.from == sentence.to || around.to == sentence.from;
+        if (around.from == sentence.from ||
+            (beside && said->at + 1 < around.to &&
+             language_list(reading->language, LIST_FUNCTION, words, said->at + 1) > 0))
+            return true;
+    }
+    return thing->spoken > 0 && ground_has(evidence->ground, thing->spoken - 1, verb);
+}
+
+/* "Jo Marsden from Lumen Studio", who calls. */
+static bool is_behind_speaker(struct evidence *evidence, const struct words *words, size_t at)
+{
+    return at >= 2 && words->items[at].shape != SHAPE_LOWER && words->items[at].gap == GAP_NONE &&
+           words->items[at - 1].gap == GAP_NONE && words->items[at - 2].shape == SHAPE_CAPITAL &&
+           language_list(evidence->reading->language, LIST_FUNCTION, words, at - 1) > 0 &&
+           evidence_is_speaker(evidence, words, (struct span){at - 2, at - 1});
+}
+
+/* "At Redline", of one who "works at Redline": said so of the speaker. */
+static bool is_placed_so(struct evidence *evidence, const struct place *thing, const char *before)
+{
+    size_t count;
+    const struct spoken *spoken = &ground_spoken(evidence->ground, &count)[thing->spoken];
+    if (is_behind_speaker(evidence, &spoken->words, thing->at))
+        return true;
+    for (size_t back = 1; back <= 3 && back <= thing->at; back++) {
+        if (spoken->words.items[thing->at + 1 - back].gap != GAP_NONE)
+            return false;
+        if (strcmp(spoken->words.items[thing->at - back].fold, before) == 0)
+            return manner_of(evidence->reading, spoken, thing->at).first_person;
+    }
+    return false;
+}
+
+/* In the turn of a thing the verb of a statement is said of somebody else: "my brother works there". */
+static bool is_verb_of_others(struct evidence *evidence, const struct grounding *grounding, size_t verb,
+                              const struct place *thing)
+{
+    size_t count;
+    const struct spoken *spoken = &ground_spoken(evidence->ground, &count)[thing->spoken];
+    for (size_t i = 0; i < grounding->place_count; i++)
+        if (grounding->places[i].token == verb && grounding->places[i].spoken == thing->spoken &&
+            manner_of(evidence->reading, spoken, grounding->places[i].at).third_person)
+            return true;
+    return false;
+}
+
+/* "Works at the hospital" of one who has to be driven there: the place was said, and nothing of work. */
+static bool is_related(struct evidence *evidence, const struct statement *statement,
+                       const struct grounding *grounding)
+{
+    const char *verb_fold = "", *before = "";
+    size_t verb = 0, places = 0;
+    if (!evidence->reading->ruled || grounding->words.foreign ||
+        !slots_employment(evidence->reading, statement->text, &verb_fold, &before))
+        return true;
+    while (verb < grounding->words.count && strcmp(grounding->words.items[verb].fold, verb_fold) != 0)
+        verb++;
+    for (size_t i = 0; verb < grounding->words.count && i < grounding->place_count; i++) {
+        const struct place *thing = &grounding->places[i];
+        if (thing->token == verb || grounding->words.items[thing->token].weight < 1)
+            continue;
+        places++;
+        if (is_verb_of(evidence, grounding, verb, thing, !*statement->whose) ||
+            (is_placed_so(evidence, thing, before) && !is_verb_of_others(evidence, grounding, verb, thing)))
+            return true;
+    }
+    return places == 0;
+}
+
 /* Whether enough of a statement was said: of all its words, of its names and numbers, and of those that are
  * rare. */
 static bool is_grounded(const struct grounding *g, const struct demand *demand)
@@ -843,7 +951,11 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
         if (why != DROPS)
             return why;
     }
-    if (demand->lasting && strncmp(statement->slot, "contact.", 8) != 0 && is_once(evidence, grounding))
+    /* "Call me back at four today" is an appointment. An answer to "by phone or by mail?" may well last. */
+    bool contact = strncmp(statement->slot, "contact.", 8) == 0;
+    if ((contact ? !*statement->until : demand->lasting) && is_once(evidence, grounding, !contact))
         return DROP_ONCE;
+    if (statement->kind == STATEMENT_FACT && !is_related(evidence, statement, grounding))
+        return DROP_UNGROUNDED;
     return DROPS;
 }

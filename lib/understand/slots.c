@@ -275,6 +275,8 @@ static const struct relation {
     {"employer", {"employed", "by", NULL}},
     {"employer", {"arbeitet", "bei", NULL}},
     {"employer", {"arbeite", "bei", NULL}},
+    {"employer", {"arbeitet", "im", NULL}},
+    {"employer", {"arbeitet", "in", NULL}},
     {"employer", {"travaille", "chez", NULL}},
     {"employer", {"trabaja", "en", NULL}},
     {"employer", {"lavora", "per", NULL}},
@@ -334,6 +336,26 @@ static const char *relation_slot(struct reading *reading, const char *text)
                 slot = relations[i].slot;
     words_free(&words);
     return slot;
+}
+
+bool slots_employment(struct reading *reading, const char *text, const char **verb, const char **place)
+{
+    struct words words;
+    bool found = false;
+    if (words_read(NULL, text, &words) != 0) {
+        reading->failed = true;
+        return false;
+    }
+    for (size_t at = 0; at + 1 < words.count && at < 3 && !found; at++)
+        for (size_t i = 0; i < sizeof relations / sizeof *relations && !found; i++) {
+            if (strcmp(relations[i].slot, "employer") != 0 || !begins_relation(&words, &relations[i], at))
+                continue;
+            found = true;
+            *verb = copy(reading, words.items[at].fold, strlen(words.items[at].fold));
+            *place = copy(reading, words.items[at + 1].fold, strlen(words.items[at + 1].fold));
+        }
+    words_free(&words);
+    return found;
 }
 
 void slots_find(struct reading *reading, struct statement *statement)

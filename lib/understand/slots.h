@@ -13,4 +13,7 @@
  * Texts live in the arena. */
 void slots_find(struct reading *reading, struct statement *statement);
 
+/* "Works at the hospital": the verb and what follows it, folded; false when the text is of no employer. */
+bool slots_employment(struct reading *reading, const char *text, const char **verb, const char **place);
+
 #endif

@@ -429,6 +429,55 @@ static void test_offers(void **state)
     CHECK(calls);
 }
 
+/* A place that was said is no employer, and how one call or letter is to come is no standing wish. */
+static void test_no_more_than_was_said(void **state)
+{
+    static const struct call calls[] = {
+        {"en", "a: Where to?\nu: To the hospital, the main entrance. I work nights this week.", NULL,
+         "fact | caller | Works at the hospital |", NULL, NULL, "-ungrounded\n"},
+        {"en", "a: Where to?\nu: To the hospital, the staff entrance. I work there.", NULL,
+         "fact | caller | Works at the hospital |", NULL, NULL, "fact||Works at the hospital [employer]\n"},
+        {"en", "a: Where do you work?\nu: The bakery.", NULL, "fact | caller | Works at the bakery |", NULL,
+         NULL, "fact||Works at the bakery [employer]\n"},
+        {"en", "a: Hello.\nu: I just started at Lidl.", NULL, "fact | caller | Works at Lidl |", NULL, NULL,
+         "fact||Works at Lidl [employer]\n"},
+        {"en", "a: Hello.\nu: I have to be at the airport by six, my brother works there.", NULL,
+         "fact | caller | Works at the airport |", NULL, NULL, "-ungrounded\n"},
+        {"en", "a: Hello.\nu: I'm at home this week, so don't ring before five.", NULL,
+         "instruction | caller | Don't ring before five | 2026-11-14", NULL, NULL,
+         "instruction||Don't ring before five [contact.time]\n"},
+        {"de", "a: Wohin?\nu: Zum Klinikum bitte.", NULL, "fact | caller | Arbeitet im Klinikum |", NULL,
+         NULL, "-ungrounded\n"},
+        {"de", "a: Wohin?\nu: Zum Klinikum bitte, ich arbeite da.", NULL,
+         "fact | caller | Arbeitet im Klinikum |", NULL, NULL, "fact||Arbeitet im Klinikum [employer]\n"},
+        {"en", "a: Hello.\nu: Call me back at four today, will you?", NULL,
+         "instruction | caller | Call back at four |", NULL, NULL, "-once\n"},
+        {"en", "a: Hello.\nu: Call me after four, always after four.", NULL,
+         "instruction | caller | Call after four |", NULL, NULL,
+         "instruction||Call after four [contact.time]\n"},
+        {"en", "a: Hello.\nu: Could you email it to me?", NULL, "preference | caller | Prefers email |", NULL,
+         NULL, "-once\n"},
+        {"en", "a: Hello.\nu: Could you email me rather than ring?", NULL,
+         "preference | caller | Prefers email |", NULL, NULL,
+         "preference||Prefers email [contact.channel]\n"},
+    };
+    (void)state;
+    CHECK(calls);
+}
+
+/* "My neighbour said to me, Thelma, you ring them" names nobody who calls. */
+static void test_quoted_names(void **state)
+{
+    static const struct call calls[] = {
+        {"en", "a: Hello.\nu: My neighbour said to me, Thelma, you ring them.", "Thelma | |", NULL, NULL,
+         NULL, "-name\n"},
+        {"en", "a: Hello.\nu: It's Thelma. My neighbour said to me, Thelma, you ring them.", "Thelma | |",
+         NULL, NULL, NULL, "speaker Thelma||\n"},
+    };
+    (void)state;
+    CHECK(calls);
+}
+
 static void test_orders_and_secrets(void **state)
 {
     static const struct call calls[] = {
@@ -853,6 +902,8 @@ int main(void)
         cmocka_unit_test(test_of_whom_without_lexicon),
         cmocka_unit_test(test_how_it_is_said),
         cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_no_more_than_was_said),
+        cmocka_unit_test(test_quoted_names),
         cmocka_unit_test(test_orders_and_secrets),
         cmocka_unit_test(test_mixed_up),
         cmocka_unit_test(test_doubled),
