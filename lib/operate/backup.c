@@ -294,7 +294,7 @@ static int restore(struct copying *copying, const char *from, const char *state,
     if (copying->memory && is_in_use(memory))
         return error_set(
             copying->error, ERROR_INTERNAL,
-            "callmem is running: stop it first (systemctl stop callmem.target, or ./spawn/down)");
+            "callmem is running: stop it first (systemctl stop callmem.target 'callmem@*', or ./spawn/down)");
     if (snprintf(copy, sizeof copy, "%s.restoring", memory) >= PATH_SIZE ||
         join(copying, path, from, MEMORY) != 0)
         return error_set(copying->error, ERROR_INTERNAL, "%s: the path is too long", memory);
