@@ -486,7 +486,7 @@ int migrate_command(struct instance *instance, const struct args *args)
         result = move_erasures(&migration, &error);
     if (result == 0)
         result = move_all(&migration, &error);
-    /* Once more for who was erased while it was moved. */
+    /* Once more, for whoever was erased meanwhile. */
     if (result == 0)
         result = move_erasures(&migration, &error);
     progress_clear();
