@@ -90,6 +90,9 @@ static const char *const list_names[LISTS] = {
     [LIST_KEY_PHONE] = "key-phone",
     [LIST_KEY_ADDRESS] = "key-address",
     [LIST_KEY_ID] = "key-id",
+    [LIST_WHEN_WHERE] = "when-where",
+    [LIST_BY] = "by",
+    [LIST_ASKS] = "asks",
 };
 
 struct list_info {

@@ -94,6 +94,9 @@ enum list {
     LIST_KEY_PHONE,
     LIST_KEY_ADDRESS,
     LIST_KEY_ID,
+    LIST_WHEN_WHERE, /* before what says when or where: "before", "in" */
+    LIST_BY,         /* before a way of reaching somebody: "by post" */
+    LIST_ASKS,       /* what questions begin with */
     LIST_JOKE,       /* takes back what was said: "just kidding" */
     LIST_GONE,       /* somebody has died */
     LIST_OVER,       /* says itself that something is over: "no longer", "sold" */

@@ -237,24 +237,6 @@ static bool is_supposed(const struct reading *reading, const struct words *words
     return false;
 }
 
-/* Words that begin a question. */
-static bool opens_question(const char *fold)
-{
-    static const char *const words[] = {
-        "can",     "could",   "may",     "do",       "does",     "did",    "is",      "are",   "will",
-        "would",   "should",  "shall",   "has",      "have",     "what",   "when",    "where", "who",
-        "why",     "how",     "which",   "kann",     "kannst",   "konnen", "konnten", "darf",  "durfen",
-        "ist",     "sind",    "haben",   "was",      "wann",     "wo",     "wer",     "warum", "wie",
-        "puede",   "pueden",  "puedo",   "podria",   "que",      "cuando", "donde",   "quien", "como",
-        "peut",    "peuvent", "pouvez",  "pourrait", "est",      "quand",  "ou",      "qui",   "pourquoi",
-        "comment", "puo",     "possono", "posso",    "potrebbe", "quando", "dove",    "chi",   "perche",
-        "come",    "pode",    "podem",   "onde",     "quem"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(fold, words[i]) == 0)
-            return true;
-    return false;
-}
-
 /* "Tom has an inhaler, can he keep it in class?": what is told first and only then asked about. "You have it,
  * don't you?" asks. */
 static bool is_told_first(const struct reading *reading, const struct words *words, struct span span,
@@ -268,8 +250,8 @@ static bool is_told_first(const struct reading *reading, const struct words *wor
     size_t next = clause.to;
     bool link = next < span.to && list_at(reading, LIST_AND, words, next) > 0;
     next += link;
-    return next + 3 < span.to && opens_question(words->items[next].fold) &&
-           !opens_question(words->items[clause.from].fold) &&
+    return next + 3 < span.to && list_at(reading, LIST_ASKS, words, next) > 0 &&
+           list_at(reading, LIST_ASKS, words, clause.from) == 0 &&
            list_at(reading, LIST_IF_CLAUSE, words, clause.from) == 0 &&
            !manner_has(reading, words, LIST_NEGATOR, (struct span){next, next + 2});
 }

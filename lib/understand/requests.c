@@ -139,20 +139,6 @@ enum drop requests_judge_recording(const struct reading *reading, const struct s
     return DROP_UNGROUNDED;
 }
 
-/* Before what says when or where one is not to be called. */
-static bool is_preposition(const char *fold)
-{
-    static const char *const words[] = {
-        "at",     "on",       "in", "before", "after", "until",   "till",    "during", "while", "when",
-        "bei",    "auf",      "im", "vor",    "nach",  "bis",     "en",      "al",     "antes", "despues",
-        "hasta",  "mientras", "au", "sur",    "avant", "apres",   "pendant", "quand",  "prima", "dopo",
-        "mentre", "quando",   "em", "na",     "ao",    "durante", "depois",  "ate",    "sul",   "nel"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(fold, words[i]) == 0)
-            return true;
-    return false;
-}
-
 /* What a sentence says of being reached. */
 struct reached {
     bool spoken_of, refused, limited;
@@ -179,7 +165,8 @@ static struct reached read_reached(const struct reading *reading, const struct l
         if (verb == 0 && !channel)
             continue;
         next += next < span.to && language_list(language, LIST_FIRST_PERSON, words, next) > 0;
-        reached.limited = reached.limited || (next + 1 < span.to && is_preposition(words->items[next].fold));
+        reached.limited = reached.limited ||
+                          (next + 1 < span.to && language_list(language, LIST_WHEN_WHERE, words, next) > 0);
     }
     return reached;
 }

@@ -181,16 +181,6 @@ static bool has_other(struct reading *reading, enum other_list list, const char 
     return found;
 }
 
-/* Before a way of reaching somebody. */
-static bool is_by(const char *fold)
-{
-    static const char *const words[] = {"by", "via", "per", "por", "par", "mit"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(fold, words[i]) == 0)
-            return true;
-    return false;
-}
-
 /* What people have wishes about, by the [items] of the lexicon; of several the first of this table. */
 static const char *wish_slot(struct reading *reading, const char *text, bool instruction)
 {
@@ -222,7 +212,7 @@ static const char *wish_slot(struct reading *reading, const char *text, bool ins
             contact = contact || (verb > 0 && reach != BELL);
             /* "everything by post" */
             contact = contact || (slot && strcmp(slot, slots[SLOT_CHANNEL]) == 0 && at > 0 &&
-                                  is_by(words.items[at - 1].fold));
+                                  language_list(languages[l], LIST_BY, &words, at - 1) > 0);
             for (size_t i = 0; slot && i < sizeof slots / sizeof slots[0]; i++)
                 has[i] = has[i] || (strcmp(slots[i], slot) == 0 && !(i == SLOT_CHANNEL && reach != 0));
             has[SLOT_TIME] = has[SLOT_TIME] || (l == 0 && capture_time(reading, &words, at) > 0);
