@@ -48,8 +48,8 @@ static void check_ranking(const struct ranking *ranking, size_t calls, size_t li
         must(result->score > 0 && result->score <= before);
         before = result->score;
         bool has_best = false;
-        for (size_t row = 0; row < result->count; row++)
-            has_best = has_best || result->rows[row] == result->best.row;
+        for (size_t part = 0; part < result->count; part++)
+            has_best = has_best || result->parts[part].row == result->best.row;
         must(has_best);
     }
 }
