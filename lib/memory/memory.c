@@ -9,7 +9,6 @@
 #include "service/metrics.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -455,8 +454,7 @@ bool memory_seal_key(const char *conversation, char key[MEMORY_SEAL_SIZE])
     unsigned char digest[DIGEST_SIZE];
     if (!digest_sha256(conversation, strlen(conversation), digest))
         return false;
-    for (size_t i = 0; i < DIGEST_SIZE; i++)
-        snprintf(key + 2 * i, 3, "%02x", digest[i]);
+    text_hex(digest, sizeof digest, key);
     return true;
 }
 

@@ -448,9 +448,10 @@ static bool take_part(const struct rank_result *result, const struct rank_part *
         buf_puts(text, content);
     if (result->best.kind != KIND_SUMMARY && part->over)
         add_until(text, part->over);
-    if (part->row == result->best.row)
-        memory->id = rows_id(found, part->row);
-    return part->row != result->best.row || memory->id;
+    if (part->row != result->best.row)
+        return true;
+    memory->id = rows_id(found, part->row);
+    return memory->id != NULL;
 }
 
 /* Makes one result of its rows: the best one, with the words of all. */
