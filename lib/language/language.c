@@ -93,6 +93,25 @@ static const char *const list_names[LISTS] = {
     [LIST_WHEN_WHERE] = "when-where",
     [LIST_BY] = "by",
     [LIST_ASKS] = "asks",
+    [LIST_INSURED] = "insured",
+    [LIST_EMPLOYED] = "employed",
+    [LIST_LIVES] = "lives",
+    [LIST_DRIVES] = "drives",
+    [LIST_SUBJECT] = "subject",
+    [LIST_THAT] = "that",
+    [LIST_COPULA] = "copula",
+    [LIST_SECOND_PERSON] = "second-person",
+    [LIST_WE] = "we",
+    [LIST_TASTE] = "taste",
+    [LIST_EACH] = "each",
+    [LIST_CALLED] = "called",
+    [LIST_NAME_WORD] = "name-word",
+    [LIST_LATE_NEGATOR] = "late-negator",
+    [LIST_RESUMES] = "resumes",
+    [LIST_CONDITIONAL] = "conditional",
+    [LIST_CONDITIONAL_ENDING] = "conditional-ending",
+    [LIST_PAST_ENDING] = "past-ending",
+    [LIST_ENCLITIC] = "enclitic",
 };
 
 struct list_info {
@@ -227,6 +246,15 @@ static bool has_word(const struct language *language, enum list list, uint64_t k
         if (at->count == 1)
             return true;
     return false;
+}
+
+size_t language_ending(const struct language *language, enum list list, const char *fold)
+{
+    size_t len = strlen(fold);
+    for (size_t at = 1; at < len; at++)
+        if (has_word(language, list, word_key(fold + at, len - at)))
+            return len - at;
+    return 0;
 }
 
 static bool is_abbreviation(const void *ctx, const struct word *word)

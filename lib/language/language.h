@@ -64,7 +64,8 @@ enum list {
     LIST_AS_IN,   /* between a letter and the word that explains it: "as in" */
     LIST_DOUBLE,  /* before a letter that is there twice */
     LIST_SPELLED, /* shows that letters are a name: "spelled" */
-    LIST_WRITING, /* how the language is written: "nouns" (with capitals), "ordinals" ("6." is the sixth) */
+    LIST_WRITING, /* how the language is written: "nouns" (with capitals), "ordinals" ("6." is the sixth),
+                     "subjectless" ("vivo" is "I live") */
     LIST_BUT,     /* what stands before it weighs less than what stands after it */
     LIST_ONCE,    /* makes a wish one of this call alone: "this time", "tonight" */
     /* What statements are held against their call with. */
@@ -110,6 +111,27 @@ enum list {
     LIST_RECORDING,  /* speaks of recording a call */
     LIST_LAUGH,      /* makes the sentence that it stands in a joke: "ha ha" */
     LIST_ACQUAINTED, /* neither family nor household: "neighbour", "friend" */
+
+    /* How sentences are made. */
+    LIST_INSURED,            /* what somebody has one of, by the words before it: "insured with" */
+    LIST_EMPLOYED,           /* "works at" */
+    LIST_LIVES,              /* "lives in" */
+    LIST_DRIVES,             /* "drives a" */
+    LIST_SUBJECT,            /* the speaker as a subject: "I", "we" */
+    LIST_THAT,               /* between a verb of saying and what was said: "that" */
+    LIST_COPULA,             /* after a name: something is said of it: "is", "has" */
+    LIST_SECOND_PERSON,      /* the one who is spoken to: "you" */
+    LIST_WE,                 /* the agent's company: "we", "our" */
+    LIST_TASTE,              /* what somebody likes or does not in general: "like", "eat" */
+    LIST_EACH,               /* any day of that name: "Mondays"; or what stands before it: "los" */
+    LIST_CALLED,             /* before the name of a third person: "heisst" */
+    LIST_NAME_WORD,          /* "name": in the name of somebody */
+    LIST_LATE_NEGATOR,       /* a negator at the end of a clause: "nicht" */
+    LIST_RESUMES,            /* takes up after a pause what the clause is about: "den Vertrag, den" */
+    LIST_CONDITIONAL,        /* what is so under a condition: "would" */
+    LIST_CONDITIONAL_ENDING, /* endings of such verbs: "erais" */
+    LIST_PAST_ENDING,        /* endings of regular verbs of the past: "ed" */
+    LIST_ENCLITIC,           /* pronouns that are written with the verb before: "mándeme" */
     LISTS
 };
 
@@ -119,6 +141,9 @@ size_t language_list(const struct language *language, enum list list, const stru
 /* The same, with the value of the phrase (0 when it has none). */
 size_t language_value(const struct language *language, enum list list, const struct words *words, size_t at,
                       int *value);
+/* How many bytes of a folded word are an ending that the list has, the longest; 0 when it is a word of its
+ * own or has none of them. */
+size_t language_ending(const struct language *language, enum list list, const char *fold);
 /* A number at word `at`, in digits (up to 99999) or words: the count of its words, or 0. */
 size_t language_number(const struct language *language, const struct words *words, size_t at, int *value);
 /* Whether LIST_WRITING has that word. */

@@ -49,8 +49,7 @@ struct wording {
 
 static bool leaves_subjects_out(const struct reading *reading)
 {
-    const char *code = reading->ruled ? language_code(reading->language) : "";
-    return strcmp(code, "es") == 0 || strcmp(code, "it") == 0 || strcmp(code, "pt") == 0;
+    return reading->ruled && language_writes(reading->language, "subjectless");
 }
 
 static struct wording read_wording(struct reading *reading, const char *text)
@@ -700,32 +699,13 @@ static bool is_ordered(struct evidence *evidence, const struct grounding *ground
     return places > 0;
 }
 
-/* The one who is spoken to. */
-static bool is_second_person(const char *fold)
-{
-    static const char *const words[] = {
-        "you",   "your", "yours", "yourself", "sie",   "ihnen",   "ihr",  "ihre", "ihren", "ihrem",
-        "du",    "dir",  "dich",  "dein",     "usted", "ustedes", "su",   "te",   "tu",    "vous",
-        "votre", "vos",  "toi",   "lei",      "suo",   "sua",     "voce", "seu",  "si",    "consigo"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(fold, words[i]) == 0)
-            return true;
-    return false;
-}
-
 /* The agent says a word of themselves: "I live there", "I'm vegan myself"; "we" is the company. */
 static bool is_of_agent(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const char *const plural[] = {
-        "we",      "us",      "our",  "ours",  "wir", "uns",    "unser",  "unsere", "nosotros", "nos",
-        "nuestro", "nuestra", "nous", "notre", "noi", "nostro", "nostra", "nosso",  "nossa",    "let"};
     for (size_t i = at + 1; i-- > 0;) {
-        const char *fold = words->items[i].fold;
-        if (is_second_person(fold) || words->items[i].question)
+        if (words->items[i].question || language_list(reading->language, LIST_SECOND_PERSON, words, i) > 0 ||
+            language_list(reading->language, LIST_WE, words, i) > 0)
             return false;
-        for (size_t p = 0; p < sizeof plural / sizeof *plural; p++)
-            if (strcmp(fold, plural[p]) == 0)
-                return false;
         if (language_list(reading->language, LIST_FIRST_PERSON, words, i) > 0 ||
             language_list(reading->language, LIST_MINE, words, i) > 0)
             return true;

@@ -156,27 +156,19 @@ static bool was_given(struct evidence *evidence, const char *fold, bool anybody)
 }
 
 /* "Der heißt Hubert", "se llama Ana": a third person is called so. */
-static bool is_called(const struct words *words, size_t at)
+static bool is_called(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const struct {
-        const char *before, *verb;
-    } verbs[] = {{"", "heisst"},    {"", "hei\xc3\x9ft"}, {"se", "llama"}, {"si", "chiama"},
-                 {"s'", "appelle"}, {"se", "appelle"},    {"se", "chama"}};
-    for (size_t i = 0; at > 0 && i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(words->items[at - 1].fold, verbs[i].verb) == 0 &&
-            (!*verbs[i].before || (at > 1 && strcmp(words->items[at - 2].fold, verbs[i].before) == 0)))
+    for (size_t back = 1; back <= 2 && back <= at; back++)
+        if (language_list(reading->language, LIST_CALLED, words, at - back) == back)
             return true;
     return false;
 }
 
 /* "A nombre de Ana", "auf den Namen Ana": in whose name something is ordered, mostly the caller's own. */
-static bool is_in_name_of(const struct words *words, size_t at)
+static bool is_in_name_of(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const char *const names[] = {"name", "namen", "nombre", "nom", "nome"};
-    for (size_t i = 0; at > 0 && words->items[at].gap == GAP_NONE && i < sizeof names / sizeof *names; i++)
-        if (strcmp(words->items[at - 1].fold, names[i]) == 0)
-            return true;
-    return false;
+    return at > 0 && words->items[at].gap == GAP_NONE &&
+           language_list(reading->language, LIST_NAME_WORD, words, at - 1) == 1;
 }
 
 /* "for Mrs. Baird", "my mother Kamala", "Kamala's my mother", "her name is Brenda": the name at `at` is
@@ -189,14 +181,15 @@ static bool is_of_other(const struct reading *reading, const struct words *words
            (is_title(reading, words, first - 1) || words->items[first - 1].shape == SHAPE_CAPITAL) &&
            language_list(language, LIST_FUNCTION, words, first - 1) == 0)
         first--;
-    if (is_called(words, first))
+    if (is_called(reading, words, first))
         return true;
     for (size_t back = 1; back <= 3 && back <= first && words->items[first + 1 - back].gap == GAP_NONE;
          back++) {
         size_t before = first - back;
         if (back == 1 && language_list(language, LIST_RELATIVE, words, before) > 0)
             return true;
-        if (back == 1 && language_list(language, LIST_FOR, words, before) > 0 && is_in_name_of(words, before))
+        if (back == 1 && language_list(language, LIST_FOR, words, before) > 0 &&
+            is_in_name_of(reading, words, before))
             return false;
         if (back <= 2 && language_list(language, LIST_FOR, words, before) > 0)
             return back == 1 || language_list(language, LIST_LEAD, words, before + 1) > 0;

@@ -113,21 +113,15 @@ static size_t add_run(struct ground *ground, size_t spoken, size_t at)
 /* "Mándeme", "dígale": the verb without the pronoun that is written with it. */
 static void add_verb(struct ground *ground, const char *fold, size_t spoken, size_t at)
 {
-    static const char *const pronouns[] = {"nos", "les", "los", "las", "gli", "me", "te", "le",
-                                           "lo",  "la",  "se",  "mi",  "ti",  "ci", "ne"};
-    const char *code = ground->reading->ruled ? language_code(ground->reading->language) : "";
-    size_t len = strlen(fold);
-    if (len < 6 || (strcmp(code, "es") != 0 && strcmp(code, "it") != 0 && strcmp(code, "pt") != 0))
+    size_t len = strlen(fold), end;
+    if (len < 6 || !ground->reading->ruled)
         return;
-    for (size_t i = 0; i < sizeof pronouns / sizeof *pronouns; i++) {
-        size_t end = strlen(pronouns[i]);
-        if (len < end + 4 || strcmp(fold + len - end, pronouns[i]) != 0)
-            continue;
-        const char *verb = arena_text(ground->reading->arena, fold, len - end);
-        ground->reading->failed = ground->reading->failed || !verb;
-        add_said(ground, verb, spoken, at);
+    end = language_ending(ground->reading->language, LIST_ENCLITIC, fold);
+    if (end == 0 || len < end + 4)
         return;
-    }
+    const char *verb = arena_text(ground->reading->arena, fold, len - end);
+    ground->reading->failed = ground->reading->failed || !verb;
+    add_said(ground, verb, spoken, at);
 }
 
 static void index_turn(struct ground *ground, size_t spoken)

@@ -37,13 +37,9 @@ static bool is_possessed(const struct words *words, size_t at)
 }
 
 /* After a word with a capital within a sentence it shows that the word names somebody. */
-static bool is_copula(const struct words *words, size_t at)
+static bool is_copula(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const char *const verbs[] = {"is", "has", "'s", "es", "tiene", "est", "ha", "tem"};
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(words->items[at].fold, verbs[i]) == 0)
-            return true;
-    return false;
+    return list_at(reading, LIST_COPULA, words, at) > 0;
 }
 
 /* A word with a capital within a sentence of the call, which no beginning of a sentence gave to it. */
@@ -84,7 +80,7 @@ static bool is_named_subject(const struct reading *reading, const struct words *
         return false;
     if (is_given(reading, words, at) || is_relatives_name(reading, word->key))
         return is_possessed(words, at) || words->items[at + 1].shape == SHAPE_LOWER;
-    return !reading->nouns && is_copula(words, at + 1) &&
+    return !reading->nouns && (is_possessed(words, at) || is_copula(reading, words, at + 1)) &&
            ((words->items[at].gap == GAP_NONE && at > 0) || is_name_elsewhere(reading, word->key));
 }
 
@@ -164,23 +160,16 @@ static bool is_negated(const struct reading *reading, const struct words *words,
  */
 static bool ends_negated(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const char *const again[] = {"den", "die", "das", "der", "dem"};
     bool resumed = false;
-    if (strcmp(language_code(reading->language), "de") != 0)
-        return false;
     for (size_t i = at + 1; i < words->count && i < at + 2 * NEGATOR_WORDS; i++) {
-        const char *fold = words->items[i].fold;
         if (words->items[i].gap == GAP_STOP)
             return false;
         if (words->items[i].gap != GAP_NONE) {
-            bool goes_on = false;
-            for (size_t a = 0; a < sizeof again / sizeof *again; a++)
-                goes_on = goes_on || strcmp(fold, again[a]) == 0;
-            if (resumed || i > at + 1 || !goes_on)
+            if (resumed || i > at + 1 || list_at(reading, LIST_RESUMES, words, i) == 0)
                 return false;
             resumed = true;
         }
-        if (strcmp(fold, "nicht") == 0)
+        if (list_at(reading, LIST_LATE_NEGATOR, words, i) > 0)
             return i + 1 >= words->count || words->items[i + 1].gap != GAP_NONE;
     }
     return false;
@@ -199,27 +188,10 @@ static bool is_condition(const struct reading *reading, const struct words *word
 }
 
 /* "I would think about it", "haría": what is so under a condition only. */
-static bool is_conditional(const struct reading *reading, const char *fold)
+static bool is_conditional(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const struct {
-        const char *language, *word;
-        bool ending;
-    } forms[] = {
-        {"en", "would", false}, {"en", "could", false}, {"en", "might", false}, {"de", "würde", true},
-        {"de", "wurde", false}, {"de", "wurd", false},  {"de", "hätte", true},  {"de", "hatte", false},
-        {"de", "wäre", true},   {"de", "ware", false},  {"es", "aria", true},   {"es", "eria", true},
-        {"es", "iria", true},   {"fr", "erais", true},  {"fr", "irais", true},  {"fr", "drais", true},
-        {"it", "erei", true},   {"it", "irei", true},   {"pt", "aria", true},   {"pt", "eria", true},
-        {"pt", "iria", true},
-    };
-    size_t len = strlen(fold);
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        size_t end = strlen(forms[i].word);
-        if (strcmp(forms[i].language, language_code(reading->language)) == 0 && len >= end &&
-            (forms[i].ending || len == end) && strcmp(fold + len - end, forms[i].word) == 0)
-            return true;
-    }
-    return false;
+    return list_at(reading, LIST_CONDITIONAL, words, at) > 0 ||
+           language_ending(reading->language, LIST_CONDITIONAL_ENDING, words->items[at].fold) > 0;
 }
 
 /* "I'd get a second one if I were rich": the condition stands after what is under it. */
@@ -227,7 +199,7 @@ static bool is_supposed(const struct reading *reading, const struct words *words
 {
     bool conditional = false;
     for (size_t i = at + 1; i-- > span.from && !conditional;) {
-        conditional = is_conditional(reading, words->items[i].fold);
+        conditional = is_conditional(reading, words, i);
         if (words->items[i].gap != GAP_NONE)
             break;
     }
@@ -257,24 +229,9 @@ static bool is_told_first(const struct reading *reading, const struct words *wor
 }
 
 /* The speaker as a subject: "on m'a dit" is said by others. */
-static bool is_speaker_word(const struct words *words, size_t at)
+static bool is_speaker_word(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const char *const subjects[] = {"i",  "we",   "ich", "wir", "yo", "nosotros",
-                                           "je", "nous", "io",  "noi", "eu", "nos"};
-    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
-        if (strcmp(words->items[at].fold, subjects[i]) == 0)
-            return true;
-    return false;
-}
-
-/* "They told me that I am diabetic". */
-static bool is_that(const struct words *words, size_t at)
-{
-    static const char *const thats[] = {"that", "dass", "que", "che"};
-    for (size_t i = 0; i < sizeof thats / sizeof *thats; i++)
-        if (strcmp(words->items[at].fold, thats[i]) == 0)
-            return true;
-    return false;
+    return list_at(reading, LIST_SUBJECT, words, at) > 0;
 }
 
 /* "said to me, …", "dice a mi vecino: …": whom it is said to, and then a pause. */
@@ -298,13 +255,13 @@ static bool is_quoted(const struct reading *reading, const struct words *words, 
     for (size_t i = from; i < at; i++) {
         size_t len = list_at(reading, LIST_SAY, words, i);
         if (len == 0 || i + len >= words->count ||
-            (words->items[i + len].gap == GAP_NONE && !is_that(words, i + len) &&
-             !is_speaker_word(words, i + len) && !is_said_to(reading, words, i + len, at)))
+            (words->items[i + len].gap == GAP_NONE && list_at(reading, LIST_THAT, words, i + len) == 0 &&
+             !is_speaker_word(reading, words, i + len) && !is_said_to(reading, words, i + len, at)))
             continue;
         if (i > from && list_at(reading, LIST_RELATIVE, words, i - 1) > 0)
             return true;
-        bool own =
-            (i > from && is_speaker_word(words, i - 1)) || (i > from + 1 && is_speaker_word(words, i - 2));
+        bool own = (i > from && is_speaker_word(reading, words, i - 1)) ||
+                   (i > from + 1 && is_speaker_word(reading, words, i - 2));
         if (!own)
             return true;
     }
@@ -403,18 +360,11 @@ bool manner_is_others_words(struct reading *reading, const struct spoken *spoken
                     is_right_after_saying(reading, words, at));
 }
 
-/* What regular verbs of the past end in; longer ones first. */
-static const struct past_ending {
-    const char *language, *ending;
-} past_endings[] = {{"en", "ed"},   {"de", "test"},   {"de", "ten"},   {"de", "te"},
-                    {"es", "aban"}, {"es", "abamos"}, {"es", "aba"},   {"fr", "aient"},
-                    {"fr", "ais"},  {"fr", "ait"},    {"it", "avano"}, {"it", "avo"},
-                    {"it", "evo"},  {"it", "ava"},    {"pt", "avam"},  {"pt", "ava"}};
-
-static bool ends_with(const char *text, const char *ending)
+/* "worked", "trabajaba": with a stem before the ending. */
+static bool ends_in_past(const struct reading *reading, const char *fold)
 {
-    size_t len = strlen(text), end = strlen(ending);
-    return len > end + 2 && strcmp(text + len - end, ending) == 0;
+    size_t end = language_ending(reading->language, LIST_PAST_ENDING, fold);
+    return end > 0 && strlen(fold) > end + 2;
 }
 
 bool manner_is_past(const struct reading *reading, const char *said, const char *told)
@@ -422,11 +372,7 @@ bool manner_is_past(const struct reading *reading, const char *said, const char 
     /* "Ich arbeite" is told as "arbeitet": what goes on from the word is another ending of the present. */
     if (!reading->ruled || strncmp(said, told, strlen(said)) == 0)
         return false;
-    for (size_t i = 0; i < sizeof past_endings / sizeof past_endings[0]; i++)
-        if (strcmp(past_endings[i].language, language_code(reading->language)) == 0 &&
-            ends_with(said, past_endings[i].ending))
-            return !ends_with(told, past_endings[i].ending);
-    return false;
+    return ends_in_past(reading, said) && !ends_in_past(reading, told);
 }
 
 bool manner_goes_for_own(const struct reading *reading, const struct words *words, struct span sentence)

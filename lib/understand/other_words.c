@@ -45,6 +45,10 @@ static const char *const lists[OTHER_LISTS][LIST_WORDS] = {
                     "saat*",    "morgon*",  "kvall*",   "klockan", "утр*",   "вечер*", "час*",
                     "昼",       "夜",       "朝",       "夕方",    "時",     "点",     "上午",
                     "下午",     "晚上",     "오전",     "오후",    "저녁",   "صباح*",  "مساء"},
+    [OTHER_INSURED] = {"verzekerd", "ubezpieczon*", "sigortali*"},
+    [OTHER_EMPLOYED] = {"werkt", "pracuje", "calisiyor"},
+    [OTHER_LIVES] = {"woont", "mieszka", "oturuyor"},
+    [OTHER_DRIVES] = {"rijdt", "jezdzi"},
 };
 
 bool other_word(enum other_list list, const char *fold)

@@ -16,6 +16,10 @@ enum other_list {
     OTHER_CONTACT,  /* "bellen", "電話" */
     OTHER_TIME,     /* "'s avonds", "昼間" */
     OTHER_NEGATOR,  /* "niet", "inte", "nie" */
+    OTHER_INSURED,  /* "verzekerd": before an insurer; the same of employers, homes and cars */
+    OTHER_EMPLOYED,
+    OTHER_LIVES,
+    OTHER_DRIVES,
     OTHER_LISTS
 };
 

@@ -158,13 +158,8 @@ static bool has_weekday(struct ruler *ruler, struct span found)
 /* "Mondays", "montags", "los lunes", "le lundi": any of them, where a single one is a date. */
 static bool is_each(const struct reading *reading, const struct words *words, size_t at)
 {
-    static const char *const before[] = {"los", "le", "il", "di", "aos", "as", "nas"};
-    const struct word *word = &words->items[at];
-    size_t len = strlen(word->fold);
-    for (size_t i = 0; i < sizeof before / sizeof *before && at > 0; i++)
-        if (strcmp(words->items[at - 1].fold, before[i]) == 0)
-            return true;
-    return strcmp(language_code(reading->language), "es") != 0 && len > 5 && word->fold[len - 1] == 's';
+    return language_list(reading->language, LIST_EACH, words, at) > 0 ||
+           (at > 0 && language_list(reading->language, LIST_EACH, words, at - 1) == 1);
 }
 
 static bool has_date(struct ruler *ruler, struct span found)
@@ -192,16 +187,8 @@ static bool follows_speaker(struct ruler *ruler, struct span found)
  * today. */
 static bool is_of_taste(struct ruler *ruler, struct span found)
 {
-    static const char *const verbs[] = {
-        "like",      "hate",   "stand", "eat",   "drink", "mag",     "mogen", "esse",  "trinke",
-        "gusta",     "gustan", "como",  "bebo",  "aime",  "deteste", "mange", "bois",  "piace",
-        "piacciono", "mangio", "bevo",  "gosto", "send",  "call",    "text",  "answer"};
     const struct words *words = &ruler->spoken->words;
-    for (size_t at = found.from; at < found.to; at++)
-        for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-            if (strcmp(words->items[at].fold, verbs[i]) == 0)
-                return true;
-    return false;
+    return manner_has(ruler->reading, words, LIST_TASTE, found);
 }
 
 /* A wish that is said to last, or one of taste that says no. */

@@ -243,107 +243,72 @@ static bool says(struct reading *reading, const char *text, enum list list)
     return found;
 }
 
-/* What people have one of, by the words that a statement of it begins with; folded. */
+/* What people have one of, by the words that a statement of it begins with. */
 static const struct relation {
-    const char *slot, *words[3]; /* a star: whatever the word ends in */
+    enum list list;
+    enum other_list other;
+    const char *slot;
 } relations[] = {
-    {"insurer", {"insured", "with", NULL}},
-    {"insurer", {"insured", "by", NULL}},
-    {"insurer", {"versichert", "bei", NULL}},
-    {"insurer", {"asegurad*", "con", NULL}},
-    {"insurer", {"asegurad*", "en", NULL}},
-    {"insurer", {"assure*", "chez", NULL}},
-    {"insurer", {"assicurat*", "con", NULL}},
-    {"insurer", {"segurad*", "na", NULL}},
-    {"insurer", {"segurad*", "no", NULL}},
-    {"insurer", {"verzekerd", "bij", NULL}},
-    {"employer", {"works", "at", NULL}},
-    {"employer", {"works", "for", NULL}},
-    {"employer", {"work", "at", NULL}},
-    {"employer", {"work", "for", NULL}},
-    {"employer", {"employed", "at", NULL}},
-    {"employer", {"employed", "by", NULL}},
-    {"employer", {"arbeitet", "bei", NULL}},
-    {"employer", {"arbeite", "bei", NULL}},
-    {"employer", {"arbeitet", "im", NULL}},
-    {"employer", {"arbeitet", "in", NULL}},
-    {"employer", {"travaille", "chez", NULL}},
-    {"employer", {"trabaja", "en", NULL}},
-    {"employer", {"lavora", "per", NULL}},
-    {"employer", {"lavora", "alla", NULL}},
-    {"employer", {"trabalha", "na", NULL}},
-    {"employer", {"trabalha", "no", NULL}},
-    {"employer", {"werkt", "bij", NULL}},
-    {"home", {"lives", "in", NULL}},
-    {"home", {"lives", "at", NULL}},
-    {"home", {"lives", "on", NULL}},
-    {"home", {"wohnt", "in", NULL}},
-    {"home", {"vive", "en", NULL}},
-    {"home", {"vive", "em", NULL}},
-    {"home", {"mora", "em", NULL}},
-    {"home", {"mora", "na", NULL}},
-    {"home", {"abita", "in", NULL}},
-    {"home", {"vive", "a", NULL}},
-    {"home", {"habite", "a", NULL}},
-    {"home", {"woont", "in", NULL}},
-    {"car", {"drives", "a", NULL}},
-    {"car", {"drives", "an", NULL}},
-    {"car", {"fahrt", "einen", NULL}},
-    {"car", {"conduce", "un", NULL}},
-    {"car", {"maneja", "un", NULL}},
-    {"car", {"conduit", "une", NULL}},
-    {"car", {"conduit", "un", NULL}},
-    {"car", {"guida", "una", NULL}},
-    {"car", {"conduz", "um", NULL}},
-    {"car", {"rijdt", "in", "een"}},
-    {"car", {"jezdzi", NULL, NULL}},
+    {LIST_INSURED, OTHER_INSURED, "insurer"},
+    {LIST_EMPLOYED, OTHER_EMPLOYED, "employer"},
+    {LIST_LIVES, OTHER_LIVES, "home"},
+    {LIST_DRIVES, OTHER_DRIVES, "car"},
 };
 
-static bool begins_relation(const struct words *words, const struct relation *relation, size_t at)
+/* Reads a statement in a language and finds where one of its relations begins, within the first words, so
+ * that it is what is stated. NULL when there is none, which has `words` freed. */
+static const struct relation *relation_in(struct reading *reading, const struct language *language,
+                                          const char *text, struct words *words, size_t *at)
 {
-    for (size_t i = 0; i < 3 && relation->words[i]; i++) {
-        const char *word = relation->words[i];
-        size_t len = strlen(word);
-        const char *fold = at + i < words->count ? words->items[at + i].fold : "";
-        if (word[len - 1] == '*' ? strncmp(fold, word, len - 1) != 0 : strcmp(fold, word) != 0)
-            return false;
+    if (language_read(language, text, words) != 0) {
+        reading->failed = true;
+        return NULL;
     }
-    return true;
+    for (*at = 0; *at < words->count && *at < 3; ++*at)
+        for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
+            if (language_list(language, relations[i].list, words, *at) > 0 ||
+                (!reading->ruled && other_word(relations[i].other, words->items[*at].fold)))
+                return &relations[i];
+    words_free(words);
+    return NULL;
 }
 
-/* "Works at Redline", "Is insured with Tidewater": within the first words, so that it is what is stated. */
+/* In the call's language or in English. */
+static const struct relation *find_relation(struct reading *reading, const char *text, struct words *words,
+                                            size_t *at)
+{
+    const struct language *english = lexicon_language(reading->lexicon, "en");
+    const struct relation *relation =
+        reading->language ? relation_in(reading, reading->language, text, words, at) : NULL;
+    return relation || !english || english == reading->language || reading->failed
+               ? relation
+               : relation_in(reading, english, text, words, at);
+}
+
+/* "Works at Redline", "Is insured with Tidewater". */
 static const char *relation_slot(struct reading *reading, const char *text)
 {
     struct words words;
-    const char *slot = "";
-    if (words_read(NULL, text, &words) != 0) {
-        reading->failed = true;
-        return slot;
-    }
-    for (size_t at = 0; at < words.count && at < 3 && !*slot; at++)
-        for (size_t i = 0; i < sizeof relations / sizeof *relations && !*slot; i++)
-            if (begins_relation(&words, &relations[i], at))
-                slot = relations[i].slot;
+    size_t at;
+    const struct relation *relation = find_relation(reading, text, &words, &at);
+    if (!relation)
+        return "";
     words_free(&words);
-    return slot;
+    return relation->slot;
 }
 
 bool slots_employment(struct reading *reading, const char *text, const char **verb, const char **place)
 {
     struct words words;
-    bool found = false;
-    if (words_read(NULL, text, &words) != 0) {
-        reading->failed = true;
+    size_t at;
+    const struct relation *relation = find_relation(reading, text, &words, &at);
+    if (!relation)
         return false;
+    bool found = relation->list == LIST_EMPLOYED && at + 1 < words.count;
+    if (found) {
+        *verb = copy(reading, words.items[at].fold, strlen(words.items[at].fold));
+        *place = copy(reading, words.items[at + 1].fold, strlen(words.items[at + 1].fold));
     }
-    for (size_t at = 0; at + 1 < words.count && at < 3 && !found; at++)
-        for (size_t i = 0; i < sizeof relations / sizeof *relations && !found; i++) {
-            if (strcmp(relations[i].slot, "employer") != 0 || !begins_relation(&words, &relations[i], at))
-                continue;
-            found = true;
-            *verb = copy(reading, words.items[at].fold, strlen(words.items[at].fold));
-            *place = copy(reading, words.items[at + 1].fold, strlen(words.items[at + 1].fold));
-        }
     words_free(&words);
     return found;
 }
