@@ -253,6 +253,17 @@ int memory_update(struct memory_store *store, const char *caller, const char *id
     return need_caller(caller, error) == 0 ? store->ops->update(store, caller, id, change, error) : -1;
 }
 
+int memory_read_begin(struct memory_store *store, const char *caller, struct error *error)
+{
+    return store->ops->read_begin ? store->ops->read_begin(store, caller, error) : 0;
+}
+
+void memory_read_end(struct memory_store *store)
+{
+    if (store->ops->read_end)
+        store->ops->read_end(store);
+}
+
 int memory_get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
                struct error *error)
 {

@@ -148,6 +148,12 @@ int memory_add(struct memory_store *store, const struct memory *items, size_t co
  * ERROR_NOT_FOUND when the caller has none of that id. */
 int memory_update(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
                   struct error *error);
+/* Until memory_read_end() all reads of this caller see one moment, and a file is locked once for all of them.
+ * Nothing may be written in between. May be nested, also within memory_begin(). On a server each read sees
+ * what was written before it. Not to be ended after a failure. */
+int memory_read_begin(struct memory_store *store, const char *caller, struct error *error);
+void memory_read_end(struct memory_store *store);
+
 /* One memory by id, of the caller or shared by them; ERROR_NOT_FOUND. The list has one item. */
 int memory_get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
                struct error *error);

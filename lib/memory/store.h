@@ -33,6 +33,9 @@ struct memory_ops {
     int (*upgrade)(struct memory_store *store, struct error *error); /* NULL: nothing to be upgraded */
     int (*refresh)(struct memory_store *store, const char *caller,
                    struct error *error); /* NULL: nothing to be made */
+    int (*read_begin)(struct memory_store *store, const char *caller,
+                      struct error *error); /* NULL, as the next one: each read stands alone */
+    void (*read_end)(struct memory_store *store);
     int (*add)(struct memory_store *store, const struct memory *items, size_t count, size_t *added,
                struct error *error);
     int (*update)(struct memory_store *store, const char *caller, const char *id, const struct memory *change,

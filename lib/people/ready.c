@@ -162,13 +162,15 @@ static int recent_ready(struct memory_store *store, const struct memory_filter *
     *complete = false;
     if (!memory_filter_is_open(filter) || filter->limit > READY_LIMIT)
         return 0;
-    cJSON *object = ready_read(store, filter->caller, scope, error);
-    if (!object)
+    /* A dozen memories one by one, but the file is locked once. */
+    if (memory_read_begin(store, filter->caller, error) != 0)
         return -1;
-    int result = begin(found, limit, error);
+    cJSON *object = ready_read(store, filter->caller, scope, error);
+    int result = object ? begin(found, limit, error) : -1;
     if (result == 0)
         result =
             recent_stored(store, filter->caller, json_array(object, "recent"), limit, found, complete, error);
+    memory_read_end(store);
     cJSON_Delete(object);
     if (!*complete)
         memory_list_free(found);

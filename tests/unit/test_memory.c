@@ -791,6 +791,39 @@ static void conversations_begin_with_their_earliest_memory(void **state)
     memory_list_free(&list);
 }
 
+/* On a server each read sees what was written before it. */
+static void reads_see_one_moment_until_they_end(void **state)
+{
+    struct place *p = *state, second = *p;
+    struct memory_list list;
+    const struct memory_filter filter = {.caller = ANA};
+    const char *later = is_postgres() ? "before\nafter" : "before";
+    say(p, ANA, "c", 0, "before");
+    place_open(&second);
+    good(p, memory_read_begin(p->store, ANA, &p->error));
+    check_contents(all_of(p, ANA), "before");
+    say(&second, ANA, "c", 1, "after");
+    check_contents(all_of(p, ANA), later);
+    good(p, memory_read_begin(p->store, ANA, &p->error));
+    good(p, memory_search(p->store, &filter, "after", &list, &p->error));
+    assert_int_equal(list.count, is_postgres() ? 1 : 0);
+    memory_list_free(&list);
+    memory_read_end(p->store);
+    check_contents(all_of(p, ANA), later);
+    memory_read_end(p->store);
+    check_contents(all_of(p, ANA), "before\nafter");
+    say(p, ANA, "c", 2, "written");
+    check_contents(all_of(&second, ANA), "before\nafter\nwritten");
+    /* Within a transaction, too, which goes on. */
+    good(p, memory_begin(p->store, &p->error));
+    good(p, memory_read_begin(p->store, ANA, &p->error));
+    memory_read_end(p->store);
+    say(p, ANA, "c", 3, "at last");
+    good(p, memory_commit(p->store, &p->error));
+    check_contents(all_of(&second, ANA), "before\nafter\nwritten\nat last");
+    place_close(&second);
+}
+
 /* Two calls of the same second: which came in first must not matter. */
 static void calls_of_the_same_second_have_one_order(void **state)
 {
@@ -1461,6 +1494,7 @@ int main(void)
         IN_PLACE(every_part_of_a_profile_comes_back),
         IN_PLACE(a_recall_is_a_search_and_a_profile),
         IN_PLACE(conversations_begin_with_their_earliest_memory),
+        IN_PLACE(reads_see_one_moment_until_they_end),
         IN_PLACE(calls_of_the_same_second_have_one_order),
         IN_PLACE(old_conversations_of_all_callers_are_found),
         IN_PLACE(requests_of_all_callers),

@@ -53,9 +53,10 @@ struct sqlite_db {
     sqlite3 *sqlite; /* NULL while the database is not open */
     dev_t device;    /* of the file that is open, to notice that another one took its place */
     ino_t inode;
-    int64_t checked; /* when the path was last compared with it, in clock_us() */
-    ino_t journal;   /* inode of its write-ahead log */
-    bool upgrades;   /* opening the database upgrades an older one */
+    int64_t checked;  /* when the path was last compared with it, in clock_us() */
+    ino_t journal;    /* inode of its write-ahead log */
+    unsigned reading; /* how many times it was begun to read and not ended */
+    bool upgrades;    /* opening the database upgrades an older one */
     struct sqlite_query queries[STATEMENTS];
 };
 
@@ -254,7 +255,8 @@ static int make_ready(struct sqlite_db *lite, int timeout_ms, bool check, struct
 {
     lite->db.deadline = clock_ms() + timeout_ms;
     /* A file that was moved away or replaced would silently be read and written on. */
-    if (check && lite->sqlite && !lite->db.in_transaction && !is_fileless(lite) && !is_current(lite))
+    if (check && lite->sqlite && !lite->db.in_transaction && !lite->reading && !is_fileless(lite) &&
+        !is_current(lite))
         detach(lite);
     if (!lite->sqlite)
         return connect_to(lite, error);
@@ -457,12 +459,18 @@ static int sqlite_commit(struct db *db, struct error *error)
 
 static int sqlite_read_begin(struct db *db, struct error *error)
 {
-    return db->in_transaction ? 0 : run(db, SQL_BEGIN_READING, "reading the memory", error);
+    struct sqlite_db *lite = sqlite_of(db);
+    if (!db->in_transaction && lite->reading == 0 &&
+        run(db, SQL_BEGIN_READING, "reading the memory", error) != 0)
+        return -1;
+    lite->reading++;
+    return 0;
 }
 
 static void sqlite_read_end(struct db *db)
 {
-    if (sqlite_of(db)->sqlite && !db->in_transaction)
+    struct sqlite_db *lite = sqlite_of(db);
+    if (--lite->reading == 0 && lite->sqlite && !db->in_transaction && !sqlite3_get_autocommit(lite->sqlite))
         run(db, SQL_ROLLBACK, "reading the memory", NULL);
 }
 

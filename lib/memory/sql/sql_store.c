@@ -91,6 +91,18 @@ static int get(struct memory_store *store, const char *caller, const char *id, s
     return error->code == ERROR_NOT_FOUND ? get_row(db, SQL_GET_SHARED, caller, row, found, error) : -1;
 }
 
+static int read_begin(struct memory_store *store, const char *caller, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    return db_ready(db, caller, DB_LIVE, error) == 0 ? db->engine->read_begin(db, error) : -1;
+}
+
+static void read_end(struct memory_store *store)
+{
+    struct db *db = sql_store_db(store);
+    db->engine->read_end(db);
+}
+
 /* What a filter leaves open does not restrict. */
 static void bind_filter(struct query *query, const struct memory_filter *filter, int64_t now)
 {
@@ -622,11 +634,10 @@ static int search(struct memory_store *store, const struct memory_filter *filter
                   const char *scope, struct memory_list *found, struct memory_profile *profile,
                   struct error *error)
 {
-    struct db *db = sql_store_db(store);
-    if (db_ready(db, filter->caller, DB_LIVE, error) != 0 || db->engine->read_begin(db, error) != 0)
+    if (read_begin(store, filter->caller, error) != 0)
         return -1;
     int result = search_all(sql_of(store), filter, query, scope, found, profile, error);
-    db->engine->read_end(db);
+    read_end(store);
     return result;
 }
 
@@ -887,6 +898,8 @@ static const struct memory_ops ops = {
     .rollback = rollback,
     .upgrade = upgrade,
     .refresh = refresh,
+    .read_begin = read_begin,
+    .read_end = read_end,
     .add = add,
     .update = update,
     .get = get,
