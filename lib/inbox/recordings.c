@@ -136,6 +136,23 @@ int recording_forbid(const char *directory, const char *conversation, struct err
                : -1;
 }
 
+int recording_remove_hashed(const char *directory, const char *hash, struct error *error)
+{
+    static const char *const suffixes[] = {".mp3", WHOLE_SUFFIX};
+    char name[SPOOL_NAME_DIGITS + 1];
+    int all = 0;
+    snprintf(name, sizeof name, "%s", hash);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        char *path = spool_path(directory, name, suffixes[i]);
+        int removed = path ? unlink_path(path, error) : error_no_memory(error);
+        free(path);
+        if (removed < 0)
+            return -1;
+        all += i == 0 && removed;
+    }
+    return all;
+}
+
 static bool is_there(const char *directory, const char *conversation, const char *suffix)
 {
     char *path = path_of(directory, conversation, suffix);
@@ -277,6 +294,10 @@ int recording_keep(struct recording *recording, const char *conversation, bool w
     }
     if (result == 0)
         result = spool_sync_directory(recording->directory, error);
+    /* Forgotten meanwhile: whoever forbade it may have looked for it before it had its name. */
+    if (is_there(recording->directory, conversation, MARK_SUFFIX) &&
+        recording_remove(recording->directory, conversation, error) < 0)
+        result = -1;
     free(path);
     return result;
 }

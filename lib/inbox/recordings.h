@@ -20,6 +20,8 @@ int recording_remove(const char *directory, const char *conversation, struct err
 /* Removes the recording of this conversation, and has any later one dropped: an empty file, named by the same
  * hash, marks the conversation. */
 int recording_forbid(const char *directory, const char *conversation, struct error *error);
+/* recording_remove() of the conversation whose SHA-256, in hexadecimal, this is. */
+int recording_remove_hashed(const char *directory, const char *hash, struct error *error);
 /* Removes the recordings that came before `before` (Unix seconds); `removed`: how many, also on failure. One
  * that cannot be removed stays, the others go, and -1 with the first error is returned. A directory that is
  * not there has none. */

@@ -214,8 +214,8 @@ int elevenlabs_erasure_find(struct elevenlabs_erasure *erasure, const struct ins
 
 /* --- Deleting --- */
 
-static int delete_call(struct elevenlabs_erasure *erasure, const struct far_call *call, struct inbox *inbox,
-                       struct error *error)
+static int delete_call(struct elevenlabs_erasure *erasure, const struct instance *instance,
+                       const struct far_call *call, struct inbox *inbox, struct error *error)
 {
     struct error why;
     if (elevenlabs_conversation(&erasure->at, "DELETE", call->id, error) == 0)
@@ -228,7 +228,8 @@ static int delete_call(struct elevenlabs_erasure *erasure, const struct far_call
     /* A copy of its event may still be on its way. */
     if (inbox_seal(inbox, call->id, &why) != 0)
         log_failure(LOG_WARN, "an erased conversation would be accepted again", &why);
-    return 0;
+    /* Of one whose transcript never came, only this says whose recording it is. */
+    return instance_forbid_recording(instance, call->id, error) < 0 ? -1 : 0;
 }
 
 int elevenlabs_erasure_run(struct elevenlabs_erasure *erasure, const struct instance *instance,
@@ -239,7 +240,7 @@ int elevenlabs_erasure_run(struct elevenlabs_erasure *erasure, const struct inst
     for (size_t i = 0; i < erasure->count; i++) {
         const struct far_call *call = &erasure->calls[i];
         progress_show(i, erasure->count, "conversations");
-        if (goes_on && !call->going && delete_call(erasure, call, inbox, error) == 0)
+        if (goes_on && !call->going && delete_call(erasure, instance, call, inbox, error) == 0)
             continue;
         erasure->failed++;
         progress_clear();

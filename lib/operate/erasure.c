@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "inbox/receive.h"
+#include "inbox/recording_folders.h"
 #include "operate/report.h"
 #include "people/caller.h"
 #include "people/event.h"
@@ -126,7 +127,7 @@ static long forget_recordings(const struct instance *instance, const struct forg
 {
     long all = 0;
     for (size_t i = 0; i < forgetting->count; i++) {
-        int gone = instance_erase_recording(instance, forgetting->conversations[i], error);
+        int gone = instance_forbid_recording(instance, forgetting->conversations[i], error);
         if (gone < 0)
             return -1;
         all += gone;
@@ -290,7 +291,28 @@ cJSON *erasure_object(const struct erased *erased)
     return report_object(counts, sizeof counts / sizeof *counts);
 }
 
-int erasure_check_compressed(const struct instance *instance)
+static void say_missing(void *ctx, const char *folder)
+{
+    bool *any = ctx;
+    *any = true;
+    fprintf(stderr,
+            "%s is not there, where recordings were kept before: those in it were not erased. If it is gone "
+            "for good, take its line out of the file " RECORDING_FOLDERS_FILE " in the state folder.\n",
+            folder);
+}
+
+static bool has_missing_folders(const struct instance *instance)
+{
+    bool any = false;
+    struct error error;
+    if (instance_missing_folders(instance, say_missing, &any, &error) != 0) {
+        fprintf(stderr, "Where recordings were kept before is not known: %s\n", error.message);
+        any = true;
+    }
+    return any;
+}
+
+int erasure_check_rest(const struct instance *instance)
 {
     struct buf names = BUF_INIT;
     bool good = true;
@@ -302,7 +324,7 @@ int erasure_check_compressed(const struct instance *instance)
                 buf_text(&names) ? buf_text(&names) : "?");
     else if (!good)
         fprintf(stderr, "Whether there are compressed payload logs could not be checked.\n");
-    bool any = names.len > 0 || !good;
+    bool any = names.len > 0 || !good || has_missing_folders(instance);
     buf_free(&names);
     return any ? EXIT_FAILURE : EXIT_SUCCESS;
 }

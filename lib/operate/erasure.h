@@ -19,9 +19,9 @@ struct erased {
 /* When it fails, some may be gone; it can be repeated. */
 int erasure_run(const struct instance *instance, struct memory_store *memory, const char *caller,
                 struct erased *erased, struct error *error);
-/* Says on standard error which payload logs could not be searched because they are compressed. Returns the
- * exit status: EXIT_FAILURE when there are any. */
-int erasure_check_compressed(const struct instance *instance);
+/* Says on standard error which payload logs could not be searched because they are compressed, and which
+ * folders of recordings are not there. Returns the exit status: EXIT_FAILURE when there are any. */
+int erasure_check_rest(const struct instance *instance);
 /* The receipt: one sentence, or the members of an object. */
 void erasure_print(const char *caller, const struct erased *erased);
 cJSON *erasure_object(const struct erased *erased);

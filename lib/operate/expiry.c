@@ -48,6 +48,13 @@ int expiry_run(const struct instance *instance, struct memory_store *memory, str
             *error = why;
         result = -1;
     }
+    size_t sealed = 0;
+    if (instance_erase_sealed(instance, memory, &sealed, &why) != 0) {
+        if (result == 0)
+            *error = why;
+        result = -1;
+    }
+    expired->recordings += sealed;
     if (!has_requests(instance, memory))
         return result;
     int reviewed = decision_review(memory, instance->settings, erase_caller, &erasing, &review, &why);

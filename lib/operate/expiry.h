@@ -15,7 +15,7 @@
 /* What went, also when it fails. */
 struct expired {
     size_t conversations; /* by age */
-    size_t recordings;    /* that went before their conversations */
+    size_t recordings;    /* that went by their own age, or since their calls were erased */
     size_t callers;       /* by request */
 };
 

@@ -203,7 +203,7 @@ static int erase_here(struct instance *instance, const struct args *args, struct
     if (erasure_run(instance, memory, caller, &erased, error) != 0)
         return report_failure(error);
     int status = print_erased(args, caller, &erased, far);
-    if (erasure_check_compressed(instance) != EXIT_SUCCESS || (far && far->unreadable))
+    if (erasure_check_rest(instance) != EXIT_SUCCESS || (far && far->unreadable))
         return EXIT_FAILURE;
     return status;
 }

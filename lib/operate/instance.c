@@ -2,13 +2,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "inbox/recording_folders.h"
 #include "inbox/recordings.h"
 #include "people/caller.h"
 #include "service/metrics.h"
 #include "web/payload_log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void find_payload_logs(struct instance *instance)
 {
@@ -105,6 +109,14 @@ struct memory_options instance_memory(const struct instance *instance, int mode)
     };
 }
 
+/* Without it they would be found only while the folder is set. */
+static void remember_folder(const struct instance *instance, const char *folder)
+{
+    struct error why;
+    if (recording_folders_add(setting_text(instance->settings, CALLMEM_STATE_DIR), folder, &why) != 0)
+        log_failure(LOG_ERROR, "the folder of recordings could not be noted", &why);
+}
+
 struct inbox *instance_inbox(const struct instance *instance, struct error *error)
 {
     struct buf path = BUF_INIT;
@@ -120,6 +132,8 @@ struct inbox *instance_inbox(const struct instance *instance, struct error *erro
         inbox_close(inbox);
         return NULL;
     }
+    if (inbox && *audio)
+        remember_folder(instance, audio);
     return inbox;
 }
 
@@ -156,25 +170,146 @@ long instance_erase_payloads(const struct instance *instance, const char *caller
     return all;
 }
 
+static int read_folders(const struct instance *instance, struct recording_folders *folders,
+                        struct error *error)
+{
+    return recording_folders_read(setting_text(instance->settings, CALLMEM_STATE_DIR),
+                                  setting_text(instance->settings, CALLMEM_AUDIO_DIR), folders, error);
+}
+
+/* All are tried; the first error counts. */
 int instance_erase_recording(const struct instance *instance, const char *conversation, struct error *error)
 {
+    struct recording_folders folders;
+    int all = 0;
+    bool good = true;
+    if (read_folders(instance, &folders, error) != 0)
+        return -1;
+    for (size_t i = 0; i < folders.count; i++) {
+        int gone = recording_remove(folders.paths[i], conversation, good ? error : NULL);
+        good = good && gone >= 0;
+        all += gone > 0;
+    }
+    recording_folders_free(&folders);
+    return good ? all : -1;
+}
+
+int instance_forbid_recording(const struct instance *instance, const char *conversation, struct error *error)
+{
     const char *folder = setting_text(instance->settings, CALLMEM_AUDIO_DIR);
-    return *folder ? recording_remove(folder, conversation, error) : 0;
+    /* Counted first. One that comes in between goes with the mark. */
+    int gone = instance_erase_recording(instance, conversation, error);
+    return gone >= 0 && *folder && recording_forbid(folder, conversation, error) != 0 ? -1 : gone;
+}
+
+char *instance_find_recording(const struct instance *instance, const char *conversation)
+{
+    struct recording_folders folders;
+    struct error error;
+    char *path = NULL;
+    if (read_folders(instance, &folders, &error) != 0)
+        return NULL;
+    for (size_t i = 0; i < folders.count && !path; i++) {
+        path = recording_path(folders.paths[i], conversation);
+        if (path && access(path, F_OK) != 0) {
+            free(path);
+            path = NULL;
+        }
+    }
+    recording_folders_free(&folders);
+    return path;
+}
+
+/* What is kept shorter: recordings, or conversations with all that belongs to them. */
+static int64_t days_of_recordings(const struct instance *instance)
+{
+    int64_t own = setting_int(instance->settings, CALLMEM_RETENTION_DAYS_RECORDINGS);
+    int64_t all = setting_int(instance->settings, CALLMEM_RETENTION_DAYS);
+    return own == 0 || (all > 0 && all < own) ? all : own;
 }
 
 int instance_expire_recordings(const struct instance *instance, size_t *removed, struct error *error)
 {
-    const char *folder = setting_text(instance->settings, CALLMEM_AUDIO_DIR);
-    int64_t days = setting_int(instance->settings, CALLMEM_RETENTION_DAYS_RECORDINGS);
+    int64_t days = days_of_recordings(instance);
+    struct recording_folders folders;
+    int result = 0;
     *removed = 0;
-    return *folder && days > 0 ? recordings_expire(folder, clock_now() - days * CLOCK_DAY, removed, error)
-                               : 0;
+    if (days == 0)
+        return 0;
+    if (read_folders(instance, &folders, error) != 0)
+        return -1;
+    for (size_t i = 0; i < folders.count; i++) {
+        size_t some = 0;
+        struct error why = {0};
+        if (recordings_expire(folders.paths[i], clock_now() - days * CLOCK_DAY, &some, &why) != 0) {
+            if (result == 0)
+                *error = why;
+            result = -1;
+        }
+        *removed += some;
+    }
+    recording_folders_free(&folders);
+    return result;
+}
+
+#define SEALS_AT_ONCE 1000
+
+/* The recordings of a page of seals. */
+static int erase_page(const struct recording_folders *folders, const struct memory_list *seals,
+                      size_t *removed, struct error *error)
+{
+    for (size_t i = 0; i < seals->count; i++)
+        for (size_t folder = 0; folder < folders->count; folder++) {
+            int gone = recording_remove_hashed(folders->paths[folder], seals->items[i].conversation, error);
+            if (gone < 0)
+                return -1;
+            *removed += (size_t)gone;
+        }
+    return 0;
+}
+
+int instance_erase_sealed(const struct instance *instance, struct memory_store *memory, size_t *removed,
+                          struct error *error)
+{
+    struct recording_folders folders;
+    char after[MEMORY_SEAL_SIZE] = "";
+    *removed = 0;
+    if (read_folders(instance, &folders, error) != 0)
+        return -1;
+    int result = 0;
+    bool more = folders.count > 0;
+    while (more && result == 0) {
+        struct memory_list seals;
+        result = memory_seals(memory, after, SEALS_AT_ONCE, &seals, error);
+        if (result != 0)
+            break;
+        result = erase_page(&folders, &seals, removed, error);
+        more = seals.count == SEALS_AT_ONCE;
+        if (more)
+            snprintf(after, sizeof after, "%s", seals.items[seals.count - 1].conversation);
+        memory_list_free(&seals);
+    }
+    recording_folders_free(&folders);
+    return result;
+}
+
+int instance_missing_folders(const struct instance *instance, void (*each)(void *ctx, const char *folder),
+                             void *ctx, struct error *error)
+{
+    const char *current = setting_text(instance->settings, CALLMEM_AUDIO_DIR);
+    struct recording_folders folders;
+    if (read_folders(instance, &folders, error) != 0)
+        return -1;
+    for (size_t i = 0; i < folders.count; i++)
+        if (strcmp(folders.paths[i], current) != 0 && access(folders.paths[i], F_OK) != 0)
+            each(ctx, folders.paths[i]);
+    recording_folders_free(&folders);
+    return 0;
 }
 
 int instance_seal(const struct instance *instance, const char *conversation, struct error *error)
 {
-    const char *folder = setting_text(instance->settings, CALLMEM_AUDIO_DIR);
-    if (*folder && recording_forbid(folder, conversation, error) != 0)
+    if (instance_forbid_recording(instance, conversation, error) < 0)
         return -1;
     for (size_t i = 0; i < instance->payload_log_count; i++) {
         struct error why = {0};

@@ -53,11 +53,24 @@ void instance_metrics(const struct instance *instance);
  * failure. */
 long instance_erase_payloads(const struct instance *instance, const char *caller,
                              const char *const *conversations, size_t count, struct error *error);
+/* Recordings are looked for in the folder that is set and in those that were set before
+ * (inbox/recording_folders.h), on this machine. A folder that is not there is passed over. */
 /* Removes the recording of a conversation; how many went, -1 on failure. */
 int instance_erase_recording(const struct instance *instance, const char *conversation, struct error *error);
-/* Removes the recordings that came more than CALLMEM_RETENTION_DAYS_RECORDINGS ago (0: none), as
- * recordings_expire() does. */
+/* The same, and none that comes later is kept (recording_forbid()). */
+int instance_forbid_recording(const struct instance *instance, const char *conversation, struct error *error);
+/* Where the recording of a conversation is, free()d by the caller; NULL when there is none. */
+char *instance_find_recording(const struct instance *instance, const char *conversation);
+/* Removes the recordings that came longer ago than the days of CALLMEM_RETENTION_DAYS_RECORDINGS or
+ * CALLMEM_RETENTION_DAYS, whichever is less (0: not counted), as recordings_expire() does. */
 int instance_expire_recordings(const struct instance *instance, size_t *removed, struct error *error);
+/* Removes the recordings of what is sealed in the memory (memory_seal()): their callers may have been erased
+ * on another machine, which cannot reach this one's folders. */
+int instance_erase_sealed(const struct instance *instance, struct memory_store *memory, size_t *removed,
+                          struct error *error);
+/* Calls `each` for each folder that was set before and is not there. */
+int instance_missing_folders(const struct instance *instance, void (*each)(void *ctx, const char *folder),
+                             void *ctx, struct error *error);
 /* Nothing of this conversation may be kept outside of the memory: its recording goes, and none that comes
  * later is kept; so do lines of payload logs. A payload log that cannot be cleaned is logged and does not
  * fail this: the caller's event must not wait for an operator. */

@@ -159,7 +159,7 @@ static int forget(const struct instance *instance, struct memory_store *store, c
     if (args->json)
         return report_json(erasure_object(&erased));
     erasure_print(key, &erased);
-    return erasure_check_compressed(instance);
+    return erasure_check_rest(instance);
 }
 
 static int decide(const struct instance *instance, struct memory_store *store, const struct args *args,

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is sealed is sealed for any caller; the name of one is asked for nevertheless. */
+#define NOBODY_IN_PARTICULAR "+"
+
 struct processor {
     const struct instance *instance;
     struct lexicon *lexicon;     /* NULL until it is read */
@@ -171,12 +174,25 @@ static int take_verdict(struct worker *worker, const struct event *event, struct
     return result;
 }
 
+/* It is kept by now. Its call may have been erased, also by way of another front end. */
+static int check_recording(struct worker *worker, const struct event *event, struct error *error)
+{
+    bool sealed;
+    if (memory_is_sealed(worker->memory, NOBODY_IN_PARTICULAR, event->conversation, &sealed, error) != 0)
+        return -1;
+    return sealed && instance_forbid_recording(worker->processor->instance, event->conversation, error) < 0
+               ? -1
+               : 0;
+}
+
 static int remember(struct worker *worker, struct event *event, struct error *error)
 {
     const struct processor *processor = worker->processor;
     const struct instance *instance = processor->instance;
     if (event->type == EVENT_MACHINE)
         return take_verdict(worker, event, error);
+    if (event->type == EVENT_AUDIO)
+        return check_recording(worker, event, error);
     if (find_machine(worker, event, error) != 0)
         return -1;
     if (remember_event(worker->memory, processor->lexicon, instance->settings, event, error) != 0)

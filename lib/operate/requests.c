@@ -108,7 +108,7 @@ static int erase(struct instance *instance, struct memory_store *memory, const s
     if (erasure_run(instance, memory, request->caller, &erased, error) != 0)
         return report_failure(error);
     int status = print_receipt(args, request, &erased);
-    return erasure_check_compressed(instance) != EXIT_SUCCESS ? EXIT_FAILURE : status;
+    return erasure_check_rest(instance) != EXIT_SUCCESS ? EXIT_FAILURE : status;
 }
 
 static int set_state(struct instance *instance, struct memory_store *memory, const struct args *args,

@@ -322,7 +322,16 @@ static void show_agents(const struct memory *summary)
     cJSON_Delete(metadata);
 }
 
-static void show_call(const struct dossier *dossier, const struct memory *call, bool evidence)
+static void show_recording(const struct instance *instance, const char *conversation)
+{
+    char *path = instance_find_recording(instance, conversation);
+    if (path)
+        printf("  [recording] %s\n", path);
+    free(path);
+}
+
+static void show_call(const struct instance *instance, const struct dossier *dossier,
+                      const struct memory *call, bool evidence)
 {
     char date[CLOCK_STAMP_SIZE];
     clock_stamp(call->created_at, date);
@@ -331,6 +340,7 @@ static void show_call(const struct dossier *dossier, const struct memory *call, 
         if (dossier->memories.items[i].kind == KIND_SUMMARY &&
             strcmp(dossier->memories.items[i].conversation, call->conversation) == 0)
             show_agents(&dossier->memories.items[i]);
+    show_recording(instance, call->conversation);
     for (int turns = 0; turns <= 1; turns++)
         for (size_t i = 0; i < dossier->memories.count; i++) {
             const struct memory *memory = &dossier->memories.items[i];
@@ -339,7 +349,7 @@ static void show_call(const struct dossier *dossier, const struct memory *call, 
         }
 }
 
-static void show(const struct dossier *dossier, bool evidence)
+static void show(const struct instance *instance, const struct dossier *dossier, bool evidence)
 {
     if (dossier->calls.count == 0) {
         printf("Nothing is known of %s.\n", dossier->caller);
@@ -353,7 +363,9 @@ static void show(const struct dossier *dossier, bool evidence)
     show_requests(dossier);
     for (size_t i = 0; i < dossier->calls.count; i++)
         if (memory_is_call(dossier->calls.items[i].conversation))
-            show_call(dossier, &dossier->calls.items[i], evidence);
+            show_call(instance, dossier, &dossier->calls.items[i], evidence);
+    if (strcmp(memory_mode(dossier->memory), "local") != 0)
+        printf("\nRecordings are those on this machine; other front ends have their own.\n");
 }
 
 int show_command(struct instance *instance, const struct args *args)
@@ -368,7 +380,7 @@ int show_command(struct instance *instance, const struct args *args)
     else if (args->json)
         status = report_json(export_whole(&dossier));
     else
-        show(&dossier, args_option(args, "evidence"));
+        show(instance, &dossier, args_option(args, "evidence"));
     dossier_close(&dossier);
     return status;
 }

@@ -4,7 +4,6 @@
 #include "page/html.h"
 #include "page/known.h"
 #include "people/privacy.h"
-#include "service/settings.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,8 +14,7 @@
 
 static char *path_of(const struct page *page, const char *conversation)
 {
-    const char *folder = setting_text(page->site->instance->settings, CALLMEM_AUDIO_DIR);
-    return *folder ? recording_path(folder, conversation) : NULL;
+    return instance_find_recording(page->site->instance, conversation);
 }
 
 int64_t recorded_size(const struct page *page, const char *conversation)

@@ -165,8 +165,8 @@ const struct setting_row setting_rows[SETTINGS] = {
         "Days after which a conversation is deleted with all that was learnt from it. 0: never."),
     INT(CALLMEM_RETENTION_DAYS_RECORDINGS, "0", 0, 36500,
         "Days after which a recording in CALLMEM_AUDIO_DIR is deleted, counted from when it came; what was "
-        "said "
-        "in the call and what was learnt from it stay. 0: together with the conversation."),
+        "said in the call and what was learnt from it stay. 0: together with the conversation, and at the "
+        "latest CALLMEM_RETENTION_DAYS after it came."),
     CHOICE(
         CALLMEM_FORGET_ON_REQUEST, forgetting, "ask",
         "What happens when a caller asks that their data be erased: with ask it waits for callmem requests "

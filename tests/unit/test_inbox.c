@@ -4,6 +4,7 @@
 #include "inbox/inbox.h"
 #include "inbox/ledger.h"
 #include "inbox/receive.h"
+#include "inbox/recording_folders.h"
 #include "inbox/recordings.h"
 #include "inbox/schedule.h"
 #include "inbox/worker.h"
@@ -733,6 +734,57 @@ static void deletes_recordings_by_age(void **state)
     assert_int_equal(recordings_expire(missing, 1001, &removed, &error), 0);
     assert_int_equal(removed, 0);
     free(path);
+}
+
+static void expect_folders(const char *current, const char *wanted)
+{
+    struct recording_folders folders;
+    struct error error = {0};
+    struct buf all = BUF_INIT;
+    assert_int_equal(recording_folders_read(home, current, &folders, &error), 0);
+    for (size_t i = 0; i < folders.count; i++)
+        buf_printf(&all, "%s;", folders.paths[i]);
+    buf_puts(&all, "");
+    assert_string_equal(all.len ? buf_text(&all) : "", wanted);
+    buf_free(&all);
+    recording_folders_free(&folders);
+}
+
+static void remembers_where_recordings_were_kept(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    char path[128];
+    expect_folders("", "");
+    expect_folders("/srv/a", "/srv/a;");
+    assert_int_equal(recording_folders_add(home, "/srv/a", &error), 0);
+    assert_int_equal(recording_folders_add(home, "/srv/b b", &error), 0);
+    assert_int_equal(recording_folders_add(home, "/srv/a", &error), 0);
+    expect_folders("", "/srv/a;/srv/b b;");
+    expect_folders("/srv/b b", "/srv/b b;/srv/a;");
+    /* A crash in the middle of a line. */
+    snprintf(path, sizeof path, "%s/" RECORDING_FOLDERS_FILE, home);
+    int fd = open(path, O_WRONLY | O_APPEND);
+    assert_int_equal(write(fd, "/srv", 4), 4);
+    close(fd);
+    expect_folders("", "/srv/a;/srv/b b;");
+    assert_int_equal(recording_folders_add(home, "/srv/c", &error), 0);
+    expect_folders("", "/srv/a;/srv/b b;/srv/c;");
+    assert_int_equal(recording_folders_add("/nowhere/at/all", "/srv/c", &error), -1);
+    assert_int_equal(error.code, ERROR_INBOX_UNAVAILABLE);
+}
+
+static void drops_a_recording_by_the_hash_of_its_call(void **state)
+{
+    (void)state;
+    char directory[128];
+    keep_audio_in(directory);
+    assert_int_equal(deliver_audio("unredacted_audio", mp3_base64), 0);
+    /* SHA-256 of "c". */
+    const char *hash = "2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6";
+    assert_int_equal(recording_remove_hashed(directory, hash, NULL), 1);
+    assert_int_equal(recording_remove_hashed(directory, hash, NULL), 0);
+    assert_int_equal(files_in(directory, "", NULL), 0);
 }
 
 static void knows_whose_calls_machines_answered(void **state)
@@ -2323,6 +2375,8 @@ int main(void)
         TEST(keeps_the_recording_wherever_it_stands),
         TEST(prefers_the_recording_that_is_not_redacted),
         TEST(deletes_recordings_by_age),
+        TEST(remembers_where_recordings_were_kept),
+        TEST(drops_a_recording_by_the_hash_of_its_call),
         TEST(keeps_no_redacted_recording_after_the_whole_one),
         TEST(knows_whose_calls_machines_answered),
         TEST(takes_base64_however_json_writes_it),
