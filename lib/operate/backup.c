@@ -249,8 +249,9 @@ int backup_command(struct instance *instance, const struct args *args)
         cJSON_Delete(object);
         return report_json(NULL);
     }
-    printf("%s\n%s, the ledger and %lld events of the inbox; both files are intact.\n", whole,
-           copying.memory ? "The memory" : "No memory, which is on a server", (long long)copying.events);
+    printf("%s\n%s, the ledger and %lld %s of the inbox; both files are intact.\n", whole,
+           copying.memory ? "The memory" : "No memory, which is on a server", (long long)copying.events,
+           report_noun((int64_t)copying.events, "event", "events"));
     return EXIT_SUCCESS;
 }
 

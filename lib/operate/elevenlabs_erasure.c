@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "inbox/receive.h"
 #include "operate/progress.h"
+#include "operate/report.h"
 #include "people/event.h"
 
 #include <stdio.h>
@@ -253,7 +254,9 @@ int elevenlabs_erasure_run(struct elevenlabs_erasure *erasure, const struct inst
     progress_clear();
     inbox_close(inbox);
     if (erasure->failed && inbox)
-        return error_set(error, ERROR_INTERNAL, "%zu of %zu conversations are still at ElevenLabs",
-                         erasure->failed, erasure->count);
+        return error_set(error, ERROR_INTERNAL, "%zu of %zu %s %s still at ElevenLabs", erasure->failed,
+                         erasure->count,
+                         report_noun((int64_t)erasure->count, "conversation", "conversations"),
+                         report_noun((int64_t)erasure->failed, "is", "are"));
     return inbox ? 0 : -1;
 }

@@ -273,10 +273,13 @@ int erasure_run(const struct instance *instance, struct memory_store *memory, co
 
 void erasure_print(const char *caller, const struct erased *erased)
 {
-    printf(
-        "Forgot %s: %zu memories of %zu conversations, %ld events in the inbox, %ld lines of payload logs, "
-        "%ld recordings.\n",
-        caller, erased->memories, erased->conversations, erased->events, erased->lines, erased->recordings);
+    printf("Forgot %s: %zu %s of %zu %s, %ld %s in the inbox, %ld %s of payload logs, %ld %s.\n", caller,
+           erased->memories, report_noun((int64_t)erased->memories, "memory", "memories"),
+           erased->conversations,
+           report_noun((int64_t)erased->conversations, "conversation", "conversations"), erased->events,
+           report_noun(erased->events, "event", "events"), erased->lines,
+           report_noun(erased->lines, "line", "lines"), erased->recordings,
+           report_noun(erased->recordings, "recording", "recordings"));
 }
 
 cJSON *erasure_object(const struct erased *erased)

@@ -87,8 +87,10 @@ static int print_far(const struct args *args, const struct elevenlabs_erasure *f
     cJSON *whole = NULL, *object;
     if (!args->json) {
         if (far->deleted + far->gone + far->failed)
-            printf("At ElevenLabs: %zu conversations deleted, %zu were gone already, %zu are left.\n",
-                   far->deleted, far->gone, far->failed);
+            printf("At ElevenLabs: %zu %s deleted, %zu %s gone already, %zu %s left.\n", far->deleted,
+                   report_noun((int64_t)far->deleted, "conversation", "conversations"), far->gone,
+                   report_noun((int64_t)far->gone, "was", "were"), far->failed,
+                   report_noun((int64_t)far->failed, "is", "are"));
         return EXIT_SUCCESS;
     }
     object = far_object(far);
@@ -137,8 +139,14 @@ static int print_kin(const struct kin *kin, const struct kin_share *share, struc
                      memory_is_call(share->places[place].conversation);
         if (kin_is_whole(memory, share, kin->lines[i], &whole, error) != 0)
             return -1;
-        fprintf(out, "Linked with %s, as one person: %zu conversations of that number%s %s too.\n",
-                kin->lines[i], count, whole ? ", which are all," : "", dry ? "would go" : "go");
+        fprintf(out, "Linked with %s, as one person: %zu %s of that number%s %s too.\n", kin->lines[i], count,
+                report_noun((int64_t)count, "conversation", "conversations"),
+                !whole       ? ""
+                : count == 1 ? ", which is all,"
+                             : ", which are all,",
+                dry          ? "would go"
+                : count == 1 ? "goes"
+                             : "go");
     }
     return 0;
 }
@@ -173,7 +181,8 @@ static int print_dry(const struct args *args, struct memory_store *memory, const
     const struct report_count counts[] = {{"conversations", NULL, (int64_t)count}};
     if (args->json)
         return report_json(report_object(counts, 1));
-    printf("%zu conversations of %s would go. Nothing was erased.\n", count, caller);
+    printf("%zu %s of %s would go. Nothing was erased.\n", count,
+           report_noun((int64_t)count, "conversation", "conversations"), caller);
     return EXIT_SUCCESS;
 }
 

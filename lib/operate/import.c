@@ -168,8 +168,9 @@ static int print_imported(const struct args *args, const struct imported *import
                                           {"conversations", NULL, imported->conversations}};
     if (args->json)
         return report_json(report_object(counts, sizeof counts / sizeof *counts));
-    printf("Imported %zu memories of %d conversations for %s.\n", imported->memories, imported->conversations,
-           imported->caller);
+    printf("Imported %zu %s of %d %s for %s.\n", imported->memories,
+           report_noun((int64_t)imported->memories, "memory", "memories"), imported->conversations,
+           report_noun((int64_t)imported->conversations, "conversation", "conversations"), imported->caller);
     return EXIT_SUCCESS;
 }
 

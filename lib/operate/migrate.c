@@ -412,19 +412,26 @@ static int report(const struct args *args, struct migration *migration, struct e
     };
     if (args->json)
         return report_json(report_object(counts, sizeof counts / sizeof *counts));
-    printf("There were %zu memories of %zu conversations of %zu callers.\n", migration->memories,
-           migration->conversations, migration->callers);
-    printf("Moved %zu conversations with %zu memories, %zu of which are new; %zu conversations were there "
-           "already.\n",
-           migration->moved_conversations, migration->moved_memories, migration->added_memories,
-           migration->conversations - migration->moved_conversations);
+    printf("There %s %zu %s of %zu %s of %zu %s.\n", report_noun((int64_t)migration->memories, "was", "were"),
+           migration->memories, report_noun((int64_t)migration->memories, "memory", "memories"),
+           migration->conversations,
+           report_noun((int64_t)migration->conversations, "conversation", "conversations"),
+           migration->callers, report_noun((int64_t)migration->callers, "caller", "callers"));
+    size_t there = migration->conversations - migration->moved_conversations;
+    printf("Moved %zu %s with %zu %s, %zu of which %s new; %zu %s there already.\n",
+           migration->moved_conversations,
+           report_noun((int64_t)migration->moved_conversations, "conversation", "conversations"),
+           migration->moved_memories, report_noun((int64_t)migration->moved_memories, "memory", "memories"),
+           migration->added_memories, report_noun((int64_t)migration->added_memories, "is", "are"), there,
+           report_noun((int64_t)there, "conversation was", "conversations were"));
     if (migration->erasures || migration->erased)
-        printf(
-            "Brought the keys of %zu conversations that were erased, %zu of which had been moved before and "
-            "are erased there, too.\n",
-            migration->erasures, migration->erased);
-    printf("In %s memory there are now %lld memories of %lld callers.\n", args_option(args, "to"),
-           (long long)memories, (long long)callers);
+        printf("Brought the keys of erased conversations: %zu. Of those that had been moved before, erased "
+               "there, too: %zu.\n",
+               migration->erasures, migration->erased);
+    printf("In %s memory there %s now %lld %s of %lld %s.\n", args_option(args, "to"),
+           report_noun(memories, "is", "are"), (long long)memories,
+           report_noun(memories, "memory", "memories"), (long long)callers,
+           report_noun(callers, "caller", "callers"));
     return EXIT_SUCCESS;
 }
 

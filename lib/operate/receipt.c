@@ -1,6 +1,7 @@
 #include "operate/receipt.h"
 
 #include "base/clock.h"
+#include "operate/report.h"
 #include "people/privacy.h"
 
 #include <stdio.h>
@@ -103,9 +104,8 @@ static void print_person(const struct dossier *dossier, size_t at)
         else
             left_out++;
     if (left_out)
-        printf(
-            "\nLeft out: %zu calls from this number in which somebody else spoke, or it is not clear who.\n",
-            left_out);
+        printf("\nLeft out: %zu %s from this number in which somebody else spoke, or it is not clear who.\n",
+               left_out, report_noun((int64_t)left_out, "call", "calls"));
 }
 
 int receipt_print(const struct dossier *dossier, const char *name)

@@ -3,6 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char *report_noun(int64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
 int report_failure(const struct error *error)
 {
     fprintf(stderr, "%s\n", error->message);

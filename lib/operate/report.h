@@ -22,6 +22,8 @@ int report_counts(const struct args *args, const struct report_count *counts, si
 cJSON *report_object(const struct report_count *counts, size_t count);
 /* Prints an object, which it takes (NULL: one that could not be made). Returns the exit status. */
 int report_json(cJSON *object);
+/* The noun that goes with a number: `one` with 1, else `many`. */
+const char *report_noun(int64_t count, const char *one, const char *many);
 /* Says on standard error why a command failed; returns EXIT_FAILURE, or EXIT_UNKNOWN for ERROR_NOT_FOUND. */
 int report_failure(const struct error *error);
 

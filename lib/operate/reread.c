@@ -156,7 +156,8 @@ static int run(struct rereading *rereading, const char *caller)
     if (result == 0)
         return report(rereading);
     if (rereading->callers > 0 && !rereading->reread.dry)
-        fprintf(stderr, "The calls of %zu callers were read; it can be repeated.\n", rereading->callers);
+        fprintf(stderr, "The calls of %zu %s were read; it can be repeated.\n", rereading->callers,
+                report_noun((int64_t)rereading->callers, "caller", "callers"));
     return report_failure(&error);
 }
 

@@ -86,7 +86,7 @@ check 'the caller stays' field .dynamic_variables.caller_known true
 check 'nothing is open' is "$(program callmem requests)" 'There are no open requests.'
 callmem requests --approve "$request"
 check 'it can still be approved, with a receipt' \
-    like "$said" "^Request $request is approved\\."$'\n'"Forgot \\$erase: [1-9][0-9]* memories of 1 conversations"
+    like "$said" "^Request $request is approved\\."$'\n'"Forgot \\$erase: [1-9][0-9]* memories of 1 conversation"
 check 'nothing of the caller is left' is "$(remembered | grep -cF "$erase")" 0
 client_data "$erase"
 check 'the caller is unknown' field .dynamic_variables.caller_known false

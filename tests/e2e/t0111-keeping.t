@@ -29,7 +29,7 @@ check 'an export names its format and the caller' \
 program callmem forget "$caller" >/dev/null
 check 'forgotten' eventually is_unknown
 said=$(program callmem import "$export")
-check 'an import says what it brought' like "$said" '^Imported [1-9][0-9]* memories of 1 conversations'
+check 'an import says what it brought' like "$said" '^Imported [1-9][0-9]* memor(y|ies) of 1 conversation '
 check 'the caller is known as before' eventually is_as_before
 program callmem export "$caller" >"$work/again.json"
 check 'an export of the import is the same' is "$(essence "$work/again.json")" "$(essence "$export")"

@@ -75,7 +75,7 @@ forget "user:$nora" --at-elevenlabs --json --dry-run
 check 'who says she has that number is another one' is "$(jq -r '.at_elevenlabs.conversations[].conversation_id' <<<"$said")" conv_as_her
 fill 'map(select(.conversation_id == "conv_missed") | .status = "in-progress")'
 forget "$nora" --at-elevenlabs --yes
-check 'a call that is not over stays, and is told' like "$code $said$complaints" '^1 .*not over yet.*conv_missed is not over yet.*1 of 1 conversations are still at ElevenLabs'
+check 'a call that is not over stays, and is told' like "$code $said$complaints" '^1 .*not over yet.*conv_missed is not over yet.*1 of 1 conversation is still at ElevenLabs'
 
 standin elevenlabs '{"permissions": ["agents"]}'
 forget "$nora" --at-elevenlabs --yes
