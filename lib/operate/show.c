@@ -65,15 +65,24 @@ static void show_profile(const struct dossier *dossier)
 /* --- Who, and what is known of them --- */
 
 /* The words of a turn, NULL when there is none. */
-static const char *words_of(const struct dossier *dossier, const char *conversation, int turn)
+static const char *words_in(const struct memory_list *list, const char *conversation, int turn)
 {
-    for (size_t i = 0; i < dossier->memories.count && turn >= 0; i++) {
-        const struct memory *memory = &dossier->memories.items[i];
+    for (size_t i = 0; i < list->count && turn >= 0; i++) {
+        const struct memory *memory = &list->items[i];
         if (memory->kind == KIND_TURN && memory->position == turn &&
             strcmp(memory->conversation, conversation) == 0)
             return memory->content;
     }
     return NULL;
+}
+
+/* Of the turn that a memory rests on, which may be of a linked line. */
+static const char *words_of(const struct dossier *dossier, const struct memory *memory, int turn)
+{
+    for (size_t i = 0; i < dossier->linked_count; i++)
+        if (strcmp(dossier->linked[i].caller, memory->caller) == 0)
+            return words_in(&dossier->linked[i].memories, memory->conversation, turn);
+    return words_in(&dossier->memories, memory->conversation, turn);
 }
 
 /* The id by which operators change a statement or a name. */
@@ -113,7 +122,7 @@ static void show_fact(const struct dossier *dossier, const struct known *known, 
     printf("\n      %s%s, %s%s%s", state, date, source_name(statement->source), *fact->author ? " " : "",
            fact->author);
     show_id(fact->memory);
-    const char *words = words_of(dossier, fact->memory->conversation, statement->turn);
+    const char *words = words_of(dossier, fact->memory, statement->turn);
     if (words)
         printf(", turn %d: \"%s\"", statement->turn, words);
     putchar('\n');
@@ -157,7 +166,7 @@ static void show_name(const struct dossier *dossier, const struct person *person
         printf("  [name] %s\n      %s, %s", *speaker.full ? speaker.full : speaker.called, date,
                source_name(speaker.source));
         show_id(person->heard);
-        const char *words = words_of(dossier, person->heard->conversation, speaker.turn);
+        const char *words = words_of(dossier, person->heard, speaker.turn);
         if (words)
             printf(", turn %d: \"%s\"", speaker.turn, words);
         putchar('\n');
@@ -252,7 +261,7 @@ static void show_requests(const struct dossier *dossier)
         if (memory->kind != KIND_PRIVACY || !privacy_read(memory, &request))
             continue;
         clock_date(memory->created_at, date);
-        const char *words = words_of(dossier, memory->conversation, request.turn);
+        const char *words = words_of(dossier, memory, request.turn);
         printf("%s  %s  %s  %s, %s%s%s%s%s\n", any ? "" : "\nRequests\n", date, memory->id,
                privacy_name(request.kind), request_state_name(request.state),
                request.hidden ? " (hidden)" : "", words ? ": \"" : "", words ? words : "", words ? "\"" : "");

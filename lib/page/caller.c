@@ -29,7 +29,8 @@ struct reading {
 
 static int read_caller(struct page *page, struct reading *reading, struct error *error)
 {
-    const struct memory_filter filter = {.caller = reading->caller};
+    /* With what is shared: a fact of another line has its sentence there. */
+    const struct memory_filter filter = {.caller = reading->caller, .line = true};
     if (memory_profile(page->memory, reading->caller, "", &reading->profile, error) != 0 ||
         memory_conversations(page->memory, reading->caller, &reading->calls, error) != 0 ||
         memory_list(page->memory, &filter, &reading->memories, error) != 0)
@@ -93,7 +94,7 @@ static void show_requests(struct page *page, const struct reading *reading)
     bool any = false;
     for (size_t i = 0; i < reading->memories.count; i++) {
         const struct memory *memory = &reading->memories.items[i];
-        if (memory->kind != KIND_PRIVACY)
+        if (memory->kind != KIND_PRIVACY || strcmp(memory->caller, reading->caller) != 0)
             continue;
         if (!any)
             buf_puts(page->out,

@@ -109,6 +109,10 @@ down
 use main
 up
 
+callmem show "$new"
+check 'what is known from another number is shown with its sentence' \
+    like "$said" 'oolong tea.*turn 0: "[^"]*I prefer oolong tea\.'
+
 # --- taken back ------------------------------------------------------------------------------------------------
 
 callmem unlink "$mobile" "$new"
@@ -121,7 +125,7 @@ check 'what is not linked cannot be unlinked' like "$code $said" '^3 .*not linke
 # --- forgotten together ----------------------------------------------------------------------------------------
 
 callmem forget "$mobile" --dry-run
-check 'forget says beforehand what would go' like "$code $said" '^0 Linked with \+15550100302, as one person: 2 conversations of that number would go too.*1 conversations of \+15550100301'
+check 'forget says beforehand what would go' like "$code $said" '^0 Linked with \+15550100302, as one person: 2 conversations of that number would go too.*1 conversation of \+15550100301'
 check 'and nothing has gone' like "$(known "$mobile")" '^Maria Lopez, 3: '
 callmem forget "$mobile"
 check 'then it goes, and what went is named' like "$code $said" '^0 Linked with \+15550100302.* 2 conversations .*Forgot .* of 3 conversations'
