@@ -413,6 +413,13 @@ int memory_requests(struct memory_store *store, size_t limit, struct memory_list
     return store->ops->requests(store, limit, found, error);
 }
 
+int memory_dated_remarks(struct memory_store *store, const char *after, size_t limit,
+                         struct memory_list *found, struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->dated_remarks ? store->ops->dated_remarks(store, after, limit, found, error) : 0;
+}
+
 int memory_outdated(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error)
 {

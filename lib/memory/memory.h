@@ -312,6 +312,11 @@ int memory_older(struct memory_store *store, int64_t before, size_t limit, struc
 /* What callers asked about their data (KIND_PRIVACY), of all callers, oldest first, at most `limit`. On a
  * server that means to look at every record. */
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
+/* What operators said is so until a day (a member "until" in the metadata), of all callers, sorted by
+ * conversation, of which it comes after `after` ("": all), at most `limit`; also what is past. On a server
+ * nothing is found. */
+int memory_dated_remarks(struct memory_store *store, const char *after, size_t limit,
+                         struct memory_list *found, struct error *error);
 /* Callers, sorted, who come after `after` ("": all) and have a summary that says in its metadata
  * ("understood") that its call was understood by a version below `version`, or does not say it: at most
  * `limit`; only `caller` of each is filled. What an upgrade looks for; on a server as memory_requests(). */

@@ -74,6 +74,8 @@ struct memory_ops {
     int (*older)(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
     int (*requests)(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
+    int (*dated_remarks)(struct memory_store *store, const char *after, size_t limit,
+                         struct memory_list *found, struct error *error); /* NULL: nothing is found */
     int (*outdated)(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error);
     int (*forget_conversation)(struct memory_store *store, const char *caller, const char *conversation,

@@ -5,6 +5,7 @@
 #include "language/lexicon.h"
 #include "operate/expiry.h"
 #include "operate/renewal.h"
+#include "people/passed.h"
 #include "people/reread.h"
 
 #include <pthread.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#define PERIOD_MS 3600000
+#define PERIOD 3600 /* seconds */
 
 struct keeper {
     const struct instance *instance;
@@ -55,6 +56,20 @@ static void forget(struct keeper *keeper)
     log_int(&line, "conversations", (int64_t)expired.conversations);
     log_int(&line, "recordings", (int64_t)expired.recordings);
     log_int(&line, "callers", (int64_t)expired.callers);
+    log_end(&line);
+}
+
+static void end_what_passed(struct keeper *keeper)
+{
+    struct error error = {0};
+    struct log_line line;
+    size_t count;
+    if (passed_run(keeper->memory, keeper->instance->settings, &count, &error) != 0)
+        log_failure(LOG_ERROR, "what operators said until a day could not be ended", &error);
+    if (count == 0)
+        return;
+    log_begin(&line, LOG_INFO, "what operators said until a day is told no more");
+    log_int(&line, "remarks", (int64_t)count);
     log_end(&line);
 }
 
@@ -134,6 +149,12 @@ static bool renew(struct keeper *keeper)
 
 /* --- The thread --- */
 
+/* Until the clock strikes: days end then. */
+static bool rest_an_hour(struct keeper *keeper)
+{
+    return rest(keeper, (PERIOD - clock_now() % PERIOD) * 1000);
+}
+
 static void *run(void *ctx)
 {
     struct keeper *keeper = ctx;
@@ -143,7 +164,8 @@ static void *run(void *ctx)
         if (memory_upgrade(keeper->memory, &error) != 0)
             log_failure(LOG_ERROR, "the memory is not up to date", &error);
         forget(keeper);
-        going = renew(keeper) && reread(keeper) && rest(keeper, PERIOD_MS);
+        end_what_passed(keeper);
+        going = renew(keeper) && reread(keeper) && rest_an_hour(keeper);
     }
     return NULL;
 }

@@ -1,6 +1,7 @@
 /*
  * keeper: the thread of post-call that keeps the memory in order while the phone rings: every hour it forgets
- * what is to be forgotten (expiry.h), and after an upgrade it understands old calls again (people/reread.h),
+ * what is to be forgotten (expiry.h) and takes from the profiles what operators said until a day that has
+ * passed (people/passed.h), and after an upgrade it understands old calls again (people/reread.h),
  * one caller after the other. With a remote memory the latter is left to callmem reread.
  */
 #ifndef CALLMEM_OPERATE_KEEPER_H

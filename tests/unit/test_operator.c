@@ -3,6 +3,7 @@
  */
 #include "people/ids.h"
 #include "people/operator.h"
+#include "people/passed.h"
 
 #include "tests/unit/calls.h"
 
@@ -222,6 +223,55 @@ static void a_note_is_told_until_its_day(void **state)
           operator_add_note(&context, &note, &change, &office->place->error));
 }
 
+/* As if the day had passed since: nothing was made again after it. */
+static void let_pass(struct office *office, const char *text)
+{
+    struct memory_list list = all_of(office->place, ANA);
+    bool found = false;
+    for (size_t i = 0; i < list.count; i++) {
+        struct memory change = list.items[i];
+        char metadata[1000];
+        const char *day = strstr(change.metadata, "2099-12-24");
+        if (change.kind == KIND_OPERATOR || strcmp(change.content, text) != 0 || !day)
+            continue;
+        snprintf(metadata, sizeof metadata, "%.*s2001-01-01%s", (int)(day - change.metadata), change.metadata,
+                 day + 10);
+        change.metadata = metadata;
+        good(office->place,
+             memory_update(office->place->store, ANA, change.id, &change, &office->place->error));
+        found = true;
+    }
+    memory_list_free(&list);
+    assert_true(found);
+}
+
+static void a_note_ends_with_its_day_though_nobody_calls(void **state)
+{
+    struct office *office = *state;
+    const struct operator_context context = by_anna(office);
+    struct memory_store *store = office->place->store;
+    struct operator_change change;
+    struct operator_note note = {.caller = ANA, .text = "Ring twice", .until = "2099-12-24"};
+    size_t count;
+    call(office, "c1", 20, "This is Jon Clark.", NULL);
+    good(office->place, operator_add_note(&context, &note, &change, &office->place->error));
+    operator_change_free(&change);
+    note.text = "Knock softly";
+    good(office->place, operator_add_note(&context, &note, &change, &office->place->error));
+    operator_change_free(&change);
+    good(office->place, passed_run(store, office->settings, &count, &office->place->error));
+    assert_int_equal(count, 0);
+    has(office, "Ring twice (until 2099-12-24)");
+    let_pass(office, "Ring twice");
+    has(office, "Ring twice");
+    good(office->place, passed_run(store, office->settings, &count, &office->place->error));
+    assert_int_equal(count, 1);
+    has_not(office, "Ring twice");
+    has(office, "Knock softly (until 2099-12-24)");
+    good(office->place, passed_run(store, office->settings, &count, &office->place->error));
+    assert_int_equal(count, 0);
+}
+
 static void one_who_was_taken_for_another_is_split_off(void **state)
 {
     struct office *office = *state;
@@ -291,6 +341,7 @@ int main(void)
         IN_OFFICE(a_name_that_is_nobodys_is_not_heard),
         IN_OFFICE(whoever_said_no_name_can_be_named),
         IN_OFFICE(a_note_is_told_until_its_day),
+        IN_OFFICE(a_note_ends_with_its_day_though_nobody_calls),
         IN_OFFICE(one_who_was_taken_for_another_is_split_off),
         IN_OFFICE(a_dry_run_changes_nothing),
         IN_OFFICE(ids_of_nothing_are_not_found),

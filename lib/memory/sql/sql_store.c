@@ -329,6 +329,20 @@ static int requests(struct memory_store *store, size_t limit, struct memory_list
     return rows_read(query, found, rows_take_memory, error);
 }
 
+static int dated_remarks(struct memory_store *store, const char *after, size_t limit,
+                         struct memory_list *found, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    if (db_ready(db, NULL, DB_WORK, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_DATED_REMARKS, error);
+    if (!query)
+        return -1;
+    bind_text(query, 1, after);
+    bind_int(query, 2, (int64_t)limit);
+    return rows_read(query, found, rows_take_memory, error);
+}
+
 static int outdated(struct memory_store *store, int version, const char *after, size_t limit,
                     struct memory_list *found, struct error *error)
 {
@@ -920,6 +934,7 @@ static const struct memory_ops ops = {
     .find = find,
     .older = older,
     .requests = requests,
+    .dated_remarks = dated_remarks,
     .outdated = outdated,
     .forget_conversation = forget_conversation,
     .forget = forget,

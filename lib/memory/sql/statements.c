@@ -125,6 +125,12 @@ static const char *const texts[STATEMENTS] = {
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
     [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
                      "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
+    /* Few of all conversations: a range of the index conversations_by_name. */
+    [SQL_DATED_REMARKS] =
+        "SELECT " COLUMNS "FROM conversations c JOIN callers k ON k.id = c.caller_id "
+        "JOIN memories m ON m.conversation_id = c.id "
+        "WHERE c.conversation > ?1 AND c.conversation >= 'operator-' AND c.conversation < 'operator.' "
+        "AND m.metadata LIKE '%\"until\":%' ORDER BY c.conversation, m.id LIMIT ?2",
     [SQL_FORGET_EMPTY_CALLER] = "DELETE FROM callers WHERE caller = ?1 "
                                 "AND NOT EXISTS (SELECT 1 FROM conversations WHERE caller_id = callers.id)",
     [SQL_FORGET_CONVERSATION] = "DELETE FROM conversations WHERE conversation = ?2 "
