@@ -4,6 +4,7 @@
 #include "understand/evidence_parts.h"
 #include "understand/likeness.h"
 #include "understand/orders.h"
+#include "understand/other_words.h"
 #include "understand/person_name.h"
 #include "understand/requests.h"
 #include "understand/secrets.h"
@@ -318,14 +319,34 @@ static void read_item(struct evidence *evidence, enum item item, const char *val
 
 /* --- What the caller asks about their data --- */
 
+/* "Vergeet me niet", "beni unutmayın": without a lexicon it is known only whether data were spoken of as what
+ * is to go, and not forgotten as a favour. */
+static enum drop judge_plain_erasure(struct evidence *evidence)
+{
+    size_t count, forgets = 0, erases = 0, meant = 0;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t at = 0; turns[i].role == ROLE_USER && at < turns[i].words.count; at++) {
+            const char *fold = turns[i].words.items[at].fold;
+            forgets += other_word(OTHER_FORGET, fold);
+            if (!other_word(OTHER_ERASE, fold))
+                continue;
+            erases++;
+            meant += !manner_of(evidence->reading, &turns[i], at).negated;
+        }
+    return meant > 0 || (forgets == 0 && erases == 0) ? DROPS : DROP_NEGATED;
+}
+
 /* Where there are no words to be held against, the LLM is believed. */
 static enum drop judge_request(struct evidence *evidence, enum privacy privacy, size_t *turn)
 {
     struct reading *reading = evidence->reading;
     size_t count;
     const struct spoken *turns = ground_spoken(evidence->ground, &count);
-    if (!reading->ruled || ground_is_summary(evidence->ground))
+    if (ground_is_summary(evidence->ground))
         return DROPS;
+    if (!reading->ruled)
+        return privacy == PRIVACY_ERASE ? judge_plain_erasure(evidence) : DROPS;
     if (privacy == PRIVACY_ERASE)
         return requests_judge_erasure(reading, turns, count, turn);
     *turn = requests_find_turn(reading, turns, count, privacy);

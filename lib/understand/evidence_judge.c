@@ -45,6 +45,7 @@ struct wording {
     bool conditional;
     bool lasting;
     bool wished;
+    bool contact; /* without a lexicon: it speaks of being reached */
 };
 
 static bool leaves_subjects_out(const struct reading *reading)
@@ -61,6 +62,8 @@ static struct wording read_wording(struct reading *reading, const char *text)
     for (size_t at = 0; at < row.words.count; at++) {
         wording.negated = wording.negated || evidence_list(reading, LIST_NEGATOR, &row.words, at) ||
                           (!reading->ruled && other_word(OTHER_NEGATOR, row.words.items[at].fold));
+        wording.contact =
+            wording.contact || (!reading->ruled && other_word(OTHER_CONTACT, row.words.items[at].fold));
         wording.avoids = wording.avoids || evidence_list(reading, LIST_AVOID, &row.words, at);
         wording.first = wording.first || evidence_list(reading, LIST_FIRST_PERSON, &row.words, at) ||
                         evidence_list(reading, LIST_MINE, &row.words, at);
@@ -872,6 +875,68 @@ static bool avoids_a_day(struct evidence *evidence, const char *text)
     return days > 0 && avoids > 0 && others == 0;
 }
 
+/* "Dienstags geht's bei mir nie": the clause of a day says no to it. */
+static bool refuses_day(struct reading *reading, const struct spoken *spoken, size_t at)
+{
+    const struct words *words = &spoken->words;
+    struct span clause = {at, at + 1};
+    if (!reading->ruled)
+        return other_word(OTHER_WEEKDAY, words->items[at].fold) && manner_of(reading, spoken, at).negated;
+    if (language_list(reading->language, LIST_WEEKDAY, words, at) == 0)
+        return false;
+    while (clause.from > 0 && words->items[clause.from].gap == GAP_NONE)
+        clause.from--;
+    while (clause.to < words->count && words->items[clause.to].gap == GAP_NONE &&
+           language_list(reading->language, LIST_BUT, words, clause.to) == 0)
+        clause.to++;
+    return manner_has(reading, words, LIST_NEGATOR, clause);
+}
+
+/* "Call on Tuesdays", of one who never can on Tuesdays: every place of its day says no. */
+static bool is_day_refused(struct evidence *evidence, const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    size_t count, days = 0, refused = 0;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    for (size_t i = 0; i < grounding->place_count; i++) {
+        const struct place *place = &grounding->places[i];
+        const struct spoken *spoken = &turns[place->spoken];
+        bool day = reading->ruled
+                       ? language_list(reading->language, LIST_WEEKDAY, &spoken->words, place->at) > 0
+                       : other_word(OTHER_WEEKDAY, spoken->words.items[place->at].fold);
+        days += day;
+        refused += day && refuses_day(reading, spoken, place->at);
+    }
+    return days > 0 && refused == days;
+}
+
+/* "Works at the hospital", of one who said "trabajaba en el hospital": where the statement is in another
+ * language than the call, its verb is not among the words that were said. */
+static bool is_foreign_memory(struct evidence *evidence, const struct grounding *grounding)
+{
+    struct reading *reading = evidence->reading;
+    size_t count, places = 0, past = 0;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    if (!reading->ruled || !grounding->words.foreign)
+        return false;
+    for (size_t i = 0; i < grounding->place_count; i++) {
+        const struct place *place = &grounding->places[i];
+        const struct words *words = &turns[place->spoken].words;
+        bool here = false;
+        for (size_t at = place->at; !here; at--) {
+            here = (words->items[at].shape == SHAPE_LOWER || words->items[at].gap == GAP_STOP) &&
+                   language_list(reading->language, LIST_COMMON, words, at) == 0 &&
+                   language_list(reading->language, LIST_FUNCTION, words, at) == 0 &&
+                   manner_is_past(reading, words->items[at].fold, "");
+            if (at == 0 || words->items[at].gap != GAP_NONE)
+                break;
+        }
+        places++;
+        past += here;
+    }
+    return places > 0 && past == places;
+}
+
 enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
 {
     struct reading *reading = evidence->reading;
@@ -926,6 +991,12 @@ enum drop evidence_judge(struct evidence *evidence, struct statement *statement)
         return DROP_PERSON;
     if (reading->ruled && is_ordered(evidence, grounding))
         return DROP_ORDER;
+    if ((statement->kind == STATEMENT_INSTRUCTION || statement->kind == STATEMENT_PREFERENCE) &&
+        !wording.negated && !wording.avoids && (reading->ruled || wording.contact) &&
+        is_day_refused(evidence, grounding))
+        return DROP_NEGATED;
+    if (statement->kind == STATEMENT_FACT && !wording.past && is_foreign_memory(evidence, grounding))
+        return DROP_PAST;
     if (demand->present) {
         enum drop why = object(evidence, statement, grounding);
         if (why != DROPS)

@@ -20,6 +20,9 @@ enum other_list {
     OTHER_EMPLOYED,
     OTHER_LIVES,
     OTHER_DRIVES,
+    OTHER_WEEKDAY, /* "dinsdag" */
+    OTHER_ERASE,   /* makes data go: "verwijder", "削除" */
+    OTHER_FORGET,  /* "vergeet": what is asked by it may be a favour */
     OTHER_LISTS
 };
 

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define THING_WORDS  14
-#define CLAUSE_WORDS 40
-#define QUOTE_CHARS  200
+#define OTHER_PERCENT 60 /* of everyday words, by which a call is in another language than its event says */
+#define THING_WORDS   14
+#define CLAUSE_WORDS  40
+#define QUOTE_CHARS   200
 
 /* Who transcribes without commas writes "no i prefer tea". */
 static void pause_after_no(const struct reading *reading, struct words *words)
@@ -441,7 +442,11 @@ static const struct language *spoken_language(struct reading *reading)
 {
     const struct language *named = lexicon_language(reading->lexicon, reading->transcript->language),
                           *best = named;
-    size_t share = named ? percent_of(reading, named) : 0, least = share * 3 / 2 > 25 ? share * 3 / 2 : 25;
+    /* A language that has no lexicon shares words with others: "ja", "nie" and "na" are Polish, too. */
+    bool unknown = !named && *reading->transcript->language;
+    size_t share = named ? percent_of(reading, named) : 0, least = unknown ? OTHER_PERCENT : 25;
+    if (share * 3 / 2 > least)
+        least = share * 3 / 2;
     for (size_t at = 0; at < lexicon_count(reading->lexicon) && share < 60; at++) {
         const struct language *other = lexicon_at(reading->lexicon, at);
         size_t others = other == named ? 0 : percent_of(reading, other);

@@ -787,6 +787,58 @@ static void test_nothing(void **state)
     }
 }
 
+/* "Call on Tuesdays", of one who never can then; what was, in another language than the call. */
+static void test_days_and_memories(void **state)
+{
+    static const struct call calls[] = {
+        {"de", "a: Wann?\nu: Dienstags geht's bei mir nie, donnerstags schon.", "",
+         "instruction | caller | Dienstags anrufen |\ninstruction | caller | Donnerstags anrufen |", NULL,
+         NULL, "instruction||Donnerstags anrufen [contact.time]\n-negated\n"},
+        {"it", "a: Quando?\nu: Il lunedì non posso mai.", "", "instruction | caller | Chiamare il lunedì |",
+         NULL, NULL, "-negated\n"},
+        {"en", "a: When?\nu: Wednesdays never work for me.", "",
+         "instruction | caller | Call on Wednesdays |\ninstruction | caller | Never call on Wednesdays |",
+         NULL, NULL, "instruction||Never call on Wednesdays [contact.time]\n-negated\n"},
+        {"nl", "a: Wanneer?\nu: Op dinsdag kan ik nooit.", "", "instruction | caller | Bellen op dinsdag |",
+         NULL, NULL, "-negated\n"},
+        {"es", "a: Dígame.\nu: Trabajaba en el hospital, ahora trabajo en la panadería Lozano.", "",
+         "fact | caller | Works at the hospital |\nfact | caller | Trabaja en la panadería Lozano |", NULL,
+         NULL, "fact||Trabaja en la panadería Lozano [employer]\n-past\n"},
+        {"fr", "a: Oui ?\nu: J'habitais à Lille, maintenant j'habite à Rennes.", "",
+         "fact | caller | Lives in Lille |\nfact | caller | Habite à Rennes |", NULL, NULL,
+         "fact||Habite à Rennes [home]\n-past\n"},
+        /* Polish and Turkish are not taken for German. */
+        {"pl", "a: Tak?\nu: Mój syn jest uczulony na orzechy, ja nie.", "",
+         "need | caller | Uczulona na orzechy |", NULL, NULL, "-person\n"},
+        {"tr", "a: Evet?\nu: Kızım fıstığa alerjik, ben değilim.", "", "need | caller | Fıstığa alerjik |",
+         NULL, NULL, "-person\n"},
+        {"hi", "a: जी?\nu: मेरे बेटे को मूंगफली से एलर्जी है।", "", "need | caller | मूंगफली से एलर्जी |", NULL, NULL,
+         "-person\n"},
+    };
+    (void)state;
+    CHECK(calls);
+}
+
+/* What is asked as a favour is no request; what is asked in earnest is one. Without a lexicon, too. */
+static void test_favours(void **state)
+{
+    static const struct call calls[] = {
+        {"nl", "u: Vergeet me niet hè!", "", NULL, NULL, "erase", "-negated\n"},
+        {"nl", "u: Verwijder alle gegevens die u van mij heeft.", "", NULL, NULL, "erase", "request erase\n"},
+        {"nl", "u: U moet mijn gegevens niet verwijderen.", "", NULL, NULL, "erase", "-negated\n"},
+        {"tr", "u: Beni unutmayın ha!", "", NULL, NULL, "erase", "-negated\n"},
+        {"tr", "u: Hakkımdaki bütün verileri silin lütfen.", "", NULL, NULL, "erase", "request erase\n"},
+        {"pl", "u: Proszę o mnie nie zapomnieć!", "", NULL, NULL, "erase", "-negated\n"},
+        {"pl", "u: Proszę usunąć wszystkie moje dane.", "", NULL, NULL, "erase", "request erase\n"},
+        {"hi", "u: मुझे भूल मत जाना!", "", NULL, NULL, "erase", "-negated\n"},
+        {"hi", "u: मेरा सारा डेटा हटा दीजिए।", "", NULL, NULL, "erase", "request erase\n"},
+        {"ja", "u: 私のこと忘れないでくださいね。", "", NULL, NULL, "erase", "-negated\n"},
+        {"ja", "u: 私の個人情報をすべて削除してください。", "", NULL, NULL, "erase", "request erase\n"},
+    };
+    (void)state;
+    CHECK(calls);
+}
+
 /* What is said in jest, of a condition that follows, in the words of another, or before a question. */
 static void test_not_meant(void **state)
 {
@@ -912,6 +964,8 @@ int main(void)
         cmocka_unit_test(test_prose),
         cmocka_unit_test(test_without_turns),
         cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_days_and_memories),
+        cmocka_unit_test(test_favours),
         cmocka_unit_test(test_not_meant),
         cmocka_unit_test(test_own_names),
         cmocka_unit_test(test_asked_otherwise),
