@@ -37,11 +37,11 @@ STD     := -std=c11 -pthread -MMD -MP
 # Of libcurl only the headers: the library is loaded by the programs that ask other servers (lib/base/http.c).
 PC_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PC) libcurl)
 # A memory in PostgreSQL is built where its client library is installed. Only the headers are needed: the library
-# is loaded by the programs that use it (lib/memory/postgres/libpq.h).
+# is loaded by the programs that use it (lib/postgres/libpq.h).
 ifneq ($(shell $(PKG_CONFIG) --exists libpq && echo yes),)
   CPPFLAGS += -DCALLMEM_LIBPQ $(shell $(PKG_CONFIG) --cflags libpq)
 else
-  NOT_BUILT := $(addprefix lib/memory/postgres/,connection.c libpq.c link.c schema.c)
+  NOT_BUILT := lib/memory/postgres/connection.c $(wildcard lib/postgres/*.c lib/inbox/shared*.c)
 endif
 # No pkg-config file: libstemmer.
 LIBS    := $(shell $(PKG_CONFIG) --libs $(PC)) -lstemmer -lm -pthread

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "memory/open.h"
-#include "memory/postgres/link.h"
+#include "postgres/link.h"
 
 #include "tests/unit/unit.h"
 

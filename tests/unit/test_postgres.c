@@ -3,7 +3,7 @@
  * test_memory, test_search and others, which run over PostgreSQL as well (tests/run).
  */
 #include "memory/postgres/postgres.h"
-#include "memory/postgres/schema.h"
+#include "postgres/schema.h"
 #include "memory/sql/database.h"
 #include "memory/sql/sql_store.h"
 
@@ -252,7 +252,7 @@ static void old_and_new_run_side_by_side(void **state)
 {
     struct place *p = *state;
     say(p, ANA, "c", 0, "before");
-    upgrade_beside(p, "ALTER TABLE callers ADD COLUMN note text; UPDATE callmem_schema SET version = 2");
+    upgrade_beside(p, "ALTER TABLE callers ADD COLUMN note text; UPDATE callmem_schema SET version = 3");
     postgres_next_version(NULL);
     say(p, ANA, "c", 1, "by the older one");
     check_contents(all_of(p, ANA), "before\nby the older one");
@@ -268,7 +268,7 @@ static void an_old_one_stops_where_it_would_do_harm(void **state)
     struct memory_profile profile;
     say(p, ANA, "c", 0, "before");
     upgrade_beside(p, "ALTER TABLE callers ADD COLUMN note text NOT NULL DEFAULT ''; "
-                      "UPDATE callmem_schema SET version = 2, least = 2");
+                      "UPDATE callmem_schema SET version = 3, least = 3");
     postgres_next_version(NULL);
     fails(p, ERROR_MEMORY_UNAVAILABLE, memory_add(p->store, &memory, 1, NULL, &p->error));
     place_close(p);
@@ -283,7 +283,7 @@ static void an_upgrade_is_for_who_has_the_time(void **state)
     struct place *p = *state, newer = *p;
     struct memory_profile profile;
     say(p, ANA, "c", 0, "before");
-    postgres_next_version("UPDATE callmem_schema SET version = 2");
+    postgres_next_version("UPDATE callmem_schema SET version = 3");
     place_open(&newer);
     assert_int_equal(memory_profile(newer.store, ANA, "", &profile, &newer.error), -1);
     assert_non_null(strstr(newer.error.message, "post-call"));
@@ -297,7 +297,7 @@ static void a_step_that_fails_leaves_the_version_before_it(void **state)
 {
     struct place *p = *state, newer = *p;
     say(p, ANA, "c", 0, "before");
-    postgres_next_version("UPDATE callmem_schema SET version = 2; SELECT 1 / 0");
+    postgres_next_version("UPDATE callmem_schema SET version = 3; SELECT 1 / 0");
     place_open(&newer);
     fails(&newer, ERROR_MEMORY_UNAVAILABLE, memory_upgrade(newer.store, &newer.error));
     place_close(&newer);

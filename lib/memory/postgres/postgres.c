@@ -2,8 +2,8 @@
 
 #ifdef CALLMEM_LIBPQ
 #include "memory/postgres/connection.h"
-#include "memory/postgres/link.h"
 #include "memory/sql/sql_store.h"
+#include "postgres/link.h"
 
 struct memory_store *postgres_open(const struct memory_options *options)
 {

@@ -1,4 +1,4 @@
-#include "memory/postgres/libpq.h"
+#include "postgres/libpq.h"
 
 #include "base/library.h"
 

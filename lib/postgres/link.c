@@ -1,4 +1,4 @@
-#include "memory/postgres/link.h"
+#include "postgres/link.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define HOSTS_MOST 16
+#define PARAMETERS 8    /* of pg_link_query(), at most */
 #define REST_MS    1000 /* how long after a server that did not answer live calls do not wait for it */
 
 /* --- Errors --- */
@@ -99,13 +100,11 @@ void pg_link_close(struct pg_link *link)
     link->conn = NULL;
 }
 
-int pg_link_execute(struct pg_link *link, const char *sql, const char *doing, PGresult **result,
-                    struct error *error)
+/* Waits for what was sent. */
+static int finish(struct pg_link *link, const char *doing, PGresult **result, struct error *error)
 {
     const struct libpq *pq = link->pq;
     PGresult *next, *last = NULL;
-    if (!link->conn || !pq->PQsendQuery(link->conn, sql))
-        return pg_link_failed(link, NULL, doing, error);
     for (;;) {
         if (pg_link_result(link, &next, doing, error) != 0) {
             pq->PQclear(last);
@@ -125,6 +124,31 @@ int pg_link_execute(struct pg_link *link, const char *sql, const char *doing, PG
     else
         pq->PQclear(last);
     return done;
+}
+
+int pg_link_execute(struct pg_link *link, const char *sql, const char *doing, PGresult **result,
+                    struct error *error)
+{
+    if (!link->conn || !link->pq->PQsendQuery(link->conn, sql))
+        return pg_link_failed(link, NULL, doing, error);
+    return finish(link, doing, result, error);
+}
+
+int pg_link_query(struct pg_link *link, const char *sql, const struct pg_value *values, int count,
+                  const char *doing, PGresult **result, struct error *error)
+{
+    Oid types[PARAMETERS];
+    const char *bytes[PARAMETERS];
+    int sizes[PARAMETERS], formats[PARAMETERS];
+    for (int i = 0; i < count && i < PARAMETERS; i++) {
+        types[i] = values[i].type;
+        bytes[i] = values[i].bytes;
+        sizes[i] = (int)values[i].size;
+        formats[i] = 1;
+    }
+    if (!link->conn || !link->pq->PQsendQueryParams(link->conn, sql, count, types, bytes, sizes, formats, 1))
+        return pg_link_failed(link, NULL, doing, error);
+    return finish(link, doing, result, error);
 }
 
 /* --- Connecting --- */

@@ -3,13 +3,14 @@
  * tried one after the other, each for its part of the time: libpq would wait for the first one alone. What
  * takes too long ends the connection, since nobody knows what comes on it later.
  */
-#ifndef CALLMEM_MEMORY_POSTGRES_LINK_H
-#define CALLMEM_MEMORY_POSTGRES_LINK_H
+#ifndef CALLMEM_POSTGRES_LINK_H
+#define CALLMEM_POSTGRES_LINK_H
 
 #include "base/error.h"
-#include "memory/postgres/libpq.h"
+#include "postgres/libpq.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Zero-initialise. */
@@ -37,6 +38,16 @@ bool pg_link_is_open(struct pg_link *link);
 /* Runs commands and waits for them. `result` (may be NULL): that of the last one, to be cleared. */
 int pg_link_execute(struct pg_link *link, const char *sql, const char *doing, PGresult **result,
                     struct error *error);
+/* A parameter, by PostgreSQL's number of its type, in the binary form of that. */
+enum { PG_INT8 = 20, PG_TEXT = 25, PG_BYTEA = 17 };
+struct pg_value {
+    unsigned type;
+    const void *bytes; /* NULL: null */
+    size_t size;
+};
+/* Runs one statement with parameters, and waits for it; columns of the result are in binary form. */
+int pg_link_query(struct pg_link *link, const char *sql, const struct pg_value *values, int count,
+                  const char *doing, PGresult **result, struct error *error);
 /* The next result of what was sent, NULL for the end of one statement's. -1 when it did not come in time, or
  * the connection has ended. */
 int pg_link_result(struct pg_link *link, PGresult **result, const char *doing, struct error *error);

@@ -1,17 +1,18 @@
 /*
- * schema: the tables of a memory in PostgreSQL. They are those of local/schema.h, in the schema in which the
- * role creates tables, which callmem has for itself; callmem_schema says which version they have.
+ * schema: the tables in PostgreSQL: those of a memory, as memory/local/schema.h has them, and those of the
+ * inbox that all front ends share (inbox/shared.h). They are in the schema in which the role creates tables,
+ * which callmem has for itself; callmem_schema says which version they have.
  *
  * Front ends are upgraded one after the other. A step that older programs can live with leaves
  * callmem_schema.least as it is: they go on. One that they cannot live with sets it to its own version: from
  * then on older programs refuse to work, and those that are asked on the phone say that nobody is known.
  */
-#ifndef CALLMEM_MEMORY_POSTGRES_SCHEMA_H
-#define CALLMEM_MEMORY_POSTGRES_SCHEMA_H
+#ifndef CALLMEM_POSTGRES_SCHEMA_H
+#define CALLMEM_POSTGRES_SCHEMA_H
 
 /* How a memory in PostgreSQL is asked for its version and made: what to send with the simple protocol. */
 
-#define POSTGRES_VERSION 1
+#define POSTGRES_VERSION 2
 
 /* The step that leads from `version` to the next; 0 is an empty database. NULL: there is none. Each is run in
  * a transaction that holds POSTGRES_LOCK, and sets callmem_schema. */

@@ -1,10 +1,10 @@
 /*
- * libpq: PostgreSQL's client library, loaded when a memory in PostgreSQL is opened first. Nobody else pays
+ * libpq: PostgreSQL's client library, loaded when a database is opened first. Nobody else pays
  * for it, and callmem runs where it is not installed. Its functions are called through the table that
  * libpq_load() returns: pq->PQstatus(…).
  */
-#ifndef CALLMEM_MEMORY_POSTGRES_LIBPQ_H
-#define CALLMEM_MEMORY_POSTGRES_LIBPQ_H
+#ifndef CALLMEM_POSTGRES_LIBPQ_H
+#define CALLMEM_POSTGRES_LIBPQ_H
 
 #include "base/error.h"
 #include "base/library.h"
@@ -38,6 +38,7 @@
     X(PQresultStatus)                                                                                        \
     X(PQsendPrepare)                                                                                         \
     X(PQsendQuery)                                                                                           \
+    X(PQsendQueryParams)                                                                                     \
     X(PQsendQueryPrepared)                                                                                   \
     X(PQsetnonblocking)                                                                                      \
     X(PQsetNoticeProcessor)                                                                                  \

@@ -1,4 +1,4 @@
-#include "memory/postgres/schema.h"
+#include "postgres/schema.h"
 
 #include <stddef.h>
 
@@ -77,6 +77,22 @@ static const char *const migrations[] = {
     "CREATE FUNCTION understood(metadata text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS"
     "  'SELECT coalesce(substring(metadata from ''\"understood\" *: *([0-9]{1,9})'')::integer, 0)';"
     "CREATE INDEX memories_understood ON memories(understood(metadata)) WHERE kind = 0;",
+    /* The inbox of all front ends. An older one keeps its own, and its memory is as it was. Of an event that
+     * was accepted there is a key for good, and a row with its body until it is in memory. Rows come and go:
+     * they are cleaned up soon, so that whoever looks for the oldest does not step over those that went. */
+    "CREATE TABLE ledger(key bytea PRIMARY KEY, at bigint NOT NULL);"
+    "CREATE TABLE inbox("
+    "  id bigint GENERATED ALWAYS AS IDENTITY,"
+    "  key bytea PRIMARY KEY,"
+    "  accepted_at timestamptz NOT NULL,"
+    "  next_at timestamptz NOT NULL DEFAULT now()," /* not tried before */
+    "  tries integer NOT NULL DEFAULT 0,"           /* that began and did not return */
+    "  failures integer NOT NULL DEFAULT 0,"        /* for now */
+    "  reason text,"                                /* why it failed for good, JSON; NULL: it waits */
+    "  body bytea NOT NULL)"
+    "  WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);"
+    "CREATE INDEX inbox_waiting ON inbox(id) WHERE reason IS NULL;"
+    "UPDATE callmem_schema SET version = 2;",
 };
 
 /* A step more, of tests. */
