@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "inbox/ledger.h"
 #include "inbox/recordings.h"
+#include "inbox/shared.h"
 #include "inbox/spool.h"
 
 #include <errno.h>
@@ -33,6 +34,8 @@ static int init_waking(struct inbox *inbox)
 
 static void free_parts(struct inbox *inbox)
 {
+    if (inbox->shared)
+        inbox->shared->close(inbox->database);
     ledger_close(inbox->ledger);
     free(inbox->directory);
     free(inbox->tmp);
@@ -101,6 +104,26 @@ int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *e
     return 0;
 }
 
+int inbox_share(struct inbox *inbox, const char *url, enum inbox_fallback fallback, struct error *error)
+{
+#ifdef CALLMEM_LIBPQ
+    inbox->shared = shared_open(url, &inbox->database);
+    inbox->refuses = fallback == INBOX_REFUSE;
+    return inbox->shared ? 0 : error_no_memory(error);
+#else
+    (void)inbox;
+    (void)url;
+    (void)fallback;
+    return error_set(error, ERROR_SETTINGS, "this callmem was built without PostgreSQL");
+#endif
+}
+
+int inbox_note(struct inbox *inbox, const char *name, struct error *error)
+{
+    return inbox->shared ? inbox->shared->add(inbox->database, name, error)
+                         : ledger_add(inbox->ledger, name, error);
+}
+
 bool inbox_has_failed(const struct inbox *inbox, const char *name)
 {
     char *path = spool_path(inbox->failed, name, EVENT_SUFFIX);
@@ -145,6 +168,8 @@ int inbox_check(struct inbox *inbox, struct error *error)
         if (folders[i] && access(folders[i], R_OK | W_OK | X_OK) != 0)
             return error_set(error, ERROR_INBOX_UNAVAILABLE, "%s cannot be written to: %s", folders[i],
                              strerror(errno));
+    if (inbox->shared && inbox->refuses && inbox->shared->check(inbox->database, error) != 0)
+        return -1;
     return check_room(inbox, error);
 }
 
@@ -161,6 +186,21 @@ static bool count_file(void *ctx, const struct spool_file *file)
     return true;
 }
 
+/* What all front ends have, beside what is here. */
+static int add_shared(struct inbox *inbox, bool with_done, struct inbox_status *status, struct error *error)
+{
+    struct inbox_status all = {0};
+    status->spooled = status->pending;
+    if (inbox->shared->status(inbox->database, with_done, &all, error) != 0)
+        return -1;
+    status->pending += all.pending;
+    status->failed += all.failed;
+    status->done = all.done;
+    if (all.oldest && (!status->oldest || all.oldest < status->oldest))
+        status->oldest = all.oldest;
+    return 0;
+}
+
 int inbox_status(struct inbox *inbox, bool with_done, struct inbox_status *status, struct error *error)
 {
     struct count_ctx waiting = {0, INT64_MAX}, failed = {0, INT64_MAX};
@@ -171,6 +211,8 @@ int inbox_status(struct inbox *inbox, bool with_done, struct inbox_status *statu
     status->pending = waiting.count;
     status->failed = failed.count;
     status->oldest = waiting.count ? waiting.oldest / 1000000000 : 0;
+    if (inbox->shared)
+        return add_shared(inbox, with_done, status, error);
     return with_done ? ledger_count(inbox->ledger, &status->done, error) : 0;
 }
 
@@ -202,6 +244,8 @@ int inbox_each_failed(struct inbox *inbox, void (*each)(void *ctx, const char *k
                       void *ctx, struct error *error)
 {
     struct failed_ctx failed = {inbox, each, ctx};
+    if (inbox->shared && inbox->shared->each_failed(inbox->database, each, ctx, error) != 0)
+        return -1;
     return spool_each(inbox->failed, EVENT_SUFFIX, false, report_failed, &failed, error);
 }
 
@@ -257,22 +301,61 @@ static bool retry_one(void *ctx, const struct spool_file *file)
     return change->result == 0;
 }
 
+static bool is_name(const char *name)
+{
+    return strlen(name) == SPOOL_NAME_DIGITS && strspn(name, "0123456789abcdef") == SPOOL_NAME_DIGITS;
+}
+
+static int none_failed(struct error *error)
+{
+    return error_set(error, ERROR_NOT_FOUND,
+                     "no failed event has this id; callmem status shows those that failed");
+}
+
 static int find_failed(const struct inbox *inbox, const char *name, struct spool_file *file,
                        struct error *error)
 {
     /* What comes from outside gets into a path only as digits. */
-    bool is_name = strlen(name) == SPOOL_NAME_DIGITS && strspn(name, "0123456789abcdef") == SPOOL_NAME_DIGITS;
-    char *path = is_name ? spool_path(inbox->failed, name, EVENT_SUFFIX) : NULL;
-    if (is_name && !path)
+    bool good = is_name(name);
+    char *path = good ? spool_path(inbox->failed, name, EVENT_SUFFIX) : NULL;
+    if (good && !path)
         return error_no_memory(error);
     bool there = path && access(path, F_OK) == 0;
     free(path);
     if (!there)
-        return error_set(error, ERROR_NOT_FOUND,
-                         "no failed event has this id; callmem status shows those that failed");
+        return none_failed(error);
     *file = (struct spool_file){0};
     memcpy(file->name, name, SPOOL_NAME_DIGITS);
     return 0;
+}
+
+char *inbox_failed_body(struct inbox *inbox, const char *name, size_t max, size_t *len)
+{
+    char *path = is_name(name) ? spool_path(inbox->failed, name, EVENT_SUFFIX) : NULL, *bytes = NULL;
+    struct stat st;
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    *len = 0;
+    if (fd >= 0 && fstat(fd, &st) == 0 && (size_t)st.st_size <= max)
+        bytes = spool_read(fd, path, len, NULL);
+    else if (fd < 0 && path && inbox->shared)
+        bytes = inbox->shared->failed_body(inbox->database, name, max, len, NULL);
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return bytes;
+}
+
+/* What failed on this machine before it had a shared inbox is tried there. */
+static long put_back_shared(struct inbox *inbox, const char *name, struct error *error)
+{
+    long count = -1;
+    if (name && !is_name(name))
+        count = 0;
+    else if (inbox->shared->upload(inbox, error) == 0)
+        count = inbox->shared->retry(inbox->database, name, error);
+    if (count > 0)
+        inbox_wake(inbox);
+    return name && count == 0 ? none_failed(error) : count;
 }
 
 /* All, or with `name` that one. */
@@ -280,6 +363,8 @@ static long put_back(struct inbox *inbox, const char *name, struct error *error)
 {
     struct change_ctx change = {.inbox = inbox, .folder = inbox->failed, .error = error};
     struct spool_file file;
+    if (inbox->shared)
+        return put_back_shared(inbox, name, error);
     int lock = lock_failed(inbox, error);
     if (lock < 0)
         return -1;
@@ -316,7 +401,7 @@ static int remove_all(struct change_ctx *change, const char *name)
     static const char *const suffixes[] = {TRIES_SUFFIX, REASON_SUFFIX, EVENT_SUFFIX};
     struct error why;
     /* Erasing it matters more than recognising a copy of it later. */
-    if (ledger_add(change->inbox->ledger, name, &why) != 0)
+    if (inbox_note(change->inbox, name, &why) != 0)
         log_failure(LOG_WARN, "erased event cannot be added to the ledger", &why);
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         if (spool_remove(change->folder, name, suffixes[i], change->error) != 0)
@@ -367,5 +452,9 @@ long inbox_erase(struct inbox *inbox, bool (*match)(void *ctx, const char *bytes
             result = spool_sync_directory(change.folder, error);
     }
     close(lock);
-    return result == 0 ? change.done : -1;
+    /* Last: what a worker has moved from here meanwhile is there. */
+    long shared = 0;
+    if (result == 0 && inbox->shared)
+        shared = inbox->shared->erase(inbox->database, match, ctx, error);
+    return result == 0 && shared >= 0 ? change.done + shared : -1;
 }

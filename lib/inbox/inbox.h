@@ -36,6 +36,8 @@
 #define TRIES_SUFFIX  ".tries"
 
 struct ledger;
+struct shared;
+struct shared_ops;
 
 /* Safe to use from several threads. The members are for receive.c and worker.c. */
 struct inbox {
@@ -43,6 +45,10 @@ struct inbox {
     char *tmp, *fresh, *failed; /* its folders; `fresh` is new/ */
     char *recordings;           /* where recordings are kept, NULL: nowhere */
     struct ledger *ledger;
+    const struct shared_ops *shared; /* NULL: the folders are the inbox; else shared.h */
+    struct shared *database;
+    bool refuses;      /* what the database cannot take is not kept here instead */
+    int64_t logged_at; /* under the lock: when that was logged last, in clock_ms() */
     pthread_mutex_t lock;
     pthread_cond_t arrived; /* of CLOCK_MONOTONIC */
     uint64_t arrivals;      /* under the lock: how often the workers were woken */
@@ -58,6 +64,15 @@ void inbox_close(struct inbox *inbox);
  * inbox_open() does. */
 int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *error);
 
+enum inbox_fallback { INBOX_SPOOL, INBOX_REFUSE };
+/* From now on events are in the PostgreSQL database that `url` names, for all front ends (shared.h), and the
+ * folders have what was accepted while it could not be reached, unless `fallback` refuses that. To be called
+ * before anything is received. ERROR_SETTINGS when this program was built without PostgreSQL. */
+int inbox_share(struct inbox *inbox, const char *url, enum inbox_fallback fallback, struct error *error);
+
+/* Notes for good that an event of that name was accepted. */
+int inbox_note(struct inbox *inbox, const char *name, struct error *error);
+/* Of the folders of this machine: */
 /* Whether an event of that name was accepted before and is no longer in new/. */
 bool inbox_knows(struct inbox *inbox, const char *name);
 /* Whether failed/ has it: then inbox_knows(). */
@@ -67,15 +82,21 @@ void inbox_wake(struct inbox *inbox);
 
 struct inbox_status {
     int64_t pending, failed, done;
-    int64_t oldest; /* Unix seconds of the oldest that waits, 0 when none */
+    int64_t spooled; /* of those that wait, how many are on this machine until the shared inbox is back */
+    int64_t oldest;  /* Unix seconds of the oldest that waits, 0 when none */
 };
-/* `done` is counted only when `with_done`: that reads the whole ledger. */
+/* `done` is counted only when `with_done`: that reads the whole ledger. A shared inbox is counted for all
+ * front ends; when it cannot be reached that is an error, but `spooled` and, of these, `pending` and `oldest`
+ * are filled. */
 int inbox_status(struct inbox *inbox, bool with_done, struct inbox_status *status, struct error *error);
 /* Whether an event could be accepted now: the folders are there and can be written to. */
 int inbox_check(struct inbox *inbox, struct error *error);
 /* Calls `each` for every failed event with its name and the JSON of its reason. */
 int inbox_each_failed(struct inbox *inbox, void (*each)(void *ctx, const char *name, const char *reason),
                       void *ctx, struct error *error);
+/* The bytes of a failed event, ended by a NUL and free()d by the caller; NULL when there is none, it is
+ * larger than `max`, or it cannot be read. */
+char *inbox_failed_body(struct inbox *inbox, const char *name, size_t max, size_t *len);
 /* Moves the failed events back into new/; their number, or -1. */
 long inbox_retry(struct inbox *inbox, struct error *error);
 /* The same for one, by the name that inbox_each_failed() tells. ERROR_NOT_FOUND when none of that name has

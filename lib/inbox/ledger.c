@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "inbox/spool.h"
 
 #include <errno.h>
@@ -333,4 +334,26 @@ int ledger_count(struct ledger *ledger, int64_t *count, struct error *error)
 {
     int rc = run(ledger, &ledger->reading, COUNT, NULL, 0, count);
     return rc == SQLITE_OK ? 0 : unavailable(ledger, rc, error);
+}
+
+int ledger_each(struct ledger *ledger, bool (*each)(void *ctx, const char *name, int64_t at), void *ctx,
+                struct error *error)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *rows = NULL;
+    if (access(ledger->path, F_OK) != 0 && errno == ENOENT)
+        return 0;
+    int rc = sqlite3_open_v2(ledger->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_busy_timeout(db, BUSY_MS);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(db, "SELECT key, at FROM accepted WHERE length(key) = 16", -1, &rows, NULL);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        char name[SPOOL_NAME_DIGITS + 1];
+        text_hex(sqlite3_column_blob(rows, 0), KEY_SIZE, name);
+        rc = each(ctx, name, sqlite3_column_int64(rows, 1)) ? SQLITE_OK : SQLITE_DONE;
+    }
+    sqlite3_finalize(rows);
+    sqlite3_close(db);
+    return rc == SQLITE_DONE ? 0 : unavailable(ledger, rc, error);
 }

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,9 @@ enum ledger_found ledger_find_any(struct ledger *ledger, const char *name);
 /* Durable (synced) when it returns 0. Adding a name again changes nothing. ERROR_INBOX_UNAVAILABLE when it
  * cannot be written now. */
 int ledger_add(struct ledger *ledger, const char *name, struct error *error);
+/* Calls `each` for every name, with the Unix seconds of when it was added, until it returns false. */
+int ledger_each(struct ledger *ledger, bool (*each)(void *ctx, const char *name, int64_t at), void *ctx,
+                struct error *error);
 /* Counts the names, which reads all of them. */
 int ledger_count(struct ledger *ledger, int64_t *count, struct error *error);
 

@@ -1,12 +1,14 @@
 #include "inbox/receive.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "inbox/ledger.h"
 #include "inbox/recordings.h"
+#include "inbox/shared.h"
 #include "inbox/spool.h"
 
 #include <errno.h>
@@ -293,7 +295,7 @@ int inbox_seal(struct inbox *inbox, const char *conversation, struct error *erro
     if (make_name(EVENT_TRANSCRIPTION, "", conversation, name, error) != 0)
         return -1;
     any_version(name, any);
-    return ledger_add(inbox->ledger, any, error);
+    return inbox_note(inbox, any, error);
 }
 
 /* In the ledger like an event of its own. */
@@ -305,7 +307,7 @@ static int name_machine(const char *conversation, char name[SPOOL_NAME_DIGITS + 
 int inbox_note_machine(struct inbox *inbox, const char *conversation, struct error *error)
 {
     char name[SPOOL_NAME_DIGITS + 1];
-    return name_machine(conversation, name, error) == 0 ? ledger_add(inbox->ledger, name, error) : -1;
+    return name_machine(conversation, name, error) == 0 ? inbox_note(inbox, name, error) : -1;
 }
 
 int inbox_had_machine(struct inbox *inbox, const char *conversation, bool *had, struct error *error)
@@ -314,7 +316,8 @@ int inbox_had_machine(struct inbox *inbox, const char *conversation, bool *had, 
     if (name_machine(conversation, name, error) != 0)
         return -1;
     *had = ledger_find(inbox->ledger, name) == LEDGER_PRESENT;
-    return 0;
+    const char *asked = name;
+    return *had || !inbox->shared ? 0 : inbox->shared->find(inbox->database, &asked, 1, had, error);
 }
 
 /*
@@ -362,15 +365,59 @@ int inbox_has(struct inbox *inbox, const char *type, const char *conversation, b
     int result = spool_each(inbox->fresh, EVENT_SUFFIX, true, is_version, &version, error);
     if (result == 0 && !version.found)
         result = spool_each(inbox->failed, EVENT_SUFFIX, false, is_version, &version, error);
+    if (result == 0 && !version.found && inbox->shared)
+        result = inbox->shared->find_any(inbox->database, name, &version.found, error);
     *has = version.found;
     return result;
 }
 
-static int make_safe(struct delivery *delivery, const char *name, enum accepted *accepted,
-                     struct error *error)
+/* When events are kept here instead, at most once a minute. */
+static void log_spooling(struct inbox *inbox, const struct error *error)
+{
+    pthread_mutex_lock(&inbox->lock);
+    int64_t now = clock_ms();
+    bool due = inbox->logged_at == 0 || now - inbox->logged_at >= 60000;
+    if (due)
+        inbox->logged_at = now;
+    pthread_mutex_unlock(&inbox->lock);
+    if (due)
+        log_failure(LOG_WARN, "the shared inbox is away; events are kept on this machine", error);
+}
+
+static int hand_over(const struct delivery *delivery, const char *name, const struct event_names *names,
+                     enum accepted *accepted, struct error *error)
 {
     struct inbox *inbox = delivery->inbox;
-    if (spool_sync(delivery->fd, inbox->tmp, error) != 0 || move_in(delivery, name, accepted, error) != 0)
+    struct shared_event event = {.name = name, .others = {names->whole, names->any}, .at = clock_now()};
+    bool is_new = false;
+    char *bytes = spool_read(delivery->fd, inbox->tmp, &event.len, error);
+    event.bytes = bytes;
+    int result = bytes ? inbox->shared->accept(inbox->database, &event, &is_new, error) : -1;
+    free(bytes);
+    *accepted = is_new ? ACCEPTED : DUPLICATE;
+    return result;
+}
+
+/* In the database, or in new/. */
+static int make_durable(struct delivery *delivery, const char *name, const struct event_names *names,
+                        enum accepted *accepted, struct error *error)
+{
+    struct inbox *inbox = delivery->inbox;
+    if (inbox->shared) {
+        if (hand_over(delivery, name, names, accepted, error) == 0)
+            return 0;
+        if (inbox->refuses)
+            return -1;
+        log_spooling(inbox, error);
+    }
+    return spool_sync(delivery->fd, inbox->tmp, error) == 0 ? move_in(delivery, name, accepted, error) : -1;
+}
+
+static int make_safe(struct delivery *delivery, const char *name, const struct event_names *names,
+                     enum accepted *accepted, struct error *error)
+{
+    struct inbox *inbox = delivery->inbox;
+    if (make_durable(delivery, name, names, accepted, error) != 0)
         return -1;
     struct log_line line;
     log_begin(&line, LOG_DEBUG, *accepted == ACCEPTED ? "event accepted" : "duplicate event");
@@ -385,10 +432,18 @@ static int make_safe(struct delivery *delivery, const char *name, enum accepted 
 static int accept_audio(struct delivery *delivery, const struct field fields[MEMBERS], const char *name,
                         enum accepted *accepted, struct error *error)
 {
+    static const struct event_names none;
+    const struct inbox *inbox = delivery->inbox;
+    bool known = false;
+    /* A database that is away is met again below. */
+    if (inbox->shared && inbox->shared->find(inbox->database, &name, 1, &known, NULL) == 0 && known) {
+        *accepted = DUPLICATE;
+        return 0;
+    }
     struct delivery *small = write_small(delivery->inbox, fields, error);
     int result = -1;
     if (small && keep_recording(delivery, fields, error) == 0)
-        result = make_safe(small, name, accepted, error);
+        result = make_safe(small, name, &none, accepted, error);
     delivery_close(small);
     return result;
 }
@@ -415,31 +470,60 @@ static int digest_body(const struct delivery *delivery, unsigned char content[DI
     return 0;
 }
 
-/* Gives the event its name, of which the content is a part for a transcription, and finds out whether it is a
- * copy. */
-static int name_event(const struct delivery *delivery, const struct receipt *receipt,
-                      char name[SPOOL_NAME_DIGITS + 1], bool *found, struct error *error)
+/* The names of an event before its content is part of one. */
+static int make_names(const struct receipt *receipt, char name[SPOOL_NAME_DIGITS + 1],
+                      struct event_names *names, struct error *error)
 {
-    unsigned char content[DIGEST_SIZE];
-    /* `whole`: an older version of this program knew one version only; `any`: its caller was erased. */
-    char whole[SPOOL_NAME_DIGITS + 1], any[SPOOL_NAME_DIGITS + 1];
-    const char *names[] = {name, whole, any};
+    *names = (struct event_names){0};
     if (make_name(receipt->kind, receipt->type, receipt->conversation, name, error) != 0)
         return -1;
+    if (receipt->kind == EVENT_TRANSCRIPTION) {
+        names->whole = memcpy(names->text[0], name, sizeof names->text[0]);
+        any_version(name, names->text[1]);
+        names->any = names->text[1];
+    }
+    return 0;
+}
+
+void receive_names(struct inbox *inbox, int fd, const char *name, struct event_names *names)
+{
+    const struct delivery delivery = {.inbox = inbox, .fd = fd};
+    struct reading reading = {0};
+    struct receipt receipt = {.kind = EVENT_OTHER};
+    char first[SPOOL_NAME_DIGITS + 1];
+    struct error error;
+    if (scan_body(&delivery, &reading, &error) == 0 && fill_receipt(reading.fields, &receipt, &error) == 0 &&
+        make_names(&receipt, first, names, &error) == 0)
+        return;
+    /* What is no event becomes one that fails. */
+    *names = (struct event_names){0};
+    any_version(name, names->text[1]);
+    names->any = names->text[1];
+}
+
+/* Gives the event its name, of which the content is a part for a transcription, and finds out whether this
+ * machine has a copy. */
+static int name_event(const struct delivery *delivery, const struct receipt *receipt,
+                      char name[SPOOL_NAME_DIGITS + 1], struct event_names *names, bool *found,
+                      struct error *error)
+{
+    unsigned char content[DIGEST_SIZE];
+    if (make_names(receipt, name, names, error) != 0)
+        return -1;
+    const char *all[] = {name, names->whole, names->any};
     if (receipt->kind != EVENT_TRANSCRIPTION)
-        return find_copy(delivery->inbox, names, 1, found, error);
-    memcpy(whole, name, sizeof whole);
-    any_version(name, any);
+        return find_copy(delivery->inbox, all, 1, found, error);
     if (digest_body(delivery, content, error) != 0)
         return -1;
     add_content(name, content);
-    return find_copy(delivery->inbox, names, 3, found, error);
+    return find_copy(delivery->inbox, all, 3, found, error);
 }
 
 int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct error *error)
 {
     struct reading reading = {0};
     char name[SPOOL_NAME_DIGITS + 1];
+    struct event_names names;
     bool found = false;
     *receipt = (struct receipt){.accepted = IGNORED, .kind = EVENT_OTHER};
     if (delivery->failed || !delivery->path)
@@ -449,7 +533,7 @@ int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct e
         return -1;
     if (receipt->kind == EVENT_OTHER)
         return 0;
-    if (name_event(delivery, receipt, name, &found, error) != 0)
+    if (name_event(delivery, receipt, name, &names, &found, error) != 0)
         return -1;
     if (found) {
         receipt->accepted = DUPLICATE;
@@ -457,5 +541,5 @@ int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct e
     }
     return receipt->kind == EVENT_AUDIO
                ? accept_audio(delivery, reading.fields, name, &receipt->accepted, error)
-               : make_safe(delivery, name, &receipt->accepted, error);
+               : make_safe(delivery, name, &names, &receipt->accepted, error);
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "inbox/inbox.h"
+#include "inbox/spool.h"
 #include "service/event_type.h"
 
 #include <stdbool.h>
@@ -35,6 +36,15 @@ int delivery_accept(struct delivery *delivery, struct receipt *receipt, struct e
 void delivery_close(struct delivery *delivery);
 /* The body so far as it is on disk, for the payload log: at most `max` bytes, free()d by the caller. */
 char *delivery_text(struct delivery *delivery, size_t max, size_t *len);
+
+/* The names of an event beside its own: nothing of it is accepted when one of them was (NULL: it has none).
+ */
+struct event_names {
+    const char *whole, *any; /* as an older version of this program named it; of all versions */
+    char text[2][SPOOL_NAME_DIGITS + 1];
+};
+/* Those of an event in a file, which has this name. */
+void receive_names(struct inbox *inbox, int fd, const char *name, struct event_names *names);
 
 /* Whether an event of that type and conversation, in whichever version, was accepted before. */
 int inbox_has(struct inbox *inbox, const char *type, const char *conversation, bool *has,

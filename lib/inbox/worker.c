@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "inbox/ledger.h"
 #include "inbox/schedule.h"
+#include "inbox/shared.h"
 #include "inbox/spool.h"
 #include "service/metrics.h"
 
@@ -531,6 +532,8 @@ static void *run(void *arg)
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
     if (worker->begin)
         context.ctx = worker->begin(worker->app);
+    if (worker->inbox->shared)
+        worker->inbox->shared->work(worker->inbox, context.handler, context.ctx, &worker->stops);
     while (!worker->stops) {
         uint64_t arrivals = count_arrivals(worker->inbox);
         if (!scan_inbox(worker, &context))
@@ -593,11 +596,30 @@ static bool count_file(void *ctx, const struct spool_file *file)
     return true;
 }
 
+static int drain_shared(struct inbox *inbox, inbox_handler *handler, void *ctx, size_t *processed,
+                        size_t *left, size_t *failed, struct error *error)
+{
+    struct inbox_status status;
+    size_t counts[2];
+    if (inbox->shared->drain(inbox, handler, ctx, &counts[0], &counts[1], error) != 0 ||
+        inbox_status(inbox, false, &status, error) != 0)
+        return -1;
+    if (processed)
+        *processed = counts[0];
+    if (failed)
+        *failed = counts[1];
+    if (left)
+        *left = (size_t)status.pending;
+    return 0;
+}
+
 int inbox_drain(struct inbox *inbox, inbox_handler *handler, void *ctx, size_t *processed, size_t *left,
                 size_t *failed, struct error *error)
 {
     struct worker_ctx context = {inbox, handler, ctx, true};
     struct batch batch = {0};
+    if (inbox->shared)
+        return drain_shared(inbox, handler, ctx, processed, left, failed, error);
     size_t counts[OUTCOME_BUSY + 1] = {0}, remaining = 0;
     int result = list_events(inbox, &batch, error);
     for (size_t i = 0; i < batch.count && result == 0; i++) {

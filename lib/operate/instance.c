@@ -128,6 +128,15 @@ struct inbox *instance_inbox(const struct instance *instance, struct error *erro
     else
         error_no_memory(error);
     buf_free(&path);
+    if (inbox && instance->memory.database &&
+        inbox_share(inbox, instance->memory.database,
+                    setting_choice(instance->settings, CALLMEM_INBOX_FALLBACK) == FALLBACK_REFUSE
+                        ? INBOX_REFUSE
+                        : INBOX_SPOOL,
+                    error) != 0) {
+        inbox_close(inbox);
+        return NULL;
+    }
     if (inbox && *audio && inbox_keep_audio(inbox, audio, error) != 0) {
         inbox_close(inbox);
         return NULL;

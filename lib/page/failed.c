@@ -2,16 +2,13 @@
  * failed: events that could not be processed, and why.
  */
 #include "base/json.h"
-#include "inbox/spool.h"
 #include "page/answers.h"
 #include "page/html.h"
 #include "page/notice.h"
 #include "people/event.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define EVENTS_SHOWN 100
 #define EVENT_MOST   (4 * 1024 * 1024) /* larger files (recordings) are not looked into */
@@ -47,12 +44,9 @@ static void show_meaning(struct page *page, const char *code)
 /* Whose call it is, where the event can be read that far. */
 static void show_event(struct page *page, const char *name)
 {
-    char *path = spool_path(page->site->inbox->failed, name, EVENT_SUFFIX), *bytes = NULL;
     struct event event;
     size_t len = 0;
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-    if (fd >= 0 && lseek(fd, 0, SEEK_END) <= EVENT_MOST && lseek(fd, 0, SEEK_SET) == 0)
-        bytes = spool_read(fd, path, &len, NULL);
+    char *bytes = inbox_failed_body(page->site->inbox, name, EVENT_MOST, &len);
     if (bytes && event_parse(bytes, len, &event, NULL) == 0) {
         buf_puts(page->out, "<p>Call ");
         html_said(page->out, event.conversation);
@@ -63,10 +57,7 @@ static void show_event(struct page *page, const char *name)
         buf_puts(page->out, "</p>\n");
         event_free(&event);
     }
-    if (fd >= 0)
-        close(fd);
     free(bytes);
-    free(path);
 }
 
 static void show_failed(void *ctx, const char *name, const char *text)

@@ -10,6 +10,7 @@
 
 static const char *const environments[] = {"development", "production", NULL};
 static const char *const auths[] = {"hmac", "secret", "either", "none", NULL};
+static const char *const fallbacks[] = {"spool", "refuse", NULL};
 static const char *const modes[] = {"local", "remote", NULL};
 static const char *const switches[] = {"0", "1", NULL};
 static const char *const scopes[] = {"caller", "agent", NULL};
@@ -106,6 +107,10 @@ const struct setting_row setting_rows[SETTINGS] = {
         .help = "A PostgreSQL database for the memory, which several front ends share: see docs/scaling.md. "
                 "In production it has sslmode=require, verify-ca or verify-full unless the server is on this "
                 "machine. Empty: the memory is where OPENMEMORY_MODE says."),
+    CHOICE(CALLMEM_INBOX_FALLBACK, fallbacks, "spool",
+           "What post-call does with an event while the database of CALLMEM_DATABASE_URL is away: with spool "
+           "it is kept on this machine until the database is back, with refuse it is answered with 503, and "
+           "ElevenLabs sends it again."),
     CHOICE(
         CALLMEM_SCOPE, scopes, "caller",
         "Which agents share what a caller said: with caller all agents do, with agent each agent has its own "
