@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "inbox/ledger.h"
 #include "inbox/recordings.h"
-#include "inbox/shared.h"
+#include "inbox/shared_ops.h"
 #include "inbox/spool.h"
 
 #include <errno.h>
@@ -102,20 +102,6 @@ int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *e
     if (recordings_prepare(directory, &why) != 0)
         log_failure(LOG_ERROR, "recordings cannot be stored", &why);
     return 0;
-}
-
-int inbox_share(struct inbox *inbox, const char *url, enum inbox_fallback fallback, struct error *error)
-{
-#ifdef CALLMEM_LIBPQ
-    inbox->shared = shared_open(url, &inbox->database);
-    inbox->refuses = fallback == INBOX_REFUSE;
-    return inbox->shared ? 0 : error_no_memory(error);
-#else
-    (void)inbox;
-    (void)url;
-    (void)fallback;
-    return error_set(error, ERROR_SETTINGS, "this callmem was built without PostgreSQL");
-#endif
 }
 
 int inbox_note(struct inbox *inbox, const char *name, struct error *error)

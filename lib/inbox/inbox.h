@@ -45,7 +45,7 @@ struct inbox {
     char *tmp, *fresh, *failed; /* its folders; `fresh` is new/ */
     char *recordings;           /* where recordings are kept, NULL: nowhere */
     struct ledger *ledger;
-    const struct shared_ops *shared; /* NULL: the folders are the inbox; else shared.h */
+    const struct shared_ops *shared; /* NULL: the folders are the inbox; else shared_ops.h */
     struct shared *database;
     bool refuses;      /* what the database cannot take is not kept here instead */
     int64_t logged_at; /* under the lock: when that was logged last, in clock_ms() */
@@ -63,12 +63,6 @@ void inbox_close(struct inbox *inbox);
  * before, and with NULL or "", they are dropped. To be called before anything is received. Fails as
  * inbox_open() does. */
 int inbox_keep_audio(struct inbox *inbox, const char *directory, struct error *error);
-
-enum inbox_fallback { INBOX_SPOOL, INBOX_REFUSE };
-/* From now on events are in the PostgreSQL database that `url` names, for all front ends (shared.h), and the
- * folders have what was accepted while it could not be reached, unless `fallback` refuses that. To be called
- * before anything is received. ERROR_SETTINGS when this program was built without PostgreSQL. */
-int inbox_share(struct inbox *inbox, const char *url, enum inbox_fallback fallback, struct error *error);
 
 /* Notes for good that an event of that name was accepted. */
 int inbox_note(struct inbox *inbox, const char *name, struct error *error);

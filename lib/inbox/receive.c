@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "inbox/ledger.h"
 #include "inbox/recordings.h"
-#include "inbox/shared.h"
+#include "inbox/shared_ops.h"
 #include "inbox/spool.h"
 
 #include <errno.h>

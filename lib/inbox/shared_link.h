@@ -5,7 +5,7 @@
 #define CALLMEM_INBOX_SHARED_LINK_H
 
 #include "base/error.h"
-#include "inbox/shared.h"
+#include "inbox/shared_ops.h"
 #include "inbox/spool.h"
 #include "postgres/link.h"
 
@@ -19,6 +19,9 @@ struct shared_link {
     struct pg_link link;
     struct shared_link *next;
 };
+
+struct shared *shared_open(const char *url); /* NULL when out of memory */
+void shared_close(struct shared *shared);
 
 /* A connection that nobody else uses until it is given back, made if need be, with `ms` for what it is to be
  * used for. NULL with ERROR_INBOX_UNAVAILABLE. With `upgrades` the tables are brought to this program's

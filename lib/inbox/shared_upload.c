@@ -1,3 +1,4 @@
+#include "inbox/inbox.h"
 #include "inbox/shared_link.h"
 
 #include "base/buf.h"

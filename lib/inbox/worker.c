@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "inbox/ledger.h"
 #include "inbox/schedule.h"
-#include "inbox/shared.h"
+#include "inbox/shared_ops.h"
 #include "inbox/spool.h"
 #include "service/metrics.h"
 

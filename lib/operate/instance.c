@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "inbox/recording_folders.h"
 #include "inbox/recordings.h"
+#include "inbox/shared.h"
 #include "people/caller.h"
 #include "service/metrics.h"
 #include "web/payload_log.h"
@@ -128,15 +129,14 @@ struct inbox *instance_inbox(const struct instance *instance, struct error *erro
     else
         error_no_memory(error);
     buf_free(&path);
+#ifdef CALLMEM_LIBPQ
+    bool refuses = setting_choice(instance->settings, CALLMEM_INBOX_FALLBACK) == FALLBACK_REFUSE;
     if (inbox && instance->memory.database &&
-        inbox_share(inbox, instance->memory.database,
-                    setting_choice(instance->settings, CALLMEM_INBOX_FALLBACK) == FALLBACK_REFUSE
-                        ? INBOX_REFUSE
-                        : INBOX_SPOOL,
-                    error) != 0) {
+        inbox_share(inbox, instance->memory.database, refuses, error) != 0) {
         inbox_close(inbox);
         return NULL;
     }
+#endif
     if (inbox && *audio && inbox_keep_audio(inbox, audio, error) != 0) {
         inbox_close(inbox);
         return NULL;

@@ -176,6 +176,7 @@ static void test_defaults(void **state)
         {"OPENMEMORY_DECAY_LAMBDA_REFLECTIVE", "0"},
         {"OPENMEMORY_TIMEOUT_MS", "800"},
         {"CALLMEM_DATABASE_URL", ""},
+        {"CALLMEM_INBOX_FALLBACK", "spool"},
         {"CALLMEM_SCOPE", "caller"},
         {"CALLMEM_COUNTRY", ""},
         {"CALLMEM_TIMEZONE", "UTC"},
