@@ -56,7 +56,7 @@ check 'without the address of a database it says which setting is missing' like 
 mkfifo "$work/held"
 psql -qX "${shared[0]#*=}" <"$work/held" >/dev/null &
 exec {held}>"$work/held"
-locks=$(sed -n 's/^#define POSTGRES_LOCKS *"\([0-9]*\)".*/\1/p' lib/memory/postgres/*.[ch])
+locks=$(sed -n 's/^#define POSTGRES_LOCKS *"\([0-9]*\)".*/\1/p' lib/postgres/*.[ch])
 printf "BEGIN; SELECT pg_advisory_xact_lock(%s, hashtext('+15550300020'));\n" "$locks" >&"$held"
 is_held() {
     [ "$(is_there "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")" = 1 ]
