@@ -92,10 +92,53 @@ static void test_drop_ins(void **state)
         {"[Service]\nProtectSystem=full\n", 0},
         {"[Service]\nProtectSystem=strict\n", 2},
         {"", 2},
+        {"[Service]\nBindPaths=/srv/callmem /mnt/audio\n", 0},
+        {"[Service]\nBindPaths=/dev/shm/a:/srv/callmem:rbind -/dev/shm/b:/mnt\n", 0},
+        {"[Service]\nBindPaths=/srv/callmem:/var/elsewhere\n", 2},
+        {"[Service]\nBindPaths=/srv\nBindPaths=\n", 2},
+        {"[Service]\nReadWritePaths=/srv\nReadWritePaths=\nReadWritePaths=/mnt\n", 1},
+        {"[Service]\nReadWritePaths=/srv \\\n  /mnt\n", 0},
+        {"[Service]\nReadWritePaths = /srv\r\n", 1},
+        {"[Service]\nReadWritePaths=/srv /mnt\nReadOnlyPaths=/srv/callmem\n", 1},
+        {"[Service]\nReadWritePaths=/srv/callmem /mnt\nReadOnlyPaths=/srv\n", 0},
+        {"[Service]\nReadWritePaths=/srv/callmem /mnt\nReadOnlyPaths=/srv/callmem\n", 1},
+        {"[Service]\nReadWritePaths=/srv/callmem /mnt\nInaccessiblePaths=-/srv\n", 1},
+        {"[Service]\nReadWritePaths=/srv/callmem /mnt\nTemporaryFileSystem=/srv:ro\n", 1},
+        {"[Service]\nBindPaths=/srv/callmem /mnt\nTemporaryFileSystem=/srv:ro\n", 0},
+        {"[Service]\nBindReadOnlyPaths=/srv:/srv\n", 2},
+        {"[Service]\nProtectSystem=strict\nProtectSystem=no\n", 0},
+        {"[Service]\nReadWritePaths=%h/callmem\n", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         drop_in(cases[i].text);
         assert_int_equal(named(settings, NULL), cases[i].named);
+    }
+}
+
+/* What the units do not see cannot be made writable by naming it. */
+static void test_homes(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {"CALLMEM_STATE_DIR=/home/me/callmem\n",
+                                           "CALLMEM_STATE_DIR=/tmp/callmem\n"};
+    static const struct {
+        const char *text, *home, *tmp; /* what is said of either */
+    } cases[] = {
+        {"", "do not see /home/me/callmem", "do not see /tmp/callmem"},
+        {"[Service]\nReadWritePaths=/home/me/callmem /tmp/callmem\n", "do not see", "do not see"},
+        {"[Service]\nBindPaths=/home/me/callmem /tmp/callmem\n", "do not see", NULL},
+        {"[Service]\nProtectHome=tmpfs\nReadWritePaths=/home/me/callmem\n", "do not see", "do not see"},
+        {"[Service]\nProtectHome=tmpfs\nBindPaths=/home/me/callmem\n", NULL, "do not see"},
+        {"[Service]\nProtectHome=read-only\nPrivateTmp=no\n", "may not write", "may not write"},
+        {"[Service]\nProtectHome=read-only\nReadWritePaths=/home/me\n", NULL, "do not see"},
+        {"[Service]\nProtectHome=no\n", "may not write", "do not see"},
+        {"[Service]\nProtectHome=false\nPrivateTmp=0\nReadWritePaths=/home /tmp\n", NULL, NULL},
+        {"[Service]\nProtectSystem=no\n", "do not see", "do not see"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        drop_in(cases[i].text);
+        assert_int_equal(named(settings[0], cases[i].home), cases[i].home != NULL);
+        assert_int_equal(named(settings[1], cases[i].tmp), cases[i].tmp != NULL);
     }
 }
 
@@ -105,6 +148,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_services_own_folders, begin, end),
         cmocka_unit_test_setup_teardown(test_a_folder_elsewhere_is_named_once, begin, end),
         cmocka_unit_test_setup_teardown(test_drop_ins, begin, end),
+        cmocka_unit_test_setup_teardown(test_homes, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
