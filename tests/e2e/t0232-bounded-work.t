@@ -30,6 +30,22 @@ import_costs() { # - N
         created_at: "2026-03-02T10:\(10 + . % 50):00Z", position: 1}]}]}' >"$work/import"
     counted import "$work/import"
 }
+# A request that a program answers as plain CGI, on the memory that is there.
+request_costs() { # JQ-FILTER N
+    jq -nc --argjson n "$2" "$1" >"$work/body"
+    env "${settings[@]}" ELEVENLABS_SEARCH_DATA_SECRET=x ELEVENLABS_SEARCH_DATA_AUTH=secret GATEWAY_INTERFACE=CGI/1.1 \
+        REQUEST_METHOD=POST SCRIPT_NAME=/webhook/search-data CONTENT_TYPE=application/json \
+        "CONTENT_LENGTH=$(wc -c <"$work/body")" HTTP_X_API_KEY=x "${headers[@]}" \
+        valgrind --tool=callgrind --callgrind-out-file=/dev/null "$build/search-data" <"$work/body" 2>&1 >"$work/said" |
+        sed -n 's/.*Collected : //p'
+    grep -q '"memories"' "$work/said" || { cat "$work/said" && return 1; } >&2
+}
+headers=()
+headers_cost() { # - N
+    local headers=() i
+    for ((i = 0; i < $2; i++)); do headers+=("HTTP_X_OTHER_$i=number $i"); done
+    request_costs '{caller_id: "+15550100321", query: "pear trees"}' "$2"
+}
 declare -A nothing
 in_proportion() { # FUNCTION FILTER N
     local once twice
@@ -49,4 +65,18 @@ in_proportion() { # FUNCTION FILTER N
         data_collection_id: "callmem_notes", value: ([range($n) | "fact | caller | has pear trees for wedding \(.) |"] | join("\n"))}}' 200
 }
 check 'conversations of an import' in_proportion import_costs - 60
+
+# The memory of the import is there.
+check 'headers' in_proportion headers_cost - 300
+# shellcheck disable=SC2016 # jq expands it
+{
+    check 'the length of a query' in_proportion request_costs '{caller_id: "+15550100321",
+        query: ([range(50 * $n) | "a"] | join(""))}' 8
+    check 'the words of a query' in_proportion request_costs '{caller_id: "+15550100321",
+        query: ([range(4 * $n) | "tree\(.)"] | join(" "))}' 8
+    check 'people who speak' in_proportion event_costs '.data.transcript = [range($n) | {role: "user",
+        message: "Hello, my name is \(["Ada", "Boris", "Clara", "Dora"][. % 4]) Quince\(.).", time_in_call_secs: .}]' 60
+    check 'phone numbers' in_proportion event_costs '.data.transcript = [range($n) | {role: "user",
+        message: "My number is +1555010\(1000 + .).", time_in_call_secs: .}]' 60
+}
 finish
