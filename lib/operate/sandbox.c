@@ -231,7 +231,7 @@ static enum access access_of(const struct sandbox *sandbox, const char *path)
 {
     static const char *const homes[] = {"/home", "/root", "/run/user"}, *const own[] = {"/tmp", "/var/tmp"};
     struct verdict so_far = {0, sandbox->is_strict ? READ_ONLY : WRITABLE};
-    for (size_t i = 0; i < sizeof homes / sizeof *homes && sandbox->home != WRITABLE; i++)
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
         judge(&so_far, path, homes[i], sandbox->home);
     for (size_t i = 0; i < sizeof own / sizeof *own && sandbox->has_own_tmp; i++)
         judge(&so_far, path, own[i], TEMPORARY);

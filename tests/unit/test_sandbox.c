@@ -131,7 +131,9 @@ static void test_homes(void **state)
         {"[Service]\nProtectHome=tmpfs\nBindPaths=/home/me/callmem\n", NULL, "do not see"},
         {"[Service]\nProtectHome=read-only\nPrivateTmp=no\n", "may not write", "may not write"},
         {"[Service]\nProtectHome=read-only\nReadWritePaths=/home/me\n", NULL, "do not see"},
-        {"[Service]\nProtectHome=no\n", "may not write", "do not see"},
+        /* ProtectSystem=strict leaves homes to ProtectHome=. */
+        {"[Service]\nProtectHome=no\n", NULL, "do not see"},
+        {"[Service]\nProtectHome=no\nReadOnlyPaths=/home\n", "may not write", "do not see"},
         {"[Service]\nProtectHome=false\nPrivateTmp=0\nReadWritePaths=/home /tmp\n", NULL, NULL},
         {"[Service]\nProtectSystem=no\n", "do not see", "do not see"},
     };
