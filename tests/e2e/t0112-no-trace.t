@@ -50,7 +50,7 @@ done
 # While nobody works, what waits is found as well.
 reply=$(program callmem forget "$caller")
 check 'forget succeeds' is "$?" 0
-check 'and says what it erased' like "$reply" '[1-9][0-9]* memories of [1-9].* 2 events .* [1-9][0-9]* lines .* 1 recordings'
+check 'and says what it erased' like "$reply" '[1-9][0-9]* memories of [1-9].* 2 events .* [1-9][0-9]* lines .* 1 recording'
 check 'no byte of the caller is left in any file' is "$(traced)" ''
 check 'the recording of another is left' is "$(find "$work/kept/audio" -name '*.mp3' | grep -c .)" 1
 check 'and what others said' grep -q "$other" "$work/kept/client-data.jsonl" "$work/kept/client-data.jsonl.1"

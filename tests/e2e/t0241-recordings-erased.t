@@ -29,7 +29,7 @@ keep_in() { # FOLDER
 remember "$data/example-post-call.json"
 recording "$conversation"
 check 'show says where a recording is' like "$(program callmem show "$caller")" "\[recording\] $(kept "$work/first" "$conversation")"
-check 'a caller is erased with the recording' like "$(program callmem forget "$caller")" ' 1 recordings\.'
+check 'a caller is erased with the recording' like "$(program callmem forget "$caller")" ' 1 recording\.'
 check 'which is gone' is "$(recordings_in "$work/first")" 0
 remember "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_late"')"
 check 'a caller is erased whose recording has not come' like "$(program callmem forget "$caller")" ' 0 recordings\.'
@@ -45,9 +45,9 @@ for n in 1 2; do
 done
 keep_in "$work/second"
 check 'a recording in the old one is shown' like "$(program callmem show +15550100101)" "$work/first/"
-check 'and erased with its caller' like "$(program callmem forget +15550100101)" ' 1 recordings\.'
+check 'and erased with its caller' like "$(program callmem forget +15550100101)" ' 1 recording\.'
 keep_in ""
-check 'the other one is erased, too' like "$(program callmem forget +15550100102)" ' 1 recordings\.'
+check 'the other one is erased, too' like "$(program callmem forget +15550100102)" ' 1 recording\.'
 check 'then there is none' is "$(recordings_in "$work/first")" 0
 
 # --- one whose transcript never comes ----------------------------------------------------------------------------
