@@ -310,13 +310,36 @@ static void read_mark(struct reader *r, utf8proc_int32_t c, size_t at)
     }
 }
 
+/* Of Thai and its neighbours, Japanese and Chinese: scripts that write no blanks between words. */
+static bool is_unspaced(utf8proc_int32_t c)
+{
+    return (c >= 0x0e00 && c <= 0x0eff) || (c >= 0x1000 && c <= 0x109f) || (c >= 0x1780 && c <= 0x17ff) ||
+           (c >= 0x3005 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x9fff) || (c >= 0xf900 && c <= 0xfaff) ||
+           (c >= 0x20000 && c <= 0x3ffff);
+}
+
+static bool is_digit(utf8proc_int32_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 0xff10 && c <= 0xff19);
+}
+
+/* A number between such characters is a word, which it must be to be known as a telephone or card number. */
+static bool parts_words(utf8proc_int32_t before, utf8proc_int32_t c)
+{
+    return (is_digit(before) && is_unspaced(c)) || (is_unspaced(before) && is_digit(c));
+}
+
 /* The end of the word that begins at `start`. */
 static size_t word_end(const struct reader *r, size_t start)
 {
     size_t end = start;
+    utf8proc_int32_t before = 0;
     for (size_t at = start;;) {
         utf8proc_int32_t c = next(r->text, r->len, &at);
         if (c >= 0 && is_part_of_word(c)) {
+            if (parts_words(before, c))
+                return end;
+            before = c;
             end = at;
             continue;
         }
@@ -352,6 +375,8 @@ static int read_all(struct reader *r)
                 r->joined = true;
             else
                 r->gap = GAP_COMMA;
+        } else if (c >= 0 && is_part_of_word(c)) {
+            r->joined = true;
         }
     }
     end_sentence(r, false);

@@ -30,6 +30,11 @@ static void cards_are_masked(void **state)
               "Meine Kreditkarte hat die Nummer [card number].");
     masked_is("fr", "Le numéro de carte, c'est 4000 0000 0000 0002.",
               "Le numéro de carte, c'est [card number].");
+    /* Scripts that write no blank beside a number. */
+    masked_is("ja", "番号は4000 0000 0000 0002です。", "番号は[card number]です。");
+    masked_is("ja", "番号は４００００００００００００００２です。", "番号は[card number]です。");
+    masked_is("zh", "我的卡号是4000000000000002，谢谢。", "我的卡号是[card number]，谢谢。");
+    masked_is("th", "หมายเลขบัตร4000 0000 0000 0002ค่ะ", "หมายเลขบัตร[card number]ค่ะ");
 }
 
 static void bank_accounts_are_masked(void **state)
