@@ -42,7 +42,7 @@ program callmem export "$two" --for-caller >/dev/null 2>&1
 check 'of a line of two it has to be said for whom' is "$?" 2
 said=$(program callmem export "$two" --for-caller --name 'Maria Lopez')
 check 'what is stored of one is printed' is "$?" 0
-for wanted in 'Name: Maria Lopez' 'I play the viola' 'Call of 2026-03-03' 'You: My name is Maria' 'Left out: 1 calls'; do
+for wanted in 'Name: Maria Lopez' 'I play the viola' 'Call of 2026-03-03' 'You: My name is Maria' 'Left out: 1 call from'; do
     check "it has: $wanted" like "$said" "$wanted"
 done
 check 'and nothing of the other' unlike "$said" 'Carlos|tuba'
