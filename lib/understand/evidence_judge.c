@@ -817,14 +817,57 @@ static bool is_verb_of_others(struct evidence *evidence, const struct grounding 
     return false;
 }
 
-/* "Works at the hospital" of one who has to be driven there: the place was said, and nothing of work. */
+/* "I have to be at the airport by six", "pick me up at the airport", and "at the airport" where the agent
+ * asked where to: a place to go to, and no home or work. */
+static bool is_destination(struct evidence *evidence, const struct place *thing)
+{
+    struct reading *reading = evidence->reading;
+    size_t count;
+    const struct spoken *turns = ground_spoken(evidence->ground, &count);
+    const struct words *words = &turns[thing->spoken].words;
+    struct span sentence = reading_sentence(words, thing->at), before = {thing->at, thing->at};
+    while (before.from > sentence.from && words->items[before.from].gap == GAP_NONE)
+        before.from--;
+    if (manner_has(reading, words, LIST_MINE, before))
+        return false;
+    if (manner_has(reading, words, LIST_DUE, before) || manner_has(reading, words, LIST_ASK_TO, before) ||
+        (words->items[thing->at].question && manner_has(reading, words, LIST_ASKS, before)))
+        return true;
+    /* An order: nobody does it but the one who is spoken to. */
+    if (manner_has(reading, words, LIST_FIRST_PERSON, before))
+        return !leaves_subjects_out(reading) && !manner_has(reading, words, LIST_SUBJECT, before);
+    if (thing->spoken == 0 || turns[thing->spoken - 1].role != ROLE_AGENT || sentence.from > 0)
+        return false;
+    const struct words *asked = &turns[thing->spoken - 1].words;
+    struct span all = {0, asked->count};
+    return manner_has(reading, asked, LIST_ASKS, all) && !manner_has(reading, asked, LIST_KEY_ADDRESS, all);
+}
+
+/* "Our company's Pell Marine": where the speaker works. */
+static bool is_own_company(struct evidence *evidence, const struct place *thing)
+{
+    size_t count;
+    const struct words *words = &ground_spoken(evidence->ground, &count)[thing->spoken].words;
+    struct span before = {thing->at, thing->at};
+    while (before.from > 0 && words->items[before.from].gap == GAP_NONE)
+        before.from--;
+    for (size_t at = before.from; at + 1 < before.to; at++)
+        if (language_list(evidence->reading->language, LIST_MINE, words, at) > 0 &&
+            language_list(evidence->reading->language, LIST_COMPANY, words, at + 1) > 0)
+            return true;
+    return false;
+}
+
+/* "Works at the hospital", "Lives at the airport" of one who has to be driven there: the place was said, and
+ * nothing of work or of a home. */
 static bool is_related(struct evidence *evidence, const struct statement *statement,
                        const struct grounding *grounding)
 {
     const char *verb_fold = "", *before = "";
     size_t verb = 0, places = 0;
+    bool home = false;
     if (!evidence->reading->ruled || grounding->words.foreign ||
-        !slots_employment(evidence->reading, statement->text, &verb_fold, &before))
+        !slots_place(evidence->reading, statement->text, &verb_fold, &before, &home))
         return true;
     while (verb < grounding->words.count && strcmp(grounding->words.items[verb].fold, verb_fold) != 0)
         verb++;
@@ -833,7 +876,11 @@ static bool is_related(struct evidence *evidence, const struct statement *statem
         if (thing->token == verb || grounding->words.items[thing->token].weight < 1)
             continue;
         places++;
-        if (is_verb_of(evidence, grounding, verb, thing, !*statement->whose) ||
+        if (is_verb_of(evidence, grounding, verb, thing, !*statement->whose))
+            return true;
+        if (is_destination(evidence, thing))
+            continue;
+        if (home || is_own_company(evidence, thing) ||
             (is_placed_so(evidence, thing, before) && !is_verb_of_others(evidence, grounding, verb, thing)))
             return true;
     }

@@ -89,6 +89,20 @@ static bool is_of_data(const struct reading *reading, const struct spoken *turns
            manner_has(reading, words, LIST_DATA, (struct span){0, words->count});
 }
 
+/* "Forget me, I'm a fool": words that ask for something elsewhere, as the language's rules say. What stands
+ * behind a comma says so only where nobody asked in so many words. */
+static bool is_idiom(struct reading *reading, const struct spoken *spoken, size_t at)
+{
+    const struct words *words = &spoken->words;
+    const struct rule *rule = reading_rule(reading, SECTION_PRIVACY, spoken, at);
+    if (!rule || !rule->slot || privacy_find(rule->slot) != PRIVACY_NONE)
+        return false;
+    struct span clause = clause_of(words, at);
+    return reading->matcher.all.to <= clause.to ||
+           !manner_has(reading, words, LIST_ASK_TO,
+                       (struct span){reading_sentence(words, at).from, clause.to});
+}
+
 enum drop requests_judge_erasure(struct reading *reading, const struct spoken *turns, size_t count,
                                  size_t *turn)
 {
@@ -102,6 +116,8 @@ enum drop requests_judge_erasure(struct reading *reading, const struct spoken *t
             enum drop here = judge(reading, &turns[i], at, &negated);
             if (negated || keeps(reading, words))
                 here = DROP_NEGATED;
+            if (here == DROPS && is_idiom(reading, &turns[i], at))
+                here = DROP_ASKED;
             if (here == DROPS && (is_appointment(reading, words, at) || !is_of_data(reading, turns, i, at)))
                 here = DROP_ASKED;
             if (here == DROPS && manner_is_laughed_at(reading, words, at))
@@ -195,6 +211,16 @@ bool requests_are_of_how(const struct reading *reading, const struct spoken *tur
     return limited;
 }
 
+/* "Don't call me again, do you hear?": what is asked is whether it was understood. The sentence begins with
+ * what is wanted, and the question follows behind a comma. */
+static bool has_tag(const struct reading *reading, const struct words *words, struct span found)
+{
+    struct span sentence = reading_sentence(words, found.from);
+    bool begins = found.from == sentence.from || words->items[found.from].gap != GAP_NONE;
+    return begins && found.to > found.from && found.to < sentence.to &&
+           words->items[found.to].gap != GAP_NONE && !manner_has(reading, words, LIST_IF_CLAUSE, sentence);
+}
+
 /* What a turn asks for: the first rule that fits and is meant. */
 static enum privacy asked_in(struct reading *reading, const struct spoken *spoken)
 {
@@ -203,7 +229,11 @@ static enum privacy asked_in(struct reading *reading, const struct spoken *spoke
         bool negated;
         const struct rule *rule = reading_rule(reading, SECTION_PRIVACY, spoken, at);
         enum privacy privacy = rule && rule->slot ? privacy_find(rule->slot) : PRIVACIES;
-        if (privacy == PRIVACIES || judge(reading, spoken, at, &negated) != DROPS)
+        if (privacy == PRIVACIES || privacy == PRIVACY_NONE)
+            continue;
+        bool tagged = has_tag(reading, words, reading->matcher.all);
+        enum drop why = judge(reading, spoken, at, &negated);
+        if (why != DROPS && !(why == DROP_ASKED && tagged))
             continue;
         /* "Don't call me again" has its negator in itself. */
         if (privacy == PRIVACY_ERASE && (negated || keeps(reading, words)))

@@ -297,17 +297,19 @@ static const char *relation_slot(struct reading *reading, const char *text)
     return relation->slot;
 }
 
-bool slots_employment(struct reading *reading, const char *text, const char **verb, const char **place)
+bool slots_place(struct reading *reading, const char *text, const char **verb, const char **before,
+                 bool *home)
 {
     struct words words;
     size_t at;
     const struct relation *relation = find_relation(reading, text, &words, &at);
     if (!relation)
         return false;
-    bool found = relation->list == LIST_EMPLOYED && at + 1 < words.count;
+    *home = relation->list == LIST_LIVES;
+    bool found = (*home || relation->list == LIST_EMPLOYED) && at + 1 < words.count;
     if (found) {
         *verb = copy(reading, words.items[at].fold, strlen(words.items[at].fold));
-        *place = copy(reading, words.items[at + 1].fold, strlen(words.items[at + 1].fold));
+        *before = copy(reading, words.items[at + 1].fold, strlen(words.items[at + 1].fold));
     }
     words_free(&words);
     return found;

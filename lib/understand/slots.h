@@ -13,7 +13,9 @@
  * Texts live in the arena. */
 void slots_find(struct reading *reading, struct statement *statement);
 
-/* "Works at the hospital": the verb and what follows it, folded; false when the text is of no employer. */
-bool slots_employment(struct reading *reading, const char *text, const char **verb, const char **place);
+/* "Works at the hospital", "Lives at the mill" (`home`): the verb and the word before the place, folded;
+ * false when the text is of no such place. */
+bool slots_place(struct reading *reading, const char *text, const char **verb, const char **before,
+                 bool *home);
 
 #endif

@@ -147,6 +147,27 @@ static bool is_nobody(const struct reading *reading, const struct words *words, 
     return false;
 }
 
+/* "Tidewell Laundry calling, our machine is down": a turn that speaks for several and never for one says its
+ * company's name, where nothing in it is known as a person's. "My name is" speaks for one. */
+static bool is_company(const struct reading *reading, const struct words *words, struct span span)
+{
+    bool plural = false;
+    if (name_titles(reading, words, span.from) > 0)
+        return false;
+    for (size_t at = span.from; at < span.to; at++)
+        if (name_is_given(reading, words, at))
+            return false;
+    for (size_t at = 0; at < words->count; at++) {
+        bool several = name_list(reading, LIST_WE, words, at);
+        bool speaker =
+            name_list(reading, LIST_FIRST_PERSON, words, at) || name_list(reading, LIST_MINE, words, at);
+        if (speaker && !several)
+            return false;
+        plural = plural || (speaker && several);
+    }
+    return plural;
+}
+
 /* Tries the rules at one word; returns where to go on. */
 static size_t read_rule(struct names *names, const struct spoken *spoken, size_t at)
 {
@@ -193,6 +214,7 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
         if (!big && !name_ends(reading, &spoken->words, span.to))
             continue;
         if (has_common_word(reading, &spoken->words, span) || is_nobody(reading, &spoken->words, span) ||
+            is_company(reading, &spoken->words, span) ||
             (!plain && !is_likely_person(reading, &spoken->words, span)) ||
             (name_rules[i].section == SECTION_NAME_CORRECT && !names->spoken_of))
             continue;
@@ -265,7 +287,8 @@ static struct claim *answer_at(struct names *names, const struct spoken *spoken,
                       is_agents(names, words, (struct span){at, ends[0]})))
         return NULL;
     struct span span = longer_form(reading, words, (struct span){at, ends[0]});
-    if (has_common_word(reading, words, span) || is_nobody(reading, words, span))
+    if (has_common_word(reading, words, span) || is_nobody(reading, words, span) ||
+        is_company(reading, words, span))
         return NULL;
     /* "Untertitel im Auftrag …": what goes on is no answer, unless it begins like a name. */
     bool goes_on = span.to < words->count && words->items[span.to].gap == GAP_NONE;

@@ -9,6 +9,15 @@ struct name_case {
 };
 
 static const struct name_case name_cases[] = {
+    /* Who speaks for several and never for one says a company's name. */
+    {"en", "A: Hello. / U: Tidewell Laundry calling, our machine is down again.", ""},
+    {"en", "A: Who is calling? / U: Penhallow Joinery. We ordered the oak boards.", ""},
+    {"en", "A: Hello. / U: Brightmoor Orchards here, we need to move our delivery.", ""},
+    {"de", "A: Hallo? / U: Lindenhof Gärtnerei hier, wir brauchen mehr Erde.", ""},
+    {"en", "A: Hello. / U: Hi, Zorblad Quint here, I ordered a lamp.", "Zorblad Quint"},
+    {"en", "A: Hello. / U: My name is Zorblad Quint, we're calling about our boiler.", "Zorblad Quint"},
+    {"en", "A: Hello. / U: Ruth Peverell here, we have a table for Friday.", "Ruth Peverell"},
+    {"en", "A: Who is calling? / U: Mr. Quint. We ordered the oak boards.", "Mr. Quint"},
     {"en", "A: Hello? / U: Hi, it's Ana. Ana Kowalska.", "Ana Kowalska"},
     {"en", "A: Good morning. / U: Good morning, Ana Kowalska speaking.", "Ana Kowalska"},
     {"en", "A: Hello / U: You're speaking with Deshawn Brooks, I need a refund.", "Deshawn Brooks"},
