@@ -10,6 +10,12 @@ int64_t clock_now(void)
     return (int64_t)time(NULL);
 }
 
+void clock_pause(int tries)
+{
+    long us = tries < 20 ? 100 : tries < 40 ? 500 : 2000;
+    nanosleep(&(struct timespec){.tv_nsec = us * 1000}, NULL);
+}
+
 int64_t clock_us(void)
 {
     struct timespec now;

@@ -18,6 +18,10 @@ void clock_stamp(int64_t when, char out[CLOCK_STAMP_SIZE]); /* 2026-03-02T10:04:
 void clock_stamp_ms(char out[CLOCK_STAMP_SIZE]);            /* now, 2026-03-02T10:04:00.123Z */
 void clock_date(int64_t when, char out[CLOCK_STAMP_SIZE]);  /* 2026-03-02 */
 
+/* Sleeps until something that another process holds is tried again after so many `tries`: 0.1 ms at first,
+ * for what is held for less than a millisecond, and 2 ms at last. */
+void clock_pause(int tries);
+
 /* Reads `2026-03-02`, `2026-03-02T10:04`, `…:00`, `….123`, with `Z`, `+01:00`, `+0100` or nothing (UTC), a
  * blank or `t` in place of the `T`, or Unix seconds (digits, optional fraction). False for anything else. */
 bool clock_parse(const char *text, int64_t *when);

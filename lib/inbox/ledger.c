@@ -39,6 +39,7 @@ struct connection {
     sqlite3_stmt *statements[QUERIES];
     dev_t device; /* of the database file, to notice when the path leads to another one */
     ino_t inode;
+    int64_t waits_since; /* clock_ms() of when it found another process writing */
 };
 
 /* Two connections, so that an accept does not wait for a worker. */
@@ -103,6 +104,19 @@ static int make_file(const struct ledger *ledger)
     return SQLITE_OK;
 }
 
+/* As the memory's connection waits, for the same reason. */
+static int wait_for_others(void *ctx, int tries)
+{
+    struct connection *connection = ctx;
+    int64_t now = clock_ms();
+    if (tries == 0)
+        connection->waits_since = now;
+    if (now - connection->waits_since >= BUSY_MS)
+        return 0;
+    clock_pause(tries);
+    return 1;
+}
+
 static int connect_to(const struct ledger *ledger, struct connection *connection)
 {
     struct stat st;
@@ -111,7 +125,7 @@ static int connect_to(const struct ledger *ledger, struct connection *connection
         rc =
             sqlite3_open_v2(ledger->path, &connection->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_busy_timeout(connection->db, BUSY_MS);
+        rc = sqlite3_busy_handler(connection->db, wait_for_others, connection);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(connection->db, setup, NULL, NULL, NULL);
     for (int i = 0; i < QUERIES && rc == SQLITE_OK; i++)

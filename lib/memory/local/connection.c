@@ -114,6 +114,15 @@ static int past_deadline(void *ctx)
     return clock_ms() > lite->db.deadline;
 }
 
+/* SQLite's own way of waiting sleeps up to 100 ms for a transaction that takes about one. */
+static int wait_for_others(void *ctx, int tries)
+{
+    if (past_deadline(ctx))
+        return 0;
+    clock_pause(tries);
+    return 1;
+}
+
 /* Creates the file, so that it has our mode and not the umask's; SQLite gives the same to the files beside
  * it. An existing file is not opened: closing it would silently drop the locks that other handles of this
  * process hold on it, and another process might then delete the journal that they write. */
@@ -194,7 +203,7 @@ static int configure(struct sqlite_db *lite)
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
         "PRAGMA secure_delete = ON; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; "
         "PRAGMA journal_size_limit = 4194304;";
-    sqlite3_busy_timeout(lite->sqlite, (int)(lite->db.deadline - clock_ms()) + 1);
+    sqlite3_busy_handler(lite->sqlite, wait_for_others, lite);
     sqlite3_progress_handler(lite->sqlite, 1000, past_deadline, lite);
     int result = sqlite3_exec(lite->sqlite, pragmas, NULL, NULL, NULL);
     return result != SQLITE_OK
@@ -258,10 +267,7 @@ static int make_ready(struct sqlite_db *lite, int timeout_ms, bool check, struct
     if (check && lite->sqlite && !lite->db.in_transaction && !lite->reading && !is_fileless(lite) &&
         !is_current(lite))
         detach(lite);
-    if (!lite->sqlite)
-        return connect_to(lite, error);
-    sqlite3_busy_timeout(lite->sqlite, timeout_ms);
-    return 0;
+    return lite->sqlite ? 0 : connect_to(lite, error);
 }
 
 static int sqlite_ready(struct db *db, enum db_wait wait, struct error *error)
