@@ -337,7 +337,7 @@ static size_t word_end(const struct reader *r, size_t start)
     for (size_t at = start;;) {
         utf8proc_int32_t c = next(r->text, r->len, &at);
         if (c >= 0 && is_part_of_word(c)) {
-            if (parts_words(before, c))
+            if (before + c >= 0x0e00 && parts_words(before, c))
                 return end;
             before = c;
             end = at;
@@ -413,11 +413,9 @@ void words_free(struct words *words)
     *words = (struct words){0};
 }
 
-size_t words_phrase(const struct words *words, size_t at, const char *phrase)
+size_t words_phrase_from(const struct words *words, size_t at, const char *phrase)
 {
     size_t word = at;
-    if (at >= words->count || *phrase != *words->items[at].fold)
-        return 0;
     while (*phrase && word < words->count) {
         size_t len = strcspn(phrase, " ");
         if (strlen(words->items[word].fold) != len || memcmp(words->items[word].fold, phrase, len) != 0)

@@ -58,9 +58,14 @@ int words_read(const struct words_language *language, const char *text, struct w
 /* The same in the memory of a row that was read before, or of {0}. */
 int words_reread(const struct words_language *language, const char *text, struct words *words);
 void words_free(struct words *words);
+size_t words_phrase_from(const struct words *words, size_t at, const char *phrase); /* the rest of it */
 /* How many words from word `at` on are those of a phrase, which is written as they are folded, with blanks; 0
  * when they are not. */
-size_t words_phrase(const struct words *words, size_t at, const char *phrase);
+static inline size_t words_phrase(const struct words *words, size_t at, const char *phrase)
+{
+    /* Of a table of phrases nearly all end here. */
+    return at < words->count && *phrase == *words->items[at].fold ? words_phrase_from(words, at, phrase) : 0;
+}
 
 /* The hash by which words are compared. */
 uint64_t word_key(const char *fold, size_t len);

@@ -19,7 +19,7 @@ bool spelled_is_link(const struct word *word)
     static const char *const links[] = {"and", "then", "dash", "hyphen", "space", "und",   "dann",
                                         "y",   "et",   "puis", "e",      "poi",   "slash", "minus"};
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-        if (strcmp(word->fold, links[i]) == 0)
+        if (*word->fold == *links[i] && strcmp(word->fold, links[i]) == 0)
             return true;
     return false;
 }
@@ -51,7 +51,7 @@ static bool is_code_word(const struct word *word)
 static bool is_alphabet(const char *fold)
 {
     for (size_t i = 0; i < sizeof alphabet / sizeof *alphabet; i++)
-        if (strcmp(alphabet[i], fold) == 0)
+        if (*alphabet[i] == *fold && strcmp(alphabet[i], fold) == 0)
             return true;
     return false;
 }
