@@ -2,9 +2,9 @@
  * shared_ops: the inbox that all front ends have in one PostgreSQL database, beside their memory. An event is
  * there when it is acknowledged, with its key for good, in one commit:
  *
- *     ledger    the key of every event that was accepted, from then on (in a folder: once it was processed);
- * keys under which no version of a call is accepted any more; verdicts of carriers inbox     events that wait
- * or have failed for good, with their bodies
+ * The table `ledger` has the key of every event that was accepted, from then on (in a folder: once it was
+ * processed), the keys under which no version of a call is accepted any more, and verdicts of carriers. The
+ * table `inbox` has the events that wait or have failed for good, with their bodies.
  *
  * So two front ends that get the same event accept it once, and what was erased leaves its key. Names are
  * those of spool.h: a key is the bytes of one.
