@@ -1,6 +1,6 @@
 /*
  * shared_ops: the inbox that all front ends have in one PostgreSQL database, beside their memory. An event is
- * there when it is acknowledged, with its key for good, in one commit:
+ * there when it is acknowledged, with its key for good, in one commit.
  *
  * The table `ledger` has the key of every event that was accepted, from then on (in a folder: once it was
  * processed), the keys under which no version of a call is accepted any more, and verdicts of carriers. The
