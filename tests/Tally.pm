@@ -1,6 +1,7 @@
 package Tally;
 # What `prove` runs the tests with: TAP::Harness, which in the end also adds a line "PASSED FAILED" to the file
-# $ENV{TALLY}. A test program that breaks off, leaks or plans badly counts as one failure more.
+# $ENV{TALLY}, and a line for each test program that failed to $ENV{TALLY}-failed. One that breaks off, leaks or plans
+# badly counts as one failure more.
 use strict;
 use warnings;
 use parent 'TAP::Harness';
@@ -10,12 +11,20 @@ sub summary {
     my $failed = $all->failed;
     for my $name ($all->descriptions) {
         my ($one) = $all->parsers($name);
-        $failed++ if !$one->failed && ($one->parse_errors || $one->exit || $one->wait);
+        my $broken = !$one->failed && ($one->parse_errors || $one->exit || $one->wait);
+        $failed++ if $broken;
+        add('-failed', "FAILED: $name: " . ($broken ? 'broke off' : join ', ', $one->failed)) if $broken || $one->failed;
     }
-    open my $tally, '>>', $ENV{TALLY} or die "cannot write $ENV{TALLY}: $!";
-    print {$tally} $all->passed . " $failed\n";
-    close $tally or die "cannot write $ENV{TALLY}: $!";
+    add('', $all->passed . " $failed");
     return $self->SUPER::summary($all);
+}
+
+# Appends a line to the file whose name is $ENV{TALLY} with $suffix.
+sub add {
+    my ($suffix, $line) = @_;
+    open my $file, '>>', "$ENV{TALLY}$suffix" or die "cannot write $ENV{TALLY}$suffix: $!";
+    print {$file} "$line\n";
+    close $file or die "cannot write $ENV{TALLY}$suffix: $!";
 }
 
 1;
