@@ -74,6 +74,7 @@ down
 # --- two front ends ----------------------------------------------------------------------------------------------
 
 # Memory on an OpenMemory server has no list of what was erased.
+start_postgres server -c fsync=off
 mapfile -t shared < <(database_memory shared server)
 for front in a b; do
     new_instance "$front" "${shared[@]}" "CALLMEM_AUDIO_DIR=$work/audio-$front"
