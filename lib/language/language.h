@@ -102,6 +102,8 @@ enum list {
     LIST_GONE,       /* somebody has died */
     LIST_OVER,       /* says itself that something is over: "no longer", "sold" */
     LIST_DONE,       /* something that was awaited has happened: "came", "is sorted" */
+    LIST_ACTED,      /* shows that the speaker did something: "already"; 1: with LIST_PERFECT alone */
+    LIST_PERFECT,    /* with such words something is done: "have" */
     LIST_DUE,        /* what is still to be done: "need", "have to" */
     LIST_RENAMED,    /* has a new name: "got married" */
     LIST_CANCELLED,  /* does away with what was arranged: "cancel" */

@@ -10,7 +10,6 @@
 #include <string.h>
 
 /* How much a match of a related word counts beside one of the word itself; measured, see docs/search.md. */
-#define WEIGHT_SAME    0.9f
 #define WEIGHT_RELATED 0.5f /* of the first word of a line to the others */
 #define WEIGHT_BACK    0.3f /* among the others, and back to the first */
 #define WEIGHT_CLASS   0.5f /* of the word that stands for many to each of them */
@@ -148,7 +147,7 @@ static int read_related(struct reader *reader, struct slice line)
     for (size_t i = 0; i < count && result == 0; i++)
         for (size_t j = 0; j < count && result == 0; j++)
             if (manner == READ_SAME)
-                result = add_link(v, stems[i], stems[j], WEIGHT_SAME);
+                result = add_link(v, stems[i], stems[j], RELATION_SAME);
             else if (manner == READ_RELATED)
                 result = add_link(v, stems[i], stems[j], i == 0 ? WEIGHT_RELATED : WEIGHT_BACK);
             else if (i < heads && j >= heads)

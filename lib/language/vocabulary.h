@@ -22,6 +22,8 @@ enum {
     WORD_VAGUE = 64, /* asks for calls or for what is known at all: "history", "conversation", "everything" */
 };
 
+#define RELATION_SAME 0.9f /* the weight of another form of the same word */
+
 /* A stem that means nearly the same as another, and how much a match of it counts beside a match of that one.
  */
 struct relation {

@@ -226,9 +226,7 @@ static void show_over(const struct dossier *dossier)
         const struct known *known = &line->known[i];
         const struct statement *statement = &known->fact.statement;
         /* "It came, thank you" is shown with what it settled. */
-        bool settles = statement->kind == STATEMENT_ENDED &&
-                       (strcmp(statement->slot, "done") == 0 || strcmp(statement->slot, "cancelled") == 0);
-        if (settles || (known->state == STATE_NOW && statement->kind != STATEMENT_ENDED))
+        if (statement_settles(statement) || (known->state == STATE_NOW && statement->kind != STATEMENT_ENDED))
             continue;
         if (!any)
             printf("\nNo longer so\n");

@@ -236,13 +236,6 @@ void known_open(struct page *page, const struct known_view *view)
     buf_puts(page->out, "</section>\n");
 }
 
-/* "It came, thank you" is shown with what it settled. */
-static bool only_settles(const struct statement *statement)
-{
-    return statement->kind == STATEMENT_ENDED &&
-           (strcmp(statement->slot, "done") == 0 || strcmp(statement->slot, "cancelled") == 0);
-}
-
 void known_over(struct page *page, const struct known_view *view)
 {
     static const char *const states[] = {[STATE_NOW] = "",
@@ -256,7 +249,7 @@ void known_over(struct page *page, const struct known_view *view)
     for (size_t i = 0; i < view->line->known_count; i++) {
         const struct known *known = &view->line->known[i];
         const struct statement *statement = &known->fact.statement;
-        if (only_settles(statement) || (known->state == STATE_NOW && statement->kind != STATEMENT_ENDED))
+        if (statement_settles(statement) || (known->state == STATE_NOW && statement->kind != STATEMENT_ENDED))
             continue;
         if (count++ == 0)
             buf_puts(page->out, "<details>\n<summary>No longer so</summary>\n<ul class=\"facts\">\n");

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "people/link.h"
+#include "understand/act.h"
 #include "understand/person_name.h"
 
 #include <stdlib.h>
@@ -622,17 +623,53 @@ static void end_with_person(struct line *line, struct known *newer)
     newer->told = true;
 }
 
+/* Whether something is open that the speaker of `newer` was to do, and which they may have done now. */
+static bool was_to_be_done(const struct known *older, const struct known *newer)
+{
+    return older->state == STATE_NOW && kind_of(older) == STATEMENT_OPEN && older->call < newer->call &&
+           older->owner == newer->owner && strcmp(older->fact.statement.by, "caller") == 0;
+}
+
+/* "I paid this morning", "I've already sent it": the act of the speaker settles what they were to do. Where
+ * they do not say what they sent, there must be no other thing to send. */
+static void apply_act(struct line *line, size_t at)
+{
+    struct known *newer = &line->known[at], *bare = NULL;
+    size_t bare_count = 0;
+    for (size_t i = 0; i < at && !line->failed; i++) {
+        struct known *older = &line->known[i];
+        struct error error;
+        enum act act;
+        if (!was_to_be_done(older, newer))
+            continue;
+        line->failed = act_compare(newer->fact.memory->language, newer->fact.statement.value,
+                                   older->fact.statement.text, &act, &error) != 0;
+        if (act == ACT_SAME)
+            older->state = STATE_DONE;
+        bare = act == ACT_BARE ? older : bare;
+        bare_count += act == ACT_BARE;
+    }
+    if (bare_count == 1)
+        bare->state = STATE_DONE;
+}
+
 /* "The statement came": what was open and is spoken of so is settled. */
 static void apply_done(struct line *line, size_t at)
 {
     struct known *newer = &line->known[at];
+    const char *words = newer->fact.statement.value;
+    struct carriers said;
+    /* Calls that were understood by an earlier version have no words of their own for it. */
+    if (!carriers_read(line->arena, *words ? words : newer->fact.statement.text, &said)) {
+        line->failed = true;
+        return;
+    }
     for (size_t i = 0; i < at; i++) {
         struct known *older = &line->known[i];
         if (older->state == STATE_NOW && kind_of(older) == STATEMENT_OPEN && older->call < newer->call &&
-            carriers_shared(&newer->carriers, &older->carriers) > 0)
+            carriers_shared(&said, &older->carriers) > 0)
             older->state = STATE_DONE;
     }
-    newer->state = STATE_OVER;
 }
 
 /* "I have to cancel the seventh": what was open for that day. */
@@ -657,8 +694,11 @@ static void apply_ended(struct line *line, size_t at)
         apply_cancelled(line, at);
         return;
     }
-    if (strcmp(newer->fact.statement.slot, "done") == 0) {
-        apply_done(line, at);
+    if (statement_settles(&newer->fact.statement)) {
+        if (strcmp(newer->fact.statement.slot, "done") == 0)
+            apply_done(line, at);
+        apply_act(line, at);
+        newer->state = STATE_OVER;
         return;
     }
     bool all = strcmp(newer->fact.statement.slot, "gone") == 0;

@@ -1,5 +1,6 @@
 #include "understand/rules.h"
 
+#include "understand/date.h"
 #include "understand/manner.h"
 #include "understand/numerals.h"
 #include "understand/orders.h"
@@ -374,29 +375,84 @@ static const char *cancelled_day(struct reading *reading, const struct words *wo
     return NULL;
 }
 
+/* A list's phrase in a sentence, with a value. */
+static bool has_value(const struct reading *reading, const struct words *words, enum list list, int value,
+                      struct span sentence)
+{
+    for (size_t at = sentence.from; at < sentence.to; at++) {
+        int found = 0;
+        if (language_value(reading->language, list, words, at, &found) > 0 && found == value)
+            return true;
+    }
+    return false;
+}
+
+/* Told as so: not asked, denied, supposed or yet to be done. */
+static bool is_told(const struct reading *reading, const struct words *words, struct span sentence)
+{
+    return !words->items[sentence.from].question && !manner_has(reading, words, LIST_NEGATOR, sentence) &&
+           !manner_has(reading, words, LIST_DUE, sentence) &&
+           !manner_has(reading, words, LIST_IF_CLAUSE, sentence);
+}
+
+/* "I've already sent it", "sent it yesterday": what the speaker did themselves; not "I'm sending it tomorrow
+ * already". */
+static bool is_acted(struct reading *reading, const struct spoken *spoken, struct span sentence)
+{
+    const struct words *words = &spoken->words;
+    bool acted = has_value(reading, words, LIST_ACTED, 0, sentence) ||
+                 (has_value(reading, words, LIST_ACTED, 1, sentence) &&
+                  manner_has(reading, words, LIST_PERFECT, sentence));
+    bool own = language_writes(reading->language, "subjectless")
+                   ? !manner_has(reading, words, LIST_THIRD_PERSON, sentence)
+                   : manner_has(reading, words, LIST_SUBJECT, sentence);
+    return acted && own && date_find(reading, spoken, sentence) <= reading->transcript->started_at;
+}
+
+/* The words that say what was done: without grammar, and without when. */
+static const char *words_of_act(struct reading *reading, const struct words *words, struct span sentence)
+{
+    static const enum list others[] = {LIST_FUNCTION, LIST_FILLER, LIST_ACTED, LIST_PERFECT, LIST_TIME};
+    const char *text = "";
+    for (size_t at = sentence.from; at < sentence.to && text;) {
+        size_t len = 0;
+        for (size_t i = 0; i < sizeof others / sizeof *others && len == 0; i++)
+            len = language_list(reading->language, others[i], words, at);
+        char *word = len ? NULL : reading_text(reading, words, (struct span){at, at + 1});
+        if (word)
+            text = arena_printf(reading->arena, "%s%s%s", text, *text ? " " : "", word);
+        at += len ? len : 1;
+    }
+    reading->failed = reading->failed || !text;
+    return text ? text : "";
+}
+
 void rules_find_done(struct reading *reading, struct understanding *understanding)
 {
     for (size_t at = 0; reading->ruled && at < reading->count && !understanding->failed; at++) {
-        const struct words *words = &reading->spoken[at].words;
-        if (reading->spoken[at].role != ROLE_USER)
+        const struct spoken *spoken = &reading->spoken[at];
+        const struct words *words = &spoken->words;
+        if (spoken->role != ROLE_USER)
             continue;
         for (size_t from = 0; from < words->count;) {
             struct span sentence = reading_sentence(words, from);
-            bool done = !words->items[from].question && manner_has(reading, words, LIST_DONE, sentence) &&
-                        !manner_has(reading, words, LIST_NEGATOR, sentence) &&
-                        !manner_has(reading, words, LIST_DUE, sentence) &&
-                        !manner_has(reading, words, LIST_IF_CLAUSE, sentence);
+            bool told = is_told(reading, words, sentence);
             const char *day = cancelled_day(reading, words, sentence);
-            const char *text = done || day ? reading_text(reading, words, sentence) : NULL;
-            if (text)
+            const char *slot = day                                                       ? "cancelled"
+                               : told && manner_has(reading, words, LIST_DONE, sentence) ? "done"
+                               : told && is_acted(reading, spoken, sentence)             ? "acted"
+                                                                                         : NULL;
+            const char *text = slot ? reading_text(reading, words, sentence) : NULL;
+            const char *value = day ? day : text ? words_of_act(reading, words, sentence) : "";
+            if (text && *value)
                 understanding_add(understanding, &(struct statement){.kind = STATEMENT_ENDED,
                                                                      .whose = "",
                                                                      .text = text,
-                                                                     .slot = day ? "cancelled" : "done",
-                                                                     .value = day ? day : "",
+                                                                     .slot = slot,
+                                                                     .value = value,
                                                                      .by = "",
                                                                      .source = SOURCE_RULE,
-                                                                     .turn = reading->spoken[at].turn});
+                                                                     .turn = spoken->turn});
             from = sentence.to > from ? sentence.to : from + 1;
         }
     }

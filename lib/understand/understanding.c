@@ -46,6 +46,15 @@ enum statement_kind statement_kind_find(const char *name)
     return (enum statement_kind)find(kind_names, STATEMENTS, name);
 }
 
+bool statement_settles(const struct statement *statement)
+{
+    static const char *const slots[] = {"done", "acted", "cancelled"};
+    for (size_t i = 0; statement->kind == STATEMENT_ENDED && i < sizeof slots / sizeof *slots; i++)
+        if (strcmp(statement->slot, slots[i]) == 0)
+            return true;
+    return false;
+}
+
 const char *privacy_name(enum privacy privacy)
 {
     return privacy_names[privacy];

@@ -34,6 +34,7 @@ enum statement_kind {
     STATEMENT_ID,          /* order, account, policy or member number; `value` is it */
     STATEMENT_ENDED, /* something that was so and no longer is. Slot "gone": somebody has died; "said": its
                         words say themselves that it is over; "done": what was awaited has happened;
+                        "acted": the one who speaks did something, `value` has the words of it in both;
                         "cancelled": what was arranged for a day of the month, `value`, is off; any
                         other: so they do, and what had this slot is over: "address" */
     STATEMENT_OPEN,  /* what is still to be done; `by` says who is to do it */
@@ -59,6 +60,9 @@ struct statement {
     enum source source;
     int turn; /* position of the turn that it rests on, -1 when there is none (the transcript was left out) */
 };
+
+/* Whether a statement does no more than settle what was open: "done", "acted", "cancelled". */
+bool statement_settles(const struct statement *statement);
 
 /* Somebody who speaks on the caller's side. */
 struct speaker {

@@ -411,6 +411,107 @@ static void what_came_is_settled_without_an_llm(void **state)
     has_not(office, "statement");
 }
 
+/* What somebody was to do, and what they say in their next call. */
+struct deed {
+    const char *language, *open, *heard, *said;
+};
+
+/* Whether the profile of a caller holds some words. */
+static void caller_has(struct office *office, const char *caller, const char *part, const char *after,
+                       bool has)
+{
+    char *text = document_of(office, caller, "");
+    if ((strstr(text, part) != NULL) != has)
+        fail_msg("\"%s\" is %s after \"%s\" in %s", part, has ? "not" : "there", after, text);
+    free(text);
+}
+
+static void say_deed(struct office *office, int i, const struct deed *deed, bool settled)
+{
+    char first[16], second[16], number[20], item[200];
+    snprintf(first, sizeof first, "first%d", i);
+    snprintf(second, sizeof second, "second%d", i);
+    snprintf(number, sizeof number, "+155500015%02d", i);
+    snprintf(item, sizeof item, FILLED("open", "caller | %s | "), deed->open);
+    ends(office, number,
+         &(struct told){.conversation = first,
+                        .days_ago = 9,
+                        .language = deed->language,
+                        .turns = {deed->heard},
+                        .summary = "",
+                        .collected = item});
+    caller_has(office, number, deed->open, deed->heard, true);
+    ends(office, number,
+         &(struct told){.conversation = second,
+                        .days_ago = 2,
+                        .language = deed->language,
+                        .turns = {deed->said},
+                        .summary = ""});
+    caller_has(office, number, deed->open, deed->said, !settled);
+}
+
+static void what_the_caller_did_is_open_no_more_whatever_its_form(void **state)
+{
+    struct office *office = *state;
+    static const struct deed deeds[] = {
+        {"en", "send the payment", "I will send the payment.", "I paid this morning."},
+        {"en", "send the payment", "I will send the payment.", "I have already sent it."},
+        {"en", "post the signed lease", "I will post the signed lease.", "I posted it yesterday."},
+        {"en", "buy a new filter", "I will buy a new filter.", "I've bought one already."},
+        {"en", "write to the landlord", "I will write to the landlord.",
+         "Well, I wrote to the landlord last week."},
+        {"de", "das Formular schicken", "Ich werde das Formular schicken.",
+         "Das habe ich Ihnen schon geschickt."},
+        {"de", "die Rechnung bezahlen", "Ich werde die Rechnung bezahlen.",
+         "Ich hab das Geld gestern überwiesen, die Rechnung."},
+        {"es", "enviar el formulario", "Voy a enviar el formulario.", "Ya lo he enviado."},
+        {"es", "hacer el pago", "Voy a hacer el pago.", "Ya pagué."},
+        {"fr", "envoyer le formulaire", "Je vais envoyer le formulaire.", "Je l'ai déjà envoyé."},
+        {"it", "spedire il modulo", "Devo spedire il modulo.", "L'ho già spedito."},
+        {"pt", "enviar o formulário", "Vou enviar o formulário.", "Já enviei ontem."},
+    };
+    for (int i = 0; i < (int)(sizeof deeds / sizeof *deeds); i++)
+        say_deed(office, i, &deeds[i], true);
+}
+
+static void what_is_not_said_to_be_done_stays_open(void **state)
+{
+    struct office *office = *state;
+    static const struct deed deeds[] = {
+        {"en", "send the payment", "I will send the payment.", "I already have the payment form."},
+        {"en", "send the payment", "I will send the payment.", "I have not sent it yet."},
+        {"en", "send the payment", "I will send the payment.", "I will send it, I already told you."},
+        {"en", "send the payment", "I will send the payment.", "I already sent you an angry letter."},
+        {"en", "send the payment", "I will send the payment.", "She already sent it."},
+        {"en", "send the photos", "I will send the photos.", "Have I already sent them?"},
+        {"en", "ring back on Thursday morning", "I will ring back on Thursday morning.",
+         "I paid for the parcel on Thursday morning."},
+        {"de", "das Formular schicken", "Ich werde das Formular schicken.",
+         "Das schicke ich Ihnen morgen schon."},
+        {"de", "das Formular schicken", "Ich werde das Formular schicken.",
+         "Das Formular habe ich schon hier liegen."},
+        {"es", "enviar el formulario", "Voy a enviar el formulario.", "Ya lo envío mañana."},
+        {"fr", "envoyer le formulaire", "Je vais envoyer le formulaire.", "Je vais l'envoyer, déjà dit."},
+        {"it", "spedire il modulo", "Devo spedire il modulo.", "Non l'ho ancora spedito, già."},
+        {"pt", "enviar o formulário", "Vou enviar o formulário.", "Já vou enviar."},
+    };
+    for (int i = 0; i < (int)(sizeof deeds / sizeof *deeds); i++)
+        say_deed(office, i, &deeds[i], false);
+}
+
+static void what_was_done_with_one_of_several_things_settles_none(void **state)
+{
+    struct office *office = *state;
+    LEFT_OPEN("c1", 9, "caller | send the photos | \ncaller | send the signed lease | ",
+              "I will send the photos.", "A: And the lease?", "I will send the signed lease.");
+    SAID("c2", 5, "I have already sent it.");
+    has(office, "send the photos");
+    has(office, "send the signed lease");
+    SAID("c3", 2, "I sent the lease yesterday.");
+    has(office, "send the photos");
+    has_not(office, "send the signed lease");
+}
+
 static void a_greeting_asks_about_what_the_last_call_left_open_without_saying_what(void **state)
 {
     struct office *office = *state;
@@ -492,6 +593,9 @@ int main(void)
         IN_OFFICE(a_day_that_is_cancelled_is_open_no_more),
         IN_OFFICE(what_is_left_open_again_stays_open),
         IN_OFFICE(what_came_is_settled_without_an_llm),
+        IN_OFFICE(what_the_caller_did_is_open_no_more_whatever_its_form),
+        IN_OFFICE(what_is_not_said_to_be_done_stays_open),
+        IN_OFFICE(what_was_done_with_one_of_several_things_settles_none),
         IN_OFFICE(a_greeting_asks_about_what_the_last_call_left_open_without_saying_what),
         IN_OFFICE(what_is_old_is_open_no_more),
         IN_OFFICE(a_quarter_of_a_year_is_too_long),
