@@ -299,7 +299,9 @@ static const struct command commands[] = {
     {.name = "check",
      .operands = "",
      .summary = "checks the settings and prints those in effect, secrets masked",
-     .about = "Wrong settings are named, all of them, and the exit status is 78.",
+     .about =
+         "Wrong settings are named, all of them, and the exit status is 78. A memory on a server is asked "
+         "whether it works; a warning says so if it does not.",
      .run = check_command,
      .needs = NEEDS_USER,
      .json = true,

@@ -267,15 +267,17 @@ static bool is_brief(const struct request *request)
     return details && strcmp(details, "off") == 0;
 }
 
-/* Everything but the status. Takes `inbox`. */
+/* Everything but the status; `why` says what is wrong with the memory, NULL: nothing. Takes `inbox`. */
 static bool add_details(cJSON *health, const struct program *program, const struct memory_store *memory,
-                        bool memory_ok, cJSON *inbox)
+                        const struct error *why, cJSON *inbox)
 {
     cJSON_AddStringToObject(health, "service", program->webhook->name);
     cJSON_AddStringToObject(health, "version", CALLMEM_VERSION);
     cJSON *state = cJSON_AddObjectToObject(health, "memory");
     cJSON_AddStringToObject(state, "mode", memory ? memory_mode(memory) : "local");
-    bool added = cJSON_AddBoolToObject(state, "ok", memory_ok) != NULL;
+    bool added = cJSON_AddBoolToObject(state, "ok", !why) != NULL;
+    if (why)
+        added = cJSON_AddStringToObject(state, "error", why->message) && added;
     return inbox ? cJSON_AddItemToObject(health, "inbox", inbox) && added : added;
 }
 
@@ -292,7 +294,7 @@ int program_health(struct program *program, const struct request *request, struc
     if (is_brief(request))
         cJSON_Delete(inbox);
     else
-        built = add_details(health, program, memory, memory_ok, inbox) && built;
+        built = add_details(health, program, memory, memory_ok ? NULL : &why, inbox) && built;
     if (built)
         response_json(response, ok ? 200 : 503, health);
     if (built && !ok)

@@ -131,6 +131,16 @@ static void warn_of_orphans(const struct instance *instance, struct buf *warning
     memory_close(memory);
 }
 
+/* A memory on a server is asked. What is wrong with it does not make the settings wrong. */
+static void warn_of_server(const struct instance *instance, struct buf *warnings)
+{
+    struct error error = {0};
+    struct memory_store *memory = memory_open(&instance->memory);
+    if (memory && strcmp(memory_mode(memory), "local") != 0 && memory_check(memory, &error) != 0)
+        buf_printf(warnings, "warning: the memory does not work: %s\n", error.message);
+    memory_close(memory);
+}
+
 int check_command(struct instance *instance, const struct args *args)
 {
     struct buf wrong = BUF_INIT, warnings = BUF_INIT;
@@ -150,6 +160,7 @@ int check_command(struct instance *instance, const struct args *args)
         if (status == 0) {
             warn_of_refusals(state, &warnings);
             warn_of_orphans(instance, &warnings);
+            warn_of_server(instance, &warnings);
         }
         int printed = print_result(instance, args, &wrong, &warnings);
         status = status == EXIT_SUCCESS ? printed : status;

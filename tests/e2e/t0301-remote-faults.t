@@ -131,6 +131,13 @@ check 'events are taken all the same' is "$status" 200
 request GET /health
 check 'and wait' is "$(value .memory.ok) $(value .inbox.pending)" 'false 1'
 check 'the log says what is wrong' eventually grep -q 'unknown kind of OpenMemory server' "$state/logs/post-call.log"
+standin openmemory-main '{"kind": "longmemory"}'
+unharmed 'what OpenMemory has become'
+request GET /health
+check 'is named where one looks' like "$(value .memory.error)" 'LongMemory server.*OpenMemory 1\.3 or PostgreSQL'
+check 'in the log, too' eventually grep -q 'LongMemory server' "$state/logs/client-data.log"
+check 'and in a check of the settings' like "$? $(program callmem check 2>&1 >/dev/null)" '^0 .*the memory does not work: .*LongMemory'
 standin openmemory-main '{"reset": true}'
 check 'until the server is one again' eventually inbox_is_empty
+check 'of which a check says nothing' unlike "$(program callmem check 2>&1 >/dev/null)" 'memory'
 finish

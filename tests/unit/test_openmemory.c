@@ -578,6 +578,29 @@ static void test_a_server_that_changes(void **state)
     call(&front, BEN, "three", "Three.");
 }
 
+/* What OpenMemory has become is named, nothing is written to it, and it takes no time to be done with. */
+static void fails_by_name(struct place *place, int result)
+{
+    assert_int_equal(result, -1);
+    assert_string_equal(error_name(place->error.code), "memory_unavailable");
+    assert_non_null(strstr(place->error.message, "LongMemory"));
+    place->error = (struct error){0};
+}
+
+static void test_longmemory(void **state)
+{
+    (void)state;
+    call(&front, ANA, "one", "One.");
+    misbehave(server, "{\"kind\": \"longmemory\"}");
+    for (int i = 0; i < 5; i++) {
+        fails_by_name(&front, try_call(&front, ANA, "two", "Two."));
+        fails_by_name(&other, memory_check(other.store, &other.error));
+    }
+    misbehave(server, "{\"reset\": true}");
+    call(&front, ANA, "two", "Two.");
+    check_contents(all_of(&other, ANA), "One.\nTwo.");
+}
+
 /* What is stored by one instance goes through a turnstile, one after the other; nobody waits for ever. */
 static void test_one_after_the_other(void **state)
 {
@@ -683,6 +706,7 @@ int main(void)
         EACH(test_misbehaviour),
         EACH(test_a_server_that_is_away),
         EACH(test_a_server_that_changes),
+        EACH(test_longmemory),
         EACH(test_one_after_the_other),
         EACH(test_a_busy_server),
         EACH(test_taken_for_another_by_postgres),

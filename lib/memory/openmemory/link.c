@@ -394,6 +394,27 @@ static bool says_busy(const char *what, int status, const cJSON *json)
                              (strcmp(what, OM_CHANGE) == 0 && strcmp(reason_in(json), "internal") == 0));
 }
 
+/*
+ * LongMemory, as which OpenMemory goes on, has other routes, and wraps whatever it answers: {"data": …,
+ * "meta":
+ * {"duration_ms": …}}, or {"error": {"code", "message"}, "meta": …} (docs/api.md there). No OpenMemory server
+ * has a "meta".
+ */
+static bool is_longmemory(const cJSON *json)
+{
+    const cJSON *failure = json_object(json, "error");
+    return cJSON_IsNumber(json_get(json_object(json, "meta"), "duration_ms")) &&
+           (json_get(json, "data") || (json_text(failure, "code") && json_text(failure, "message")));
+}
+
+static int longmemory_error(struct om_link *link, struct error *error)
+{
+    om_set_kind(link, OM_UNKNOWN);
+    return error_set(error, ERROR_MEMORY_UNAVAILABLE,
+                     "OPENMEMORY_URL is a LongMemory server, which has other routes than OpenMemory; use "
+                     "OpenMemory 1.3 or PostgreSQL, see docs/openmemory.md");
+}
+
 /* The answer to a request that was answered. */
 static int take_answer(struct om_link *link, const char *what, struct om_reply *reply, struct error *error)
 {
@@ -407,12 +428,15 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
     reply->duplicate = status == 500 && strcmp(what, "add") == 0 &&
                        strstr(reason_in(json), "invalid input syntax for type uuid");
     reply->busy = says_busy(what, status, json);
-    if (status / 100 == 2 && json) {
+    bool foreign = is_longmemory(json);
+    if (status / 100 == 2 && json && !foreign) {
         reply->json = json;
         note_answered(link);
         return 0;
     }
-    if (status / 100 == 2)
+    if (foreign)
+        result = longmemory_error(link, error);
+    else if (status / 100 == 2)
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
                            "the OpenMemory server answered %s with invalid JSON: %s", what, why.message);
     else if (status >= 500 && !reply->duplicate)
@@ -429,7 +453,7 @@ static int take_answer(struct om_link *link, const char *what, struct om_reply *
         result = error_set(error, ERROR_MEMORY_UNAVAILABLE,
                            "the OpenMemory server answered %s with %d, which OpenMemory servers do not", what,
                            status);
-    if (result != 0 && !reply->busy && (status / 100 == 2 || status >= 500))
+    if (result != 0 && !foreign && !reply->busy && (status / 100 == 2 || status >= 500))
         note_failed(link, error);
     else
         note_answered(link);

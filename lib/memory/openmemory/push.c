@@ -266,13 +266,24 @@ static bool is_state(void *ctx, const struct om_item *item)
     return item->type == OM_STATE;
 }
 
-/* Another front end won: what is known of the caller is read again. */
+/* Somebody else won: what is known of the caller is read again. A server does not say who: another process of
+ * this machine, another front end, or the operator. */
 static int conflict_error(struct push *push, struct error *error)
 {
     om_known_clear(push->known);
     return error_set(
         error, ERROR_MEMORY_UNAVAILABLE,
-        "another front end changed the same caller at the same time; the event is processed again");
+        "the caller was changed on the OpenMemory server at the same time, by another process or "
+        "another front end; the event is processed again");
+}
+
+static int not_kept_error(struct push *push, struct error *error)
+{
+    om_known_clear(push->known);
+    return error_set(
+        error, ERROR_MEMORY_UNAVAILABLE,
+        "the OpenMemory server does not have what it was just given of the caller, who was erased "
+        "meanwhile if the server keeps what it takes; the event is processed again");
 }
 
 /* Whether the server has the state as it was written, and nobody wrote it between our reading and our
@@ -292,8 +303,11 @@ static int verify_state(struct push *push, const char *id, int64_t before, struc
         memcpy(push->known->id, id, strlen(id) + 1);
         push->known->version = item->version;
     }
+    bool gone = !item;
     om_items_free(&items);
-    return good ? 0 : conflict_error(push, error);
+    if (good)
+        return 0;
+    return gone ? not_kept_error(push, error) : conflict_error(push, error);
 }
 
 /* Whether a state that was just added is the only one of its caller. A server that treats a text as one that
