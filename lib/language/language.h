@@ -182,6 +182,7 @@ enum section {
     SECTION_NEED,
     SECTION_INSTRUCTION,
     SECTION_FACT,
+    SECTION_ASK_FACT,   /* agent: asks for a fact of the slot; the value says what the answer is */
     SECTION_DONE,       /* agent: what the caller asked for is done */
     SECTION_FEELING,    /* a weight and what shows it */
     SECTION_DATE,       /* a day to come */

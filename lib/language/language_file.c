@@ -44,6 +44,7 @@ static const struct section_name {
     {"need", BLOCK_RULES, SECTION_NEED, false},
     {"instruction", BLOCK_RULES, SECTION_INSTRUCTION, false},
     {"fact", BLOCK_RULES, SECTION_FACT, false},
+    {"agent asks fact", BLOCK_RULES, SECTION_ASK_FACT, false},
     {"agent has done", BLOCK_RULES, SECTION_DONE, false},
     {"feeling", BLOCK_FEELING, SECTION_FEELING, false},
     {"date", BLOCK_RULES, SECTION_DATE, false},

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define ITEM_WORDS  6  /* from where a wish begins, in which what is wished for is named */
+#define NAMED_WORDS 5  /* of what is named in an answer */
 #define QUOTE_WORDS 14 /* of a sentence that is quoted whole; of a longer one the clause that was found */
 
 struct ruler {
@@ -340,6 +341,84 @@ static void read_section(struct ruler *ruler, const struct use *use)
     }
 }
 
+/* --- Answers --- */
+
+/* The rule of what the agent asks for in the last sentence of its turn; NULL when there is none. */
+static const struct rule *asked_fact(struct ruler *ruler)
+{
+    const struct spoken *asked = ruler->before;
+    const struct rule *rule = NULL;
+    if (!asked || asked->words.count == 0)
+        return NULL;
+    struct span last = reading_sentence(&asked->words, asked->words.count - 1);
+    for (size_t at = last.from; at < last.to && !rule; at++)
+        rule = reading_rule(ruler->reading, SECTION_ASK_FACT, asked, at);
+    return rule && rule->slot && rule->value ? rule : NULL;
+}
+
+/* What a turn names, and says nothing else: "For Delacourt Foods, in Leeds." Each of its words is written
+ * with a capital, and one of them not because the sentence begins with it. */
+static struct span named_in(struct ruler *ruler)
+{
+    const struct reading *reading = ruler->reading;
+    const struct words *words = &ruler->spoken->words;
+    struct span span = {0, 0};
+    size_t capitals = 0, companies = 0;
+    size_t len = 1;
+    while (len > 0 && span.from < words->count &&
+           (span.from == 0 || words->items[span.from].gap != GAP_STOP)) {
+        len = language_list(reading->language, LIST_FUNCTION, words, span.from);
+        len = len ? len : language_list(reading->language, LIST_FILLER, words, span.from);
+        span.from += len;
+    }
+    for (span.to = span.from; span.to < words->count; span.to++) {
+        const struct word *word = &words->items[span.to];
+        if (span.to > span.from && word->gap != GAP_NONE)
+            break;
+        bool capital = word->shape != SHAPE_LOWER && word->shape != SHAPE_NUMBER;
+        if (!capital &&
+            (span.to == span.from || language_list(reading->language, LIST_FUNCTION, words, span.to) == 0))
+            return (struct span){0, 0};
+        capitals += capital && (span.to > 0 || reading->nouns);
+        companies += language_list(reading->language, LIST_COMPANY, words, span.to) > 0;
+    }
+    bool named = span.to > span.from && words->items[span.to - 1].shape != SHAPE_LOWER &&
+                 (reading->nouns ? capitals > 1 || companies > 0 : capitals > 0);
+    return named && span.to - span.from <= NAMED_WORDS ? span : (struct span){0, 0};
+}
+
+/* "Who do you work for?" "Delacourt Foods." Only what answers it plainly: a name alone, in a turn that denies
+ * nothing, asks nothing and speaks of nothing past. */
+static void read_answer(struct ruler *ruler)
+{
+    static const enum list vetoes[] = {LIST_NEGATOR, LIST_PAST, LIST_OVER, LIST_IF_CLAUSE,
+                                       LIST_AVOID,   LIST_BUT,  LIST_MINE};
+    struct reading *reading = ruler->reading;
+    const struct words *words = &ruler->spoken->words;
+    const struct rule *rule = reading->cased ? asked_fact(ruler) : NULL;
+    if (!rule || words->count == 0 || words->count > QUOTE_WORDS)
+        return;
+    for (size_t at = 0; at < words->count; at++)
+        if (words->items[at].question)
+            return;
+    for (size_t i = 0; i < sizeof vetoes / sizeof *vetoes; i++)
+        if (manner_has(reading, words, vetoes[i], whole(ruler->spoken)))
+            return;
+    struct span span = named_in(ruler);
+    const char *name = span.to > span.from ? reading_text(reading, words, span) : NULL;
+    const char *text = name ? arena_printf(reading->arena, "%s: %s", rule->value, name) : NULL;
+    reading->failed = reading->failed || (name && !text);
+    if (text)
+        understanding_add(ruler->understanding, &(struct statement){.kind = STATEMENT_FACT,
+                                                                    .whose = "",
+                                                                    .text = text,
+                                                                    .slot = rule->slot,
+                                                                    .value = "",
+                                                                    .by = "",
+                                                                    .source = SOURCE_RULE,
+                                                                    .turn = ruler->spoken->turn});
+}
+
 void rules_find(struct reading *reading, struct understanding *understanding)
 {
     struct ruler ruler = {.reading = reading, .understanding = understanding};
@@ -354,6 +433,8 @@ void rules_find(struct reading *reading, struct understanding *understanding)
             continue;
         for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
             read_section(&ruler, &uses[i]);
+        read_answer(&ruler);
+        ruler.before = NULL;
     }
 }
 

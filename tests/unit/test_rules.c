@@ -265,6 +265,62 @@ static void no_wishes(void **state)
     ALL_SAY_NOTHING(cases);
 }
 
+/* "Who do you work for?" and a name. */
+static void answers_that_name(void **state)
+{
+    static const struct {
+        const char *language, *talk, *text;
+    } cases[] = {
+        {"en", "A: Who do you work for? / U: Delacourt Foods.", "Employer: Delacourt Foods"},
+        {"en", "A: Thanks. And which company are you with? / U: For the Bank of Ireby, in Leeds.",
+         "Employer: Bank of Ireby"},
+        {"en", "A: Who is your employer? / U: Um, Marsh Line.", "Employer: Marsh Line"},
+        {"de", "A: Für wen arbeiten Sie? / U: Für die Kessler Logistik.", "Arbeitgeber: Kessler Logistik"},
+        {"de", "A: Bei welcher Firma sind Sie beschäftigt? / U: Bei der Brandt Pumpen GmbH.",
+         "Arbeitgeber: Brandt Pumpen GmbH"},
+        {"es", "A: ¿Para qué empresa trabaja? / U: Para Olivares Norte.", "Empleador: Olivares Norte"},
+        {"fr", "A: Pour qui travaillez-vous ? / U: Pour Verrerie Dumont.", "Employeur: Verrerie Dumont"},
+        {"it", "A: Per chi lavora? / U: Per la Vetreria Lanzi.", "Datore di lavoro: Vetreria Lanzi"},
+        {"pt", "A: Para que empresa trabalha? / U: Para a Vidros Andrade.", "Empregador: Vidros Andrade"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[TALK_BYTES];
+        struct said said = talk(cases[i].language, cases[i].talk, text);
+        struct call call;
+        call_understand(&call, &said);
+        must_say(&call, STATEMENT_FACT, cases[i].text);
+        assert_string_equal(statement_with(&call, STATEMENT_FACT, cases[i].text)->slot, "employer");
+        call_free(&call);
+    }
+}
+
+static void answers_that_name_nothing(void **state)
+{
+    static const struct silent cases[] = {
+        {"en", "A: Who do you work for? / U: Myself."},
+        {"en", "A: Who do you work for? / U: Freelance, mostly."},
+        {"en", "A: Who do you work for? / U: I'd rather not say."},
+        {"en", "A: Who do you work for? / U: Nobody since Marsh Line closed."},
+        {"en", "A: Who do you work for? / U: Marsh Line, until last year. I used to."},
+        {"en", "A: Who do you work for? / U: My brother, at Marsh Line."},
+        {"en", "A: Who do you work for? / U: Not Marsh Line any more."},
+        {"en", "A: Who do you work for? / U: At Marsh Line?"},
+        {"en", "A: Who do you work for? Or shall I skip that? / U: For Marsh Line."},
+        {"en", "A: Who does your husband work for? / U: Delacourt Foods."},
+        {"en", "A: Who do you work for? / U: Why? / A: Just asking. / U: Delacourt Foods."},
+        {"en", "A: Where shall we send it? / U: To Delacourt Foods."},
+        {"de", "A: Für wen arbeiten Sie? / U: In Rente."},
+        {"de", "A: Für wen arbeiten Sie? / U: Rentner."},
+        {"es", "A: ¿Para quién trabaja? / U: Para nadie."},
+        {"fr", "A: Pour qui travaillez-vous ? / U: À mon compte."},
+        {"it", "A: Per chi lavora? / U: In proprio."},
+        {"pt", "A: Para quem trabalha? / U: Por conta própria."},
+    };
+    (void)state;
+    ALL_SAY_NOTHING(cases);
+}
+
 /* They are kept for the operator to see. */
 static void orders(void **state)
 {
@@ -291,11 +347,23 @@ static void orders(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(needs),        cmocka_unit_test(instructions), cmocka_unit_test(how_to_be_reached),
-        cmocka_unit_test(what_is_over), cmocka_unit_test(work),         cmocka_unit_test(of_somebody_else),
-        cmocka_unit_test(denied),       cmocka_unit_test(asked),        cmocka_unit_test(supposed),
-        cmocka_unit_test(remembered),   cmocka_unit_test(quoted),       cmocka_unit_test(joked),
-        cmocka_unit_test(appointments), cmocka_unit_test(no_wishes),    cmocka_unit_test(orders),
+        cmocka_unit_test(needs),
+        cmocka_unit_test(instructions),
+        cmocka_unit_test(how_to_be_reached),
+        cmocka_unit_test(what_is_over),
+        cmocka_unit_test(work),
+        cmocka_unit_test(of_somebody_else),
+        cmocka_unit_test(denied),
+        cmocka_unit_test(asked),
+        cmocka_unit_test(supposed),
+        cmocka_unit_test(remembered),
+        cmocka_unit_test(quoted),
+        cmocka_unit_test(joked),
+        cmocka_unit_test(appointments),
+        cmocka_unit_test(no_wishes),
+        cmocka_unit_test(answers_that_name),
+        cmocka_unit_test(answers_that_name_nothing),
+        cmocka_unit_test(orders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
