@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 int64_t clock_now(void)
 {
@@ -26,6 +25,12 @@ int64_t clock_us(void)
 int64_t clock_ms(void)
 {
     return clock_us() / 1000;
+}
+
+struct timespec clock_after(int64_t ms)
+{
+    int64_t us = clock_us() + ms * 1000;
+    return (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
 }
 
 /* Days from 1970-01-01 to a civil date, after H. Hinnant's chrono algorithms: years begin in March. */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CLOCK_STAMP_SIZE 32
 #define CLOCK_DAY        86400
@@ -18,6 +19,8 @@ void clock_stamp(int64_t when, char out[CLOCK_STAMP_SIZE]); /* 2026-03-02T10:04:
 void clock_stamp_ms(char out[CLOCK_STAMP_SIZE]);            /* now, 2026-03-02T10:04:00.123Z */
 void clock_date(int64_t when, char out[CLOCK_STAMP_SIZE]);  /* 2026-03-02 */
 
+/* So many milliseconds from now, for pthread_cond_timedwait() with a condition of CLOCK_MONOTONIC. */
+struct timespec clock_after(int64_t ms);
 /* Sleeps until something that another process holds is tried again after so many `tries`: 0.1 ms at first,
  * for what is held for less than a millisecond, and 2 ms at last. */
 void clock_pause(int tries);

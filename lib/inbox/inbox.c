@@ -1,5 +1,6 @@
 #include "inbox/inbox.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "inbox/ledger.h"
 #include "inbox/recordings.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static int init_waking(struct inbox *inbox)
@@ -130,6 +130,26 @@ void inbox_wake(struct inbox *inbox)
     inbox->arrivals++;
     pthread_cond_broadcast(&inbox->arrived);
     pthread_mutex_unlock(&inbox->lock);
+}
+
+uint64_t inbox_arrivals(struct inbox *inbox)
+{
+    pthread_mutex_lock(&inbox->lock);
+    uint64_t arrivals = inbox->arrivals;
+    pthread_mutex_unlock(&inbox->lock);
+    return arrivals;
+}
+
+bool inbox_wait(struct inbox *inbox, uint64_t arrivals, int64_t ms, const atomic_bool *stops)
+{
+    struct timespec until = clock_after(ms);
+    int rc = 0;
+    pthread_mutex_lock(&inbox->lock);
+    while (rc == 0 && !*stops && inbox->arrivals == arrivals)
+        rc = pthread_cond_timedwait(&inbox->arrived, &inbox->lock, &until);
+    bool woken = *stops || inbox->arrivals != arrivals;
+    pthread_mutex_unlock(&inbox->lock);
+    return woken;
 }
 
 /* Whether the disk has room for a small event. */

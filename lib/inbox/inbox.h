@@ -9,8 +9,7 @@
  *     new/<name>.tries    one byte for each time that the program ended while it processed that event
  *     failed/<name>.json  failed permanently, with <name>.reason beside it: {"code", "message", "at",
  *                         "attempts"}
- *     ledger.sqlite       the names of accepted and processed events, so that a duplicate is always
- * recognised
+ *     ledger.sqlite       the names of accepted and processed events, so that each duplicate is recognised
  *
  * A worker claims a file with flock(): the claim dies with its owner. A name enters the ledger before its
  * file leaves new/, and an accept asks the ledger after its rename; so no copy slips through between the two.
@@ -27,6 +26,7 @@
 #include "base/error.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -73,6 +73,11 @@ bool inbox_knows(struct inbox *inbox, const char *name);
 bool inbox_has_failed(const struct inbox *inbox, const char *name);
 /* Wakes the workers of this process. */
 void inbox_wake(struct inbox *inbox);
+/* How often they were woken. */
+uint64_t inbox_arrivals(struct inbox *inbox);
+/* Waits so many milliseconds, unless workers are woken, or were since `arrivals` were counted, or are to
+ * stop: whether that is so. Whoever sets `stops` wakes them. */
+bool inbox_wait(struct inbox *inbox, uint64_t arrivals, int64_t ms, const atomic_bool *stops);
 
 struct inbox_status {
     int64_t pending, failed, done;

@@ -7,11 +7,9 @@
 #include "service/metrics.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define POLL_MS     500 /* how soon an event of another front end is noticed */
 #define UPLOAD_MS   500 /* how often the folder of this machine is looked at */
@@ -261,36 +259,12 @@ static void note_success(struct shift *shift)
     shift->failures_in_a_row = 0;
 }
 
-static void wait_for_work(struct inbox *inbox, const atomic_bool *stops, uint64_t arrivals)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += POLL_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    pthread_mutex_lock(&inbox->lock);
-    int rc = 0;
-    while (rc == 0 && !*stops && inbox->arrivals == arrivals)
-        rc = pthread_cond_timedwait(&inbox->arrived, &inbox->lock, &until);
-    pthread_mutex_unlock(&inbox->lock);
-}
-
-static uint64_t count_arrivals(struct inbox *inbox)
-{
-    pthread_mutex_lock(&inbox->lock);
-    uint64_t arrivals = inbox->arrivals;
-    pthread_mutex_unlock(&inbox->lock);
-    return arrivals;
-}
-
 void shared_work(struct inbox *inbox, inbox_handler *handler, void *ctx, const atomic_bool *stops)
 {
     struct shift shift = {.inbox = inbox, .handler = handler, .ctx = ctx};
     while (!*stops) {
         struct error error = {0};
-        uint64_t arrivals = count_arrivals(inbox);
+        uint64_t arrivals = inbox_arrivals(inbox);
         enum shift_outcome outcome = process_next(&shift, NULL, &error);
         if (outcome == SHIFT_PROCESSED)
             note_success(&shift);
@@ -304,7 +278,7 @@ void shared_work(struct inbox *inbox, inbox_handler *handler, void *ctx, const a
         if (!reached)
             log_unavailable(&shift, &error);
         if (!reached || outcome == SHIFT_NONE)
-            wait_for_work(inbox, stops, reached ? arrivals : count_arrivals(inbox));
+            inbox_wait(inbox, reached ? arrivals : inbox_arrivals(inbox), POLL_MS, stops);
     }
 }
 

@@ -494,34 +494,10 @@ static int64_t time_to_wait(const struct inbox_worker *worker)
 /* Sleeps until there is something to do, unless an event arrived since `arrivals` were counted. */
 static void wait_for_work(struct inbox_worker *worker, uint64_t arrivals)
 {
-    struct inbox *inbox = worker->inbox;
     do {
-        struct timespec until;
-        int64_t wait = time_to_wait(worker);
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += wait / 1000;
-        until.tv_nsec += wait % 1000 * 1000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
-        pthread_mutex_lock(&inbox->lock);
-        int rc = 0;
-        while (rc == 0 && !worker->stops && inbox->arrivals == arrivals)
-            rc = pthread_cond_timedwait(&inbox->arrived, &inbox->lock, &until);
-        bool woken = worker->stops || inbox->arrivals != arrivals;
-        pthread_mutex_unlock(&inbox->lock);
-        if (woken)
+        if (inbox_wait(worker->inbox, arrivals, time_to_wait(worker), &worker->stops))
             return;
     } while (!is_due(worker));
-}
-
-static uint64_t count_arrivals(struct inbox *inbox)
-{
-    pthread_mutex_lock(&inbox->lock);
-    uint64_t arrivals = inbox->arrivals;
-    pthread_mutex_unlock(&inbox->lock);
-    return arrivals;
 }
 
 static void *run(void *arg)
@@ -535,7 +511,7 @@ static void *run(void *arg)
     if (worker->inbox->shared)
         worker->inbox->shared->work(worker->inbox, context.handler, context.ctx, &worker->stops);
     while (!worker->stops) {
-        uint64_t arrivals = count_arrivals(worker->inbox);
+        uint64_t arrivals = inbox_arrivals(worker->inbox);
         if (!scan_inbox(worker, &context))
             wait_for_work(worker, arrivals);
     }

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_MOST    ((size_t)1 << 20)
@@ -347,14 +346,7 @@ static void settle(struct asking *asking, struct llm_call *call, enum outcome ou
 /* Waits for so long, or until the end. */
 static void wait_ms(struct asking *asking, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = clock_after(ms);
     pthread_mutex_lock(&asking->lock);
     while (!asking->ends && pthread_cond_timedwait(&asking->end, &asking->lock, &until) == 0)
         ;
