@@ -130,6 +130,8 @@ enum list {
     LIST_NAME_WORD,          /* "name": in the name of somebody */
     LIST_LATE_NEGATOR,       /* a negator at the end of a clause: "nicht" */
     LIST_RESUMES,            /* takes up after a pause what the clause is about: "den Vertrag, den" */
+    LIST_HAS,                /* what somebody has now: "has", "owns" */
+    LIST_HAD,                /* and what they had: "had" */
     LIST_CONDITIONAL,        /* what is so under a condition: "would" */
     LIST_CONDITIONAL_ENDING, /* endings of such verbs: "erais" */
     LIST_PAST_ENDING,        /* endings of regular verbs of the past: "ed" */

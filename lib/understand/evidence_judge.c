@@ -45,6 +45,7 @@ struct wording {
     bool conditional;
     bool lasting;
     bool wished;
+    bool has;     /* "Has a dog" */
     bool contact; /* without a lexicon: it speaks of being reached */
 };
 
@@ -73,6 +74,7 @@ static struct wording read_wording(struct reading *reading, const char *text)
         wording.conditional = wording.conditional || evidence_list(reading, LIST_IF_CLAUSE, &row.words, at);
         wording.wished = wording.wished || evidence_list(reading, LIST_WISHED, &row.words, at) ||
                          evidence_list(reading, LIST_WISH, &row.words, at);
+        wording.has = wording.has || evidence_list(reading, LIST_HAS, &row.words, at);
         wording.lasting = wording.lasting || evidence_list(reading, LIST_LASTING, &row.words, at);
     }
     /* Verbs of the first person end so in three languages, and adjectives as well: not clear. */
@@ -178,6 +180,23 @@ static bool is_memory(struct evidence *evidence, const struct grounding *groundi
     return false;
 }
 
+/* "We had a dog" of "Has a dog". Not "we have had a dog for years". */
+static bool is_had_once(const struct reading *reading, const struct words *words, size_t at)
+{
+    for (size_t apart = 0; at > 0 && apart < 4 && words->items[at].gap == GAP_NONE; apart++) {
+        at--;
+        if (language_list(reading->language, LIST_DUE, words, at) > 0)
+            return false;
+        if (language_list(reading->language, LIST_HAD, words, at) == 0)
+            continue;
+        /* "I've had": a list may have that as the past itself. */
+        return at == 0 || words->items[at].gap != GAP_NONE ||
+               language_list(reading->language, LIST_PERFECT, words, at - 1) == 0 ||
+               language_list(reading->language, LIST_HAD, words, at - 1) > 1;
+    }
+    return false;
+}
+
 /* "You still know about the penicillin?" "Yes. Allergic to penicillin.": the agent said it, too, and was not
  * told no. */
 static bool is_answered(struct evidence *evidence, const struct place *place)
@@ -241,6 +260,9 @@ static struct objection object_to(struct evidence *evidence, const struct statem
              !wording->negated)
         objection.why = DROP_NEGATED;
     else if (manner.past && !wording->past)
+        objection.why = DROP_PAST;
+    else if (reading->ruled && statement->kind == STATEMENT_FACT && wording->has && !wording->past &&
+             is_had_once(reading, &spoken->words, place->at))
         objection.why = DROP_PAST;
     else if (reading->ruled && !wording->negated &&
              is_opposite(reading, wording, &manner, &spoken->words, place->at))
