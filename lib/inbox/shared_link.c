@@ -144,6 +144,7 @@ static int connect_to(struct shared *shared, struct shared_link *link, bool upgr
 {
     int version;
     pg_link_close(&link->link);
+    link->has_names = false;
     if (pg_link_open(&link->link, shared->url, error) == 0 &&
         postgres_tables_prepare(&link->link, upgrades, &version, error) == 0)
         return 0;

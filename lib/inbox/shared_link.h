@@ -18,6 +18,7 @@
 struct shared_link {
     struct pg_link link;
     struct shared_link *next;
+    bool has_names; /* its database has what this machine's ledger has (shared_upload.c) */
 };
 
 struct shared *shared_open(const char *url); /* NULL when out of memory */

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "inbox/ledger.h"
 #include "inbox/receive.h"
 
@@ -48,27 +49,90 @@ static bool add_name(void *ctx, const char *name, int64_t at)
     return naming->result == 0;
 }
 
+/*
+ * The mark beside the ledger: a name at random that was put into the database behind all others. As long as
+ * the database has it, it has them, too; one that was made since, or restored from before, gets them again.
+ * Its second half is zeros, so that it is no event's.
+ */
+static void make_mark(char name[SPOOL_NAME_DIGITS + 1])
+{
+    unsigned char random[SHARED_KEY] = {0};
+    arc4random_buf(random, sizeof random / 2);
+    text_hex(random, sizeof random, name);
+}
+
+/* False where there is none, or it is that of an older version, which is empty. */
+static bool read_mark(const char *path, char name[SPOOL_NAME_DIGITS + 1])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t len = fd >= 0 ? spool_read_at(fd, name, SPOOL_NAME_DIGITS, 0) : -1;
+    if (fd >= 0)
+        close(fd);
+    if (len != SPOOL_NAME_DIGITS)
+        return false;
+    name[SPOOL_NAME_DIGITS] = '\0';
+    return strspn(name, "0123456789abcdef") == SPOOL_NAME_DIGITS;
+}
+
+/* Without it the names are copied once more, which changes nothing. */
+static void write_mark(const char *path, const char *name)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0 && spool_write(fd, name, SPOOL_NAME_DIGITS, path, NULL) != 0)
+        unlink(path);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Whether the database of this connection has the name: 1, 0, or -1. */
+static int has_name(struct shared_link *link, const char *name, struct error *error)
+{
+    unsigned char key[SHARED_KEY];
+    const struct pg_value value = shared_key(name, key);
+    PGresult *result = NULL;
+    if (shared_query(link, "SELECT 1 FROM ledger WHERE key = $1", &value, 1, "reading the ledger", &result,
+                     error) != 0)
+        return -1;
+    int found = link->link.pq->PQntuples(result) > 0;
+    link->link.pq->PQclear(result);
+    return found;
+}
+
+static int copy_names(const struct inbox *inbox, struct shared_link *link, const char *mark,
+                      struct error *error)
+{
+    struct naming naming = {.link = link, .sql = BUF_INIT, .error = error};
+    int result = ledger_each(inbox->ledger, add_name, &naming, error);
+    send_names(&naming);
+    /* Last, in a commit behind theirs. */
+    if (result == 0 && naming.result == 0) {
+        add_name(&naming, mark, clock_now());
+        send_names(&naming);
+    }
+    buf_free(&naming.sql);
+    return result == 0 ? naming.result : result;
+}
+
 /* So every machine recognises what this one had accepted, and erased. The file stays and is still asked, so
- * that nothing comes back before all of it is copied; a mark beside it says that it is. */
+ * that nothing comes back before all of it is copied. Asked once a connection. */
 static int copy_ledger(const struct inbox *inbox, struct shared_link *link, struct error *error)
 {
-    char *mark = spool_path(inbox->directory, "ledger", ".shared");
-    if (!mark)
+    char mark[SPOOL_NAME_DIGITS + 1];
+    if (link->has_names)
+        return 0;
+    char *path = spool_path(inbox->directory, "ledger", ".shared");
+    if (!path)
         return error_no_memory(error);
-    int result = 0;
-    if (access(mark, F_OK) != 0) {
-        struct naming naming = {.link = link, .sql = BUF_INIT, .error = error};
-        result = ledger_each(inbox->ledger, add_name, &naming, error);
-        send_names(&naming);
-        if (result == 0)
-            result = naming.result;
-        buf_free(&naming.sql);
-        int fd = result == 0 ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-        if (fd >= 0)
-            close(fd); /* without it the names are copied once more, which changes nothing */
+    int copied = read_mark(path, mark) ? has_name(link, mark, error) : 0;
+    if (copied == 0) {
+        make_mark(mark);
+        copied = copy_names(inbox, link, mark, error) == 0 ? 1 : -1;
+        if (copied > 0)
+            write_mark(path, mark);
     }
-    free(mark);
-    return result;
+    link->has_names = copied > 0;
+    free(path);
+    return copied > 0 ? 0 : -1;
 }
 
 /* --- Events --- */

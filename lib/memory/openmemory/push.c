@@ -282,8 +282,8 @@ static int not_kept_error(struct push *push, struct error *error)
     om_known_clear(push->known);
     return error_set(
         error, ERROR_MEMORY_UNAVAILABLE,
-        "the OpenMemory server does not have what it was just given of the caller, who was erased "
-        "meanwhile if the server keeps what it takes; the event is processed again");
+        "the OpenMemory server does not have what it was just given: the caller was erased meanwhile, or it "
+        "does not keep what it takes; the event is processed again");
 }
 
 /* Whether the server has the state as it was written, and nobody wrote it between our reading and our
