@@ -267,8 +267,19 @@ void memory_read_end(struct memory_store *store)
 int memory_get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
                struct error *error)
 {
+    if (memory_get_all(store, caller, &id, 1, found, error) != 0)
+        return -1;
+    if (found->count)
+        return 0;
+    memory_list_free(found);
+    return error_set(error, ERROR_NOT_FOUND, "the caller has no such memory");
+}
+
+int memory_get_all(struct memory_store *store, const char *caller, const char *const *ids, size_t count,
+                   struct memory_list *found, struct error *error)
+{
     *found = (struct memory_list){0};
-    return need_caller(caller, error) == 0 ? store->ops->get(store, caller, id, found, error) : -1;
+    return need_caller(caller, error) == 0 ? store->ops->get(store, caller, ids, count, found, error) : -1;
 }
 
 int memory_delete(struct memory_store *store, const char *caller, const char *id, struct error *error)

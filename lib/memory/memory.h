@@ -157,6 +157,9 @@ void memory_read_end(struct memory_store *store);
 /* One memory by id, of the caller or shared by them; ERROR_NOT_FOUND. The list has one item. */
 int memory_get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
                struct error *error);
+/* Several by their ids, in the order of these; those that are not there are left out. */
+int memory_get_all(struct memory_store *store, const char *caller, const char *const *ids, size_t count,
+                   struct memory_list *found, struct error *error);
 int memory_delete(struct memory_store *store, const char *caller, const char *id, struct error *error);
 
 /* What to list or search. Zero-initialise; what is zero or NULL does not restrict. */

@@ -40,8 +40,8 @@ struct memory_ops {
                struct error *error);
     int (*update)(struct memory_store *store, const char *caller, const char *id, const struct memory *change,
                   struct error *error);
-    int (*get)(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
-               struct error *error);
+    int (*get)(struct memory_store *store, const char *caller, const char *const *ids, size_t count,
+               struct memory_list *found, struct error *error); /* as memory_get_all() */
     int (*remove)(struct memory_store *store, const char *caller, const char *id, struct error *error);
     int (*list)(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);

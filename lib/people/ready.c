@@ -128,30 +128,43 @@ static int begin(struct memory_list *found, size_t limit, struct error *error)
     return found->arena && found->items ? 0 : error_no_memory(error);
 }
 
+/* The ids of a stored list, and whose each is; at most `limit`. False where it is not of that form. */
+static bool read_pairs(const cJSON *list, size_t limit, const char *ids[], const char *by[], size_t *count)
+{
+    const cJSON *pair;
+    *count = 0;
+    cJSON_ArrayForEach(pair, list)
+    {
+        if (*count == limit)
+            break;
+        ids[*count] = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 0));
+        by[*count] = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 1));
+        if (!ids[*count] || !by[*count])
+            return false;
+        ++*count;
+    }
+    return true;
+}
+
 /* From the stored object: `limit` memories by their ids. False, where one of them is gone or nothing is
  * stored: then the line says what holds now. */
 static int recent_stored(struct memory_store *store, const char *caller, const cJSON *list, size_t limit,
                          struct memory_list *found, bool *complete, struct error *error)
 {
-    const cJSON *pair;
-    cJSON_ArrayForEach(pair, list)
-    {
-        const char *id = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 0));
-        const char *by = cJSON_GetStringValue(cJSON_GetArrayItem(pair, 1));
-        struct memory_list one;
-        if (found->count == limit)
-            break;
-        if (!id || !by)
-            return 0;
-        if (memory_get(store, caller, id, &one, error) != 0)
-            return error->code == ERROR_NOT_FOUND ? 0 : -1;
-        int result = recent_add(found, &one.items[0], by);
-        memory_list_free(&one);
-        if (result != 0)
-            return error_no_memory(error);
-    }
-    *complete = true;
-    return 0;
+    const char *ids[READY_LIMIT], *by[READY_LIMIT];
+    struct memory_list stored;
+    size_t count;
+    if (!read_pairs(list, limit, ids, by, &count))
+        return 0;
+    if (memory_get_all(store, caller, ids, count, &stored, error) != 0)
+        return -1;
+    int result = 0;
+    *complete = stored.count == count;
+    for (size_t i = 0; i < count && *complete && result == 0; i++)
+        result = recent_add(found, &stored.items[i], by[i]);
+    memory_list_free(&stored);
+    *complete = *complete && result == 0;
+    return result == 0 ? 0 : error_no_memory(error);
 }
 
 /* The list of what is ready, where that says all; else an empty one. */
@@ -162,7 +175,7 @@ static int recent_ready(struct memory_store *store, const struct memory_filter *
     *complete = false;
     if (!memory_filter_is_open(filter) || filter->limit > READY_LIMIT)
         return 0;
-    /* A dozen memories one by one, but the file is locked once. */
+    /* The file is locked once for what is ready and for the memories. */
     if (memory_read_begin(store, filter->caller, error) != 0)
         return -1;
     cJSON *object = ready_read(store, filter->caller, scope, error);

@@ -187,6 +187,46 @@ static void one_memory_by_its_id(void **state)
     memory_list_free(&all);
 }
 
+/* More than one statement takes, in another order than they were stored in, with ids that are none or another
+ * caller's between them. */
+static void many_memories_by_their_ids(void **state)
+{
+    enum { MANY = 70 };
+    struct place *p = *state;
+    const char *ids[MANY + 3];
+    char words[MANY][16];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(words[i], sizeof words[i], "word %d", i);
+        say(p, ANA, "c", i, words[i]);
+    }
+    say(p, BEN, "b", 0, "another's");
+    struct memory_list all = all_of(p, ANA), of_ben = all_of(p, BEN), found;
+    size_t count = 0;
+    ids[count++] = "m99999";
+    for (size_t i = MANY; i-- > 0;) {
+        ids[count++] = all.items[i].id;
+        if (i == MANY / 2) {
+            ids[count++] = of_ben.items[0].id;
+            ids[count++] = "none";
+        }
+    }
+    good(p, memory_get_all(p->store, ANA, ids, count, &found, &p->error));
+    assert_int_equal(found.count, MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_string_equal(found.items[i].content, words[MANY - 1 - i]);
+        assert_string_equal(found.items[i].id, all.items[MANY - 1 - i].id);
+        assert_string_equal(found.items[i].caller, ANA);
+    }
+    memory_list_free(&found);
+    good(p, memory_get_all(p->store, ANA, ids, 1, &found, &p->error));
+    assert_int_equal(found.count, 0);
+    memory_list_free(&found);
+    good(p, memory_get_all(p->store, ANA, NULL, 0, &found, &p->error));
+    assert_int_equal(found.count, 0);
+    memory_list_free(&all);
+    memory_list_free(&of_ben);
+}
+
 static void an_id_that_is_none_is_not_found(void **state)
 {
     struct place *p = *state;
@@ -1312,6 +1352,11 @@ static void conversations_are_shared(void **state)
     assert_string_equal(got.items[0].caller, ANA);
     memory_list_free(&got);
     assert_int_equal(memory_get(p->store, BEN, list.items[1].id, &got, &p->error), -1);
+    struct memory_list of_ben = all_of(p, BEN);
+    good(p, memory_get_all(p->store, BEN, (const char *[]){list.items[1].id, of_ben.items[0].id, change.id},
+                           3, &got, &p->error));
+    check_contents(got, "a kettle can whistle\nthe parrot is called Hugo");
+    memory_list_free(&of_ben);
     assert_int_equal(memory_update(p->store, BEN, change.id, &change, &p->error), -1);
     assert_int_equal(p->error.code, ERROR_NOT_FOUND);
     assert_int_equal(memory_delete(p->store, BEN, change.id, &p->error), -1);
@@ -1474,6 +1519,7 @@ int main(void)
         IN_PLACE(one_caller_and_one_conversation_at_a_time),
         IN_PLACE(nobody_has_no_memory),
         IN_PLACE(one_memory_by_its_id),
+        IN_PLACE(many_memories_by_their_ids),
         IN_PLACE(an_id_that_is_none_is_not_found),
         IN_PLACE(an_update_changes_what_it_says_it_does),
         IN_PLACE(a_deleted_memory_is_gone_from_lists_and_searches),

@@ -22,8 +22,9 @@
                            */
 #define REOPEN_PAUSE 5000 /* microseconds until opening is tried again after another process disturbed it */
 
-/* Of the ids that SQL_GET_FOUND takes. */
+/* The ids that SQL_GET_FOUND and SQL_GET_MEMORIES take. */
 #define EIGHT "(?), (?), (?), (?), (?), (?), (?), (?)"
+#define FOUND "WITH found(id) AS (VALUES " EIGHT ", " EIGHT ", " EIGHT ", " EIGHT ") "
 
 /* What SQLite says in its own way. */
 static const char *const own_texts[STATEMENTS] = {
@@ -32,8 +33,12 @@ static const char *const own_texts[STATEMENTS] = {
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_VERSION] = "PRAGMA user_version",
-    [SQL_GET_FOUND] = "WITH found(id) AS (VALUES " EIGHT ", " EIGHT ", " EIGHT ", " EIGHT ") "
-                      "SELECT m.content FROM found LEFT JOIN memories m ON m.id = found.id",
+    [SQL_GET_FOUND] = FOUND "SELECT m.content FROM found LEFT JOIN memories m ON m.id = found.id",
+    /* CROSS JOIN: one table after the other, so in the order of the ids. */
+    [SQL_GET_MEMORIES] =
+        FOUND "SELECT " MEMORY_COLUMNS "FROM found CROSS JOIN memories m ON m.id = found.id "
+              "CROSS JOIN conversations c ON c.id = m.conversation_id "
+              "CROSS JOIN callers k ON k.id = c.caller_id WHERE " MEMORY_IS_THEIRS "LIMIT ?34",
     /* The index says whether there is any, before the callers are gone through. */
     [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k WHERE k.caller > ?2 "
                      "AND EXISTS (SELECT 1 FROM memories WHERE kind = 0 AND " SCHEMA_UNDERSTOOD " < ?1) "

@@ -229,14 +229,34 @@ static int search(struct memory_store *store, const struct memory_filter *filter
     return -1;
 }
 
-static int get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
-               struct error *error)
+/* Puts those of the caller's memories that are asked for into `picked`. */
+static void pick(const struct memory_list *all, const char *const *ids, size_t count,
+                 struct memory_list *picked)
 {
-    struct openmemory *om = openmemory_of(store);
-    start_reading(om);
-    if (!om_pull(om, caller, true, true, error) || find_memory(om, caller, id, found, error) != 0)
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < all->count; j++)
+            if (strcmp(all->items[j].id, ids[i]) == 0) {
+                picked->items[picked->count++] = all->items[j];
+                break;
+            }
+}
+
+static int get(struct memory_store *store, const char *caller, const char *const *ids, size_t count,
+               struct memory_list *found, struct error *error)
+{
+    const struct memory_filter filter = {.caller = caller};
+    struct memory_list all;
+    if (list(store, &filter, &all, error) != 0)
         return -1;
-    return name_all(found, error);
+    found->items = calloc(count + 1, sizeof *found->items);
+    if (!found->items) {
+        memory_list_free(&all);
+        return error_no_memory(error);
+    }
+    pick(&all, ids, count, found);
+    found->arena = all.arena;
+    free(all.items);
+    return 0;
 }
 
 static int profile(struct memory_store *store, const char *caller, const char *scope,
@@ -760,7 +780,7 @@ static int find(struct memory_store *store, const char *id, struct memory_list *
         return -1;
     int result = not_found(error);
     for (size_t i = 0; i < named.count && result != 0; i++)
-        result = get(store, named.items[i].caller, id, found, error);
+        result = memory_get(store, named.items[i].caller, id, found, error);
     memory_list_free(&named);
     return result;
 }

@@ -12,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PARAMETERS 32 /* of a statement, at most */
+#define PARAMETERS 34 /* of a statement, at most */
+
+/* The ids that SQL_GET_FOUND and SQL_GET_MEMORIES take. */
+#define FOUND                                                                                                \
+    "unnest(ARRAY[?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "    \
+    "?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32]::bigint[]) "                           \
+    "WITH ORDINALITY AS found(id, place) "
 
 /* What PostgreSQL says in its own way. */
 static const char *const own_texts[STATEMENTS] = {
@@ -27,11 +33,11 @@ static const char *const own_texts[STATEMENTS] = {
     [SQL_CHECK] = "SELECT (pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on')::integer "
                   "FROM (SELECT count(*) FROM (SELECT 1 FROM callers LIMIT 1) k) c",
     [SQL_HOLD] = "SELECT 1 FROM pg_advisory_xact_lock(" POSTGRES_LOCKS ", hashtext(?1))",
-    [SQL_GET_FOUND] =
-        "SELECT m.content FROM unnest(ARRAY[?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-        "?15, ?16, ?17, ?18, "
-        "?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32]::bigint[]) "
-        "WITH ORDINALITY AS found(id, place) LEFT JOIN memories m ON m.id = found.id ORDER BY place",
+    [SQL_GET_FOUND] = "SELECT m.content FROM " FOUND "LEFT JOIN memories m ON m.id = found.id ORDER BY place",
+    [SQL_GET_MEMORIES] =
+        "SELECT " MEMORY_COLUMNS "FROM " FOUND "JOIN memories m ON m.id = found.id "
+        "JOIN conversations c ON c.id = m.conversation_id "
+        "JOIN callers k ON k.id = c.caller_id WHERE " MEMORY_IS_THEIRS "ORDER BY place LIMIT ?34",
     [SQL_OUTDATED] = "SELECT '', '', '', 0, k.caller FROM callers k WHERE k.caller > ?2 "
                      "AND EXISTS (SELECT 1 FROM memories WHERE kind = 0 AND understood(metadata) < ?1) "
                      "AND EXISTS (SELECT 1 FROM conversations c JOIN memories ON conversation_id = c.id "

@@ -64,31 +64,31 @@ static int not_found(struct error *error)
     return error_set(error, ERROR_NOT_FOUND, "the caller has no such memory");
 }
 
-static int get_row(struct db *db, enum sql which, const char *caller, int64_t row, struct memory_list *found,
-                   struct error *error)
+/* As many from `*at` on as a statement takes. */
+static int get_some(struct db *db, const char *caller, const char *const *ids, size_t count, size_t *at,
+                    struct memory_list *found, struct error *error)
 {
-    struct query *query = db_query(db, which, error);
+    struct query *query = db_query(db, SQL_GET_MEMORIES, error);
+    int asked = 0;
+    int64_t row;
     if (!query)
         return -1;
-    bind_text(query, 1, caller);
-    bind_int(query, 2, row);
-    if (rows_read(query, found, rows_take_memory, error) != 0)
-        return -1;
-    return found->count ? 0 : not_found(error);
+    for (; *at < count && asked < FOUND_AT_ONCE; (*at)++)
+        if (rows_parse_id(ids[*at], &row))
+            bind_int(query, ++asked, row);
+    bind_text(query, FOUND_AT_ONCE + 1, caller);
+    bind_int(query, FOUND_AT_ONCE + 2, asked);
+    return rows_read(query, found, rows_take_memory, error);
 }
 
-static int get(struct memory_store *store, const char *caller, const char *id, struct memory_list *found,
-               struct error *error)
+static int get(struct memory_store *store, const char *caller, const char *const *ids, size_t count,
+               struct memory_list *found, struct error *error)
 {
-    int64_t row;
-    if (!rows_parse_id(id, &row))
-        return not_found(error);
     struct db *db = sql_store_db(store);
-    if (db_ready(db, caller, DB_SOON, error) != 0)
-        return -1;
-    if (get_row(db, SQL_GET_MEMORY, caller, row, found, error) == 0)
-        return 0;
-    return error->code == ERROR_NOT_FOUND ? get_row(db, SQL_GET_SHARED, caller, row, found, error) : -1;
+    int result = db_ready(db, caller, DB_SOON, error);
+    for (size_t at = 0; at < count && result == 0;)
+        result = get_some(db, caller, ids, count, &at, found, error);
+    return result;
 }
 
 static int read_begin(struct memory_store *store, const char *caller, struct error *error)
@@ -515,8 +515,15 @@ static int find_item(struct db *db, const char *caller, const char *id, int64_t 
     struct memory_list found = {0};
     if (!rows_parse_id(id, row))
         return not_found(error);
-    if (get_row(db, SQL_GET_MEMORY, caller, *row, &found, error) != 0)
+    struct query *query = db_query(db, SQL_GET_MEMORY, error);
+    if (!query)
         return -1;
+    bind_text(query, 1, caller);
+    bind_int(query, 2, *row);
+    if (rows_read(query, &found, rows_take_memory, error) != 0)
+        return -1;
+    if (found.count == 0)
+        return not_found(error);
     int result = find_conversation(db, caller, found.items[0].conversation, conversation, error);
     memory_list_free(&found);
     return result == 0 && !conversation->row ? not_found(error) : result;

@@ -2,10 +2,6 @@
 
 #include <stddef.h>
 
-/* The columns that rows_take_memory() reads (rows.c), in its order. */
-#define COLUMNS                                                                                              \
-    "m.id, m.kind, m.sector, m.position, m.speaker, m.content, m.salience, m.decay_lambda, m.tags, "         \
-    "m.metadata, m.created_at, m.updated_at, c.conversation, c.agent, c.language, k.caller "
 #define JOINED                                                                                               \
     "FROM callers k JOIN conversations c ON c.caller_id = k.id JOIN memories m ON m.conversation_id = c.id "
 /* The conversations of a line: those of the caller, and those that the caller shares. */
@@ -18,7 +14,7 @@
     "SELECT c.id, c.conversation, c.agent, c.language, c.started_at, t.version, t.segment FROM callers k "
 /* ?4 and ?5 are sets of bits, ?6 and ?7 the first and the last second, ?8 the least salience now, at ?9. */
 #define LIST(from, more)                                                                                     \
-    "SELECT " COLUMNS from more "AND (?3 = '' OR c.agent = ?3) "                                             \
+    "SELECT " MEMORY_COLUMNS from more "AND (?3 = '' OR c.agent = ?3) "                                      \
     "AND ?4 >> m.kind & 1 <> 0 AND ?5 >> m.sector & 1 <> 0 AND m.created_at BETWEEN ?6 AND ?7 "              \
     "AND (?8 <= 0 OR decayed(m.salience, m.decay_lambda, ?9 - m.created_at) >= ?8) "                         \
     "ORDER BY c.started_at, c.conversation, m.position, m.kind LIMIT ?10"
@@ -46,12 +42,9 @@ static const char *const texts[STATEMENTS] = {
         "created_at = excluded.created_at, updated_at = excluded.updated_at",
     [SQL_UPDATE_MEMORY] = "UPDATE memories SET content = ?2, sector = ?3, salience = ?4, decay_lambda = ?5, "
                           "tags = ?6, metadata = ?7, updated_at = ?8 WHERE id = ?1",
-    [SQL_GET_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
-                       "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
-    [SQL_GET_SHARED] = "SELECT " COLUMNS "FROM callers o JOIN shared s ON s.caller_id = o.id "
-                       "JOIN conversations c ON c.id = s.conversation_id "
-                       "JOIN memories m ON m.conversation_id = c.id JOIN callers k ON k.id = c.caller_id "
-                       "WHERE o.caller = ?1 AND m.id = ?2",
+    [SQL_GET_MEMORY] =
+        "SELECT " MEMORY_COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
+        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
     [SQL_LIST] = LIST(JOINED, "WHERE k.caller = ?1 "),
     /* As the index memories_but_turns says it. */
@@ -118,16 +111,18 @@ static const char *const texts[STATEMENTS] = {
     [SQL_FIND_NAMED] =
         "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
         "JOIN callers k ON k.id = c.caller_id WHERE c.conversation = ?1 ORDER BY c.started_at",
-    [SQL_FIND_MEMORY] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
-                        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?1",
+    [SQL_FIND_MEMORY] =
+        "SELECT " MEMORY_COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
+        "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?1",
     [SQL_OLDER] =
         "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
-    [SQL_REQUESTS] = "SELECT " COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
-                     "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
+    [SQL_REQUESTS] =
+        "SELECT " MEMORY_COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
+        "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
     /* Few of all conversations: a range of the index conversations_by_name. */
     [SQL_DATED_REMARKS] =
-        "SELECT " COLUMNS "FROM conversations c JOIN callers k ON k.id = c.caller_id "
+        "SELECT " MEMORY_COLUMNS "FROM conversations c JOIN callers k ON k.id = c.caller_id "
         "JOIN memories m ON m.conversation_id = c.id "
         "WHERE c.conversation > ?1 AND c.conversation >= 'operator-' AND c.conversation < 'operator.' "
         "AND m.metadata LIKE '%\"until\":%' ORDER BY c.conversation, m.id LIMIT ?2",

@@ -19,7 +19,7 @@ enum sql {
     SQL_ADD_MEMORY,
     SQL_UPDATE_MEMORY,
     SQL_GET_MEMORY,
-    SQL_GET_SHARED,
+    SQL_GET_MEMORIES,
     SQL_GET_FOUND,
     SQL_DELETE_MEMORY,
     SQL_LIST,
@@ -66,6 +66,16 @@ enum sql {
 /* SQL_GET_FOUND takes this many ids, and returns a row for each in their order: of NULLs where there is no
  * such memory. */
 #define FOUND_AT_ONCE 32
+
+/* The columns that rows_take_memory() reads (rows.c), in its order. */
+#define MEMORY_COLUMNS                                                                                       \
+    "m.id, m.kind, m.sector, m.position, m.speaker, m.content, m.salience, m.decay_lambda, m.tags, "         \
+    "m.metadata, m.created_at, m.updated_at, c.conversation, c.agent, c.language, k.caller "
+/* SQL_GET_MEMORIES takes as many, then the caller and how many rows to look for at most: whole memories, each
+ * only where the caller has or shares it. */
+#define MEMORY_IS_THEIRS                                                                                     \
+    "(k.caller = ?33 OR EXISTS (SELECT 1 FROM callers o JOIN shared s ON s.caller_id = o.id "                \
+    "WHERE o.caller = ?33 AND s.conversation_id = c.id)) "
 
 /* What SQLite and PostgreSQL both understand, with ?1, ?2, … for parameters; NULL: each engine has its own.
  */
