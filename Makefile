@@ -165,7 +165,8 @@ COMPLETION = $(PREFIX)/share/bash-completion/completions
 DOC       = $(PREFIX)/share/doc/callmem
 UNITS    := $(wildcard spawn/systemd/callmem*)
 EXAMPLES := env/development.env env/production.env nginx/elevenlabs-addresses.conf spawn/systemd/network.conf \
-            spawn/supervisor/callmem.conf spawn/logrotate/callmem spawn/runit/run spawn/runit/log-run
+            spawn/supervisor/callmem.conf spawn/logrotate/callmem spawn/runit/run spawn/runit/log-run \
+            spawn/nftables.conf spawn/cloud/user-data.yaml
 MANUALS  := $(wildcard docs/man/*.[1-8])
 DOCS     := $(shell find docs -type f -not -path 'docs/man/*')
 install: $(PROGRAMS) $(CALLMEM)

@@ -4,12 +4,13 @@
 # package; without it, it is built.
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/machine.sh"
+. "$(dirname "$0")/pebble.sh"
 
 [ -n "${DEB:-}" ] || { build_programs deb && DEB=$(echo build/callmem_*.deb); }
 name=memory.example.com
 url=https://$name
 new_machine
-rm -rf "$machine"/etc/letsencrypt/{accounts,archive,live,renewal}
+pebble_files
 boot
 cp "$DEB" "$machine/root/callmem.deb"
 inside dpkg --install /root/callmem.deb >"$work/said" 2>&1 || machine_failed "$(cat "$work/said")"
@@ -24,26 +25,10 @@ curl() {
     beside curl --cacert "$work/root.pem" --connect-to "$name::127.0.0.1:" "$@"
 }
 
-pebble=$machine/root/pebble
-mkdir "$pebble"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=pebble \
-    -addext subjectAltName=IP:127.0.0.1 -keyout "$pebble/key.pem" -out "$pebble/certificate.pem" 2>/dev/null
-cat >"$pebble/settings" <<END
-{"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000", "httpPort": 80,
-    "certificate": "/root/pebble/certificate.pem", "privateKey": "/root/pebble/key.pem"}}
-END
-# Each certificate is proved again, and at once. By default pebble refuses one nonce in twenty to try its clients, and
-# certbot gives up at the second in a row.
-inside systemd-run --quiet --unit=pebble -E PEBBLE_VA_NOSLEEP=1 -E PEBBLE_AUTHZREUSE=0 \
-    -E PEBBLE_WFE_NONCEREJECT=0 pebble -config /root/pebble/settings
-root_certificate() {
-    beside curl -sSk -o "$work/root.pem" https://127.0.0.1:15000/roots/0
-}
+inside systemctl start pebble
 check 'pebble is there' eventually root_certificate
-# What the operator is asked for stands in certbot's settings; the server has a certificate that nobody knows.
+# What the operator is asked for stands in certbot's settings.
 cat >>"$machine/etc/letsencrypt/cli.ini" <<'END'
-server = https://127.0.0.1:14000/dir
-no-verify-ssl = true
 agree-tos = true
 email = operator@example.com
 non-interactive = true
