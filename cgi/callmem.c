@@ -271,11 +271,14 @@ static const struct command commands[] = {
     {.name = "expire",
      .operands = "",
      .summary = "forgets conversations that are older than CALLMEM_RETENTION_DAYS, now",
-     .about = "Also recordings that are older than CALLMEM_RETENTION_DAYS_RECORDINGS, and callers who asked "
-              "for it, when CALLMEM_FORGET_ON_REQUEST is hide and their time has come. A "
-              "running post-call does so every hour.",
+     .about =
+         "Also recordings, turns, facts and requests that are older than "
+         "CALLMEM_RETENTION_DAYS_RECORDINGS, _TURNS, _FACTS and _REQUESTS, and callers who asked for it, "
+         "when CALLMEM_FORGET_ON_REQUEST is hide and their time has come. A running post-call does so "
+         "every hour.",
      .run = expire_command,
-     .json = true},
+     .json = true,
+     .options = {{"dry-run", NULL, "changes nothing and prints what would go", false}}},
 
     {.group = "The instance",
      .name = "backup",

@@ -75,6 +75,7 @@ int recording_remove(const char *directory, const char *conversation, struct err
 struct expiring {
     const char *directory;
     int64_t before;
+    bool dry;
     size_t removed;
     int result;
     struct error why; /* the first */
@@ -89,7 +90,9 @@ static bool expire_one(void *ctx, const struct spool_file *file)
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         struct error why = {0};
         char *path = spool_path(expiring->directory, file->name, suffixes[i]);
-        int removed = path ? unlink_path(path, &why) : error_no_memory(&why);
+        int removed = !path           ? error_no_memory(&why)
+                      : expiring->dry ? access(path, F_OK) == 0
+                                      : unlink_path(path, &why);
         free(path);
         if (removed < 0) {
             if (expiring->result == 0)
@@ -102,9 +105,9 @@ static bool expire_one(void *ctx, const struct spool_file *file)
     return true;
 }
 
-int recordings_expire(const char *directory, int64_t before, size_t *removed, struct error *error)
+int recordings_expire(const char *directory, int64_t before, bool dry, size_t *removed, struct error *error)
 {
-    struct expiring expiring = {.directory = directory, .before = before};
+    struct expiring expiring = {.directory = directory, .before = before, .dry = dry};
     *removed = 0;
     if (access(directory, F_OK) != 0 && errno == ENOENT)
         return 0;

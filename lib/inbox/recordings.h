@@ -24,8 +24,8 @@ int recording_forbid(const char *directory, const char *conversation, struct err
 int recording_remove_hashed(const char *directory, const char *hash, struct error *error);
 /* Removes the recordings that came before `before` (Unix seconds); `removed`: how many, also on failure. One
  * that cannot be removed stays, the others go, and -1 with the first error is returned. A directory that is
- * not there has none. */
-int recordings_expire(const char *directory, int64_t before, size_t *removed, struct error *error);
+ * not there has none. `dry`: they are counted, and stay. */
+int recordings_expire(const char *directory, int64_t before, bool dry, size_t *removed, struct error *error);
 /* Makes the directory if it is missing, and removes half-written files. */
 int recordings_prepare(const char *directory, struct error *error);
 

@@ -287,6 +287,18 @@ int memory_delete(struct memory_store *store, const char *caller, const char *id
     return need_caller(caller, error) == 0 ? store->ops->remove(store, caller, id, error) : -1;
 }
 
+int memory_delete_some(struct memory_store *store, const struct memory *items, size_t count,
+                       struct error *error)
+{
+    if (count == 0)
+        return 0;
+    if (need_caller(items[0].caller, error) != 0)
+        return -1;
+    return store->ops->remove_some
+               ? store->ops->remove_some(store, items, count, error)
+               : error_set(error, ERROR_INVALID_REQUEST, "memory on a server keeps a call whole");
+}
+
 int memory_list(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error)
 {
@@ -416,6 +428,20 @@ int memory_older(struct memory_store *store, int64_t before, size_t limit, struc
 {
     *found = (struct memory_list){0};
     return store->ops->older(store, before, limit, found, error);
+}
+
+bool memory_can_walk(const struct memory_store *store)
+{
+    return store->ops->walk_older != NULL;
+}
+
+int memory_walk_older(struct memory_store *store, int64_t before, unsigned wanted, size_t limit,
+                      struct memory_walk *walk, struct memory_list *found, struct error *error)
+{
+    *found = (struct memory_list){0};
+    return store->ops->walk_older
+               ? store->ops->walk_older(store, before, wanted, limit, walk, found, error)
+               : error_set(error, ERROR_INVALID_REQUEST, "memory on a server is not walked through");
 }
 
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)

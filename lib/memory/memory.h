@@ -161,6 +161,10 @@ int memory_get(struct memory_store *store, const char *caller, const char *id, s
 int memory_get_all(struct memory_store *store, const char *caller, const char *const *ids, size_t count,
                    struct memory_list *found, struct error *error);
 int memory_delete(struct memory_store *store, const char *caller, const char *id, struct error *error);
+/* Deletes several memories, all of one caller and one conversation, as they came out of the store; one that
+ * is gone already is no error. ERROR_INVALID_REQUEST in remote mode. */
+int memory_delete_some(struct memory_store *store, const struct memory *items, size_t count,
+                       struct error *error);
 
 /* What to list or search. Zero-initialise; what is zero or NULL does not restrict. */
 struct memory_filter {
@@ -312,6 +316,19 @@ int memory_find(struct memory_store *store, const char *id, struct memory_list *
  * conversation, agent and created_at of each are filled. What retention forgets. */
 int memory_older(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
+/* A walk over the conversations that began before a time, oldest first, a page at a time: it costs no more
+ * than a page at once, however few of them have what is looked for. Zero-initialise, or begin after
+ * `started_at`. */
+struct memory_walk {
+    int64_t started_at, row; /* of the last one that was looked at */
+    bool done;
+};
+/* Whether memory_walk_older() can be done here: not in remote mode. */
+bool memory_can_walk(const struct memory_store *store);
+/* Those of the next `limit` conversations that have memories of these kinds (a bit set of 1 << KIND_…), as
+ * memory_older() gives them; there may be none of them on a page while the walk is not done. */
+int memory_walk_older(struct memory_store *store, int64_t before, unsigned kinds, size_t limit,
+                      struct memory_walk *walk, struct memory_list *found, struct error *error);
 /* What callers asked about their data (KIND_PRIVACY), of all callers, oldest first, at most `limit`. On a
  * server that means to look at every record. */
 int memory_requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);

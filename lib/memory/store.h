@@ -21,6 +21,7 @@ struct memory_caller;
 struct memory_callers;
 struct memory_callers_filter;
 struct memory_day;
+struct memory_walk;
 
 struct memory_store;
 
@@ -43,6 +44,8 @@ struct memory_ops {
     int (*get)(struct memory_store *store, const char *caller, const char *const *ids, size_t count,
                struct memory_list *found, struct error *error); /* as memory_get_all() */
     int (*remove)(struct memory_store *store, const char *caller, const char *id, struct error *error);
+    int (*remove_some)(struct memory_store *store, const struct memory *items, size_t count,
+                       struct error *error); /* NULL: cannot be done */
     int (*list)(struct memory_store *store, const struct memory_filter *filter, struct memory_list *found,
                 struct error *error);
     /* With the profile of a scope, unless that is NULL. On failure both are empty. */
@@ -73,6 +76,9 @@ struct memory_ops {
     int (*find)(struct memory_store *store, const char *id, struct memory_list *found, struct error *error);
     int (*older)(struct memory_store *store, int64_t before, size_t limit, struct memory_list *found,
                  struct error *error);
+    int (*walk_older)(struct memory_store *store, int64_t before, unsigned kinds, size_t limit,
+                      struct memory_walk *walk, struct memory_list *found,
+                      struct error *error); /* NULL: cannot be done */
     int (*requests)(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error);
     int (*dated_remarks)(struct memory_store *store, const char *after, size_t limit,
                          struct memory_list *found, struct error *error); /* NULL: nothing is found */

@@ -237,7 +237,8 @@ static int64_t days_of_recordings(const struct instance *instance)
     return own == 0 || (all > 0 && all < own) ? all : own;
 }
 
-int instance_expire_recordings(const struct instance *instance, size_t *removed, struct error *error)
+int instance_expire_recordings(const struct instance *instance, bool dry, size_t *removed,
+                               struct error *error)
 {
     int64_t days = days_of_recordings(instance);
     struct recording_folders folders;
@@ -250,7 +251,7 @@ int instance_expire_recordings(const struct instance *instance, size_t *removed,
     for (size_t i = 0; i < folders.count; i++) {
         size_t some = 0;
         struct error why = {0};
-        if (recordings_expire(folders.paths[i], clock_now() - days * CLOCK_DAY, &some, &why) != 0) {
+        if (recordings_expire(folders.paths[i], clock_now() - days * CLOCK_DAY, dry, &some, &why) != 0) {
             if (result == 0)
                 *error = why;
             result = -1;

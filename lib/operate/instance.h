@@ -63,7 +63,8 @@ int instance_forbid_recording(const struct instance *instance, const char *conve
 char *instance_find_recording(const struct instance *instance, const char *conversation);
 /* Removes the recordings that came longer ago than the days of CALLMEM_RETENTION_DAYS_RECORDINGS or
  * CALLMEM_RETENTION_DAYS, whichever is less (0: not counted), as recordings_expire() does. */
-int instance_expire_recordings(const struct instance *instance, size_t *removed, struct error *error);
+int instance_expire_recordings(const struct instance *instance, bool dry, size_t *removed,
+                               struct error *error);
 /* Removes the recordings of what is sealed in the memory (memory_seal()): their callers may have been erased
  * on another machine, which cannot reach this one's folders. */
 int instance_erase_sealed(const struct instance *instance, struct memory_store *memory, size_t *removed,

@@ -49,13 +49,17 @@ static void forget(struct keeper *keeper)
     struct error error = {0};
     struct log_line line;
     struct expired expired;
-    if (expiry_run(keeper->instance, keeper->memory, &expired, &error) != 0)
+    if (expiry_run(keeper->instance, keeper->memory, false, &expired, &error) != 0)
         log_failure(LOG_ERROR, "retention failed", &error);
-    bool any = expired.conversations > 0 || expired.recordings > 0 || expired.callers > 0;
+    bool any = expired.conversations > 0 || expired.recordings > 0 || expired.callers > 0 ||
+               expired.parts.turns > 0 || expired.parts.facts > 0 || expired.parts.requests > 0;
     log_begin(&line, any ? LOG_INFO : LOG_DEBUG, "retention done");
     log_int(&line, "conversations", (int64_t)expired.conversations);
     log_int(&line, "recordings", (int64_t)expired.recordings);
     log_int(&line, "callers", (int64_t)expired.callers);
+    log_int(&line, "turns", (int64_t)expired.parts.turns);
+    log_int(&line, "facts", (int64_t)expired.parts.facts);
+    log_int(&line, "requests", (int64_t)expired.parts.requests);
     log_end(&line);
 }
 

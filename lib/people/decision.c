@@ -108,12 +108,19 @@ struct round {
     struct decision_review *review;
 };
 
+static bool is_due(const struct settings *settings, const struct request *request)
+{
+    int64_t days = setting_int(settings, CALLMEM_FORGET_AFTER_DAYS);
+    return request->kind == PRIVACY_ERASE && request->state == REQUEST_OPEN &&
+           setting_choice(settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE && request->hidden &&
+           clock_now() - request->hidden >= days * CLOCK_DAY;
+}
+
 static int review_erasure(const struct round *round, const struct memory *memory, struct request *request,
                           struct error *error)
 {
-    int64_t now = clock_now(), days = setting_int(round->settings, CALLMEM_FORGET_AFTER_DAYS);
     bool hide = setting_choice(round->settings, CALLMEM_FORGET_ON_REQUEST) == FORGET_HIDE;
-    if (hide && request->hidden && now - request->hidden >= days * CLOCK_DAY) {
+    if (is_due(round->settings, request)) {
         if (round->erase(round->ctx, memory->caller, error) != 0)
             return -1;
         round->review->erased++;
@@ -122,7 +129,7 @@ static int review_erasure(const struct round *round, const struct memory *memory
     }
     if (hide == (request->hidden > 0))
         return 0;
-    request->hidden = hide ? now : 0;
+    request->hidden = hide ? clock_now() : 0;
     return change(round->store, round->settings, memory, request, error);
 }
 
@@ -163,6 +170,26 @@ int decision_review(struct memory_store *store, const struct settings *settings,
         erased[i] = review->erased > before;
     }
     free(erased);
+    memory_list_free(&list);
+    return result;
+}
+
+int decision_count_due(struct memory_store *store, const struct settings *settings, size_t *due,
+                       struct error *error)
+{
+    struct memory_list list;
+    *due = 0;
+    if (memory_requests(store, REQUESTS_MOST, &list, error) != 0)
+        return -1;
+    bool *counted = calloc(list.count + 1, sizeof *counted);
+    for (size_t i = 0; i < list.count && counted; i++) {
+        struct request request;
+        counted[i] = !is_erased(&list, i, counted) && privacy_read(&list.items[i], &request) &&
+                     is_due(settings, &request);
+        *due += counted[i];
+    }
+    int result = counted ? 0 : error_no_memory(error);
+    free(counted);
     memory_list_free(&list);
     return result;
 }

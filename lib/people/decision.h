@@ -26,6 +26,10 @@ typedef int decision_erase(void *ctx, const char *caller, struct error *error);
 /* How many requests of all callers are open. */
 int decision_count_open(struct memory_store *store, size_t *open, struct error *error);
 
+/* How many callers decision_review() would erase now. */
+int decision_count_due(struct memory_store *store, const struct settings *settings, size_t *due,
+                       struct error *error);
+
 struct decision_review {
     size_t open;   /* requests that are open afterwards */
     size_t erased; /* callers who were erased */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "people/link.h"
+#include "people/thinned.h"
 #include "understand/act.h"
 #include "understand/person_name.h"
 
@@ -862,6 +863,7 @@ static void read_call(struct line *line, const struct memory *memory)
     call->memory = memory;
     call->attempt = memory->kind == KIND_ATTEMPT;
     call->evidence = json_bool(metadata, "evidence", false);
+    call->wordless = json_bool(metadata, THINNED_TURNS, false);
     call->other = json_bool(metadata, "other", false);
     call->taken_over = json_bool(metadata, "new_number", false);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -1102,8 +1104,10 @@ int line_settle(struct line *line, const struct memory_list *turns, struct error
         if (!may_be_settled(line, known))
             continue;
         for (size_t c = (size_t)known->call + 1; c < line->call_count; c++)
+            /* Where the words are gone nobody can tell any more; what was settled must not come back. */
             if (line->calls[c].evidence &&
-                is_spoken_of(line, known, turns, line->calls[c].memory->conversation))
+                (line->calls[c].wordless ||
+                 is_spoken_of(line, known, turns, line->calls[c].memory->conversation)))
                 known->state = STATE_DONE;
     }
     return line->failed ? error_no_memory(error) : 0;

@@ -65,6 +65,7 @@ struct line_call {
     const char *title, *mood, *outcome;
     bool attempt;       /* nobody was spoken with */
     bool evidence;      /* an LLM read the call */
+    bool wordless;      /* its turns went by age */
     bool other;         /* the speaker said that they are not whom the agent took them for */
     const char *denied; /* the name that they denied; "" */
     bool taken_over;    /* the number is the speaker's since lately */

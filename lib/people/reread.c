@@ -10,6 +10,7 @@
 #include "people/fuller.h"
 #include "people/profile.h"
 #include "people/remember.h"
+#include "people/thinned.h"
 #include "understand/evidence.h"
 #include "understand/secrets.h"
 #include "understand/understand.h"
@@ -297,6 +298,76 @@ static void compare(struct reading_again *again, const struct understanding *und
     }
 }
 
+/* --- A call of which something went by age --- */
+
+static bool is_thinned(const struct memory_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == KIND_SUMMARY && thinned_is(list->items[i].metadata))
+            return true;
+    return false;
+}
+
+/* Writes other words in place of those that are there. */
+static int replace_words(struct reading_again *again, enum kind kind, const char *was, const char *is,
+                         struct error *error)
+{
+    for (size_t i = 0; i < again->list->count; i++) {
+        struct memory change = again->list->items[i];
+        if (change.kind != kind || strcmp(change.content, was) != 0)
+            continue;
+        change.content = is;
+        if (memory_update(again->reread->store, change.caller, change.id, &change, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int redact_words(struct reading_again *again, const struct event *event, struct error *error)
+{
+    struct event masked = *event;
+    const struct transcript *was = &event->transcript, *is = &masked.transcript;
+    if (mask(again, event, &masked, error) != 0)
+        return -1;
+    if (again->reread->dry)
+        return 0;
+    for (size_t i = 0; i < was->turn_count; i++)
+        if (strcmp(was->turns[i].text, is->turns[i].text) != 0 &&
+            (replace_words(again, KIND_TURN, was->turns[i].text, is->turns[i].text, error) != 0 ||
+             replace_words(again, KIND_EVIDENCE, was->turns[i].text, is->turns[i].text, error) != 0))
+            return -1;
+    return strcmp(was->summary, is->summary) != 0
+               ? replace_words(again, KIND_SUMMARY, was->summary, is->summary, error)
+               : 0;
+}
+
+/* What was understood stays, and counts as understood by this version, so that it is not looked at again. */
+static int keep_as_it_is(struct reading_again *again, const struct event *event, struct error *error)
+{
+    struct memory_list now;
+    const struct memory_filter filter = {
+        .caller = event->caller, .conversation = event->conversation, .kinds = 1u << KIND_SUMMARY};
+    if (again->reread->redact && redact_words(again, event, error) != 0)
+        return -1;
+    if (again->reread->dry)
+        return 0;
+    if (memory_list(again->reread->store, &filter, &now, error) != 0)
+        return -1;
+    int result = 0;
+    for (size_t i = 0; i < now.count && result == 0; i++) {
+        struct memory change = now.items[i];
+        cJSON *metadata = metadata_of(again, &change);
+        cJSON_DeleteItemFromObjectCaseSensitive(metadata, "understood");
+        bool noted = metadata && cJSON_AddNumberToObject(metadata, "understood", UNDERSTANDING_VERSION);
+        change.metadata = fact_json(again->arena, metadata);
+        result = noted && change.metadata
+                     ? memory_update(again->reread->store, change.caller, change.id, &change, error)
+                     : error_no_memory(error);
+    }
+    memory_list_free(&now);
+    return result;
+}
+
 /* --- All calls of a caller --- */
 
 static int reread_list(struct reading_again *again, struct error *error)
@@ -306,6 +377,8 @@ static int reread_list(struct reading_again *again, struct error *error)
     struct event event;
     if (!read_event(again, &event))
         return again->failed ? error_no_memory(error) : 0;
+    if (is_thinned(again->list))
+        return keep_as_it_is(again, &event, error);
     int result = understand_again(again, &event, &understanding, error);
     if (result == 0 && reread->differs)
         compare(again, &understanding);
@@ -402,7 +475,7 @@ int reread_open(const struct reread *reread, const char *caller, const char *con
         return -1;
     }
     struct reading_again again = {.reread = reread, .list = &text->list, .arena = text->arena};
-    if (text->list.count == 0 || !read_event(&again, &text->event))
+    if (text->list.count == 0 || is_thinned(&text->list) || !read_event(&again, &text->event))
         return again.failed ? error_no_memory(error) : not_there(error);
     if (again.failed || secrets_mask(reread->lexicon, &text->event.transcript, SECRET_ALL, text->arena) < 0)
         return error_no_memory(error);
@@ -464,7 +537,7 @@ static int store_values(struct reading_again *again, const struct reread_text *t
     const struct reread *reread = again->reread;
     const struct context_bounds bounds = profile_bounds(reread->settings);
     struct event event;
-    if (again->list->count == 0 || !read_event(again, &event))
+    if (again->list->count == 0 || is_thinned(again->list) || !read_event(again, &event))
         return again->failed ? error_no_memory(error) : not_there(error);
     if (!has_same_words(&text->list, again->list))
         return error_set(error, ERROR_MEMORY_UNAVAILABLE, "the call has changed while the LLM read it");

@@ -1,7 +1,8 @@
 /*
  * reread: calls that are in memory are understood again, from what was said in them and what was collected:
  * after an upgrade, after an LLM was switched on, after the lexicon was added to. Their words stay; what was
- * understood of them is replaced (derived.h), and the profile is made again.
+ * understood of them is replaced (derived.h), and the profile is made again. A call of which something went
+ * by age (thinned.h) stays as it is.
  */
 #ifndef CALLMEM_PEOPLE_REREAD_H
 #define CALLMEM_PEOPLE_REREAD_H
@@ -59,7 +60,8 @@ struct reread_text {
     struct memory_list list; /* what it was made of */
     struct arena *arena;
 };
-/* ERROR_NOT_FOUND when there is no such call of the caller. reread_close() is due in any case. */
+/* ERROR_NOT_FOUND when there is no such call of the caller, or something of it went by age. reread_close() is
+ * due in any case. */
 int reread_open(const struct reread *reread, const char *caller, const char *conversation,
                 struct reread_text *text, struct error *error);
 void reread_close(struct reread_text *text);

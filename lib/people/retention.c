@@ -4,6 +4,7 @@
 #include "people/profile.h"
 
 #define BATCH 100 /* conversations that are looked up at once */
+#define PAGE  500 /* the same, to be counted */
 
 static int forget_one(struct memory_store *store, const struct settings *settings, const struct memory *call,
                       struct error *error)
@@ -77,4 +78,31 @@ int retention_run(struct memory_store *store, const struct settings *settings, s
         memory_list_free(&old);
     }
     return result;
+}
+
+static size_t count_calls(const struct memory_list *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += memory_is_call(list->items[i].conversation);
+    return count;
+}
+
+int retention_count(struct memory_store *store, const struct settings *settings, size_t *count,
+                    struct error *error)
+{
+    int64_t days = setting_int(settings, CALLMEM_RETENTION_DAYS), before = clock_now() - days * CLOCK_DAY;
+    struct memory_walk walk = {.started_at = INT64_MIN, .done = days == 0};
+    *count = 0;
+    while (!walk.done) {
+        struct memory_list old;
+        int result = memory_can_walk(store) ? memory_walk_older(store, before, ~0u, PAGE, &walk, &old, error)
+                                            : memory_older(store, before, INT32_MAX, &old, error);
+        if (result != 0)
+            return -1;
+        walk.done = walk.done || !memory_can_walk(store);
+        *count += count_calls(&old);
+        memory_list_free(&old);
+    }
+    return 0;
 }

@@ -19,5 +19,8 @@ typedef int retention_elsewhere(void *ctx, const char *conversation, struct erro
  * to be tried again the next time; the others go on, and -1 with the first error is returned. */
 int retention_run(struct memory_store *store, const struct settings *settings, size_t *forgotten,
                   retention_elsewhere *elsewhere, void *ctx, struct error *error);
+/* How many conversations retention_run() would forget now. */
+int retention_count(struct memory_store *store, const struct settings *settings, size_t *count,
+                    struct error *error);
 
 #endif

@@ -706,6 +706,20 @@ static void check_production(struct load *load)
     }
 }
 
+/* On a server a call is one document, which is kept or deleted whole. */
+static void check_retention(struct load *load)
+{
+    static const enum setting parts[] = {CALLMEM_RETENTION_DAYS_TURNS, CALLMEM_RETENTION_DAYS_FACTS,
+                                         CALLMEM_RETENTION_DAYS_REQUESTS};
+    const struct setting_value *values = load->settings->values;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (values[OPENMEMORY_MODE].number == MODE_REMOTE && values[parts[i]].number > 0)
+            complain(
+                load, place_of(load, parts[i]),
+                "is set, and OPENMEMORY_MODE is remote; on an OpenMemory server calls are forgotten only "
+                "whole, with CALLMEM_RETENTION_DAYS");
+}
+
 static void check_together(struct load *load)
 {
     const struct setting_value *values = load->settings->values;
@@ -720,6 +734,7 @@ static void check_together(struct load *load)
         complain(load, place_of(load, OPENMEMORY_URL),
                  "is not set; remote mode needs the URL of the server, for example http://127.0.0.1:8080");
     check_database(load, production);
+    check_retention(load);
     check_llm(load, production);
     for (enum setting id = 0; id < SETTINGS; id++)
         if (setting_rows[id].type == TYPE_TEMPLATE)

@@ -172,6 +172,16 @@ const struct setting_row setting_rows[SETTINGS] = {
         "Days after which a recording in CALLMEM_AUDIO_DIR is deleted, counted from when it came; what was "
         "said in the call and what was learnt from it stay. 0: together with the conversation, and at the "
         "latest CALLMEM_RETENTION_DAYS after it came."),
+    INT(CALLMEM_RETENTION_DAYS_TURNS, "0", 0, 36500,
+        "Days after which the words of a conversation are deleted; its summary and what was learnt from it "
+        "stay. 0: together with the conversation. Not with OPENMEMORY_MODE=remote."),
+    INT(CALLMEM_RETENTION_DAYS_FACTS, "0", 0, 36500,
+        "Days after which what was learnt from a conversation is deleted, unless a later one says it again; "
+        "its summary, the caller's name, a wish not to be called and what an operator said stay. 0: together "
+        "with the conversation. Not with OPENMEMORY_MODE=remote."),
+    INT(CALLMEM_RETENTION_DAYS_REQUESTS, "0", 0, 36500,
+        "Days after which a caller's request about their data is deleted, counted from when it was approved "
+        "or dismissed; open ones stay. 0: together with the conversation. Not with OPENMEMORY_MODE=remote."),
     CHOICE(
         CALLMEM_FORGET_ON_REQUEST, forgetting, "ask",
         "What happens when a caller asks that their data be erased: with ask it waits for callmem requests "

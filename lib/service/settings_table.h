@@ -65,6 +65,9 @@ enum setting {
     CALLMEM_LEXICON_DIR, /* an operator's additions to the lexicon, LANGUAGE.txt each; empty: none */
     CALLMEM_RETENTION_DAYS,
     CALLMEM_RETENTION_DAYS_RECORDINGS,
+    CALLMEM_RETENTION_DAYS_TURNS,
+    CALLMEM_RETENTION_DAYS_FACTS,
+    CALLMEM_RETENTION_DAYS_REQUESTS,
     CALLMEM_FORGET_ON_REQUEST, /* choice: ask, hide */
     CALLMEM_FORGET_AFTER_DAYS,
     CALLMEM_GREET,        /* choice: always, known-line, never */

@@ -153,7 +153,7 @@ check 'completion offers all commands' is "$(offers callmem '')" "$(printf '%s\n
 check 'those that begin so' is "$(offers callmem ex)" 'expire export'
 check 'options' is "$(offers callmem backfill --)" '--agent --help --json --since'
 check 'the values of one' is "$(offers callmem migrate --from '')" 'local openmemory postgres remote'
-check 'settings' is "$(offers callmem setting CALLMEM_RETENTION_DAYS_)" CALLMEM_RETENTION_DAYS_RECORDINGS
+check 'settings' is "$(offers callmem setting CALLMEM_RETENTION_DAYS_R | tr "\n" " " | sed "s, \$,,")" "CALLMEM_RETENTION_DAYS_RECORDINGS CALLMEM_RETENTION_DAYS_REQUESTS"
 check 'commands to be helped with' is "$(offers callmem help mi)" migrate
 check 'files' like "$(offers callmem import ex)" '(^| )export( |$)'
 check 'nothing where anything may stand' is "$(offers callmem show '')" ''

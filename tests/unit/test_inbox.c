@@ -723,15 +723,17 @@ static void deletes_recordings_by_age(void **state)
     close(open(other, O_WRONLY | O_CREAT, 0600));
     assert_int_equal(utimensat(AT_FDCWD, path, then, 0), 0);
     assert_int_equal(utimensat(AT_FDCWD, other, then, 0), 0);
-    assert_int_equal(recordings_expire(directory, 1000, &removed, &error), 0);
+    assert_int_equal(recordings_expire(directory, 1000, false, &removed, &error), 0);
     assert_int_equal(removed, 0);
-    assert_int_equal(recordings_expire(directory, 1001, &removed, &error), 0);
+    assert_int_equal(recordings_expire(directory, 1001, true, &removed, &error), 0);
+    assert_int_equal(removed, 1);
+    assert_int_equal(recordings_expire(directory, 1001, false, &removed, &error), 0);
     assert_int_equal(removed, 1);
     assert_int_equal(access(path, F_OK), -1);
     assert_int_equal(files_in(directory, "", NULL), 1); /* what is no recording of callmem's */
     assert_int_equal(access(other, F_OK), 0);
     snprintf(missing, sizeof missing, "%s/none", directory);
-    assert_int_equal(recordings_expire(missing, 1001, &removed, &error), 0);
+    assert_int_equal(recordings_expire(missing, 1001, false, &removed, &error), 0);
     assert_int_equal(removed, 0);
     free(path);
 }

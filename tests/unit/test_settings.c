@@ -200,6 +200,9 @@ static void test_defaults(void **state)
         {"CALLMEM_LEXICON_DIR", ""},
         {"CALLMEM_RETENTION_DAYS", "0"},
         {"CALLMEM_RETENTION_DAYS_RECORDINGS", "0"},
+        {"CALLMEM_RETENTION_DAYS_TURNS", "0"},
+        {"CALLMEM_RETENTION_DAYS_FACTS", "0"},
+        {"CALLMEM_RETENTION_DAYS_REQUESTS", "0"},
         {"CALLMEM_FORGET_ON_REQUEST", "ask"},
         {"CALLMEM_FORGET_AFTER_DAYS", "7"},
         {"CALLMEM_GREET", "always"},
@@ -500,6 +503,9 @@ static void test_bounds(void **state)
                    {"CALLMEM_MAX_BODY_MB", 1, 2048},
                    {"CALLMEM_RETENTION_DAYS", 0, 36500},
                    {"CALLMEM_RETENTION_DAYS_RECORDINGS", 0, 36500},
+                   {"CALLMEM_RETENTION_DAYS_TURNS", 0, 36500},
+                   {"CALLMEM_RETENTION_DAYS_FACTS", 0, 36500},
+                   {"CALLMEM_RETENTION_DAYS_REQUESTS", 0, 36500},
                    {"CALLMEM_FORGET_AFTER_DAYS", 0, 365}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char text[32], bounds[64];
@@ -1015,6 +1021,10 @@ static void test_remote_mode(void **state)
     settings_free(settings);
     static const char text[] = "OPENMEMORY_MODE=remote\n";
     assert_refused(parse_bytes(text, strlen(text)), "FILE: OPENMEMORY_URL: is not set");
+    static const char parts[] = "OPENMEMORY_MODE=remote\nOPENMEMORY_URL=http://localhost:8080/\n"
+                                "CALLMEM_RETENTION_DAYS=90\nCALLMEM_RETENTION_DAYS_FACTS=30\n";
+    assert_refused(parse_bytes(parts, strlen(parts)),
+                   "FILE:4: CALLMEM_RETENTION_DAYS_FACTS: is set, and OPENMEMORY_MODE is remote");
 }
 
 static void test_everything_at_once(void **state)

@@ -316,6 +316,40 @@ static int older(struct memory_store *store, int64_t before, size_t limit, struc
     return rows_read(query, found, rows_take_older, error);
 }
 
+static int walk_older(struct memory_store *store, int64_t before, unsigned kinds, size_t limit,
+                      struct memory_walk *walk, struct memory_list *found, struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    size_t looked = 0;
+    int step;
+    if (db_ready(db, NULL, DB_WORK, error) != 0)
+        return -1;
+    struct query *query = db_query(db, SQL_WALK_OLDER, error);
+    if (!query)
+        return -1;
+    bind_int(query, 1, before);
+    bind_int(query, 2, walk->started_at);
+    bind_int(query, 3, walk->row);
+    bind_int(query, 4, (int64_t)limit);
+    bind_int(query, 5, kinds);
+    while ((step = query_step(query, "reading the memory", error)) == QUERY_ROW) {
+        walk->started_at = query_int(query, 3);
+        walk->row = query_int(query, 5);
+        looked++;
+        if (query_int(query, 6) && !rows_take_older(found, query)) {
+            query_reset(query);
+            memory_list_free(found);
+            return error_no_memory(error);
+        }
+    }
+    if (step != QUERY_DONE) {
+        memory_list_free(found);
+        return -1;
+    }
+    walk->done = looked < limit;
+    return 0;
+}
+
 static int requests(struct memory_store *store, size_t limit, struct memory_list *found, struct error *error)
 {
     _Static_assert(KIND_PRIVACY == 15, "its index and its statement have the number");
@@ -585,6 +619,38 @@ static int remove_item(struct memory_store *store, const char *caller, const cha
     if (result == 0)
         result = delete_row(db, row, error);
     if (result == 0)
+        result =
+            sql_index(db, &sql_of(store)->analysers, conversation.row, conversation.language, NULL, error);
+    return db_change_end(db, own, result, error);
+}
+
+static int delete_of(struct db *db, int64_t conversation, const struct memory *item, struct error *error)
+{
+    int64_t row;
+    if (!rows_parse_id(item->id, &row))
+        return not_found(error);
+    struct query *query = db_query(db, SQL_DELETE_MEMORY_OF, error);
+    if (!query)
+        return -1;
+    bind_int(query, 1, row);
+    bind_int(query, 2, conversation);
+    db->deleted = true;
+    return query_run(query, "deleting from the memory", error);
+}
+
+/* The index of the conversation is made once, for all of them. */
+static int remove_some(struct memory_store *store, const struct memory *items, size_t count,
+                       struct error *error)
+{
+    struct db *db = sql_store_db(store);
+    struct found_conversation conversation;
+    bool own;
+    if (db_change_begin(db, items[0].caller, &own, error) != 0)
+        return -1;
+    int result = find_conversation(db, items[0].caller, items[0].conversation, &conversation, error);
+    for (size_t i = 0; i < count && result == 0 && conversation.row; i++)
+        result = delete_of(db, conversation.row, &items[i], error);
+    if (result == 0 && conversation.row)
         result =
             sql_index(db, &sql_of(store)->analysers, conversation.row, conversation.language, NULL, error);
     return db_change_end(db, own, result, error);
@@ -925,6 +991,7 @@ static const struct memory_ops ops = {
     .update = update,
     .get = get,
     .remove = remove_item,
+    .remove_some = remove_some,
     .list = list,
     .search = search,
     .profile = profile,
@@ -940,6 +1007,7 @@ static const struct memory_ops ops = {
     .find_conversation = find_named,
     .find = find,
     .older = older,
+    .walk_older = walk_older,
     .requests = requests,
     .dated_remarks = dated_remarks,
     .outdated = outdated,

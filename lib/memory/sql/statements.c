@@ -46,6 +46,7 @@ static const char *const texts[STATEMENTS] = {
         "SELECT " MEMORY_COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
         "JOIN callers k ON k.id = c.caller_id WHERE m.id = ?2 AND k.caller = ?1",
     [SQL_DELETE_MEMORY] = "DELETE FROM memories WHERE id = ?1",
+    [SQL_DELETE_MEMORY_OF] = "DELETE FROM memories WHERE id = ?1 AND conversation_id = ?2",
     [SQL_LIST] = LIST(JOINED, "WHERE k.caller = ?1 "),
     /* As the index memories_but_turns says it. */
     [SQL_LIST_BUT_TURNS] = LIST(JOINED, "WHERE k.caller = ?1 AND m.kind <> 1 "),
@@ -117,6 +118,14 @@ static const char *const texts[STATEMENTS] = {
     [SQL_OLDER] =
         "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller FROM conversations c "
         "JOIN callers k ON k.id = c.caller_id WHERE c.started_at < ?1 ORDER BY c.started_at LIMIT ?2",
+    /* The page is cut before anything is looked for in it, so that each costs the same. */
+    [SQL_WALK_OLDER] =
+        "SELECT c.conversation, c.agent, c.language, c.started_at, k.caller, c.id, "
+        "CASE WHEN EXISTS (SELECT 1 FROM memories m WHERE m.conversation_id = c.id "
+        "AND ?5 >> m.kind & 1 <> 0) THEN 1 ELSE 0 END FROM (SELECT id, conversation, agent, language, "
+        "started_at, caller_id FROM conversations WHERE started_at < ?1 AND (started_at, id) > (?2, ?3) "
+        "ORDER BY started_at, id LIMIT ?4) c JOIN callers k ON k.id = c.caller_id "
+        "ORDER BY c.started_at, c.id",
     [SQL_REQUESTS] =
         "SELECT " MEMORY_COLUMNS "FROM memories m JOIN conversations c ON c.id = m.conversation_id "
         "JOIN callers k ON k.id = c.caller_id WHERE m.kind = 15 ORDER BY m.created_at LIMIT ?1",
