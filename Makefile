@@ -69,7 +69,8 @@ help:
 ## make up, down   start and stop a development instance, as ./spawn/up and ./spawn/down do
 ## make test       everything that ./tests/run tests
 ## make unit       builds the unit tests
-## make bench      what a request costs, in some ten minutes (BENCH=quick: in one or two)
+## make bench      what a request costs, in some ten minutes (BENCH=quick: in one or two; DATABASE=postgres: memory
+##                 in PostgreSQL beside local mode, CALLERS=1000000 with so many callers)
 ## make fuzz       builds the fuzzing harnesses into build-fuzz/
 ## make check      format, static analysis
 ## make docs       renews what is generated from the tables of settings and commands

@@ -6,60 +6,21 @@
 # the machine did counts for both sides. For the plot, FOLDER/comparison gets the requests a second.
 use strict;
 use warnings;
+use FindBin;
+use lib "$FindBin::Bin/..";
+use Tables;
 
 my ($folder) = @ARGV;
 die "usage: perl tests/bench/web/report.pl FOLDER\n" unless @ARGV == 1;
 my @programs = qw(client-data search-data post-call);
 my %called = (floor => 'bare libfcgi', callmem => 'callmem', fastapi => 'FastAPI', cgi => 'callmem as plain CGI');
 
-sub median {
-    return at(0.5, @_);
-}
-
-sub at {
-    my ($share, @values) = @_;
-    return 0 unless @values;
-    @values = sort { $a <=> $b } @values;
-    return $values[int(($#values) * $share + 0.5)];
-}
-
-sub most {
-    return (sort { $b <=> $a } @_)[0] // 0;
-}
-
-sub lines {
-    my ($name) = @_;
-    open my $file, '<', "$folder/$name" or die "$folder/$name: $!\n";
-    return map { [split] } <$file>;
-}
-
-sub row {
-    print '| ', join(' | ', @_), " |\n";
-}
-
-sub head {
-    row(@_);
-    row('---', ('---:') x (@_ - 1));
-}
-
 # --- requests --------------------------------------------------------------------------------------------------
 
 my %rounds; # {program}{connections}{system}: rows of [requests a second, failed, median, p99]
-for (lines('rounds')) {
+for (lines("$folder/rounds")) {
     my ($system, $program, $connections, $good, $failed, $seconds, $median, $p99) = @$_;
     push @{$rounds{$program}{$connections}{$system}}, [$good / $seconds, $failed, $median, $p99];
-}
-
-sub column {
-    my ($rows, $at) = @_;
-    return map { $_->[$at] } @{$rows // []};
-}
-
-sub ratio {
-    my ($measured, $system) = @_;
-    my ($own, $floor) = ($measured->{$system}, $measured->{floor});
-    return '' unless $own && $floor;
-    return sprintf '%.2f', median(map { $own->[$_][0] / $floor->[$_][0] } 0 .. ($#$own < $#$floor ? $#$own : $#$floor));
 }
 
 open my $plot, '>', "$folder/comparison" or die "$folder/comparison: $!\n";
@@ -71,7 +32,7 @@ for my $program (@programs) {
         head('', 'requests a second', 'of the bare handler', 'median, ms', 'p99, ms', 'failed');
         for my $system (grep { $measured->{$_} } qw(floor callmem fastapi cgi)) {
             my $rows = $measured->{$system};
-            row($called{$system}, sprintf('%.0f', median(column($rows, 0))), ratio($measured, $system),
+            row($called{$system}, sprintf('%.0f', median(column($rows, 0))), ratio($measured->{$system}, $measured->{floor}),
                 sprintf('%.2f', median(column($rows, 2))), sprintf('%.2f', median(column($rows, 3))),
                 most(column($rows, 1)));
         }
@@ -81,13 +42,13 @@ for my $program (@programs) {
 }
 close $plot;
 
-my @settled = map { $_->[0] / ($_->[2] - $_->[1]) } grep { $_->[0] > 50 } lines('settled');
+my @settled = map { $_->[0] / ($_->[2] - $_->[1]) } grep { $_->[0] > 50 } lines("$folder/settled");
 printf "\nEvents waiting in the inbox after such a round were processed at %.0f a second.\n", median(@settled) if @settled;
 
 # --- inside the programs ---------------------------------------------------------------------------------------
 
 my %inside;
-push @{$inside{$_->[0]}{$_->[1]}}, $_->[2] for lines('inside');
+push @{$inside{$_->[0]}{$_->[1]}}, $_->[2] for lines("$folder/inside");
 print "\nWhat an answer takes inside the program, from the first byte to the last (`duration_ms` of its log), ms:\n\n";
 head('', map { ("$_, median", 'p99') } @programs[0, 1]);
 for (['callmem', 'under the load above'], ['small', 'one request at a time, 10,000 memories'],
@@ -102,9 +63,9 @@ row('large by small', map { my $small = median(@{$inside{small}{$_} // []});
 # --- processes -------------------------------------------------------------------------------------------------
 
 my %weights; # {when}{name}: rows of [rss, peak, pss, private]
-push @{$weights{$_->[0]}{$_->[1]}}, [@$_[2 .. 5]] for lines('weights');
+push @{$weights{$_->[0]}{$_->[1]}}, [@$_[2 .. 5]] for lines("$folder/weights");
 my %starts;
-push @{$starts{$_->[0]}{$_->[1]}}, $_->[2] for lines('starts');
+push @{$starts{$_->[0]}{$_->[1]}}, $_->[2] for lines("$folder/starts");
 print "\nMemory of a process in MiB, the largest of its kind, and the milliseconds from its start to its first 200:\n\n";
 head('', 'at rest: resident', 'its own', 'under load: resident, at most', 'its own', 'start', 'as plain CGI');
 for my $name (@programs, qw(floor fastapi nginx)) {
