@@ -19,10 +19,9 @@
 #define RECENT_SCORE 0.5  /* of what was not asked for by its words */
 
 /* Written as text at once: building and printing a tree for thirty texts would cost more than the search. */
-static void add_text(struct buf *b, const char *name, const char *text)
+static void add_text(struct buf *b, const char *text)
 {
-    size_t from = b->len + strlen(name);
-    buf_puts(b, name);
+    size_t from = b->len;
     buf_json(b, text, strlen(text));
     text_disarm(b, from);
 }
@@ -31,8 +30,10 @@ static void add_memory(struct buf *b, const struct memory *memory, bool recent, 
 {
     char stamp[CLOCK_STAMP_SIZE];
     clock_stamp(memory->created_at, stamp);
-    add_text(b, "{\"id\":", memory->id);
-    add_text(b, ",\"content\":", memory->content);
+    buf_puts(b, "{\"id\":");
+    add_text(b, memory->id);
+    buf_puts(b, ",\"content\":");
+    add_text(b, memory->content);
     /* Names of ours and times have nothing in them that would have to be escaped. */
     buf_puts(b, ",\"sector\":\"");
     buf_puts(b, sector_name(memory->sector));
@@ -44,9 +45,12 @@ static void add_memory(struct buf *b, const struct memory *memory, bool recent, 
     buf_decimal(b, memory->score, 4);
     buf_puts(b, ",\"created_at\":\"");
     buf_puts(b, stamp);
-    add_text(b, "\",\"conversation_id\":", memory->conversation);
-    if (*memory->speaker)
-        add_text(b, ",\"speaker\":", memory->speaker);
+    buf_puts(b, "\",\"conversation_id\":");
+    add_text(b, memory->conversation);
+    if (*memory->speaker) {
+        buf_puts(b, ",\"speaker\":");
+        add_text(b, memory->speaker);
+    }
     if (recent)
         buf_puts(b, ",\"match\":\"recent\"");
     buf_putc(b, '}');
@@ -57,8 +61,9 @@ static void add_context(struct buf *b, const struct memory_list *found, size_t c
     struct buf notes = BUF_INIT;
     buf_reserve(&notes, chars < USUAL_SIZE ? chars : USUAL_SIZE);
     notes_add(&notes, found, chars);
+    buf_puts(b, ",\"context\":");
     if (buf_text(&notes))
-        add_text(b, ",\"context\":", buf_text(&notes));
+        add_text(b, buf_text(&notes));
     else
         b->failed = true;
     buf_free(&notes);

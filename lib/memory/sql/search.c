@@ -433,13 +433,14 @@ static void add_until(struct buf *b, int32_t over)
     buf_printf(b, " (until %.7s)", date);
 }
 
-/* Takes the words of a part of the result in; the best one's id is the result's. False when out of memory. */
+/* Takes the words of a part of the result in; the best one's id is the result's. What is gone meanwhile has
+ * none. False when out of memory. */
 static bool take_part(const struct rank_result *result, const struct rank_part *part, struct query *row,
                       struct buf *text, struct memory_list *found, struct memory *memory)
 {
     const char *content = query_text(row, 0);
     if (!content)
-        return false;
+        return query_is_null(row, 0);
     if (result->best.kind == KIND_TURN)
         add_turn(text, part->speaker, content, result->count == 1);
     else if (result->best.kind == KIND_SUMMARY)
@@ -465,8 +466,7 @@ static int add_result(struct rows *rows, const struct rank_result *result, const
     for (size_t i = 0; i < result->count; i++) {
         if (next_row(rows, error) != 0)
             return -1;
-        bool is_there = !query_is_null(rows->query, 0);
-        if (is_there && !take_part(result, &result->parts[i], rows->query, text, found, memory))
+        if (!take_part(result, &result->parts[i], rows->query, text, found, memory))
             return error_no_memory(error);
     }
     if (!memory->id)
