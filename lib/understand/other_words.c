@@ -1,6 +1,5 @@
 #include "understand/other_words.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #define LIST_WORDS   140
@@ -97,4 +96,56 @@ bool other_word(enum other_list list, const char *fold)
             return true;
     }
     return false;
+}
+
+/* Each digit in the languages that have no lexicon. */
+static const char *const digit_words[10][10] = {
+    {"nul", "zero", "sifir", "शनय", "セロ", "れい", "まる"},
+    {"een", "jeden", "bir", "एक", "いち"},
+    {"twee", "dwa", "iki", "द", "に"},
+    {"drie", "trzy", "uc", "तन", "さん"},
+    {"vier", "cztery", "dort", "चर", "よん"},
+    {"vijf", "piec", "bes", "पच", "こ"},
+    {"zes", "szesc", "alti", "छह", "छ", "ろく"},
+    {"zeven", "siedem", "yedi", "सत", "なな"},
+    {"acht", "osiem", "sekiz", "आठ", "はち"},
+    {"negen", "dziewiec", "dokuz", "न", "きゅう"},
+};
+
+/* The digit that a character of three bytes is. */
+static int digit_of(const char *at)
+{
+    static const char *const han[] = {"〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
+    static const char zero[] = "०", nought[] = "零";
+    for (int i = 0; i < 10; i++)
+        if (strncmp(at, han[i], 3) == 0)
+            return i;
+    if (strncmp(at, zero, 2) == 0 && at[2] >= zero[2] && at[2] <= zero[2] + 9)
+        return at[2] - zero[2];
+    return strncmp(at, nought, 3) == 0 ? 0 : -1;
+}
+
+size_t other_digits(const char *fold, char *out, size_t size)
+{
+    char dotted[DOTTED_BYTES];
+    size_t count = 0;
+    int digit;
+    fold = with_dots(fold, dotted);
+    for (int i = 0; i < 10; i++)
+        for (size_t w = 0; w < 10 && digit_words[i][w]; w++)
+            if (strcmp(fold, digit_words[i][w]) == 0 && size > 1) {
+                out[0] = (char)('0' + i);
+                out[1] = '\0';
+                return 1;
+            }
+    const char *at = fold;
+    while ((unsigned char)*at >= 0xe0 && (digit = digit_of(at)) >= 0) {
+        if (count + 1 >= size)
+            return 0;
+        out[count++] = (char)('0' + digit);
+        at += 3;
+    }
+    out[count] = '\0';
+    /* "一緒に" begins like a number and is none. */
+    return *at && count < 3 ? 0 : count;
 }

@@ -7,6 +7,7 @@
 #define CALLMEM_UNDERSTAND_OTHER_WORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum other_list {
     OTHER_YES,
@@ -29,5 +30,9 @@ enum other_list {
 /* Whether a folded word is in a list; of scripts without blanks, whether it is in the row of characters (a
  * yes and a no: at its beginning). */
 bool other_word(enum other_list list, const char *fold);
+
+/* The digits that a word stands for ("cztery", "四四一九", "४४१९"), in `out`; how many, 0 when it stands for
+ * none or for more than fit. A word of a script without blanks may go on after them. */
+size_t other_digits(const char *fold, char *out, size_t size);
 
 #endif

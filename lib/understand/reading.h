@@ -36,6 +36,7 @@ struct reading {
     bool ruled;          /* `language` is the one that is spoken: rules may look at the turns */
     bool failed;         /* out of memory */
     bool cased;          /* the caller's words are written with capitals */
+    bool any_digits;     /* digits in words of languages without a lexicon and of other scripts count, too */
     bool nouns;          /* the language writes nouns with capitals: German */
     enum name_mode name_mode;
     struct spoken *

@@ -1,6 +1,7 @@
 #include "understand/secrets.h"
 
 #include "base/buf.h"
+#include "understand/other_words.h"
 #include "understand/reading.h"
 #include "understand/spelled.h"
 
@@ -162,7 +163,13 @@ static const struct {
     {SECRET_PASSWORD, "wachtwoord", 0},
     {SECRET_PASSWORD, "pincode", 0},
     {SECRET_PASSWORD, "sifre", 0},
-    {SECRET_PASSWORD, "haslo", 0},
+    {SECRET_PASSWORD, "sifrem", 0},
+    {SECRET_PASSWORD, "sifreniz", 0},
+    {SECRET_PASSWORD, "parolam", 0},
+    {SECRET_PASSWORD, "parolaniz", 0},
+    {SECRET_PASSWORD, "hasło", 0},
+    {SECRET_PASSWORD, "hasła", 0},
+    {SECRET_PASSWORD, "hasłem", 0},
     {SECRET_PASSWORD, "losenord", 0},
     {SECRET_PASSWORD, "adgangskode", 0},
     {SECRET_PASSWORD, "passord", 0},
@@ -170,6 +177,26 @@ static const struct {
     {SECRET_PASSWORD, "jelszo", 0},
     {SECRET_PASSWORD, "salasana", 0},
     {SECRET_PASSWORD, "пароль", 0},
+    /* Folded, which leaves out the vowel signs: "पिन", "पासवर्ड", "ओटीपी". */
+    {SECRET_PASSWORD, "पन", 0},
+    {SECRET_PASSWORD, "पन कड", 0},
+    {SECRET_PASSWORD, "पसवरड", 0},
+    {SECRET_PASSWORD, "ओटप", 0},
+};
+
+/* The same in scripts that write no blanks, anywhere in what is read as a word, folded: "パスワード". */
+static const struct {
+    enum secret class;
+    const char *part;
+    size_t least;
+} inner_names[] = {
+    {SECRET_PASSWORD, "暗証番号", 0},     {SECRET_PASSWORD, "ハスワート", 0},
+    {SECRET_PASSWORD, "ヒンコート", 0},   {SECRET_PASSWORD, "認証コート", 0},
+    {SECRET_PASSWORD, "確認コート", 0},   {SECRET_PASSWORD, "合言葉", 0},
+    {SECRET_PASSWORD, "密码", 0},         {SECRET_PASSWORD, "密碼", 0},
+    {SECRET_PASSWORD, "验证码", 0},       {SECRET_PASSWORD, "驗證碼", 0},
+    {SECRET_CARD, "カート番号", 4},       {SECRET_BANK, "口座番号", 0},
+    {SECRET_IDENTITY, "マイナンハー", 0},
 };
 
 struct secret_found {
@@ -193,6 +220,7 @@ struct masking {
 struct view {
     const struct words *words;
     enum secret *masks; /* 0: stays */
+    size_t *kept;       /* bytes at the beginning of a word that stay though it is masked */
     struct spelled runs[RUNS_MAX];
     size_t run_count;
 };
@@ -259,6 +287,22 @@ static bool is_ssn(const struct view *view, const struct spelled *run)
 
 /* --- What is a secret by what it is called --- */
 
+/* Han, kana and Hangul: of a word that has the name of a secret in it, which one; how many bytes of its
+ * folded form go up to the end of the name. */
+static size_t inner_name(const struct word *word, enum secret *class, size_t *least)
+{
+    for (size_t i = 0; (unsigned char)word->fold[0] >= 0xe3 && i < sizeof inner_names / sizeof *inner_names;
+         i++) {
+        const char *found = strstr(word->fold, inner_names[i].part);
+        if (!found)
+            continue;
+        *class = inner_names[i].class;
+        *least = inner_names[i].least;
+        return (size_t)(found - word->fold) + strlen(inner_names[i].part);
+    }
+    return 0;
+}
+
 static size_t name_at(const struct words *words, size_t at, enum secret *class, size_t *least)
 {
     size_t best = 0;
@@ -270,7 +314,7 @@ static size_t name_at(const struct words *words, size_t at, enum secret *class, 
             *least = names[i].least;
         }
     }
-    return best;
+    return best > 0 ? best : inner_name(&words->items[at], class, least) > 0;
 }
 
 /* A card that pays nothing: its number is the operator's. */
@@ -346,14 +390,113 @@ static bool is_remembered(const struct masking *masking, const char *fold)
     return false;
 }
 
+static bool is_any(const char *fold, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(fold, *list) == 0)
+            return true;
+    return false;
+}
+
+static void mark_word(struct masking *masking, struct view *view, size_t from, size_t to)
+{
+    if (!(masking->classes & SECRET_PASSWORD))
+        return;
+    mark(masking, view, from, to, SECRET_PASSWORD);
+    remember_words(masking, view->words, from, to);
+}
+
+/* Letters and digits in one. */
+static bool is_mixed(const struct word *word)
+{
+    bool digit = false, letter = false;
+    for (const char *at = word->fold; *at; at++) {
+        digit = digit || isdigit((unsigned char)*at);
+        letter = letter || isalpha((unsigned char)*at) || (unsigned char)*at >= 0x80;
+    }
+    return digit && letter;
+}
+
+/* "मेरा पासवर्ड गुलाब77 है": the verb comes last. */
+static void mark_before_verb(struct masking *masking, struct view *view, size_t from)
+{
+    static const char verb[] = "है";
+    /* What says something of a password, folded: "क्या", "गलत", "नहीं", "का". */
+    static const char *const others[] = {"कय", "गलत", "सह", "नय", "परन", "वह", "यह", "अलग", "नह",
+                                         "क",  "म",   "पर", "स",  "भल",  "भ",  "कछ", "बहत", NULL};
+    const struct words *words = view->words;
+    for (size_t at = from; at < words->count && at <= from + 4; at++) {
+        const struct word *word = &words->items[at];
+        if (word->question || (at > from && word->gap == GAP_STOP) || is_any(word->fold, others))
+            return;
+        if (word->end - word->start == sizeof verb - 1 &&
+            memcmp(words->text + word->start, verb, sizeof verb - 1) == 0) {
+            size_t end = at + 1 < words->count && words->items[at + 1].gap == GAP_NONE ? at + 2 : at + 1;
+            mark_word(masking, view, at > from ? from : at + 1, at > from ? at : end);
+            return;
+        }
+    }
+}
+
+/* "パスワードはひまわり77です", "密码是向日葵": what follows in the same word and the number behind it, where
+ * the sentence says that it is so. */
+static void mark_inner(struct masking *masking, struct view *view, size_t at)
+{
+    static const char *const links[] = {"は", "か", "是", NULL};
+    /* "forgotten", "the same", "which": folded. */
+    static const char *const others[] = {"忘",   "同し", "違",   "必要", "何",
+                                         "なん", "什么", "多少", "新し", "正し"};
+    const struct word *word = &view->words->items[at];
+    enum secret class = 0;
+    size_t least = 0, end = inner_name(word, &class, &least), len = strlen(word->fold), link = 0;
+    /* What is folded to as many bytes is cut at the same place. */
+    if (end == 0 || class != SECRET_PASSWORD || word->question || len != word->end - word->start)
+        return;
+    while (links[link] && strncmp(word->fold + end, links[link], strlen(links[link])) != 0)
+        link++;
+    if (!links[link])
+        return;
+    const char *value = word->fold + end + strlen(links[link]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strstr(value, others[i]))
+            return;
+    bool number = at + 1 < view->words->count && view->words->items[at + 1].gap == GAP_NONE &&
+                  view->words->items[at + 1].shape == SHAPE_NUMBER;
+    size_t rest = strlen(value);
+    bool is =
+        strcmp(links[link], "是") == 0 ||
+        (rest > 6 && strcmp(value + rest - 6, "てす") == 0 &&
+         (rest < 9 || (strncmp(value + rest - 9, "ん", 3) != 0 && strncmp(value + rest - 9, "の", 3) != 0)));
+    if (rest == 0 || !(number || is) || !(masking->classes & SECRET_PASSWORD))
+        return;
+    size_t kept = (size_t)(value - word->fold);
+    if (((unsigned char)view->words->text[word->start + kept] & 0xc0) == 0x80)
+        return;
+    view->kept[at] = kept;
+    mark(masking, view, at, at + 1 + number, SECRET_PASSWORD);
+}
+
 /* "My password is Rhubarb77", "the word is blue bird": what follows the "is", to the end of the clause. */
 static void mark_password(struct masking *masking, struct view *view, size_t from)
 {
     static const char *const verbs[] = {"is",  "ist", "lautet", "es", "est", "e",   "was",
                                         "war", "era", "c",      "=",  "ar",  "jest"};
+    static const char *const polish_verbs[] = {"to", "brzmi", NULL};
     const struct words *words = view->words;
     size_t end = from + 4 < words->count ? from + 4 : words->count;
-    for (size_t at = from; at < end; at++)
+    bool polish = from > 0 && strncmp(words->items[from - 1].fold, "hasł", 5) == 0;
+    /* "Hasło: Stokrotka7" */
+    if (from < words->count && words->items[from].gap != GAP_STOP && is_mixed(&words->items[from])) {
+        mark_word(masking, view, from, from + 1);
+        return;
+    }
+    for (size_t at = from; at < end; at++) {
+        bool verb = polish && words->items[at].gap == GAP_NONE && is_any(words->items[at].fold, polish_verbs);
+        if (verb && at + 1 < words->count && !words->items[at].question &&
+            !other_word(OTHER_NEGATOR, words->items[at + 1].fold)) {
+            mark_word(masking, view, at + 1, at + 2);
+            return;
+        }
         for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
             /* "e" is "is" with its accent only. */
             size_t bytes = words->items[at].end - words->items[at].start;
@@ -374,6 +517,8 @@ static void mark_password(struct masking *masking, struct view *view, size_t fro
             }
             return;
         }
+    }
+    mark_before_verb(masking, view, from);
 }
 
 static void mark_after(struct masking *masking, struct view *view, size_t from, enum secret class,
@@ -394,6 +539,8 @@ static void mark_after(struct masking *masking, struct view *view, size_t from, 
             next = run->to;
         }
     }
+    if (class == SECRET_PASSWORD && from > 0)
+        mark_inner(masking, view, from - 1);
     if (class == SECRET_PASSWORD)
         mark_password(masking, view, from);
 }
@@ -401,15 +548,22 @@ static void mark_after(struct masking *masking, struct view *view, size_t from, 
 /* Whether the sentence of a word is a question, or a request that is answered like one. */
 static bool asks(const struct words *words, size_t at)
 {
-    static const char *const requests[] = {"need",  "please",  "tell",   "give",    "confirm", "verify",
-                                           "bitte", "brauche", "nennen", "sagen",   "geben",   "necesito",
-                                           "favor", "digame",  "besoin", "donner",  "donnez",  "plait",
-                                           "serve", "dica",    "favore", "preciso", "diga",    "informe"};
+    static const char *const requests[] = {
+        "need",  "please", "tell",     "give",    "confirm",  "verify",  "bitte",  "brauche", "nennen",
+        "sagen", "geben",  "necesito", "favor",   "digame",   "besoin",  "donner", "donnez",  "plait",
+        "serve", "dica",   "favore",   "preciso", "diga",     "informe", "prosze", "podac",   "podaj",
+        "graag", "noem",   "geef",     "lutfen",  "soyleyin", "verin",   "बतइए",   "बतए",     "दजए"};
+    /* In scripts that write no blanks, folded: "お願い", "ください", "いただけ". */
+    static const char *const parts[] = {"お願い", "くたさい", "教え", "いたたけ", "てすか", "告诉", "请"};
     struct span sentence = reading_sentence(words, at);
     bool request = words->items[at].question;
     for (size_t i = sentence.from; i < sentence.to && !request; i++)
         for (size_t r = 0; r < sizeof requests / sizeof *requests && !request; r++)
             request = strcmp(words->items[i].fold, requests[r]) == 0;
+    for (size_t i = sentence.from; i < sentence.to && !request; i++)
+        for (size_t r = 0; r < sizeof parts / sizeof *parts && !request; r++)
+            request =
+                (unsigned char)words->items[i].fold[0] >= 0xe3 && strstr(words->items[i].fold, parts[r]);
     return request;
 }
 
@@ -452,6 +606,11 @@ static bool look_at_answer(struct masking *masking, struct view *view, unsigned 
                 mark_after(masking, view, view->runs[i].from, (enum secret) class, 0);
                 return true;
             }
+    for (size_t at = 0; (asked & SECRET_PASSWORD) && at < words->count; at++)
+        if (!words->items[at].question && is_mixed(&words->items[at]) && words->count <= ANSWER_WORDS) {
+            mark_word(masking, view, at, at + 1);
+            return true;
+        }
     if (!(asked & SECRET_PASSWORD) || !language || words->count == 0 || words->count > ANSWER_WORDS ||
         words->items[0].question)
         return false;
@@ -497,7 +656,7 @@ static const char *rewrite(struct masking *masking, const struct view *view)
         while (end + 1 < words->count && view->masks[end + 1] == view->masks[at])
             end++;
         if (words->items[at].start >= copied) {
-            buf_add(&b, words->text + copied, words->items[at].start - copied);
+            buf_add(&b, words->text + copied, words->items[at].start + view->kept[at] - copied);
             buf_puts(&b, mask_name(view->masks[at]));
             masking->places++;
         }
@@ -520,11 +679,19 @@ static const char *rewrite(struct masking *masking, const struct view *view)
 
 static bool view_open(struct masking *masking, struct view *view, const struct words *words)
 {
-    *view = (struct view){.words = words, .masks = calloc(words->count + 1, sizeof *view->masks)};
-    masking->failed = masking->failed || !view->masks;
-    if (view->masks)
+    *view = (struct view){.words = words,
+                          .masks = calloc(words->count + 1, sizeof *view->masks),
+                          .kept = calloc(words->count + 1, sizeof *view->kept)};
+    masking->failed = masking->failed || !view->masks || !view->kept;
+    if (!masking->failed)
         find_runs(masking->reading, view);
-    return view->masks != NULL;
+    return !masking->failed;
+}
+
+static void view_close(struct view *view)
+{
+    free(view->masks);
+    free(view->kept);
 }
 
 /* One line of a text that is no turn. */
@@ -540,7 +707,7 @@ static const char *mask_line(struct masking *masking, const char *text)
         look_for_known(masking, &view);
         result = rewrite(masking, &view);
     }
-    free(view.masks);
+    view_close(&view);
     words_free(&spoken.words);
     return result;
 }
@@ -601,7 +768,7 @@ static int mask_all(struct masking *masking, struct transcript *transcript)
         transcript->turns[at].text = rewrite(masking, &views[at]);
     }
     for (size_t at = 0; at < count; at++)
-        free(views[at].masks);
+        view_close(&views[at]);
     free(views);
     transcript->summary = mask_alone(masking, transcript->summary);
     return masking->failed ? -1 : 0;
@@ -637,9 +804,14 @@ int secrets_mask(const struct lexicon *lexicon, struct transcript *transcript, u
     int result = 0;
     if (classes == 0)
         return 0;
-    if (reading_open(&reading, lexicon, transcript, arena) != 0 || mask_all(&masking, transcript) != 0 ||
-        mask_collected(&masking, transcript) != 0 || reading.failed)
+    if (reading_open(&reading, lexicon, transcript, arena) == 0) {
+        reading.any_digits = true;
+        if (mask_all(&masking, transcript) != 0 || mask_collected(&masking, transcript) != 0)
+            result = -1;
+    } else {
         result = -1;
+    }
+    result = reading.failed ? -1 : result;
     reading_close(&reading);
     return result == 0 ? masking.places : -1;
 }
@@ -647,7 +819,7 @@ int secrets_mask(const struct lexicon *lexicon, struct transcript *transcript, u
 const char *secrets_mask_text(const struct lexicon *lexicon, const char *language, const char *text,
                               unsigned classes, struct arena *arena, bool *masked)
 {
-    struct reading reading = {.lexicon = lexicon, .arena = arena};
+    struct reading reading = {.lexicon = lexicon, .arena = arena, .any_digits = true};
     struct masking masking = {.reading = &reading, .classes = classes, .arena = arena};
     reading.language = lexicon_language(lexicon, language);
     reading.ruled = reading.language != NULL;

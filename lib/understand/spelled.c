@@ -1,5 +1,7 @@
 #include "understand/spelled.h"
 
+#include "understand/other_words.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +98,30 @@ static size_t below_hundred(struct reading *reading, const struct words *words, 
     return len;
 }
 
+/* "cztery", "四四一九", where that is asked for: how many digits. */
+static size_t other_digits_at(const struct reading *reading, const struct words *words, size_t at,
+                              char digits[SPELLED_CHARS])
+{
+    if (!reading->any_digits || reading->ruled || at >= words->count ||
+        words->items[at].shape == SHAPE_NUMBER)
+        return 0;
+    return other_digits(words->items[at].fold, digits, SPELLED_CHARS);
+}
+
+/* Digits in words stand beside one another, and not beside written ones: "een 4111 …" is an article and a
+ * number. */
+static size_t take_other_digits(const struct reading *reading, const struct words *words, size_t at,
+                                struct spelled *run)
+{
+    char digits[SPELLED_CHARS], more[SPELLED_CHARS];
+    size_t count = other_digits_at(reading, words, at, digits);
+    bool goes_on = at > run->from && other_digits_at(reading, words, at - 1, more) > 0;
+    if (count == 0 || (count == 1 && !goes_on && other_digits_at(reading, words, at + 1, more) == 0) ||
+        (at > run->from && !goes_on))
+        return 0;
+    return add(run, digits);
+}
+
 /* "seven", "seventy seven", "cinq cent cinquante cinq". */
 static size_t take_number(struct reading *reading, const struct words *words, size_t at, struct spelled *run)
 {
@@ -138,10 +164,12 @@ static size_t take_repeated(struct reading *reading, const struct words *words, 
 size_t spelled_part(struct reading *reading, const struct words *words, size_t at, struct spelled *run)
 {
     const struct word *word = &words->items[at];
-    if (is_code_word(word))
+    char other[SPELLED_CHARS];
+    if (is_code_word(word) && !(at > run->from && other_digits_at(reading, words, at - 1, other) > 0))
         return add(run, word->fold);
     size_t len = take_repeated(reading, words, at, run);
     len = len ? len : take_number(reading, words, at, run);
+    len = len ? len : take_other_digits(reading, words, at, run);
     if (len > 0)
         return len;
     if (word->fold[0] && !word->fold[1] && isalpha((unsigned char)word->fold[0])) {

@@ -30,6 +30,8 @@ static void cards_are_masked(void **state)
               "Meine Kreditkarte hat die Nummer [card number].");
     masked_is("fr", "Le numéro de carte, c'est 4000 0000 0000 0002.",
               "Le numéro de carte, c'est [card number].");
+    masked_is("nl", "Het is een 4000 0000 0000 0002.", "Het is een [card number].");
+    masked_is("tr", "bir 4000 0000 0000 0002", "bir [card number]");
     /* Scripts that write no blank beside a number. */
     masked_is("ja", "番号は4000 0000 0000 0002です。", "番号は[card number]です。");
     masked_is("ja", "番号は４００００００００００００００２です。", "番号は[card number]です。");
@@ -66,6 +68,22 @@ static void passwords_are_masked(void **state)
     masked_is("en", "My password is Rhubarb77, should I change it?",
               "My password is [password], should I change it?");
     masked_is("sv", "Mitt lösenord är Blomma77.", "Mitt lösenord är [password].");
+    masked_is("pl", "Moje hasło do konta to Stokrotka.", "Moje hasło do konta to [password].");
+    masked_is("pl", "Hasło brzmi Stokrotka, dziękuję.", "Hasło brzmi [password], dziękuję.");
+    masked_is("pl", "Mój PIN to cztery cztery jeden dziewięć.", "Mój PIN to [password].");
+    masked_is("nl", "Mijn pincode is vier vier een negen.", "Mijn pincode is [password].");
+    masked_is("tr", "Şifrem dört dört bir dokuz.", "Şifrem [password].");
+    masked_is("tr", "Şifrem Papatya77.", "Şifrem [password].");
+    masked_is("hi", "मेरा पिन 4419 है।", "मेरा पिन [password] है।");
+    masked_is("hi", "मेरा पिन ४४१९ है।", "मेरा पिन [password] है।");
+    masked_is("hi", "मेरा पिन चार चार एक नौ है।", "मेरा पिन [password] है।");
+    masked_is("hi", "मेरा पासवर्ड गुलाब है।", "मेरा पासवर्ड [password] है।");
+    masked_is("ja", "暗証番号は4419です。", "暗証番号は[password]です。");
+    masked_is("ja", "暗証番号は四四一九です。", "暗証番号は[password]。");
+    masked_is("ja", "ピンコードは 四 四 一 九", "ピンコードは [password]");
+    masked_is("ja", "パスワードはひまわり77です。", "パスワードは[password]です。");
+    masked_is("ja", "パスワードはひまわりです。", "パスワードは[password]。");
+    masked_is("zh", "密码是向日葵。", "密码是[password]。");
 }
 
 static void what_is_asked_for_is_masked_in_the_answer(void **state)
@@ -81,6 +99,53 @@ static void what_is_asked_for_is_masked_in_the_answer(void **state)
     assert_string_equal(call.turns[3].text, "[password].");
     assert_string_equal(call.turns[5].text, "Forty two Elm Road.");
     call_free(&call);
+}
+
+static void what_is_asked_for_in_other_languages_is_masked_too(void **state)
+{
+    static const struct {
+        const char *language, *question, *answer, *want;
+    } cases[] = {
+        {"pl", "A: Proszę podać PIN.", "Cztery cztery jeden dziewięć.", "[password]."},
+        {"pl", "A: Jakie jest hasło?", "Stokrotka7.", "[password]."},
+        {"pl", "A: Jakie jest hasło?", "Nie pamiętam.", "Nie pamiętam."},
+        {"hi", "A: कृपया अपना पिन बताइए।", "चार चार एक नौ", "[password]"},
+        {"ja", "A: 暗証番号を教えてください。", "4419です。", "[password]です。"},
+        {"ja", "A: 暗証番号を教えてください。", "わかりません。", "わかりません。"},
+        {"nl", "A: Wat is uw pincode?", "Vier vier een negen.", "[password]."},
+        {"tr", "A: Şifreniz nedir?", "Dört dört bir dokuz.", "[password]."},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct said said = {.language = cases[i].language, .lines = {cases[i].question, cases[i].answer}};
+        struct call call;
+        call_make(&call, &said);
+        assert_true(secrets_mask(call.lexicon, &call.transcript, SECRET_ALL, call.arena) >= 0);
+        assert_string_equal(call.turns[1].text, cases[i].want);
+        call_free(&call);
+    }
+}
+
+static void what_speaks_of_a_password_stays(void **state)
+{
+    static const char *const lines[][2] = {
+        {"pl", "Hasło to nie problem."},
+        {"pl", "Zapomniałem hasła, to proszę o nowe."},
+        {"pl", "Czy hasło to coś trudnego?"},
+        {"hi", "पासवर्ड क्या है?"},
+        {"hi", "मेरा पासवर्ड गलत है।"},
+        {"hi", "मैं पासवर्ड भूल गया हूँ।"},
+        {"ja", "パスワードは忘れました。"},
+        {"ja", "パスワードは何ですか？"},
+        {"ja", "パスワードを忘れたんです。"},
+        {"ja", "一緒に三人で行きます。"},
+        {"nl", "Ik heb een wachtwoord vergeten."},
+        {"tr", "Şifremi unuttum."},
+        {"zh", "密码是什么？"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        masked_is(lines[i][0], lines[i][1], lines[i][1]);
 }
 
 static void a_password_is_masked_wherever_it_stands(void **state)
@@ -171,6 +236,8 @@ int main(void)
         cmocka_unit_test(identity_numbers_are_masked),
         cmocka_unit_test(passwords_are_masked),
         cmocka_unit_test(what_is_asked_for_is_masked_in_the_answer),
+        cmocka_unit_test(what_is_asked_for_in_other_languages_is_masked_too),
+        cmocka_unit_test(what_speaks_of_a_password_stays),
         cmocka_unit_test(a_password_is_masked_wherever_it_stands),
         cmocka_unit_test(what_is_repeated_is_masked_everywhere),
         cmocka_unit_test(what_is_no_secret_stays),
