@@ -14,6 +14,7 @@
 #define EMAIL_CHARS     120
 #define ADDRESS_WORDS   16
 #define POSTCODE_DIGITS 4
+#define PREFIX_CHARS    4
 #define PHONE_DIGITS    10 /* of a national number with its area code, mostly */
 #define ADDRESS_LEAD    6  /* words of a sentence in which the number of the house or its street comes */
 
@@ -487,6 +488,37 @@ static void note_given(struct finder *finder, size_t thing, const struct spelled
     finder->since = 0;
 }
 
+/* Whether word `at` is the letters of a code, written together: "GC 20 45 1". Where all is in capitals they
+ * say nothing, and "ID 1234" names the code. */
+static bool is_prefix(const struct words *words, size_t at)
+{
+    const struct word *word = &words->items[at];
+    size_t thing, len = strlen(word->fold);
+    if (word->shape != SHAPE_UPPER || len < 2 || len > PREFIX_CHARS || word->end - word->start != len ||
+        words->items[at + 1].gap != GAP_NONE || strcmp(word->fold, "id") == 0 ||
+        strcmp(word->fold, "no") == 0 || thing_at(words, at, &thing) > 0)
+        return false;
+    for (size_t i = 0; i < words->count; i++)
+        if (words->items[i].shape == SHAPE_LOWER)
+            return true;
+    return words->count > 0 && at == 0;
+}
+
+/* The code of a run, with the letters that are written in front of it. */
+static struct spelled with_prefix(const struct words *words, const struct spelled *run)
+{
+    struct spelled whole = *run;
+    if (run->from == 0 || !is_prefix(words, run->from - 1))
+        return whole;
+    const char *letters = words->items[run->from - 1].fold;
+    int len = snprintf(whole.text, sizeof whole.text, "%s%s", letters, run->text);
+    if (len < 0 || (size_t)len >= sizeof whole.text)
+        return *run;
+    whole.letters += strlen(letters);
+    whole.from--;
+    return whole;
+}
+
 /* A code that was asked for, or that follows what it is called. False when it does not fit. */
 static bool take_code(struct finder *finder, size_t thing, const struct spelled *run,
                       const struct spoken *spoken)
@@ -498,10 +530,11 @@ static bool take_code(struct finder *finder, size_t thing, const struct spelled 
         note_given(finder, thing, run);
         return true;
     }
-    if (things[thing].thing == THING_ID && is_id(run)) {
-        give(finder, STATEMENT_ID, things[thing].slot, label_of(u, things[thing].phrase), upper(u, run->text),
-             spoken);
-        note_given(finder, thing, run);
+    struct spelled whole = with_prefix(&spoken->words, run);
+    if (things[thing].thing == THING_ID && is_id(&whole)) {
+        give(finder, STATEMENT_ID, things[thing].slot, label_of(u, things[thing].phrase),
+             upper(u, whole.text), spoken);
+        note_given(finder, thing, &whole);
         return true;
     }
     return false;
