@@ -87,6 +87,7 @@ static const char *const list_names[LISTS] = {
     [LIST_DATA] = "data",
     [LIST_RECORDING] = "recording",
     [LIST_LAUGH] = "laugh",
+    [LIST_GREETING] = "greeting",
     [LIST_WISHED] = "wished",
     [LIST_KEY_EMAIL] = "key-email",
     [LIST_KEY_PHONE] = "key-phone",

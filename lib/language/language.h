@@ -112,6 +112,7 @@ enum list {
     LIST_DATA,       /* what of somebody's data can go: "everything", "my number" */
     LIST_RECORDING,  /* speaks of recording a call */
     LIST_LAUGH,      /* makes the sentence that it stands in a joke: "ha ha" */
+    LIST_GREETING,   /* begins a conversation: "hello" */
     LIST_ACQUAINTED, /* neither family nor household: "neighbour", "friend" */
 
     /* How sentences are made. */

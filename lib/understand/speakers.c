@@ -168,6 +168,19 @@ static bool is_company(const struct reading *reading, const struct words *words,
     return plural;
 }
 
+/* "Hello, this is Ana", "Ana speaking": whether a turn begins with what a rule found at word `at`. "It's
+ * Bruno" without a greeting may be the dog. */
+static bool introduces(const struct reading *reading, const struct words *words, size_t at,
+                       enum section section)
+{
+    size_t after = 0, len = 1;
+    while (len > 0 && after < words->count) {
+        len = language_list(reading->language, LIST_GREETING, words, after);
+        after += len;
+    }
+    return at <= after && (after > 0 || section == SECTION_NAME);
+}
+
 /* Tries the rules at one word; returns where to go on. */
 static size_t read_rule(struct names *names, const struct spoken *spoken, size_t at)
 {
@@ -223,6 +236,8 @@ static size_t read_rule(struct names *names, const struct spoken *spoken, size_t
             claim->part = name_rules[i].part;
         if (claim)
             claim->is_called = name_rules[i].section == SECTION_NAME_CALLED;
+        if (claim)
+            claim->introduces = introduces(reading, &spoken->words, at, name_rules[i].section);
         return found.all.to > span.to ? found.all.to : span.to;
     }
     return at + 1;
@@ -631,11 +646,33 @@ static const struct claim *best_of(const struct names *names, bool is_called)
     return best;
 }
 
-/* "I'm Rebecca Stone, call me Becky" is Rebecca Stone. */
+/* Whether the telephone was handed on: the later claim introduces somebody whose name is neither another form
+ * nor another hearing of the earlier one. */
+static bool hands_over(const struct claim *one, const struct claim *later)
+{
+    return later->introduces && one->key_count > 0 && later->key_count > 0 &&
+           one->keys[0] != later->keys[0] && name_compare(one->name, later->name) == NAME_OTHER &&
+           !name_sounds_like(one->name, later->name);
+}
+
+static bool may_hand_over(const struct claim *claim)
+{
+    return !claim->dead && !claim->is_called && claim->part == PART_WHOLE && claim->turn >= 0 &&
+           claim->confidence >= SURE_MAYBE;
+}
+
+/* "I'm Rebecca Stone, call me Becky" is Rebecca Stone. Who began the call comes before who took over. */
 static const struct claim *best_claim(const struct names *names)
 {
     const struct claim *best = best_of(names, false);
-    return best ? best : best_of(names, true);
+    if (!best)
+        return best_of(names, true);
+    for (size_t at = 0; at < names->count && may_hand_over(best); at++) {
+        const struct claim *claim = &names->claims[at];
+        if (may_hand_over(claim) && claim->turn < best->turn && hands_over(claim, best))
+            best = claim;
+    }
+    return best;
 }
 
 /* How the caller asked to be called. */
@@ -681,22 +718,34 @@ static bool are_apart(const struct transcript *transcript, int one, int other)
     return *a && *b && strcmp(a, b) != 0;
 }
 
-/* Somebody else who names themselves in the same call: with a full name that is no form of the first one, or
- * as another speaker. "It's Bruno" may be the dog. */
+static bool has_speaker(const struct understanding *understanding, const char *name)
+{
+    for (size_t i = 0; i < understanding->speaker_count; i++)
+        if (name_compare(understanding->speakers[i].full, name) == NAME_SAME)
+            return true;
+    return false;
+}
+
+/* Somebody else who names themselves in the same call: who takes over the telephone, as another speaker, or
+ * with a full name that is no form of the first one. */
 static void add_others(const struct names *names, const struct claim *best,
                        struct understanding *understanding)
 {
     for (size_t at = 0; at < names->count; at++) {
         const struct claim *claim = &names->claims[at];
+        if (claim == best || claim->dead || best->turn < 0 || claim->turn < 0 || claim->turn == best->turn ||
+            claim->is_called || claim->part != PART_WHOLE || has_speaker(understanding, claim->name))
+            continue;
         bool said = claim->confidence == SURE_SAID || claim->confidence == SURE_MAYBE;
         bool apart = are_apart(names->reading->transcript, claim->turn, best->turn);
-        if (claim == best || claim->dead || !said || best->turn < 0 || claim->turn == best->turn ||
-            !(apart || claim->key_count > 1) || name_compare(claim->name, best->name) == NAME_SAME ||
-            (!apart && name_shares_word(best, claim->keys, claim->key_count)))
+        bool handed = may_hand_over(claim) && claim->turn > best->turn && hands_over(best, claim);
+        if (!handed && !(said && apart) &&
+            !(said && claim->key_count > 1 && !name_shares_word(best, claim->keys, claim->key_count)))
             continue;
-        understanding_add_speaker(
-            understanding,
-            &(struct speaker){.full = claim->name, .source = SOURCE_RULE, .turn = claim->turn});
+        understanding_add_speaker(understanding, &(struct speaker){.full = claim->name,
+                                                                   .source = SOURCE_RULE,
+                                                                   .took_over = handed,
+                                                                   .turn = claim->turn});
     }
 }
 
@@ -786,6 +835,16 @@ void speakers_find(struct reading *reading, struct understanding *understanding)
     free(names);
 }
 
+/* Who of the two spoke before the other one took over; NULL when that is not clear. */
+static const struct speaker *speaker_before(const struct understanding *understanding, int turn)
+{
+    if (understanding->speaker_count != 2)
+        return NULL;
+    const struct speaker *one = &understanding->speakers[0], *other = &understanding->speakers[1];
+    const struct speaker *later = one->turn > other->turn ? one : other;
+    return later->took_over && turn < later->turn ? later == one ? other : one : NULL;
+}
+
 void speakers_assign(const struct transcript *transcript, struct understanding *understanding)
 {
     for (size_t i = 0; i < understanding->statement_count && understanding->speaker_count > 1; i++) {
@@ -800,6 +859,8 @@ void speakers_assign(const struct transcript *transcript, struct understanding *
                                : speaker->turn == statement->turn;
             whose = same && *speaker->full ? speaker : NULL;
         }
+        if (!whose && !*label)
+            whose = speaker_before(understanding, statement->turn);
         statement->whose = whose ? whose->full : WHOSE_UNCLEAR;
     }
 }

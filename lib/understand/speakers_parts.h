@@ -33,7 +33,8 @@ struct claim {
     double confidence;
     int turn;
     enum part part;
-    bool is_called; /* the caller asked to be called so */
+    bool is_called;  /* the caller asked to be called so */
+    bool introduces; /* somebody begins to speak with it: "Hello, this is Ana" */
     bool dead;
 };
 

@@ -72,7 +72,8 @@ struct speaker {
     const char *was;    /* a name that they said was wrong, or was theirs before: "Jon Clark", "Winter"; "" */
     bool renamed;       /* they said that they have a new name */
     enum source source;
-    int turn; /* where the name was said, -1 when it was only collected */
+    int turn;       /* where the name was said, -1 when it was only collected */
+    bool took_over; /* they introduced themselves after somebody else had: until then others spoke */
 };
 
 /* What a caller can ask about their data. */

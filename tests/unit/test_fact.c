@@ -81,12 +81,12 @@ static void speakers_are_read_back(void **state)
         struct speaker speaker;
         const char *content;
     } cases[] = {
-        {{"Margaret Whelan", "Peggy", "mother of Emil", "", false, SOURCE_ITEM, 1},
+        {{"Margaret Whelan", "Peggy", "mother of Emil", "", false, SOURCE_ITEM, 1, false},
          "Name: Margaret Whelan, called Peggy (mother of Emil)"},
-        {{"Ana Lopez", "", "", "Ana Winter", true, SOURCE_RULE, 0}, "Name: Ana Lopez"},
-        {{"", "Becky", "", "", false, SOURCE_RULE, 0}, "Name: Becky"},
-        {{"Emeka", "Emeka", "", "", false, SOURCE_RULE, 0}, "Name: Emeka"},
-        {{"", "", "wife of Gordon Pell", "", false, SOURCE_ITEM, -1}, "On the line: wife of Gordon Pell"},
+        {{"Ana Lopez", "", "", "Ana Winter", true, SOURCE_RULE, 0, false}, "Name: Ana Lopez"},
+        {{"", "Becky", "", "", false, SOURCE_RULE, 0, false}, "Name: Becky"},
+        {{"Emeka", "Emeka", "", "", false, SOURCE_RULE, 0, false}, "Name: Emeka"},
+        {{"", "", "wife of Gordon Pell", "", false, SOURCE_ITEM, -1, false}, "On the line: wife of Gordon Pell"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -4,6 +4,8 @@
  */
 #include "tests/unit/understood.h"
 
+#include <stdio.h>
+
 struct name_case {
     const char *language, *talk, *name;
 };
@@ -632,6 +634,106 @@ static void two_who_introduce_themselves_are_two(void **state)
     call_free(&call);
 }
 
+/* The telephone is handed on: who greets and introduces themselves is somebody else, and what was said before
+ * them was not said by them. `names` are the speakers, the surest first. */
+static void who_takes_over_the_telephone_is_somebody_else(void **state)
+{
+    static const struct {
+        const char *language, *talk, *names, *before, *after;
+    } cases[] = {
+        {"en",
+         "A: Hello? / U: This is Colin Marsh, I'm vegetarian. / A: Hello Colin. / U: Here's my wife. / U: "
+         "Hello, "
+         "this is Amanda. / A: Hello Amanda. / U: I'm allergic to latex.",
+         "Colin Marsh, Amanda", "Colin Marsh", WHOSE_UNCLEAR},
+        {"en",
+         "A: Hello? / U: Colin here. I'm vegetarian. / A: Hello. / U: My wife wants a word. / U: Hi, it's "
+         "Amanda "
+         "speaking. / A: Hello. / U: I'm allergic to latex.",
+         "Colin, Amanda", "Colin", WHOSE_UNCLEAR},
+        {"en",
+         "A: Hello? / U: This is Colin Marsh. I'm vegetarian. / A: Hello. / U: Amanda Marsh speaking. / A: "
+         "Hello. "
+         "/ U: I'm allergic to latex.",
+         "Colin Marsh, Amanda Marsh", "Colin Marsh", WHOSE_UNCLEAR},
+        {"de",
+         "A: Hallo? / U: Hier ist Anton Huber, ich bin Vegetarier. / A: Hallo. / U: Ich gebe Ihnen meine "
+         "Frau. / "
+         "U: Guten Tag, hier ist Maria Huber. / A: Hallo. / U: Ich bin allergisch gegen Latex.",
+         "Anton Huber, Maria Huber", "Anton Huber", WHOSE_UNCLEAR},
+        {"es",
+         "A: ¿Hola? / U: Soy Carlos Vidal, soy vegetariano. / A: Hola. / U: Le paso a mi mujer. / U: Hola, "
+         "soy "
+         "Rosa. / A: Hola, Rosa. / U: Soy alérgica al látex.",
+         "Carlos Vidal, Rosa", "Carlos Vidal", WHOSE_UNCLEAR},
+        {"fr",
+         "A: Allô ? / U: Ici Marc Roux, je suis végétarien. / A: Bonjour. / U: Je vous passe ma femme. / U: "
+         "Bonjour, c'est Camille Roux. / A: Bonjour. / U: Je suis allergique au latex.",
+         "Marc Roux, Camille Roux", "Marc Roux", WHOSE_UNCLEAR},
+        {"it",
+         "A: Pronto? / U: Sono Carlo Ricci, sono vegetariano. / A: Salve. / U: Le passo mia moglie. / U: "
+         "Buongiorno, sono Elena Ricci. / A: Salve. / U: Sono allergica al lattice.",
+         "Carlo Ricci, Elena Ricci", "Carlo Ricci", WHOSE_UNCLEAR},
+        {"pt",
+         "A: Alô? / U: Aqui é o Carlos Prado, sou vegetariano. / A: Olá. / U: Vou passar para a minha "
+         "mulher. / "
+         "U: Olá, aqui é a Beatriz Prado. / A: Olá. / U: Sou alérgica ao látex.",
+         "Carlos Prado, Beatriz Prado", "Carlos Prado", WHOSE_UNCLEAR},
+        /* The same person, introduced twice, heard in two ways, or with another form of the name; and a dog.
+         */
+        {"en",
+         "A: Hello? / U: This is Colin Marsh, I'm vegetarian. / A: Hello? / U: Hello? This is Colin. / A: "
+         "Hello. / "
+         "U: I'm allergic to latex.",
+         "Colin Marsh", "", ""},
+        {"en",
+         "A: Hello? / U: This is Kristen Marsh, I'm vegetarian. / A: Hello? / U: Hello, this is Kristin "
+         "Marsh. / "
+         "A: Hello. / U: I'm allergic to latex.",
+         "Kristen Marsh", "", ""},
+        {"en",
+         "A: Hello? / U: This is Margaret Marsh, I'm vegetarian. / A: Hello? / U: Hello, it's Peggy. / A: "
+         "Hello. / "
+         "U: I'm allergic to latex.",
+         "Margaret Marsh", "", ""},
+        {"en",
+         "A: Hello? / U: This is Colin Marsh, I'm vegetarian. / A: What's that noise? / U: It's Bruno. / A: "
+         "Ah. / "
+         "U: I'm allergic to latex.",
+         "Colin Marsh", "", ""},
+    };
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[TALK_BYTES], names[200] = "";
+        struct said said = talk(cases[i].language, cases[i].talk, text);
+        struct call call;
+        call_understand(&call, &said);
+        for (size_t s = 0; s < call.understanding.speaker_count; s++)
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", s ? ", " : "",
+                     call.understanding.speakers[s].full);
+        if (strcmp(names, cases[i].names) != 0) {
+            print_message("%s: %s\n", cases[i].talk, names);
+            wrong++;
+            call_free(&call);
+            continue;
+        }
+        const struct statement *before = NULL, *after = NULL;
+        for (size_t s = 0; s < call.understanding.statement_count; s++) {
+            const struct statement *statement = &call.understanding.statements[s];
+            if (statement->kind == STATEMENT_NEED)
+                *(statement->turn < 3 ? &before : &after) = statement;
+        }
+        const char *whose[] = {before ? before->whose : "missing", after ? after->whose : "missing"};
+        if (strcmp(whose[0], cases[i].before) != 0 || strcmp(whose[1], cases[i].after) != 0) {
+            print_message("%s: %s, %s\n", cases[i].talk, whose[0], whose[1]);
+            wrong++;
+        }
+        call_free(&call);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 /* ElevenLabs tells voices apart. */
 static void user_identifiers_tell_speakers_apart(void **state)
 {
@@ -789,6 +891,7 @@ int main(void)
         cmocka_unit_test(denials_say_who_they_are_not),
         cmocka_unit_test(whoever_denies_a_name_may_have_another),
         cmocka_unit_test(two_who_introduce_themselves_are_two),
+        cmocka_unit_test(who_takes_over_the_telephone_is_somebody_else),
         cmocka_unit_test(user_identifiers_tell_speakers_apart),
         cmocka_unit_test(names_that_operators_collect),
         cmocka_unit_test(given_and_family_names_collected_apart_are_one),
