@@ -7,6 +7,7 @@
 #include "operate/renewal.h"
 #include "people/passed.h"
 #include "people/reread.h"
+#include "service/metrics.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -167,6 +168,7 @@ static void *run(void *ctx)
     while (going) {
         if (memory_upgrade(keeper->memory, &error) != 0)
             log_failure(LOG_ERROR, "the memory is not up to date", &error);
+        metrics_begin_day(clock_now() / CLOCK_DAY);
         forget(keeper);
         end_what_passed(keeper);
         going = renew(keeper) && reread(keeper) && rest_an_hour(keeper);

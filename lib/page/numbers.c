@@ -19,7 +19,24 @@ struct days {
     int64_t first; /* when the first of them began; Unix seconds */
     struct memory_day day[DAYS];
     int64_t most, calls, known;
+    /* What was counted on the way, where it is known. */
+    bool counted[DAYS], any_counted;
+    int64_t counts[DAYS][DAILIES], most_counted;
 };
+
+static void read_counted(struct days *days)
+{
+    int64_t first = days->first / CLOCK_DAY;
+    days->most_counted = LEAST_SCALE;
+    for (size_t i = 0; i < DAYS; i++) {
+        days->counted[i] = metrics_day(first + (int64_t)i, first + DAYS - 1, days->counts[i]);
+        for (int j = 0; j < DAILIES && days->counted[i]; j++) {
+            days->any_counted = days->any_counted || days->counts[i][j] > 0;
+            if (days->counts[i][j] > days->most_counted)
+                days->most_counted = days->counts[i][j];
+        }
+    }
+}
 
 static int read_days(struct page *page, struct days *days, struct error *error)
 {
@@ -33,6 +50,7 @@ static int read_days(struct page *page, struct days *days, struct error *error)
         if (days->day[i].calls > days->most)
             days->most = days->day[i].calls;
     }
+    read_counted(days);
     return 0;
 }
 
@@ -91,6 +109,45 @@ static void show_chart(struct page *page, const struct days *days)
         "by callers who had called before</p>\n");
 }
 
+/* Two bars beside each other. A day of which nothing is known has none. */
+static void add_counted(struct buf *out, const struct days *days, size_t at)
+{
+    static const char *const classes[DAILIES] = {[DAILY_NOTHING_FOUND] = "bar", [DAILY_LEFT_OUT] = "known"};
+    const int slot = (CHART_WIDTH - 2 * CHART_SIDE) / DAYS, width = (slot - BAR_GAP) / DAILIES;
+    const int room = CHART_HEIGHT - CHART_TOP - CHART_FOOT;
+    int x = CHART_SIDE + (int)at * slot + BAR_GAP / 2;
+    char name[CLOCK_STAMP_SIZE];
+    day_name(days, at, name);
+    for (int i = 0; i < DAILIES && days->counted[at]; i++) {
+        int64_t count = days->counts[at][i];
+        add_bar(out, classes[i], x + i * width, width, count, days->most_counted);
+        if (count == 0)
+            continue;
+        html_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">", x + i * width + width / 2,
+                    CHART_HEIGHT - CHART_FOOT - (int)(count * room / days->most_counted) - 6);
+        buf_int(out, count);
+        buf_puts(out, "</text>");
+    }
+    html_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x + width,
+                CHART_HEIGHT - 8, name + sizeof "2026-" - 1);
+}
+
+static void show_counted_chart(struct page *page, const struct days *days)
+{
+    struct buf *out = page->out;
+    html_printf(out,
+                "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Searches that found "
+                "nothing and lines that were left out in the last %d days; the table below has the "
+                "numbers\">\n",
+                CHART_WIDTH, CHART_HEIGHT, DAYS);
+    for (size_t i = 0; i < DAYS; i++)
+        add_counted(out, days, i);
+    html_printf(out, "<line class=\"axis\" x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>\n</svg>\n", CHART_WIDTH,
+                CHART_HEIGHT - CHART_FOOT, CHART_HEIGHT - CHART_FOOT);
+    buf_puts(out, "<p class=\"hint\"><span class=\"key bar\"></span>searches that found nothing "
+                  "<span class=\"key known\"></span>lines of evidence that were left out</p>\n");
+}
+
 static void show_table(struct page *page, const struct days *days)
 {
     struct buf *out = page->out;
@@ -99,7 +156,9 @@ static void show_table(struct page *page, const struct days *days)
                   "aria-label=\"Calls by day\">\n<table>\n<thead><tr><th scope=\"col\">Day</th>"
                   "<th scope=\"col\" class=\"count\">Calls</th>"
                   "<th scope=\"col\" class=\"count\">By known callers</th>"
-                  "<th scope=\"col\" class=\"count\">Different callers</th></tr></thead>\n<tbody>\n");
+                  "<th scope=\"col\" class=\"count\">Different callers</th>"
+                  "<th scope=\"col\" class=\"count\">Searches that found nothing</th>"
+                  "<th scope=\"col\" class=\"count\">Lines left out</th></tr></thead>\n<tbody>\n");
     for (size_t i = DAYS; i-- > 0;) {
         const int64_t counts[] = {days->day[i].calls, days->day[i].known, days->day[i].callers};
         char name[CLOCK_STAMP_SIZE];
@@ -108,6 +167,14 @@ static void show_table(struct page *page, const struct days *days)
         for (size_t j = 0; j < sizeof counts / sizeof *counts; j++) {
             buf_puts(out, "<td class=\"count\">");
             buf_int(out, counts[j]);
+            buf_puts(out, "</td>");
+        }
+        for (size_t j = 0; j < DAILIES; j++) {
+            buf_puts(out, "<td class=\"count\">");
+            if (days->counted[i])
+                buf_int(out, days->counts[i][j]);
+            else
+                buf_puts(out, "not known");
             buf_puts(out, "</td>");
         }
         buf_puts(out, "</tr>\n");
@@ -202,12 +269,14 @@ int numbers_page(struct page *page, struct error *error)
     page_begin(page, "Numbers", PAGE_ROOT "numbers");
     show_figures(page, &days);
     buf_puts(page->out, "<section aria-labelledby=\"days\">\n<h2 id=\"days\">Calls by day</h2>\n");
-    if (days.calls > 0) {
+    if (days.calls > 0)
         show_chart(page, &days);
-        show_table(page, &days);
-    } else {
+    else
         buf_puts(page->out, "<p class=\"none\">Nobody called in the last fourteen days.</p>\n");
-    }
+    if (days.any_counted)
+        show_counted_chart(page, &days);
+    if (days.calls > 0 || days.any_counted)
+        show_table(page, &days);
     buf_puts(page->out, "</section>\n");
     show_searches(page);
     show_dropped(page);

@@ -28,10 +28,17 @@ struct process {
     cell service, breaker;
 };
 
+/* Where the counters stood when a day began. */
+struct day {
+    cell number; /* 1 more than that of the day; 0: none */
+    cell counts[DAILIES];
+};
+
 struct file {
     char magic[16];
     uint64_t layout; /* a hash of the table; a file with another hash is not used */
     struct process processes[METRICS_PROCESSES];
+    struct day days[METRICS_DAYS]; /* each at its number modulo their count */
     cell cells[]; /* of each family: its rows; of a histogram's row: the buckets, then the sum of microseconds
                    */
 };
@@ -75,7 +82,8 @@ static uint64_t hash(uint64_t start, const void *bytes, size_t len)
 /* A hash of what the cells mean; 0 when out of memory. */
 static uint64_t table_hash(void)
 {
-    const uint64_t processes[] = {METRICS_PROCESSES, sizeof(struct process)};
+    const uint64_t processes[] = {METRICS_PROCESSES, sizeof(struct process), METRICS_DAYS,
+                                  sizeof(struct day)};
     struct buf names = BUF_INIT;
     for (enum metric i = 0; i < METRICS; i++) {
         const struct metric_family *family = &metric_families[i];
@@ -308,6 +316,53 @@ void metrics_time(enum metric histogram, unsigned row, int64_t microseconds)
     add(&cells[bucket], 1);
     add(&cells[BUCKETS], microseconds > 0 ? (uint64_t)microseconds : 0);
 }
+
+/* --- Day by day --- */
+
+static void read_counters(uint64_t counts[DAILIES])
+{
+    counts[DAILY_NOTHING_FOUND] = (uint64_t)metrics_value(METRIC_SEARCHES, SEARCH_NOTHING);
+    counts[DAILY_LEFT_OUT] = 0;
+    for (unsigned row = 0; row < METRIC_DROPS; row++)
+        counts[DAILY_LEFT_OUT] += (uint64_t)metrics_value(METRIC_EVIDENCE_DROPPED, row);
+}
+
+static struct day *slot_of(int64_t day)
+{
+    return &shared.file->days[day % METRICS_DAYS];
+}
+
+static bool is_noted(int64_t day)
+{
+    return slot_of(day)->number == (uint64_t)day + 1;
+}
+
+/* The number is written last: until then the slot is that of a day long past. */
+void metrics_begin_day(int64_t day)
+{
+    uint64_t counts[DAILIES];
+    if (!shared.file || day < 0 || is_noted(day))
+        return;
+    read_counters(counts);
+    for (int i = 0; i < DAILIES; i++)
+        slot_of(day)->counts[i] = counts[i];
+    slot_of(day)->number = (uint64_t)day + 1;
+}
+
+bool metrics_day(int64_t day, int64_t today, int64_t counts[DAILIES])
+{
+    uint64_t end[DAILIES];
+    if (!shared.file || day < 0 || !is_noted(day) || (day != today && !is_noted(day + 1)))
+        return false;
+    if (day == today)
+        read_counters(end);
+    for (int i = 0; i < DAILIES; i++)
+        counts[i] =
+            (int64_t)((day == today ? end[i] : slot_of(day + 1)->counts[i]) - slot_of(day)->counts[i]);
+    return true;
+}
+
+/* --- Requests --- */
 
 /* Whether somebody had the wrong secret or clock. Scanners of the web send no credentials at all, or
  * malformed ones; they do not count. */

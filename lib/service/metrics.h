@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "service/metrics_table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define METRICS_FILE      "metrics" /* in the state folder */
@@ -42,6 +43,15 @@ void metrics_time(enum metric histogram, unsigned row, int64_t microseconds);
 void metrics_set(enum metric gauge, unsigned row, int64_t value);
 /* The value of a counter or gauge, 0 before metrics_open(). */
 int64_t metrics_value(enum metric metric, unsigned row);
+/* What is known of a single day, for the operator's page: how much counters grew on it. Days are those of
+ * UTC, numbered from 1970. Nothing is done for it when something is counted. */
+enum metrics_daily { DAILY_NOTHING_FOUND, DAILY_LEFT_OUT, DAILIES };
+#define METRICS_DAYS 32 /* that are kept */
+/* Notes where the counters stand as a day begins; whoever notes it first is right. */
+void metrics_begin_day(int64_t day);
+/* Fills `counts` with those of a day; false when its beginning was not noted, or its end was not unless it is
+ * `today`. */
+bool metrics_day(int64_t day, int64_t today, int64_t counts[DAILIES]);
 /* Call at each change of this process's circuit breaker. The state is reported while the process lives. */
 void metrics_breaker(enum metrics_breaker state);
 

@@ -164,6 +164,27 @@ check 'by the end of a number' finds_only '0100731' 'Ines Pell' 'Gordon Bell'
 browse GET '/operator/?q=nobody'
 check 'nobody found is said' says 'Nobody with'
 
+# --- a day's numbers -----------------------------------------------------------------------------------------------
+
+today() { # COLUMN: a number of today in the table of days
+    browse GET /operator/numbers
+    grep -o "<tr><th scope=\"row\">$(date -u +%F)</th>.*" "$answer" | grep -o '<td class="count">[^<]*' | sed -n "$1s/.*>//p"
+}
+before=$(today 4)
+check 'searches that found nothing are counted by day' like "$before" '^[0-9]+$'
+search +15550100730 'zirconium volleyball'
+search +15550100799 'zirconium volleyball'
+check 'two more of today' is "$(today 4)" $((before + 2))
+search +15550100730 'what is Gordon allergic to'
+check 'one that finds something is none of them' is "$(today 4)" $((before + 2))
+dropped=$(today 5)
+remember "$(variant "$data/example-post-call.json" '.data.conversation_id = "conv_drop"
+    | .data.metadata.phone_call.external_number = "+15550100739" | .data.conversation_initiation_client_data = {}
+    | .data.analysis.data_collection_results = {callmem_notes: {value: "fact | caller | Owns nine lighthouses | "}}')"
+check 'what was left out is counted by day, too' is "$(today 5)" $((dropped + 1))
+check 'both are drawn' is "$(grep -c '<svg class="chart"' "$answer")" 2
+check 'a day that nobody counted is said to be so' says '<td class="count">not known</td>'
+
 # --- changes need the form -----------------------------------------------------------------------------------------
 
 forget='do=forget&caller=%2B15550100731&sure=1'

@@ -273,6 +273,43 @@ static void test_buckets_hold_what_is_below_them(void **state)
     assert_told("callmem_event_seconds_sum", 20.000202);
 }
 
+static void test_days_are_counted_apart(void **state)
+{
+    int64_t counts[DAILIES];
+    (void)state;
+    assert_false(metrics_day(20000, 20000, counts));
+    metrics_begin_day(20000);
+    open_as("post-call");
+    metrics_count(METRIC_SEARCHES, SEARCH_NOTHING); /* before the day is noted: of none */
+    assert_false(metrics_day(20000, 20000, counts));
+    metrics_begin_day(20000);
+    metrics_count(METRIC_SEARCHES, SEARCH_NOTHING);
+    metrics_count(METRIC_SEARCHES, SEARCH_FOUND);
+    metrics_count(METRIC_EVIDENCE_DROPPED, 0);
+    metrics_count(METRIC_EVIDENCE_DROPPED, METRIC_DROPS - 1);
+    metrics_begin_day(20000); /* another process, or the next hour */
+    assert_true(metrics_day(20000, 20000, counts));
+    assert_int_equal(counts[DAILY_NOTHING_FOUND], 1);
+    assert_int_equal(counts[DAILY_LEFT_OUT], 2);
+    assert_false(metrics_day(20000, 20001, counts));
+    metrics_begin_day(20001);
+    metrics_count(METRIC_SEARCHES, SEARCH_NOTHING);
+    open_as("operator"); /* another program sees the same */
+    assert_true(metrics_day(20000, 20001, counts));
+    assert_int_equal(counts[DAILY_NOTHING_FOUND], 1);
+    assert_int_equal(counts[DAILY_LEFT_OUT], 2);
+    assert_true(metrics_day(20001, 20001, counts));
+    assert_int_equal(counts[DAILY_NOTHING_FOUND], 1);
+    assert_int_equal(counts[DAILY_LEFT_OUT], 0);
+    /* Nobody was there when a day began: then neither it nor the one before is known. */
+    metrics_begin_day(20003);
+    assert_false(metrics_day(20001, 20003, counts));
+    assert_false(metrics_day(20002, 20003, counts));
+    assert_true(metrics_day(20003, 20003, counts));
+    metrics_begin_day(20000 + METRICS_DAYS);
+    assert_false(metrics_day(20000, 20000 + METRICS_DAYS, counts));
+}
+
 static void test_wrong_credentials_count_until_one_is_right(void **state)
 {
     static const char refused[] = "callmem_refused_in_a_row{service=\"post-call\"}";
@@ -305,6 +342,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unopened_nothing_happens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_error_has_its_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_buckets_hold_what_is_below_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_days_are_counted_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_credentials_count_until_one_is_right, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
