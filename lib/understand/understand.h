@@ -13,7 +13,7 @@
 
 /* Whoever changes what is understood of a call raises it: calls that another version understood are read
  * again. The released first version had none. */
-#define UNDERSTANDING_VERSION 2
+#define UNDERSTANDING_VERSION 3
 
 /* Always gives an understanding, for understanding_free(); -1 only when out of memory (ERROR_INTERNAL). */
 int understand(const struct lexicon *lexicon, const struct transcript *transcript,
