@@ -646,13 +646,20 @@ static const struct claim *best_of(const struct names *names, bool is_called)
     return best;
 }
 
+/* "Colin" and "Mr. Marsh" may be one. */
+static bool may_be_parts_of_one(const struct claim *one, const struct claim *other)
+{
+    bool titled = strchr(one->name, ' ') || strchr(other->name, ' ');
+    return one->key_count == 1 && other->key_count == 1 && titled;
+}
+
 /* Whether the telephone was handed on: the later claim introduces somebody whose name is neither another form
  * nor another hearing of the earlier one. */
 static bool hands_over(const struct claim *one, const struct claim *later)
 {
-    return later->introduces && one->key_count > 0 && later->key_count > 0 &&
-           one->keys[0] != later->keys[0] && name_compare(one->name, later->name) == NAME_OTHER &&
-           !name_sounds_like(one->name, later->name);
+    return later->introduces && !may_be_parts_of_one(one, later) && one->key_count > 0 &&
+           later->key_count > 0 && one->keys[0] != later->keys[0] &&
+           name_compare(one->name, later->name) == NAME_OTHER && !name_sounds_like(one->name, later->name);
 }
 
 static bool may_hand_over(const struct claim *claim)

@@ -697,6 +697,10 @@ static void who_takes_over_the_telephone_is_somebody_else(void **state)
          "U: I'm allergic to latex.",
          "Margaret Marsh", "", ""},
         {"en",
+         "A: Hello? / U: This is Colin, I'm vegetarian. / A: Hello? / U: Hello, this is Mr. Marsh. / A: "
+         "Hello. / U: I'm allergic to latex.",
+         "Colin", "", ""},
+        {"en",
          "A: Hello? / U: This is Colin Marsh, I'm vegetarian. / A: What's that noise? / U: It's Bruno. / A: "
          "Ah. / "
          "U: I'm allergic to latex.",
