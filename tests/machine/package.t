@@ -161,6 +161,16 @@ inside mv /root/post-call /etc/callmem/secrets/post-call
 inside systemctl reset-failed 'callmem@*'
 check 'with it all three run again' restarted_without active
 
+# The address of a database is in a file where docs/scaling.md has it, which the programs can read.
+sed -n '/^With the package that file/,/^The URI/s/^    //p' docs/scaling.md >"$machine/root/database"
+cp "$machine$settings_file" "$work/settings"
+sed -n 's/^    \(CALLMEM_DATABASE_URL_FILE=[^ ]*\)$/\1/p' docs/scaling.md >>"$machine$settings_file"
+inside sh -euc '. /root/database' <<<'postgresql://callmem@127.0.0.1:1/callmem'
+check 'with the address of a database in its file all three run' restarted_without active
+cp "$work/settings" "$machine$settings_file"
+inside rm /etc/callmem/database
+check 'and without' restarted_without active
+
 # The disk on which nginx keeps bodies that arrive is full.
 head -c 5000000 /dev/zero | tr '\0' x | jq -Rc --slurpfile event "$data/example-post-call.json" \
     '. as $fill | $event[0] | .data.conversation_id = "conv_large" | .data.filler = $fill' >"$work/large"
