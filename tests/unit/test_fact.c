@@ -86,7 +86,8 @@ static void speakers_are_read_back(void **state)
         {{"Ana Lopez", "", "", "Ana Winter", true, SOURCE_RULE, 0, false}, "Name: Ana Lopez"},
         {{"", "Becky", "", "", false, SOURCE_RULE, 0, false}, "Name: Becky"},
         {{"Emeka", "Emeka", "", "", false, SOURCE_RULE, 0, false}, "Name: Emeka"},
-        {{"", "", "wife of Gordon Pell", "", false, SOURCE_ITEM, -1, false}, "On the line: wife of Gordon Pell"},
+        {{"", "", "wife of Gordon Pell", "", false, SOURCE_ITEM, -1, false},
+         "On the line: wife of Gordon Pell"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
