@@ -274,6 +274,10 @@ notes_are() { # REGEX-OR-NOTHING
         unlike "$(inside callmem show +15550100200)" 'Ring twice'
     fi
 }
+# Says why it does not.
+starts() { # SERVICE
+    inside systemctl start "$1" || not inside journalctl --no-pager --output=cat --lines=20 --unit="$1"
+}
 made=$(inside callmem backup $backups 2>&1 | tee "$work/said" | head -n 1)
 check 'root makes a backup' like "$made" "^$backups/callmem-[0-9TZ]*\$"
 check 'which only they can read' only_root_and_callmem_read "$made"
@@ -293,7 +297,7 @@ check 'the ledger knows what was accepted' accepted duplicate post_call_transcri
 inside touch -d '20 days ago' "$made"
 check 'the timer is switched on as documented' inside systemctl enable --now callmem-backup.timer
 check 'and will come' like "$(inside systemctl list-timers --no-pager)" 'callmem-backup.service'
-check 'its service makes a backup' inside systemctl start callmem-backup.service
+check 'its service makes a backup' starts callmem-backup.service
 check 'and removes what is older than two weeks' not inside test -e "$made"
 check 'there is one backup' is "$(inside find $backups -mindepth 1 -maxdepth 1 | wc -l)" 1
 check 'which only they can read' only_root_and_callmem_read $backups
