@@ -214,23 +214,49 @@ static void name_by_time(char name[64], const char *before)
     snprintf(name, 64, "%s-%s", before, stamp);
 }
 
+static void wait_a_little(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 50 * 1000000}, NULL);
+}
+
+/* Makes the folder `partial` for `whole`, of which no other backup in `into` has the name: names are of
+ * seconds, each of which has one backup. */
+static int claim_name(const struct copying *copying, const char *into, char whole[PATH_SIZE],
+                      char partial[PATH_SIZE])
+{
+    for (int tries = 0; tries < PATIENCE; tries++) {
+        char name[64];
+        name_by_time(name, "callmem");
+        if (join(copying, whole, into, name) != 0)
+            return -1;
+        if (snprintf(partial, PATH_SIZE, "%s.partial", whole) >= PATH_SIZE)
+            return error_set(copying->error, ERROR_INTERNAL, "%s: the path is too long", whole);
+        if (mkdir(partial, 0700) == 0) {
+            if (access(whole, F_OK) != 0)
+                return 0;
+            rmdir(partial);
+        } else if (errno != EEXIST) {
+            break;
+        }
+        errno = EEXIST;
+        wait_a_little();
+    }
+    return failed(copying, partial);
+}
+
 int backup_command(struct instance *instance, const struct args *args)
 {
-    char name[64], partial[PATH_SIZE] = "", whole[PATH_SIZE] = "", copy[PATH_SIZE] = "";
+    char partial[PATH_SIZE] = "", whole[PATH_SIZE] = "", copy[PATH_SIZE] = "";
     struct error error = {0};
     struct copying copying;
     const char *into = args->operands[0];
-    name_by_time(name, "callmem");
     int result = begin(&copying, instance, &error);
     copying.owner = geteuid();
     copying.group = getegid();
     if (result == 0)
         result = make_folder(&copying, into);
     if (result == 0)
-        result = join(&copying, whole, into, name);
-    int len = result == 0 ? snprintf(partial, sizeof partial, "%s.partial", whole) : 0;
-    if (result == 0 && (len >= PATH_SIZE || mkdir(partial, 0700) != 0))
-        result = failed(&copying, whole);
+        result = claim_name(&copying, into, whole, partial);
     if (result == 0)
         result = join(&copying, copy, partial, MEMORY);
     if (result == 0)
@@ -322,16 +348,28 @@ static int restore(struct copying *copying, const char *from, const char *state,
     return result == 0 ? sync_path(copying, state) : result;
 }
 
+static bool has_suffixed(const char *path, const char *suffix)
+{
+    char with[PATH_SIZE + 64];
+    snprintf(with, sizeof with, "%s%s", path, suffix);
+    return access(with, F_OK) == 0;
+}
+
 int restore_command(struct instance *instance, const struct args *args)
 {
     char suffix[64];
     struct error error = {0};
     struct copying copying;
     const char *state = setting_text(instance->settings, CALLMEM_STATE_DIR);
-    name_by_time(suffix, ".before");
-    if (begin(&copying, instance, &error) != 0 ||
-        restore(&copying, args->operands[0], state, setting_text(instance->settings, OPENMEMORY_PATH),
-                suffix) != 0)
+    const char *memory = setting_text(instance->settings, OPENMEMORY_PATH);
+    char inbox[PATH_SIZE];
+    if (begin(&copying, instance, &error) != 0 || join(&copying, inbox, state, "inbox") != 0)
+        return report_failure(&error);
+    /* What an earlier restore put aside stays. */
+    for (name_by_time(suffix, ".before"); has_suffixed(inbox, suffix) || has_suffixed(memory, suffix);
+         name_by_time(suffix, ".before"))
+        wait_a_little();
+    if (restore(&copying, args->operands[0], state, memory, suffix) != 0)
         return report_failure(&error);
     printf("Restored. What was there before has names that end in %s, in %s: remove it when all is well.\n",
            suffix, state);

@@ -63,6 +63,27 @@ post_call "$(call 1)"
 check 'the ledger knows them' accepted duplicate post_call_transcription conv_backup_1
 check 'the memory is sound' memory_is_sound
 
+# Several in the same second do not get into each other's way.
+several_backups() {
+    local i running=() before
+    before=$(find "$work/backups" -mindepth 1 -maxdepth 1 | wc -l)
+    for i in 1 2 3; do
+        program callmem backup "$work/backups" >"$work/several-$i" 2>&1 &
+        running+=($!)
+    done
+    for i in "${running[@]}"; do wait "$i" || { cat "$work"/several-* && return 1; }; done
+    is "$(($(find "$work/backups" -mindepth 1 -maxdepth 1 ! -name '*.partial' | wc -l) - before))" 3
+}
+check 'three backups at once are three' several_backups
+down
+restore_twice() {
+    program callmem restore "$made" && program callmem restore "$made"
+}
+check 'two restores in one second are two' restore_twice
+check 'and both left what was there before' is "$(find "$state" -maxdepth 1 -name 'inbox.before-*' | wc -l)" 3
+up
+check 'and the memory is sound' memory_is_sound
+
 # Where there is no room, nothing has the name of a backup.
 check 'a backup into what is no folder fails' not program callmem backup "$env_path"
 finish
