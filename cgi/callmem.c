@@ -258,11 +258,12 @@ static const struct command commands[] = {
     {.name = "evaluate",
      .operands = "",
      .summary = "asks you how often what was understood of your calls is right",
-     .about =
-         "Draws one statement each of as many callers, prints it beside the turn that it rests on, on "
-         "standard "
-         "error, and takes an answer from standard input: y, n, ? or q. In the end it prints how many were "
-         "right, with a 95 % interval (Wilson).",
+     .about = "Draws calls, one of a caller, prints each statement that was understood in them beside the "
+              "turn that it "
+              "rests on, on standard error, and takes an answer from standard input: y, n, ? or q. In the "
+              "end it prints "
+              "how many were right, with a 95 % interval (Wilson), for which statements of one call count as "
+              "independent.",
      .run = evaluate_command,
      .json = true,
      .options = {{"count", "NUMBER", "how many statements; 20 unless given", false},

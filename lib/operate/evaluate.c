@@ -1,6 +1,7 @@
 /*
- * evaluate: how often what is understood is right, on one's own calls: draws statements of stored calls,
- * shows each beside the turn that it rests on, takes an answer for each, and sums them up with an interval.
+ * evaluate: how often what is understood is right, on one's own calls: draws stored calls, shows each
+ * statement that was understood in them beside the turn that it rests on, takes an answer for each, and sums
+ * them up with an interval.
  */
 #include "base/clock.h"
 #include "operate/commands.h"
@@ -20,7 +21,7 @@
 struct evaluation {
     struct memory_store *memory;
     const struct args *args;
-    size_t wanted, asked, right, wrong, unclear;
+    size_t wanted, calls, asked, right, wrong, unclear; /* statements, but for `calls` */
     bool ended;
     unsigned seed;
 };
@@ -80,9 +81,7 @@ static int ask(struct evaluation *evaluation, const struct line *line, const str
 {
     const struct statement *statement = &known->fact.statement;
     const char *whose = known->owner == NOBODY ? "" : line->persons[known->owner].full;
-    char date[CLOCK_STAMP_SIZE];
-    clock_date(known->fact.memory->created_at, date);
-    fprintf(stderr, "\n%zu of %zu  %s  [%s] %s%s%s (%s)\n", ++evaluation->asked, evaluation->wanted, date,
+    fprintf(stderr, "\n%zu of %zu  [%s] %s%s%s (%s)\n", ++evaluation->asked, evaluation->wanted,
             kind_name(known->fact.memory->kind), whose, *whose ? ": " : "", statement->text,
             source_name(statement->source));
     if (print_turns(evaluation, known, error) != 0)
@@ -96,20 +95,51 @@ static size_t pick(struct evaluation *evaluation, size_t count)
     return (size_t)rand_r(&evaluation->seed) % count;
 }
 
-/* One statement of a caller that rests on a turn: each of theirs is as likely. */
+/* What was understood in a call and rests on a turn. */
+static bool is_understood(const struct known *known)
+{
+    return known->fact.statement.turn >= 0 && known->fact.statement.source != SOURCE_OPERATOR;
+}
+
+static bool are_of_one_call(const struct known *one, const struct known *other)
+{
+    return strcmp(one->fact.memory->conversation, other->fact.memory->conversation) == 0;
+}
+
+/* A statement of one of the calls in which something was understood, each as likely; NULL when there are
+ * none. */
+static const struct known *draw_call(struct evaluation *evaluation, const struct line *line)
+{
+    const struct known *drawn = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < line->known_count; i++) {
+        bool first = is_understood(&line->known[i]);
+        for (size_t j = 0; j < i && first; j++)
+            first = !is_understood(&line->known[j]) || !are_of_one_call(&line->known[i], &line->known[j]);
+        if (first && pick(evaluation, ++count) == 0)
+            drawn = &line->known[i];
+    }
+    return drawn;
+}
+
+/* One call of a caller, with all that was understood in it. */
 static int ask_caller(struct evaluation *evaluation, const char *caller, struct error *error)
 {
     struct memory_list list;
     struct line line;
-    const struct known *chosen = NULL;
-    size_t count = 0;
+    int result = 0;
     if (line_read(evaluation->memory, caller, "", &list, &line, error) != 0)
         return -1;
-    for (size_t i = 0; i < line.known_count; i++)
-        if (line.known[i].fact.statement.turn >= 0 &&
-            line.known[i].fact.statement.source != SOURCE_OPERATOR && pick(evaluation, ++count) == 0)
-            chosen = &line.known[i];
-    int result = chosen ? ask(evaluation, &line, chosen, error) : 0;
+    const struct known *drawn = draw_call(evaluation, &line);
+    if (drawn) {
+        char date[CLOCK_STAMP_SIZE];
+        clock_date(drawn->fact.memory->created_at, date);
+        fprintf(stderr, "\nCall %zu, of %s\n", ++evaluation->calls, date);
+    }
+    for (size_t i = 0; drawn && i < line.known_count && result == 0; i++)
+        if (is_understood(&line.known[i]) && are_of_one_call(&line.known[i], drawn) && !evaluation->ended &&
+            evaluation->asked < evaluation->wanted)
+            result = ask(evaluation, &line, &line.known[i], error);
     line_close(&line);
     memory_list_free(&list);
     return result;
@@ -135,7 +165,8 @@ static int report(const struct evaluation *evaluation)
     double low, high;
     interval(evaluation->right, judged, &low, &high);
     if (evaluation->args->json) {
-        const struct report_count counts[] = {{"right", NULL, (int64_t)evaluation->right},
+        const struct report_count counts[] = {{"calls", NULL, (int64_t)evaluation->calls},
+                                              {"right", NULL, (int64_t)evaluation->right},
                                               {"wrong", NULL, (int64_t)evaluation->wrong},
                                               {"unclear", NULL, (int64_t)evaluation->unclear}};
         cJSON *object = report_object(counts, sizeof counts / sizeof *counts);
@@ -145,8 +176,8 @@ static int report(const struct evaluation *evaluation)
         cJSON_Delete(object);
         return report_json(NULL);
     }
-    printf("right: %zu\nwrong: %zu\ncannot tell: %zu\n", evaluation->right, evaluation->wrong,
-           evaluation->unclear);
+    printf("calls: %zu\nright: %zu\nwrong: %zu\ncannot tell: %zu\n", evaluation->calls, evaluation->right,
+           evaluation->wrong, evaluation->unclear);
     if (judged)
         printf("%.0f %% are right; with 95 %% confidence between %.0f %% and %.0f %%\n",
                100.0 * (double)evaluation->right / (double)judged, 100 * low, 100 * high);

@@ -54,6 +54,9 @@ check 'who is alone need not be named' like "$(program callmem export "$one" --f
 said=$(printf 'y\nperhaps\nn\n' | program callmem evaluate --count 5 --seed 7 --json 2>"$work/asked")
 check 'answers are summed up with an interval' is "$(jq -c '[.right, .wrong, .unclear, (.low * 1000 | floor), (.high * 1000 | floor)]' <<<"$said")" '[1,1,0,94,905]'
 check 'each was shown beside its turn' like "$(cat "$work/asked")" 'I play the .*> caller: My name is'
+# "My name is Rhona Abbot. I play the harp." is a call of two statements.
+check 'and so was all that was understood of its call' like "$(tr '\n' ' ' <"$work/asked")" \
+    'Call 1, of 2026-03-[0-9]*  *1 of 5  \[[a-z]*\] .*2 of 5  \[[a-z]*\] '
 check 'without an answer nothing is claimed' like "$(program callmem evaluate </dev/null 2>/dev/null)" 'Nothing was judged'
 program callmem evaluate --count none >/dev/null 2>&1
 check 'a number is a number' is "$?" 2
