@@ -36,7 +36,7 @@ printf '[Unit]\nWants=web.service\nAfter=web.service\n' >"$machine/etc/systemd/s
 for unit in cloud-{init-local,init,config,final}.service; do
     ln -sf "/lib/systemd/system/$unit" "$machine/etc/systemd/system/cloud-init.target.wants/"
 done
-rm -rf "${machine:?}"/var/lib/cloud "$machine"/etc/apt/sources.list{,.d}
+rm -rf "${machine:?}"/var/lib/cloud "${machine:?}"/etc/{apt/sources.list{,.d},cloud/cloud-init.disabled}
 mkdir -p "$machine/etc/cloud/cloud.cfg.d"
 printf '%s\n' 'datasource_list: [NoCloud]' 'network: {config: disabled}' 'locale: C.UTF-8' \
     >"$machine/etc/cloud/cloud.cfg.d/99-provider.cfg"
