@@ -504,11 +504,12 @@ static bool is_prefix(const struct words *words, size_t at)
     return words->count > 0 && at == 0;
 }
 
-/* The code of a run, with the letters that are written in front of it. */
-static struct spelled with_prefix(const struct words *words, const struct spelled *run)
+/* A run of these words, with the letters that are written in front of it if it is to be a code of such a
+ * thing. */
+static struct spelled with_prefix(const struct words *words, const struct spelled *run, enum thing thing)
 {
     struct spelled whole = *run;
-    if (run->from == 0 || !is_prefix(words, run->from - 1))
+    if (thing != THING_ID || run->from == 0 || !is_prefix(words, run->from - 1))
         return whole;
     const char *letters = words->items[run->from - 1].fold;
     int len = snprintf(whole.text, sizeof whole.text, "%s%s", letters, run->text);
@@ -530,11 +531,10 @@ static bool take_code(struct finder *finder, size_t thing, const struct spelled 
         note_given(finder, thing, run);
         return true;
     }
-    struct spelled whole = with_prefix(&spoken->words, run);
-    if (things[thing].thing == THING_ID && is_id(&whole)) {
-        give(finder, STATEMENT_ID, things[thing].slot, label_of(u, things[thing].phrase),
-             upper(u, whole.text), spoken);
-        note_given(finder, thing, &whole);
+    if (things[thing].thing == THING_ID && is_id(run)) {
+        give(finder, STATEMENT_ID, things[thing].slot, label_of(u, things[thing].phrase), upper(u, run->text),
+             spoken);
+        note_given(finder, thing, run);
         return true;
     }
     return false;
@@ -666,7 +666,8 @@ static bool read_named_codes(struct finder *finder, const struct spoken *spoken,
             if (runs[i].from >= at + len && runs[i].from <= at + len + REACH &&
                 !is_others(finder->reading, words, at, ROLE_USER) &&
                 !has_relative(finder, words, at + len, runs[i].from) && !words->items[at].question) {
-                any = take_code(finder, thing, &runs[i], spoken) || any;
+                struct spelled code = with_prefix(words, &runs[i], things[thing].thing);
+                any = take_code(finder, thing, &code, spoken) || any;
                 *last = i + 1;
                 break;
             }
@@ -838,13 +839,15 @@ static void read_answer(struct finder *finder, const struct spoken *spoken, cons
                         size_t count, size_t *last)
 {
     enum thing thing = things[finder->asked].thing;
-    for (size_t i = 0; i < count && (thing == THING_PHONE || thing == THING_ID); i++)
+    for (size_t i = 0; i < count && (thing == THING_PHONE || thing == THING_ID); i++) {
+        struct spelled code = with_prefix(&spoken->words, &runs[i], thing);
         if (!is_postcode(&spoken->words, runs[i].from) &&
-            take_code(finder, finder->asked, whole_of(finder, &runs[i]), spoken)) {
+            take_code(finder, finder->asked, whole_of(finder, &code), spoken)) {
             finder->asked = THINGS;
             *last = i + 1;
             return;
         }
+    }
     for (size_t at = 0; thing == THING_ADDRESS && at < spoken->words.count; at++)
         if (spoken->words.items[at].gap == GAP_STOP && take_address(finder, spoken, at)) {
             finder->asked = THINGS;
