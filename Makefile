@@ -41,7 +41,8 @@ PC_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PC) libcurl)
 ifneq ($(shell $(PKG_CONFIG) --exists libpq && echo yes),)
   CPPFLAGS += -DCALLMEM_LIBPQ $(shell $(PKG_CONFIG) --cflags libpq)
 else
-  NOT_BUILT := lib/memory/postgres/connection.c $(wildcard lib/postgres/*.c lib/inbox/shared*.c)
+  NOT_BUILT := lib/memory/postgres/connection.c $(wildcard lib/postgres/*.c lib/inbox/shared*.c) \
+               tests/unit/test_shared.c
 endif
 # No pkg-config file: libstemmer.
 LIBS    := $(shell $(PKG_CONFIG) --libs $(PC)) -lstemmer -lm -pthread
@@ -57,7 +58,7 @@ DATA        := $(sort $(wildcard lib/language/data/*.txt))
 ITEMS       := lib/understand/items.json
 STYLE       := lib/page/style.css
 UNIT_SOURCES ?= $(wildcard tests/unit/test_*.c)
-UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard $(UNIT_SOURCES)))
+UNIT         = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(filter-out $(NOT_BUILT),$(wildcard $(UNIT_SOURCES))))
 
 .PHONY: all help up down test bench bench-programs install uninstall deb clean unit fuzz check docs
 all: $(PROGRAMS) $(CALLMEM)

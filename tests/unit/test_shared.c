@@ -15,16 +15,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#ifndef CALLMEM_LIBPQ
-
-int main(void)
-{
-    puts("1..0 # SKIP built without libpq");
-    return 0;
-}
-
-#else
-
 #define SILENT "postgresql://callmem@127.0.0.1:1/callmem" /* nobody listens there */
 
 #define WITHOUT_SERVER 1
@@ -469,5 +459,3 @@ int main(void)
     return _cmocka_run_group_tests("shared", tests,
                                    is_postgres() ? sizeof tests / sizeof *tests : WITHOUT_SERVER, NULL, NULL);
 }
-
-#endif
