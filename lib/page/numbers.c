@@ -91,20 +91,26 @@ static void add_day(struct buf *out, const struct days *days, size_t at)
                 CHART_HEIGHT - 8, name + sizeof "2026-" - 1);
 }
 
-static void show_chart(struct page *page, const struct days *days)
+/* A drawing of all days, each by `add`. `label` is for those who cannot see it. */
+static void draw(struct buf *out, const struct days *days, const char *label,
+                 void (*add)(struct buf *out, const struct days *days, size_t at))
 {
-    struct buf *out = page->out;
     html_printf(
         out,
-        "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Calls of the last %d days; the "
+        "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s the last %d days; the "
         "table below has the numbers\">\n",
-        CHART_WIDTH, CHART_HEIGHT, DAYS);
+        CHART_WIDTH, CHART_HEIGHT, label, DAYS);
     for (size_t i = 0; i < DAYS; i++)
-        add_day(out, days, i);
+        add(out, days, i);
     html_printf(out, "<line class=\"axis\" x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>\n</svg>\n", CHART_WIDTH,
                 CHART_HEIGHT - CHART_FOOT, CHART_HEIGHT - CHART_FOOT);
+}
+
+static void show_chart(struct page *page, const struct days *days)
+{
+    draw(page->out, days, "Calls of", add_day);
     buf_puts(
-        out,
+        page->out,
         "<p class=\"hint\"><span class=\"key bar\"></span>calls <span class=\"key known\"></span>of these, "
         "by callers who had called before</p>\n");
 }
@@ -134,18 +140,9 @@ static void add_counted(struct buf *out, const struct days *days, size_t at)
 
 static void show_counted_chart(struct page *page, const struct days *days)
 {
-    struct buf *out = page->out;
-    html_printf(out,
-                "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Searches that found "
-                "nothing and lines that were left out in the last %d days; the table below has the "
-                "numbers\">\n",
-                CHART_WIDTH, CHART_HEIGHT, DAYS);
-    for (size_t i = 0; i < DAYS; i++)
-        add_counted(out, days, i);
-    html_printf(out, "<line class=\"axis\" x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>\n</svg>\n", CHART_WIDTH,
-                CHART_HEIGHT - CHART_FOOT, CHART_HEIGHT - CHART_FOOT);
-    buf_puts(out, "<p class=\"hint\"><span class=\"key bar\"></span>searches that found nothing "
-                  "<span class=\"key known\"></span>lines of evidence that were left out</p>\n");
+    draw(page->out, days, "Searches that found nothing and lines that were left out in", add_counted);
+    buf_puts(page->out, "<p class=\"hint\"><span class=\"key bar\"></span>searches that found nothing "
+                        "<span class=\"key known\"></span>lines of evidence that were left out</p>\n");
 }
 
 static void show_table(struct page *page, const struct days *days)
