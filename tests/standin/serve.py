@@ -11,7 +11,8 @@ is kept.
 It has one address that no real server has; nothing that is sent there counts as a request:
 
     GET /standin          {"settings": {…}, "requests": {"POST /memory/add": 3}, "statuses": {"200": 3},
-                           "connections": 1, "state": {…}}; "state" is the stand-in's own
+                           "connections": 1, "waiting": 0, "state": {…}}; "waiting" are those that slow_ms
+                           holds just now, "state" is the stand-in's own
     GET /standin/log      the requests since the start or the last "clear", oldest first: method, path, route,
                            body (as JSON where it is JSON), key (missing, wrong, right), status
     POST /standin         an object of settings; those not named stay. Answers as GET does; 400 on one it has
@@ -103,7 +104,7 @@ class Standin:
         self.defaults = {**SETTINGS, **self.settings}
         self.now = dict(self.defaults)
         self.table = [(*route.split(' '), handler) for route, handler in self.routes.items()]
-        self.seen = self.used = self.connections = self.window_count = 0
+        self.seen = self.used = self.connections = self.waiting = self.window_count = 0
         self.window_end = 0.0
         self.log_file = None
         self.clear()
@@ -142,7 +143,7 @@ class Standin:
 
     def report(self):
         return {'settings': self.now, 'requests': self.counts, 'statuses': self.statuses,
-                'connections': self.connections, 'state': self.state()}
+                'connections': self.connections, 'waiting': self.waiting, 'state': self.state()}
 
     def control(self, request):
         if request.method == 'GET' and request.path == '/standin/log':
@@ -312,7 +313,9 @@ class Standin:
         self.find(request)
         request.faults = faults = self.misbehaves(request.route)
         if faults.get('slow_ms'):
+            self.waiting += 1
             await asyncio.sleep(faults['slow_ms'] / 1000)
+            self.waiting -= 1
         answer = garble(await self.handle(request), faults.get('garbage'))
         await self.done(request)
         self.note(request, answer.status, answer.body)

@@ -1,6 +1,7 @@
 #include "tests/unit/openmemory.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 
 /* Everything here runs against both kinds of server. */
@@ -301,6 +302,105 @@ static void test_two_front_ends_make_two_states(void **state)
     (void)state;
     misbehave(server, "{\"postgres\": true}");
     two_front_ends_at_once();
+}
+
+/* Each of two front ends stored the same call and removed the other's record of it, so that the state names
+ * one that is gone: what is left is the call. */
+static void test_a_record_with_another_id(void **state)
+{
+    (void)state;
+    call(&front, ANA, "one", "The parcel is late.");
+    cJSON *memories = server_ask(server, "GET", "/standin/memories", NULL), *settings = cJSON_CreateObject();
+    cJSON *again = cJSON_AddArrayToObject(settings, "memories"), *each;
+    const char *id = "";
+    cJSON_ArrayForEach(each, memories)
+    {
+        if (!json_text(json_object(json_object(each, "metadata"), "callmem"), "conversation"))
+            continue;
+        id = json_text(each, "id");
+        cJSON_AddItemToArray(again, cJSON_Duplicate(each, true));
+    }
+    char *told = cJSON_PrintUnformatted(settings), path[80];
+    misbehave(server, told);
+    assert_int_equal(memories_on(server), 3);
+    snprintf(path, sizeof path, "/memory/%s", id);
+    cJSON_Delete(server_ask(server, "DELETE", path, NULL));
+    fails(&other, ERROR_MEMORY_UNAVAILABLE, try_call(&other, ANA, "two", "It came."));
+    call(&other, ANA, "two", "It came.");
+    for (int i = 0; i < 2; i++)
+        check_contents(all_of(i ? &front : &other, ANA), "The parcel is late.\nIt came.");
+    assert_int_equal(memories_on(server), 3);
+    cJSON_free(told);
+    cJSON_Delete(settings);
+    cJSON_Delete(memories);
+}
+
+/* What another front end does while the server is busy with removing something. */
+struct meanwhile {
+    const char *caller;
+    bool done;
+    int result;
+};
+
+static void *call_meanwhile(void *arg)
+{
+    struct meanwhile *meanwhile = arg;
+    int waiting = 0;
+    for (int tries = 0; tries < 1000 && waiting == 0; tries++) {
+        cJSON *told = server_ask(server, "GET", "/standin", NULL);
+        waiting = (int)json_int(told, "waiting", 0);
+        cJSON_Delete(told);
+        usleep(2000);
+    }
+    meanwhile->done = waiting > 0;
+    meanwhile->result = try_call(&other, meanwhile->caller, "meanwhile", "Meanwhile.");
+    return NULL;
+}
+
+/* Of the two states one goes, which may be the one that the other front end knows and writes at that moment.
+ * On a user server alone: the others say which record it is that they have already. */
+static void test_a_state_that_is_removed_meanwhile(void **state)
+{
+    (void)state;
+    char url[64];
+    /* Where a state is, a process knows by the server's address: under another one it is another process. */
+    place_close(&other);
+    snprintf(url, sizeof url, "http://localhost:%s", server->port);
+    other.options.url = url;
+    place_open(&other);
+    for (int i = 0; i < 8; i++) {
+        char caller[40];
+        pthread_t thread;
+        snprintf(caller, sizeof caller, "+155506100%02d", i);
+        struct meanwhile meanwhile = {.caller = caller};
+        const struct memory turn = a_memory(caller, "ours", 0, "Ours.");
+        misbehave(server, "{\"reset\": true, \"postgres\": true}");
+        good(&front, memory_begin(front.store, &front.error));
+        good(&front, memory_add(front.store, &turn, 1, NULL, &front.error));
+        call(&other, caller, "theirs", "Theirs.");
+        fails(&front, ERROR_MEMORY_UNAVAILABLE, memory_commit(front.store, &front.error));
+        /* The other one takes what it finds of ours into the state that it knows. */
+        fails(&other, ERROR_MEMORY_UNAVAILABLE, try_call(&other, caller, "more", "More."));
+        call(&other, caller, "more", "More.");
+        misbehave(server, "{\"reset\": true, \"only\": [\"DELETE /memory/:id\"], \"slow_ms\": 300}");
+        assert_int_equal(pthread_create(&thread, NULL, call_meanwhile, &meanwhile), 0);
+        int result = try_call(&front, caller, "ours", "Ours.");
+        pthread_join(thread, NULL);
+        misbehave(server, "{\"reset\": true}");
+        assert_true(meanwhile.done);
+        /* What another one changed is done again, as an event is. */
+        for (int tries = 0; tries < 5 && (result != 0 || meanwhile.result != 0); tries++) {
+            if (result != 0)
+                result = try_call(&front, caller, "ours", "Ours.");
+            if (meanwhile.result != 0)
+                meanwhile.result = try_call(&other, caller, "meanwhile", "Meanwhile.");
+        }
+        assert_int_equal(result, 0);
+        assert_int_equal(meanwhile.result, 0);
+        struct memory_list list = all_of(i % 2 ? &front : &other, caller);
+        assert_int_equal(list.count, 4);
+        memory_list_free(&list);
+    }
 }
 
 /* The server takes a text for another's: every time at first, then it relents. */
@@ -695,6 +795,9 @@ int main(void)
         EACH(test_rolled_back),
         EACH(test_two_front_ends_at_once),
         EACH(test_two_front_ends_make_two_states),
+        EACH(test_a_record_with_another_id),
+        cmocka_unit_test_prestate_setup_teardown(test_a_state_that_is_removed_meanwhile, begin, end,
+                                                 &servers[0]),
         EACH(test_the_language_of_a_profile),
         EACH(test_taken_for_another),
         EACH(test_others_memories_are_dropped),

@@ -232,8 +232,10 @@ static int reconcile_record(struct push *push, const struct om_items *items, con
         return 0;
     if (!call && is_dirty(push->known, conversation)) /* left over from a call that is being forgotten */
         return om_remove(&push->om->link, item->id, error);
-    if (call && (strcmp(call->digest, digest) == 0 ||
-                 written <= call->written)) /* left over from what was replaced */
+    /* Left over from what was replaced. But where the record that the state names is gone, another one of the
+     * same call is what is left of it: each of two front ends has removed the other's. */
+    bool same = call && strcmp(call->digest, digest) == 0;
+    if (call && (same ? !call->gone : written <= call->written))
         return om_ids_add(&push->replaced, item->id) ? 0 : error_no_memory(error);
     return adopt(push, items, item, error);
 }
@@ -452,7 +454,11 @@ static int push_changes(struct push *push, struct error *error)
     push->changed = push->changed || known->profiles_changed || known->spare;
     if (known->call_count == 0)
         return push->changed || *known->id ? remove_state(push, error) : 0;
+    bool had_spare = known->spare;
     if (push->changed && write_state(push, error) != 0)
+        return -1;
+    /* Whoever wrote to a state just before it was removed has stored what it named there. */
+    if (had_spare && reconcile(push, error) != 0)
         return -1;
     if (remove_all(&push->om->link, push->replaced, error) != 0)
         return -1;
